@@ -1,0 +1,88 @@
+/* The hand-off: the block at the start of retained RAM by which bootloader and firmware tell each other things.
+ *
+ * Two parts, each with magic, version, length and CRC-32, read and written byte by byte; the bytes are specified in
+ * docs/spec/handoff.md. Fields are only ever appended, so that a bootloader and an image of different age understand
+ * each other: a reader takes the fields it knows from a longer part, and defaults for those a shorter part lacks.
+ *
+ *   down  at LB_HANDOFF_DOWN_OFFSET: written by the bootloader before it starts an image or waits in bootloader mode.
+ *   up    at LB_HANDOFF_UP_OFFSET: written by the firmware: one request for the next boot, and the last script error.
+ *
+ * After power-on both are noise and read as absent.
+ */
+#ifndef LB_HANDOFF_HANDOFF_H
+#define LB_HANDOFF_HANDOFF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/flashmap/flashmap.h"
+#include "core/hw/board.h"
+
+enum {
+	LB_HANDOFF_DOWN_OFFSET = 0,
+	LB_HANDOFF_DOWN_SPACE = 512,
+	LB_HANDOFF_UP_OFFSET = 512,
+	LB_HANDOFF_UP_SPACE = 256,
+	LB_HANDOFF_SPACE = 768, /* the rest of retained RAM is free for others */
+	LB_HANDOFF_ERROR_BYTES = 120,
+};
+
+enum lb_boot_mode { LB_MODE_NORMAL = 0, LB_MODE_SAFE = 1, LB_MODE_LOADER = 2 };
+enum lb_boot_reason { LB_REASON_NONE = 0, LB_REASON_PIN = 1, LB_REASON_REQUEST = 2, LB_REASON_CRASH_LOOP = 3 };
+enum lb_boot_why {
+	LB_WHY_LATEST = 0,
+	LB_WHY_PREVIOUS = 1,
+	LB_WHY_FACTORY = 2,
+	LB_WHY_REVERTED = 3,
+	LB_WHY_FALLBACK = 4,
+	LB_WHY_RECORD_LOST = 5,
+};
+
+struct lb_version {
+	uint8_t major;
+	uint8_t minor;
+	uint16_t revision;
+	uint32_t build;
+};
+
+struct lb_handoff_down {
+	enum lb_boot_mode mode;
+	enum lb_boot_reason reason;
+	enum lb_boot_why why;
+	enum lb_cause cause;
+	enum lb_slot slot;     /* the one that runs; LB_SLOT_NONE in bootloader mode */
+	enum lb_slot latest;   /* what the record says */
+	enum lb_slot previous; /* LB_SLOT_NONE: there is none */
+	bool on_trial;
+	uint8_t tries_left;
+	uint32_t hold_ms; /* how long P12 was held */
+	uint32_t crash_count; /* resets by fault or watchdog in a row */
+	struct lb_version image_version;
+	struct lb_version bootloader_version;
+	uint8_t board_id[LB_BOARD_ID_BYTES];
+	struct lb_flashmap flashmap;
+};
+
+enum lb_request {
+	LB_REQUEST_NONE = 0,
+	LB_REQUEST_SAFE_BOOT = 1, /* of slot, or of the latest image when slot is LB_SLOT_NONE */
+	LB_REQUEST_LOADER = 2,
+	LB_REQUEST_SLOT_ONCE = 3, /* a normal boot of slot, this once */
+};
+
+struct lb_handoff_up {
+	enum lb_request request;
+	enum lb_slot slot;
+	char last_error[LB_HANDOFF_ERROR_BYTES]; /* last line of the last uncaught error of a script; "" is none */
+};
+
+/* retained is the whole retained RAM. get returns LB_OK, or LB_ERR_FORMAT / LB_ERR_CHECKSUM and a struct of defaults
+ * (mode normal, no request, no slot). */
+void lb_handoff_put_down(uint8_t *retained, const struct lb_handoff_down *down);
+int lb_handoff_get_down(const uint8_t *retained, struct lb_handoff_down *down);
+void lb_handoff_put_up(uint8_t *retained, const struct lb_handoff_up *up);
+int lb_handoff_get_up(const uint8_t *retained, struct lb_handoff_up *up);
+/* Makes both parts absent. */
+void lb_handoff_clear(uint8_t *retained);
+
+#endif

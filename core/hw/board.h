@@ -1,0 +1,87 @@
+/* Contract: what a board gives its bootloader, at link time.
+ *
+ * Only boards/main.c calls these; core receives time and pins as values. None of them allocates. The firmware has its
+ * own, wider contract in periph.h and shares with this one the enumerations below, whose numbers are part of the
+ * hand-off format (docs/spec/handoff.md).
+ */
+#ifndef LB_HW_BOARD_H
+#define LB_HW_BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/hw/flash.h"
+
+struct lb_flashmap;
+
+/* Why the CPU starts. */
+enum lb_cause {
+	LB_CAUSE_POWER_ON = 0,
+	LB_CAUSE_SWITCH = 1,     /* the reset switch */
+	LB_CAUSE_SOFTWARE = 2,   /* machine.reset(), or the bootloader itself */
+	LB_CAUSE_WATCHDOG = 3,
+	LB_CAUSE_DEEP_SLEEP = 4, /* a wake, not a reset that somebody asked for */
+	LB_CAUSE_FAULT = 5,      /* the CPU crashed */
+	LB_CAUSE_BROWN_OUT = 6,
+};
+
+/* What the module is doing, for whoever watches from outside. */
+enum lb_phase {
+	LB_PHASE_OFF = 0,
+	LB_PHASE_GATE = 1,   /* from the reset until an image starts */
+	LB_PHASE_LOADER = 2, /* bootloader mode */
+	LB_PHASE_SCRIPT = 3, /* firmware start-up, boot.py, main.py */
+	LB_PHASE_REPL = 4,
+	LB_PHASE_SLEEP = 5,  /* deep sleep: no CPU */
+};
+
+/* Who is driving the LED. */
+enum lb_led_mode {
+	LB_LED_OFF = 0,
+	LB_LED_HEARTBEAT = 1,
+	LB_LED_USER = 2,
+	LB_LED_GATE = 3,
+	LB_LED_ERROR = 4,
+};
+
+enum {
+	LB_RETAINED_BYTES = 4096, /* RAM that keeps its bytes over every reset and deep sleep, not over power-off */
+	LB_BOARD_ID_BYTES = 16,
+};
+
+/* The two pins that the bootloader reads: true is high. P12 has a pull-down and G23 (P2) a pull-up from reset on. */
+struct lb_boot_pins {
+	bool p12;
+	bool g23;
+};
+
+/* Brings up clock, flash, pins, LED, retained RAM and uart0. Called once, first. */
+void lb_board_init(void);
+enum lb_cause lb_board_reset_cause(void);
+uint8_t *lb_board_retained(void); /* LB_RETAINED_BYTES, aligned to 8 */
+const uint8_t *lb_board_id(void); /* LB_BOARD_ID_BYTES: the kind of board, the same on every module of that kind */
+const struct lb_flash *lb_board_flash(void);
+const struct lb_flashmap *lb_board_flashmap(void);
+
+/* Milliseconds since the reset; wraps after 2^32. */
+uint32_t lb_board_millis(void);
+/* Sleeps for that long, or less when a pin changes or a byte arrives. */
+void lb_board_wait_ms(uint32_t wait_ms);
+struct lb_boot_pins lb_board_pins(void);
+void lb_board_led(uint32_t rgb, enum lb_led_mode mode);
+void lb_board_phase(enum lb_phase phase);
+void lb_board_serial_write(const void *data, size_t size_bytes);
+
+/* Copies size_bytes from the device offset of an image to where it will run, unless the board executes in place.
+ * Reads of the image from then on come through lb_board_image_read, so that what is verified is what runs. */
+int lb_board_image_load(uint32_t flash_offset, uint32_t size_bytes);
+int lb_board_image_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes);
+/* Is this payload one that the board's CPU can run (ELF class and machine; vectors)? LB_OK or LB_ERR_UNSUPPORTED.
+ * Offsets count from the start of the loaded image, as in lb_board_image_read. */
+int lb_board_payload_check(uint32_t payload_offset, uint32_t payload_bytes);
+/* Jumps into the loaded image; returns, with a negative enum lb_error, only if that failed. */
+int lb_board_image_start(uint32_t payload_offset, uint32_t payload_bytes);
+_Noreturn void lb_board_reset(void);
+
+#endif

@@ -1,0 +1,30 @@
+/* Contract: a NOR flash device.
+ *
+ * The board gives a struct of functions and a context; everything in core and firmware that touches flash goes through
+ * it. Offsets count from the start of the device, in bytes. Every function returns LB_OK or a negative enum lb_error
+ * and, when it fails for bounds or alignment, has changed nothing.
+ *
+ *   read     any offset, any size.
+ *   program  offset and size are multiples of program_bytes; clears bits (1 to 0) and never sets them. Each program
+ *            unit is programmed at most once between two erases, blank (all 0xFF) data included.
+ *   erase    offset and size are multiples of sector_bytes; all bytes become 0xFF.
+ *
+ * A power cut may fall inside program or erase: then any prefix of the bytes, any subset of the bits of the unit or
+ * sector under work, and unstable reads there are possible; nothing outside the range asked for changes.
+ */
+#ifndef LB_HW_FLASH_H
+#define LB_HW_FLASH_H
+
+#include <stdint.h>
+
+struct lb_flash {
+	int (*read)(void *ctx, uint32_t offset, void *data, uint32_t size_bytes);
+	int (*program)(void *ctx, uint32_t offset, const void *data, uint32_t size_bytes);
+	int (*erase)(void *ctx, uint32_t offset, uint32_t size_bytes);
+	void *ctx;
+	uint32_t size_bytes;
+	uint32_t sector_bytes;  /* erase unit */
+	uint32_t program_bytes; /* program unit: a power of two, at most 16 */
+};
+
+#endif

@@ -1,0 +1,39 @@
+/* Contract: IPv4 stream and datagram sockets of a board that has a network.
+ *
+ * Sockets are small non-negative numbers; failures are negative MicroPython (POSIX) errno values, so that they reach a
+ * script as OSError unchanged. Every call is non-blocking: -EAGAIN means "not now", and lb_net_wait sleeps until the
+ * socket is ready, an interrupt was handled or the time is over. Addresses are host order; ports too.
+ */
+#ifndef LB_HW_NET_H
+#define LB_HW_NET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct lb_net_address {
+	uint32_t ip; /* 127.0.0.1 is 0x7F000001 */
+	uint16_t port;
+};
+
+enum lb_net_kind { LB_NET_STREAM = 0, LB_NET_DATAGRAM = 1 };
+enum lb_net_ready { LB_NET_READABLE = 1, LB_NET_WRITABLE = 2, LB_NET_ERROR = 4, LB_NET_CLOSED = 8 };
+
+int lb_net_open(enum lb_net_kind kind);
+void lb_net_close(int sock);
+void lb_net_close_all(void);
+int lb_net_bind(int sock, struct lb_net_address address);
+int lb_net_listen(int sock, int backlog);
+int lb_net_accept(int sock, struct lb_net_address *peer);
+int lb_net_connect(int sock, struct lb_net_address address); /* -EINPROGRESS: wait for writable, then ask again */
+int lb_net_send(int sock, const void *data, size_t size_bytes, const struct lb_net_address *to);
+int lb_net_receive(int sock, void *data, size_t size_bytes, struct lb_net_address *from);
+int lb_net_reuse_address(int sock, bool on);
+/* Bit set of lb_net_ready that hold now, of those in want, plus error and closed. */
+unsigned lb_net_ready(int sock, unsigned want);
+/* Sleeps; the same rules as lb_periph_wait_ms. */
+void lb_net_wait(int sock, unsigned want, uint32_t wait_ms);
+/* May block for as long as the host's resolver does. 0 or a negative errno. */
+int lb_net_resolve(const char *host, struct lb_net_address *address);
+
+#endif

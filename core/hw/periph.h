@@ -1,0 +1,86 @@
+/* Contract: what a board gives the firmware that runs on it, at link time.
+ *
+ * "Interrupt context" below means that the handler may run between any two instructions of the main program, unless
+ * interrupts are masked; it must be short and must not allocate. Handlers are registered once at start-up; NULL removes.
+ * Times are module time: they run with the module's clock, not the host's.
+ */
+#ifndef LB_HW_PERIPH_H
+#define LB_HW_PERIPH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/hw/board.h"
+#include "core/hw/flash.h"
+
+enum {
+	LB_PIN_COUNT = 24,     /* P0 to P23 */
+	LB_UNIQUE_ID_BYTES = 6, /* as a MAC address */
+	LB_ALARM_COUNT = 8,
+};
+
+/* --- identity and memory --- */
+void lb_periph_init(void); /* called once, first */
+const char *lb_periph_board_name(void); /* "virtual" */
+void lb_periph_unique_id(uint8_t id[LB_UNIQUE_ID_BYTES]);
+uint8_t *lb_periph_retained(void); /* LB_RETAINED_BYTES; the hand-off block lies at its start */
+const struct lb_flash *lb_periph_flash(void);
+void *lb_periph_heap(size_t *size_bytes); /* memory for the VM's heap; executable where the board can emit code */
+uint32_t lb_periph_cpu_hz(void);
+void lb_periph_random(void *data, size_t size_bytes);
+
+/* --- time --- */
+uint64_t lb_periph_micros(void); /* since the hard reset */
+/* Microseconds since 1970 by the real-time clock: 2000-01-01 at power-on, then counting over resets and deep sleep. */
+uint64_t lb_periph_rtc_micros(void);
+void lb_periph_rtc_set(uint64_t micros);
+void lb_periph_busy_wait_us(uint32_t wait_us);
+
+/* --- interrupts --- */
+uint32_t lb_periph_irq_save(void); /* masks interrupts; returns the state for lb_periph_irq_restore */
+void lb_periph_irq_restore(uint32_t state);
+/* Sleeps until an interrupt was handled or the time is over. Returns at once when one was handled since the last call
+ * returned, so a flag that a handler sets is never missed. UINT32_MAX waits without limit. Nothing polls here. */
+void lb_periph_wait_ms(uint32_t wait_ms);
+
+/* One-shot alarms, id 0 to LB_ALARM_COUNT - 1: the handler runs in interrupt context after delay_us; setting again
+ * replaces, a NULL handler cancels. The handler may set its own alarm again. */
+typedef void lb_alarm_fn(void *ctx);
+void lb_periph_alarm(unsigned id, uint64_t delay_us, lb_alarm_fn *handler, void *ctx);
+
+/* --- uart0 (and uart1) --- */
+/* Writes everything; never blocks because nobody reads. */
+void lb_periph_serial_write(unsigned port, const void *data, size_t size_bytes);
+/* Received bytes, in interrupt context. The handler takes what it has room for and returns the count; the board keeps
+ * the rest (real hardware drops it) and offers it again at the next byte or lb_periph_serial_resume. */
+typedef size_t lb_serial_rx_fn(unsigned port, const uint8_t *data, size_t size_bytes);
+void lb_periph_serial_on_receive(unsigned port, lb_serial_rx_fn *handler);
+void lb_periph_serial_resume(unsigned port);
+
+/* --- pins --- */
+enum lb_pin_mode { LB_PIN_IN = 0, LB_PIN_OUT = 1, LB_PIN_OPEN_DRAIN = 2 };
+enum lb_pin_pull { LB_PULL_NONE = 0, LB_PULL_UP = 1, LB_PULL_DOWN = 2 };
+void lb_periph_pin_config(unsigned pin, enum lb_pin_mode mode, enum lb_pin_pull pull);
+void lb_periph_pin_write(unsigned pin, bool level);
+bool lb_periph_pin_read(unsigned pin); /* the level on the net, whoever drives it */
+/* Every change of any pin's level, in interrupt context. */
+typedef void lb_pin_fn(unsigned pin, bool level);
+void lb_periph_pin_on_change(lb_pin_fn *handler);
+
+/* --- LED, phase --- */
+void lb_periph_led(uint32_t rgb, enum lb_led_mode mode);
+void lb_periph_phase(enum lb_phase phase);
+
+/* --- watchdog, reset, sleep --- */
+void lb_periph_watchdog(uint32_t timeout_ms); /* starts it, or changes its time; it counts outside the CPU; 0 stops it */
+void lb_periph_watchdog_feed(void);
+_Noreturn void lb_periph_reset(void); /* hard reset, cause software */
+/* Ends the CPU; a wake is a reset with cause deep-sleep. 0 ms: no wake by time. Bit n of a mask is pin n: that pin
+ * being at that level wakes. */
+_Noreturn void lb_periph_deepsleep(uint64_t sleep_ms, uint32_t wake_high_mask, uint32_t wake_low_mask);
+/* After a wake: true and the pin when a pin did it, false when time did. */
+bool lb_periph_woken_by_pin(unsigned *pin);
+uint64_t lb_periph_remaining_sleep_ms(void); /* what was left of the time when a pin woke it */
+
+#endif
