@@ -25,7 +25,11 @@ enum {
 	LB_HANDOFF_UP_SPACE = 256,
 	LB_HANDOFF_SPACE = 768, /* the rest of retained RAM is free for others */
 	LB_HANDOFF_ERROR_BYTES = 120,
+	LB_HANDOFF_VERSION = 1, /* of either part; stays as long as fields are only appended */
 };
+
+#define LB_HANDOFF_DOWN_MAGIC 0x4E44424Cu /* "LBDN" */
+#define LB_HANDOFF_UP_MAGIC 0x5055424Cu   /* "LBUP" */
 
 enum lb_boot_mode { LB_MODE_NORMAL = 0, LB_MODE_SAFE = 1, LB_MODE_LOADER = 2 };
 enum lb_boot_reason { LB_REASON_NONE = 0, LB_REASON_PIN = 1, LB_REASON_REQUEST = 2, LB_REASON_CRASH_LOOP = 3 };
@@ -61,6 +65,7 @@ struct lb_handoff_down {
 	struct lb_version bootloader_version;
 	uint8_t board_id[LB_BOARD_ID_BYTES];
 	struct lb_flashmap flashmap;
+	uint32_t verdict[LB_SLOT_COUNT]; /* enum lb_image_verdict of each slot; 0: this boot did not look at it */
 };
 
 enum lb_request {
@@ -76,8 +81,9 @@ struct lb_handoff_up {
 	char last_error[LB_HANDOFF_ERROR_BYTES]; /* last line of the last uncaught error of a script; "" is none */
 };
 
-/* retained is the whole retained RAM. get returns LB_OK, or LB_ERR_FORMAT / LB_ERR_CHECKSUM and a struct of defaults
- * (mode normal, no request, no slot). */
+/* retained is the whole retained RAM. get returns LB_OK, or LB_ERR_FORMAT / LB_ERR_VERSION / LB_ERR_CHECKSUM and a
+ * struct of defaults (mode normal, no request, no slot, all else 0). A number that this code gives no meaning to is read
+ * as the default of its field. put cuts an over-long last_error. */
 void lb_handoff_put_down(uint8_t *retained, const struct lb_handoff_down *down);
 int lb_handoff_get_down(const uint8_t *retained, struct lb_handoff_down *down);
 void lb_handoff_put_up(uint8_t *retained, const struct lb_handoff_up *up);

@@ -14,6 +14,7 @@
 #include "core/hw/flash.h"
 
 struct lb_flashmap;
+struct lb_crypto;
 
 /* Why the CPU starts. */
 enum lb_cause {
@@ -63,10 +64,11 @@ uint8_t *lb_board_retained(void); /* LB_RETAINED_BYTES, aligned to 8 */
 const uint8_t *lb_board_id(void); /* LB_BOARD_ID_BYTES: the kind of board, the same on every module of that kind */
 const struct lb_flash *lb_board_flash(void);
 const struct lb_flashmap *lb_board_flashmap(void);
+const struct lb_crypto *lb_board_crypto(void); /* core/image/crypto.h */
 
 /* Milliseconds since the reset; wraps after 2^32. */
 uint32_t lb_board_millis(void);
-/* Sleeps for that long, or less when a pin changes or a byte arrives. */
+/* Sleeps for that long, or less when a pin changes. */
 void lb_board_wait_ms(uint32_t wait_ms);
 struct lb_boot_pins lb_board_pins(void);
 void lb_board_led(uint32_t rgb, enum lb_led_mode mode);

@@ -1,8 +1,10 @@
 /* Contract: IPv4 stream and datagram sockets of a board that has a network.
  *
- * Sockets are small non-negative numbers; failures are negative MicroPython (POSIX) errno values, so that they reach a
- * script as OSError unchanged. Every call is non-blocking: -EAGAIN means "not now", and lb_net_wait sleeps until the
- * socket is ready, an interrupt was handled or the time is over. Addresses are host order; ports too.
+ * Sockets are small non-negative numbers; failures are negative errno values by Linux's numbers, which are
+ * MicroPython's, so that they reach a script as OSError unchanged: -EBADF for a number that is no open socket, -EMFILE
+ * when LB_NET_SOCKETS are open. Every call is non-blocking: -EAGAIN means "not now", and lb_net_wait sleeps until the
+ * socket is ready, an interrupt was handled or the time is over. A socket that becomes ready counts as an interrupt: it
+ * ends lb_periph_wait_ms too, which is how several are waited for at once. Addresses are host order; ports too.
  */
 #ifndef LB_HW_NET_H
 #define LB_HW_NET_H
@@ -16,6 +18,7 @@ struct lb_net_address {
 	uint16_t port;
 };
 
+enum { LB_NET_SOCKETS = 16 };
 enum lb_net_kind { LB_NET_STREAM = 0, LB_NET_DATAGRAM = 1 };
 enum lb_net_ready { LB_NET_READABLE = 1, LB_NET_WRITABLE = 2, LB_NET_ERROR = 4, LB_NET_CLOSED = 8 };
 

@@ -53,7 +53,8 @@ void lb_periph_alarm(unsigned id, uint64_t delay_us, lb_alarm_fn *handler, void 
 /* Writes everything; never blocks because nobody reads. */
 void lb_periph_serial_write(unsigned port, const void *data, size_t size_bytes);
 /* Received bytes, in interrupt context. The handler takes what it has room for and returns the count; the board keeps
- * the rest (real hardware drops it) and offers it again at the next byte or lb_periph_serial_resume. */
+ * the rest (real hardware drops it) and offers it again, with what came since, at the next byte or
+ * lb_periph_serial_resume. So a handler that is full may still look for an interrupt character in all it is offered. */
 typedef size_t lb_serial_rx_fn(unsigned port, const uint8_t *data, size_t size_bytes);
 void lb_periph_serial_on_receive(unsigned port, lb_serial_rx_fn *handler);
 void lb_periph_serial_resume(unsigned port);

@@ -1,0 +1,184 @@
+# Builds everything below $(B): the command, the virtual module's programs and the firmware image.
+#
+#   make                      the command and the programs beside it
+#   make install PREFIX=...   a command that runs without this checkout (DESTDIR= for packagers)
+#   make check-unit           the unit tests with gcc, with clang and with the sanitizers
+#   make check-cortex-m       core/ compiles for a Cortex-M, needs only memcpy and friends, and has no static data
+#
+# ./lifeboat calls this after it has seen to the packages and to MicroPython's source.
+
+B ?= build
+BOARD ?= virtual
+PREFIX ?= /usr/local
+MICROPYTHON_DIR ?= $(B)/deps/micropython
+CC := gcc
+CLANG ?= clang
+ARM_GCC ?= arm-none-eabi-gcc
+
+all:
+.PHONY: all programs install check-unit check-cortex-m clean FORCE
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+# One line a file; V=1 shows the commands.
+Q := $(if $(V),,@)
+
+include conf/version.mk conf/warnings.mk conf/$(BOARD).mk
+RULES := Makefile conf/version.mk conf/warnings.mk conf/$(BOARD).mk
+
+VERSION_FLAGS := -DLB_VERSION='"$(LB_VERSION)"' -DLB_VERSION_MAJOR=$(LB_VERSION_MAJOR) \
+	-DLB_VERSION_MINOR=$(LB_VERSION_MINOR) -DLB_VERSION_PATCH=$(LB_VERSION_PATCH)
+CFLAGS_ALL := -I. $(VERSION_FLAGS) $(WARNINGS) -g -ffunction-sections -fdata-sections -fno-common
+LDFLAGS_ALL := -Wl,--gc-sections
+
+# core/ is plain C11 wherever it is compiled; the rest may use what the system offers.
+standard = $(if $(filter core/%,$(1)),-std=c11,-std=gnu11 -D_GNU_SOURCE=)
+
+# ---- sources: new files are taken up by being there ----
+CORE_C := $(wildcard core/*/*.c)
+BOARD_C := $(wildcard boards/$(BOARD)/*.c boards/$(BOARD)/*/*.c)
+MODEL_C := $(wildcard hardware/model/*.c)
+PROCESS_C := $(wildcard hardware/process/*.c)
+CLIENT_C := $(wildcard host/client/*.c)
+CLI_C := $(wildcard host/cli/*.c)
+IMAGE_C := $(filter-out host/image/mkimage.c,$(wildcard host/image/*.c))
+UNIT_C := $(wildcard tests/unit/test_*.c tests/power/test_*.c)
+SUPPORT_C := $(filter-out $(UNIT_C),$(wildcard tests/unit/*.c tests/power/*.c))
+LIBRARY_C := $(CORE_C) $(BOARD_C) $(MODEL_C) $(CLIENT_C) $(IMAGE_C)
+
+# ---- one object tree a variant ----
+# $(1) name, $(2) compiler, $(3) flags
+define variant
+$(B)/obj/$(1)/%.o: %.c $(RULES)
+	@mkdir -p $$(@D)
+	$(if $(Q),@echo "  compile ($(1)) $$<")
+	$(Q)$(2) $$(call standard,$$<) $(CFLAGS_ALL) $(3) -MMD -MP -c -o $$@ $$<
+endef
+$(eval $(call variant,release,$(CC),-O2))
+$(eval $(call variant,gcc,$(CC),-O1))
+$(eval $(call variant,clang,$(CLANG),-O1))
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+$(eval $(call variant,sanitize,$(CC),-O1 $(SANITIZE)))
+
+objects = $(patsubst %.c,$(B)/obj/$(1)/%.o,$(2))
+-include $(shell test -d $(B)/obj && find $(B)/obj -name '*.d')
+
+# A program takes from the archive the modules that it uses and no others, so which module goes where is said by the
+# calls alone.
+define archive
+	@rm -f $@
+	$(Q)ar qcs $@ $^
+endef
+$(B)/obj/release/library.a: $(call objects,release,$(LIBRARY_C))
+	$(archive)
+
+# ---- programs ----
+BIN := $(B)/bin/lifeboat
+HARDWARE := $(B)/libexec/lifeboat/hardware
+BOOTLOADER := $(B)/libexec/lifeboat/bootloader-$(BOARD)
+MKIMAGE := $(B)/libexec/lifeboat/mkimage
+IMAGE := $(B)/share/lifeboat/$(BOARD).img
+
+define program
+	@mkdir -p $(@D)
+	$(if $(Q),@echo "  link $@")
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o %.a,$^)
+endef
+$(BIN): $(call objects,release,$(CLI_C)) $(B)/obj/release/library.a
+	$(program) $(LIBS_CLI)
+$(HARDWARE): $(call objects,release,$(PROCESS_C)) $(B)/obj/release/library.a
+	$(program) $(LIBS_HARDWARE)
+$(BOOTLOADER): $(call objects,release,boards/main.c) $(B)/obj/release/library.a
+	$(program) $(LIBS_BOOTLOADER)
+$(MKIMAGE): $(call objects,release,host/image/mkimage.c) $(B)/obj/release/library.a
+	$(program) $(LIBS_MKIMAGE)
+
+# ---- the firmware, by its own Makefile on top of MicroPython's ----
+# MicroPython's scripts would otherwise ask git about our repository, and write into its tree.
+export PYTHONDONTWRITEBYTECODE := 1
+export PYTHON := $(or $(wildcard /usr/bin/python3),python3)
+export MICROPY_GIT_TAG := v1.25.0
+export MICROPY_GIT_HASH := 1.25.0
+export SOURCE_DATE_EPOCH := 1744675200
+
+abs = $(abspath $(1))
+MPY_CROSS := $(B)/mpy-cross/mpy-cross
+export MICROPY_MPYCROSS := $(call abs,$(MPY_CROSS))
+FIRMWARE_BUILD := $(B)/firmware/$(BOARD)
+FIRMWARE := $(FIRMWARE_BUILD)/$(BOARD).elf
+FIRMWARE_SOURCES := $(shell find firmware core boards/$(BOARD) hardware/model hardware/wire.h -type f 2>/dev/null)
+
+# MicroPython's own make takes a third of a second to find nothing to do, so it is asked only when one of our files
+# changed, except when MicroPython is the user's own checkout, whose files are his to change.
+OWN_CHECKOUT := $(filter-out $(call abs,$(B)/deps/micropython),$(call abs,$(MICROPYTHON_DIR)))
+MICROPYTHON_TREE := $(if $(OWN_CHECKOUT),FORCE,$(wildcard $(MICROPYTHON_DIR)/.fetched))
+
+# Another MicroPython than last time: build anew.
+CHOICE := $(B)/obj/micropython-dir
+$(shell mkdir -p $(B)/obj; echo $(call abs,$(MICROPYTHON_DIR)) | cmp -s - $(CHOICE) || \
+	echo $(call abs,$(MICROPYTHON_DIR)) >$(CHOICE))
+
+$(MPY_CROSS): $(filter-out FORCE,$(MICROPYTHON_TREE)) $(CHOICE)
+	@test -f $(MICROPYTHON_DIR)/mpy-cross/Makefile || { \
+		echo "no MicroPython source in $(MICROPYTHON_DIR): run ./lifeboat build, or set MICROPYTHON_DIR" >&2; exit 1; }
+	@mkdir -p $(@D)
+	$(MAKE) --no-print-directory -C $(MICROPYTHON_DIR)/mpy-cross BUILD=$(call abs,$(@D)) PROG=mpy-cross
+	@touch $@
+
+$(FIRMWARE): $(FIRMWARE_SOURCES) $(MPY_CROSS) $(MICROPYTHON_TREE) $(CHOICE) $(RULES)
+	$(MAKE) --no-print-directory -C firmware BOARD=$(BOARD) BUILD=$(call abs,$(FIRMWARE_BUILD)) \
+		MICROPYTHON_DIR=$(call abs,$(MICROPYTHON_DIR)) MPY_CROSS=$(call abs,$(MPY_CROSS)) LB_VERSION=$(LB_VERSION)
+	@touch $@
+
+$(IMAGE): $(FIRMWARE) $(MKIMAGE)
+	@mkdir -p $(@D)
+	$(Q)$(MKIMAGE) --version $(LB_VERSION) $(FIRMWARE) $@
+
+programs: $(BIN) $(HARDWARE) $(BOOTLOADER) $(MKIMAGE)
+all: programs $(IMAGE)
+
+# ---- installation ----
+TO := $(DESTDIR)$(PREFIX)
+install: all
+	$(Q)install -D -m 755 $(BIN) $(TO)/bin/lifeboat
+	$(Q)install -D -m 755 $(HARDWARE) $(TO)/libexec/lifeboat/hardware
+	$(Q)install -D -m 755 $(BOOTLOADER) $(TO)/libexec/lifeboat/bootloader-$(BOARD)
+	$(Q)install -D -m 755 $(MKIMAGE) $(TO)/libexec/lifeboat/mkimage
+	$(Q)install -D -m 644 $(IMAGE) $(TO)/share/lifeboat/$(BOARD).img
+
+# ---- unit tests: every test_*.c is a program ----
+# All of our code but the programs' own main files: so all of it passes clang's warnings too. What tests share comes
+# first and is taken before a program's version of the same function.
+TESTED_C := $(SUPPORT_C) $(filter-out %/main.c,$(LIBRARY_C) $(CLI_C) $(PROCESS_C))
+VARIANTS := gcc clang sanitize
+LINK_gcc := $(CC)
+LINK_clang := $(CLANG)
+LINK_sanitize := $(CC) $(SANITIZE)
+
+# $(1) variant, $(2) test source
+define unit_program
+$(B)/unit/$(1)/$(basename $(notdir $(2))): $(call objects,$(1),$(2)) $(B)/obj/$(1)/tested.a
+	@mkdir -p $$(@D)
+	$(Q)$(LINK_$(1)) $(LDFLAGS_ALL) -o $$@ $$^ -lcmocka $(LIBS_HARDWARE)
+UNIT_$(1) += $(B)/unit/$(1)/$(basename $(notdir $(2)))
+endef
+define unit_variant
+$(B)/obj/$(1)/tested.a: $(call objects,$(1),$(TESTED_C))
+	$$(archive)
+$(foreach t,$(UNIT_C),$(eval $(call unit_program,$(1),$(t))))
+check-unit-$(1): $$(UNIT_$(1))
+	@tools/run-unit $(1) $$^
+.PHONY: check-unit-$(1)
+check-unit: check-unit-$(1)
+endef
+$(foreach v,$(VARIANTS),$(eval $(call unit_variant,$(v))))
+
+# ---- core/ for a microcontroller ----
+CORTEX_M := -mcpu=cortex-m4 -mthumb -Os -ffreestanding
+check-cortex-m:
+	@tools/check-cortex-m $(B)/cortex-m "$(CLANG) --target=thumbv7em-none-eabi" "$(ARM_GCC)" \
+		"-std=c11 -I. $(WARNINGS) $(CORTEX_M)" $(CORE_C)
+
+clean:
+	rm -rf $(filter-out $(B)/deps,$(wildcard $(B)/*))

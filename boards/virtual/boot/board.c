@@ -1,0 +1,100 @@
+/* What the bootloader's main needs of the virtual module, but for the image (image.c) and cryptography (sodium.c). */
+#define _GNU_SOURCE /* ppoll */
+#include "core/hw/board.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "boards/virtual/common/bus.h"
+#include "boards/virtual/common/flashchip.h"
+#include "core/flashmap/flashmap.h"
+
+enum {
+	PIN_SAFE_BOOT = 12,
+	PIN_LOADER = 2,
+	US_PER_MS = 1000,
+	NS_PER_S = 1000000000,
+};
+
+/* 6f048690-b200-4f08-bb0d-9805c6c7167e; docs/porting.md */
+static const uint8_t board_id[LB_BOARD_ID_BYTES] = {
+	0x6F, 0x04, 0x86, 0x90, 0xB2, 0x00, 0x4F, 0x08, 0xBB, 0x0D, 0x98, 0x05, 0xC6, 0xC7, 0x16, 0x7E,
+};
+
+static const struct lb_flash *flash;
+
+void lb_board_init(void)
+{
+	lb_bus_init();
+	flash = lb_flashchip_open();
+}
+
+enum lb_cause lb_board_reset_cause(void)
+{
+	return (enum lb_cause)lb_bus_get(WIRE_REG_CAUSE);
+}
+
+uint8_t *lb_board_retained(void)
+{
+	return lb_bus_retained();
+}
+
+const uint8_t *lb_board_id(void)
+{
+	return board_id;
+}
+
+const struct lb_flash *lb_board_flash(void)
+{
+	return flash;
+}
+
+const struct lb_flashmap *lb_board_flashmap(void)
+{
+	return &lb_flashmap_8mib;
+}
+
+uint32_t lb_board_millis(void)
+{
+	return (uint32_t)(lb_bus_micros() / US_PER_MS);
+}
+
+/* Messages are taken only to notice them: pins are read from the registers. */
+void lb_board_wait_ms(uint32_t wait_ms)
+{
+	const uint64_t wait_ns = lb_bus_host_span_ns((uint64_t)wait_ms * US_PER_MS);
+	const struct timespec limit = { .tv_sec = (time_t)(wait_ns / NS_PER_S), .tv_nsec = (long)(wait_ns % NS_PER_S) };
+	struct pollfd messages = { .fd = WIRE_FD_MESSAGES, .events = POLLIN };
+	uint8_t message[WIRE_MESSAGE_BYTES];
+
+	ppoll(&messages, 1, &limit, NULL);
+	while (lb_bus_receive(message) > 0)
+		;
+}
+
+struct lb_boot_pins lb_board_pins(void)
+{
+	return (struct lb_boot_pins){ .p12 = lb_bus_pin_level(PIN_SAFE_BOOT), .g23 = lb_bus_pin_level(PIN_LOADER) };
+}
+
+void lb_board_led(uint32_t rgb, enum lb_led_mode mode)
+{
+	lb_bus_led(rgb, mode);
+}
+
+void lb_board_phase(enum lb_phase phase)
+{
+	lb_bus_phase(phase);
+}
+
+void lb_board_serial_write(const void *data, size_t size_bytes)
+{
+	lb_bus_stream(WIRE_FD_UART0, data, size_bytes);
+}
+
+void lb_board_reset(void)
+{
+	lb_bus_reset();
+}

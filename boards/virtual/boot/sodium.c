@@ -1,0 +1,39 @@
+/* The bootloader's cryptography: libsodium, linked statically. */
+#include <sodium/crypto_hash_sha256.h>
+
+#include "core/hw/board.h"
+#include "core/image/crypto.h"
+
+_Static_assert(sizeof(crypto_hash_sha256_state) <= LB_SHA256_STATE_BYTES, "the state does not fit");
+_Static_assert(crypto_hash_sha256_BYTES == LB_SHA256_BYTES, "another hash");
+
+static crypto_hash_sha256_state *state_of(struct lb_sha256 *sha)
+{
+	return (crypto_hash_sha256_state *)(void *)sha->state;
+}
+
+static void sha256_init(struct lb_sha256 *sha)
+{
+	crypto_hash_sha256_init(state_of(sha));
+}
+
+static void sha256_update(struct lb_sha256 *sha, const void *data, size_t size_bytes)
+{
+	crypto_hash_sha256_update(state_of(sha), data, size_bytes);
+}
+
+static void sha256_final(struct lb_sha256 *sha, uint8_t digest[LB_SHA256_BYTES])
+{
+	crypto_hash_sha256_final(state_of(sha), digest);
+}
+
+static const struct lb_crypto crypto = {
+	.sha256_init = sha256_init,
+	.sha256_update = sha256_update,
+	.sha256_final = sha256_final,
+};
+
+const struct lb_crypto *lb_board_crypto(void)
+{
+	return &crypto;
+}

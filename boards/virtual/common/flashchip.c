@@ -1,0 +1,67 @@
+#include "boards/virtual/common/flashchip.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "boards/virtual/common/bus.h"
+#include "hardware/model/nor.h"
+
+static struct lb_nor nor;
+static struct lb_flash flash;
+
+static struct lb_nor_cut count(void *ctx, const struct lb_nor_op *op)
+{
+	(void)ctx;
+	switch (op->kind) {
+	case LB_NOR_READ:
+		lb_bus_add64(WIRE_REG_FLASH_READS, 1);
+		break;
+	case LB_NOR_PROGRAM:
+		lb_bus_put64(WIRE_REG_FLASH_TORN, 1);
+		lb_bus_add64(WIRE_REG_FLASH_PROGRAMS, 1);
+		lb_bus_add64(WIRE_REG_FLASH_PROGRAMMED, op->size_bytes);
+		break;
+	case LB_NOR_ERASE:
+		lb_bus_put64(WIRE_REG_FLASH_TORN, 1);
+		lb_bus_add64(WIRE_REG_FLASH_ERASES, 1);
+		break;
+	}
+	return (struct lb_nor_cut){ .moment = LB_NOR_CUT_NONE };
+}
+
+static void done(void *ctx, const struct lb_nor_op *op)
+{
+	(void)ctx;
+	if (op->kind != LB_NOR_READ)
+		lb_bus_put64(WIRE_REG_FLASH_TORN, 0);
+}
+
+static void stay_busy(void *ctx, uint32_t busy_us)
+{
+	(void)ctx;
+	lb_bus_sleep_until(lb_bus_host_ns() + lb_bus_host_span_ns(busy_us));
+}
+
+const struct lb_flash *lb_flashchip_open(void)
+{
+	struct stat file;
+	void *bytes;
+
+	if (fstat(WIRE_FD_FLASH, &file) != 0)
+		lb_bus_fail("flash.bin");
+	errno = EFBIG;
+	if (file.st_size <= 0 || file.st_size > UINT32_MAX || file.st_size % LB_NOR_SECTOR_BYTES != 0)
+		lb_bus_fail("size of flash.bin");
+	bytes = mmap(NULL, (size_t)file.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, WIRE_FD_FLASH, 0);
+	if (bytes == MAP_FAILED)
+		lb_bus_fail("flash.bin");
+	lb_nor_init(&nor, &(struct lb_nor_setup){
+		.bytes = bytes,
+		.size_bytes = (uint32_t)file.st_size,
+		.seed = (uint32_t)lb_bus_host_ns(),
+		.hooks = { .begin = count, .end = done, .wait_us = stay_busy },
+	});
+	flash = lb_nor_flash(&nor);
+	return &flash;
+}

@@ -1,0 +1,13 @@
+/* The virtual module's flash: flash.bin, mapped, under the rules of hardware/model/nor.h and in module time.
+ *
+ * Operations are counted in the register page. An operation that a kill interrupts stays torn.
+ */
+#ifndef LB_VIRTUAL_FLASHCHIP_H
+#define LB_VIRTUAL_FLASHCHIP_H
+
+#include "core/hw/flash.h"
+
+/* Called once, after lb_bus_init; the device lives as long as the program. */
+const struct lb_flash *lb_flashchip_open(void);
+
+#endif

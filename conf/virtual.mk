@@ -1,0 +1,10 @@
+# The virtual module: boards/virtual on Linux, with the hardware as a process beside it.
+
+# An image and the bootloader run wherever libc is, so what else they need is linked statically, as are libuv and cJSON
+# where the system has archives of them.
+static_lib = $(or $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l$(2))
+
+LIBS_BOOTLOADER := $(call static_lib,sodium,sodium)
+LIBS_MKIMAGE := $(LIBS_BOOTLOADER)
+LIBS_HARDWARE := $(LIBS_BOOTLOADER) $(call static_lib,uv_a,uv) $(call static_lib,cjson,cjson) -lpthread -ldl
+LIBS_CLI := $(LIBS_HARDWARE)

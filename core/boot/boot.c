@@ -1,0 +1,194 @@
+#include "core/boot/boot.h"
+
+#include <string.h>
+
+#include "core/base/assert.h"
+
+enum boot_state { STATE_FIRST, STATE_GATE, STATE_VERIFY, STATE_START, STATE_LOADER };
+
+/* Resets by fault or watchdog in a row; any other reset ends the row. */
+static uint32_t crash_count(enum lb_cause cause, uint32_t before)
+{
+	if (cause != LB_CAUSE_FAULT && cause != LB_CAUSE_WATCHDOG)
+		return 0;
+	return before < UINT32_MAX ? before + 1 : before;
+}
+
+/* The request is copied and then cleared; the last error of a script stays, since it is news and not an order. */
+static void take_requests(struct lb_boot *boot, uint8_t *retained)
+{
+	struct lb_handoff_down before;
+	struct lb_handoff_up up;
+
+	if (boot->config.cause == LB_CAUSE_POWER_ON)
+		lb_handoff_clear(retained);
+	(void)lb_handoff_get_down(retained, &before); /* absent reads as its defaults, which is what we want */
+	(void)lb_handoff_get_up(retained, &up);
+	boot->facts.request = up.request;
+	boot->facts.request_slot = up.slot;
+	boot->down.crash_count = crash_count(boot->config.cause, before.crash_count);
+	up.request = LB_REQUEST_NONE;
+	up.slot = LB_SLOT_NONE;
+	lb_handoff_put_up(retained, &up);
+}
+
+void lb_boot_init(struct lb_boot *boot, const struct lb_boot_config *config)
+{
+	memset(boot, 0, sizeof(*boot));
+	boot->config = *config;
+	boot->state = STATE_FIRST;
+	boot->slot = LB_SLOT_NONE;
+	boot->facts.latest = LB_SLOT_FACTORY;
+	boot->facts.previous = LB_SLOT_NONE;
+	take_requests(boot, config->retained);
+
+	boot->down.cause = config->cause;
+	boot->down.slot = LB_SLOT_NONE;
+	boot->down.latest = boot->facts.latest;
+	boot->down.previous = boot->facts.previous;
+	boot->down.bootloader_version = config->version;
+	boot->down.flashmap = *config->flashmap;
+	memcpy(boot->down.board_id, config->board_id, LB_BOARD_ID_BYTES);
+	/* Until something starts, the hand-off tells of this reset and no longer of the boot before. */
+	lb_handoff_put_down(config->retained, &boot->down);
+}
+
+static void put_down(struct lb_boot *boot, const struct lb_boot_plan *plan)
+{
+	boot->down.mode = plan->mode;
+	boot->down.reason = plan->reason;
+	boot->down.why = plan->why;
+	boot->down.slot = plan->slot;
+	for (unsigned i = 0; i < LB_SLOT_COUNT; i++)
+		boot->down.verdict[i] = (uint32_t)boot->facts.verdict[i];
+	lb_handoff_put_down(boot->config.retained, &boot->down);
+}
+
+/* Says whether there was a line left to say. Only when it is for want of an image are the verdicts told. */
+static bool tell_next_line(struct lb_boot *boot)
+{
+	unsigned verdicts = boot->down.reason == LB_REASON_NONE ? LB_SLOT_COUNT : 0;
+
+	if (boot->lines_told > verdicts)
+		return false;
+	if (boot->lines_told == verdicts)
+		lb_boot_text_waiting(boot->text);
+	else
+		lb_boot_text_verdict(boot->text, (enum lb_slot)boot->lines_told, boot->facts.verdict[boot->lines_told]);
+	boot->lines_told++;
+	return true;
+}
+
+static void run_loader(struct lb_boot *boot, uint32_t now_ms, struct lb_boot_output *out)
+{
+	uint32_t elapsed_ms = now_ms - boot->loader_begin_ms;
+	bool wanted = boot->down.reason != LB_REASON_NONE;
+
+	out->phase = LB_PHASE_LOADER;
+	out->led = wanted ? LB_BOOT_LOADER_COLOUR : LB_BOOT_NO_IMAGE_COLOUR;
+	out->led_mode = wanted ? LB_LED_GATE : LB_LED_ERROR;
+	out->wait_ms = LB_BOOT_LOADER_WAIT_MS;
+	if (boot->down.reason == LB_REASON_REQUEST) {
+		if (elapsed_ms >= LB_BOOT_LOADER_TIMEOUT_MS)
+			out->want = LB_BOOT_WANT_RESET;
+		else
+			out->wait_ms = LB_BOOT_LOADER_TIMEOUT_MS - elapsed_ms;
+	}
+	if (tell_next_line(boot)) {
+		out->text = boot->text;
+		out->wait_ms = 0;
+	}
+}
+
+static void enter_loader(struct lb_boot *boot, uint32_t now_ms, const struct lb_boot_plan *plan, struct lb_boot_output *out)
+{
+	boot->down.image_version = (struct lb_version){0};
+	put_down(boot, plan);
+	boot->state = STATE_LOADER;
+	boot->loader_begin_ms = now_ms;
+	run_loader(boot, now_ms, out);
+}
+
+/* Decides anew with what is known by now, and does what can be done at once. */
+static void follow_plan(struct lb_boot *boot, uint32_t now_ms, struct lb_boot_output *out)
+{
+	struct lb_boot_plan plan = lb_boot_decide(&boot->facts);
+
+	switch (plan.action) {
+	case LB_BOOT_VERIFY:
+		boot->state = STATE_VERIFY;
+		boot->slot = plan.slot;
+		out->want = LB_BOOT_WANT_VERIFY;
+		break;
+	case LB_BOOT_START:
+		LB_ASSERT(plan.slot == boot->slot); /* what was loaded last is what would run */
+		put_down(boot, &plan);
+		boot->state = STATE_START;
+		out->want = LB_BOOT_WANT_START;
+		break;
+	case LB_BOOT_LOADER:
+		enter_loader(boot, now_ms, &plan, out);
+		break;
+	}
+	out->slot = plan.slot;
+}
+
+static void run_gate(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
+{
+	struct lb_gate_output gate = lb_gate_step(&boot->gate, input->now_ms, input->pins.p12);
+
+	if (gate.done) {
+		boot->facts.choice = gate.choice;
+		boot->down.hold_ms = gate.hold_ms;
+		follow_plan(boot, input->now_ms, out);
+		return;
+	}
+	out->led = gate.led;
+	out->led_mode = LB_LED_GATE;
+	out->wait_ms = gate.wait_ms;
+	if (gate.announce != LB_GATE_NONE) {
+		lb_boot_text_window(boot->text, &boot->facts, gate.announce);
+		out->text = boot->text;
+	}
+}
+
+static void first_step(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
+{
+	boot->facts.g23_low = !input->pins.g23;
+	/* P12 is an application's pin too: over a deep sleep it may be high for reasons of its own. */
+	if (lb_boot_wants_loader(&boot->facts) || boot->config.cause == LB_CAUSE_DEEP_SLEEP) {
+		follow_plan(boot, input->now_ms, out);
+		return;
+	}
+	lb_gate_init(&boot->gate);
+	boot->state = STATE_GATE;
+	run_gate(boot, input, out);
+}
+
+static void take_verdict(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
+{
+	LB_ASSERT(input->verdict != LB_IMAGE_UNKNOWN);
+	boot->facts.verdict[boot->slot] = input->verdict;
+	if (input->verdict == LB_IMAGE_GOOD)
+		boot->down.image_version = input->version;
+	follow_plan(boot, input->now_ms, out);
+}
+
+struct lb_boot_output lb_boot_step(struct lb_boot *boot, const struct lb_boot_input *input)
+{
+	struct lb_boot_output out = {
+		.want = LB_BOOT_WANT_WAIT, .slot = LB_SLOT_NONE, .led_mode = LB_LED_OFF, .phase = LB_PHASE_GATE,
+	};
+
+	switch ((enum boot_state)boot->state) {
+	case STATE_FIRST: first_step(boot, input, &out); break;
+	case STATE_GATE: run_gate(boot, input, &out); break;
+	case STATE_START: /* it came back: it cannot be started */
+		LB_ASSERT(input->verdict != LB_IMAGE_GOOD);
+		take_verdict(boot, input, &out);
+		break;
+	case STATE_VERIFY: take_verdict(boot, input, &out); break;
+	case STATE_LOADER: run_loader(boot, input->now_ms, &out); break;
+	}
+	return out;
+}

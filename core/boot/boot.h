@@ -1,0 +1,75 @@
+/* The boot sequencer: one reset from step 0 to the start of an image, as an engine.
+ *
+ * Time, pins and the result of what it last wanted come in; LED, phase, text for uart0 and the next want come out. The
+ * program around it (boards/main.c) is a loop that shows the output, does what is wanted and steps again.
+ */
+#ifndef LB_BOOT_BOOT_H
+#define LB_BOOT_BOOT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/boot/decide.h"
+#include "core/boot/text.h"
+#include "core/hw/board.h"
+
+enum {
+	LB_BOOT_LOADER_TIMEOUT_MS = 60000, /* bootloader mode by request: reset when the tool has not come by then */
+	LB_BOOT_LOADER_WAIT_MS = 3600000,  /* bootloader mode that stays: nothing to do but to wait, an hour at a time */
+};
+
+#define LB_BOOT_LOADER_COLOUR 0x100010u   /* dim violet: bootloader mode that somebody asked for */
+#define LB_BOOT_NO_IMAGE_COLOUR 0x200000u /* red: no image can be started */
+
+enum lb_boot_want {
+	LB_BOOT_WANT_WAIT,   /* wait_ms, or less */
+	LB_BOOT_WANT_VERIFY, /* load slot to where it runs, verify it there; then step with verdict, and version when good */
+	LB_BOOT_WANT_START,  /* start slot, which was the last one verified; should that return, step with verdict */
+	LB_BOOT_WANT_RESET,
+};
+
+/* What holds for this reset and this board. retained and flashmap must outlive the engine. */
+struct lb_boot_config {
+	enum lb_cause cause;
+	uint8_t *retained; /* LB_RETAINED_BYTES; the engine reads and writes the hand-off in it */
+	const uint8_t *board_id; /* LB_BOARD_ID_BYTES */
+	const struct lb_flashmap *flashmap;
+	struct lb_version version; /* of the bootloader */
+};
+
+struct lb_boot_input {
+	uint32_t now_ms;
+	struct lb_boot_pins pins;
+	/* Only in the step after LB_BOOT_WANT_VERIFY or LB_BOOT_WANT_START. */
+	enum lb_image_verdict verdict;
+	struct lb_version version;
+};
+
+struct lb_boot_output {
+	enum lb_boot_want want;
+	uint32_t wait_ms;
+	enum lb_slot slot;
+	uint32_t led;
+	enum lb_led_mode led_mode;
+	enum lb_phase phase;
+	const char *text; /* a line for uart0 with its line end, valid until the next step; NULL: nothing to say */
+};
+
+/* The caller owns it; its fields are the sequencer's own. */
+struct lb_boot {
+	struct lb_boot_config config;
+	struct lb_boot_facts facts;
+	struct lb_gate gate;
+	struct lb_handoff_down down;
+	uint8_t state;
+	enum lb_slot slot; /* the one that was last verified */
+	unsigned lines_told; /* in bootloader mode */
+	uint32_t loader_begin_ms;
+	char text[LB_BOOT_TEXT_BYTES];
+};
+
+/* Takes the requests out of the hand-off, so that each is obeyed at most once, whatever happens later. */
+void lb_boot_init(struct lb_boot *boot, const struct lb_boot_config *config);
+struct lb_boot_output lb_boot_step(struct lb_boot *boot, const struct lb_boot_input *input);
+
+#endif

@@ -1,0 +1,44 @@
+/* Facts to plan: what is known after a reset decides what is started and why. A pure function.
+ *
+ * Images are verified lazily, because verifying costs most of the time between reset and start: a plan may be "verify
+ * this slot first". The caller does, writes the verdict into the facts and asks again; each slot is asked for at most
+ * once, so the question is settled after at most LB_SLOT_COUNT + 1 calls.
+ */
+#ifndef LB_BOOT_DECIDE_H
+#define LB_BOOT_DECIDE_H
+
+#include <stdbool.h>
+
+#include "core/gate/gate.h"
+#include "core/handoff/handoff.h"
+#include "core/image/image.h"
+
+struct lb_boot_facts {
+	bool g23_low;
+	enum lb_request request;   /* of the hand-off; none after power-on */
+	enum lb_slot request_slot; /* LB_SLOT_NONE: the latest image */
+	enum lb_gate_choice choice;
+	enum lb_slot latest;
+	enum lb_slot previous; /* LB_SLOT_NONE: there is none */
+	enum lb_image_verdict verdict[LB_SLOT_COUNT];
+};
+
+enum lb_boot_action { LB_BOOT_LOADER, LB_BOOT_VERIFY, LB_BOOT_START };
+
+struct lb_boot_plan {
+	enum lb_boot_action action;
+	enum lb_slot slot; /* to verify or to start; LB_SLOT_NONE in bootloader mode */
+	/* Of LB_BOOT_LOADER and LB_BOOT_START: what the hand-off says. Bootloader mode with LB_REASON_NONE is for want of
+	 * an image. */
+	enum lb_boot_mode mode;
+	enum lb_boot_reason reason;
+	enum lb_boot_why why;
+};
+
+/* Does the boot go to bootloader mode before anything else is looked at? */
+bool lb_boot_wants_loader(const struct lb_boot_facts *facts);
+/* The slot that this choice at the gate means, before any image is verified. */
+enum lb_slot lb_boot_choice_slot(const struct lb_boot_facts *facts, enum lb_gate_choice choice);
+struct lb_boot_plan lb_boot_decide(const struct lb_boot_facts *facts);
+
+#endif

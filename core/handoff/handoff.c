@@ -1,0 +1,204 @@
+#include "core/handoff/handoff.h"
+
+#include <string.h>
+
+#include "core/base/bytes.h"
+#include "core/base/crc32.h"
+#include "core/base/error.h"
+
+/* Offsets in a part: docs/spec/handoff.md. */
+enum {
+	AT_MAGIC = 0,
+	AT_VERSION = 4,
+	AT_LENGTH = 6,
+	AT_CRC = 8,
+	HEADER_BYTES = 12,
+
+	DOWN_MODE = 12,
+	DOWN_REASON = 13,
+	DOWN_WHY = 14,
+	DOWN_CAUSE = 15,
+	DOWN_SLOT = 16,
+	DOWN_LATEST = 17,
+	DOWN_PREVIOUS = 18,
+	DOWN_ON_TRIAL = 19,
+	DOWN_TRIES_LEFT = 20,
+	DOWN_HOLD_MS = 24,
+	DOWN_CRASH_COUNT = 28,
+	DOWN_IMAGE_VERSION = 32,
+	DOWN_BOOTLOADER_VERSION = 40,
+	DOWN_BOARD_ID = 48,
+	DOWN_FLASHMAP = 64,
+	DOWN_VERDICT = DOWN_FLASHMAP + 8 * LB_PART_COUNT,
+	DOWN_BYTES = DOWN_VERDICT + 4 * LB_SLOT_COUNT,
+
+	UP_REQUEST = 12,
+	UP_SLOT = 13,
+	UP_LAST_ERROR = 16,
+	UP_BYTES = UP_LAST_ERROR + LB_HANDOFF_ERROR_BYTES,
+};
+
+_Static_assert((int)DOWN_BYTES <= (int)LB_HANDOFF_DOWN_SPACE, "the down part fits its space");
+_Static_assert((int)UP_BYTES <= (int)LB_HANDOFF_UP_SPACE, "the up part fits its space");
+_Static_assert(DOWN_BYTES == 148, "docs/spec/handoff.md");
+
+/* Over the whole part but the CRC's own four bytes. */
+static uint32_t part_crc(const uint8_t *part, uint16_t length)
+{
+	uint32_t crc = lb_crc32(0, part, AT_CRC);
+
+	return lb_crc32(crc, part + HEADER_BYTES, (size_t)length - HEADER_BYTES);
+}
+
+static void seal(uint8_t *part, uint32_t magic, uint16_t length)
+{
+	lb_store32le(part + AT_MAGIC, magic);
+	lb_store16le(part + AT_VERSION, LB_HANDOFF_VERSION);
+	lb_store16le(part + AT_LENGTH, length);
+	lb_store32le(part + AT_CRC, part_crc(part, length));
+}
+
+static int check(const uint8_t *part, uint32_t magic, uint16_t space)
+{
+	uint16_t length = lb_load16le(part + AT_LENGTH);
+
+	if (lb_load32le(part + AT_MAGIC) != magic || length < HEADER_BYTES || length > space)
+		return LB_ERR_FORMAT;
+	if (lb_load32le(part + AT_CRC) != part_crc(part, length))
+		return LB_ERR_CHECKSUM;
+	if (lb_load16le(part + AT_VERSION) != LB_HANDOFF_VERSION)
+		return LB_ERR_VERSION;
+	return LB_OK;
+}
+
+/* The fields of a part laid over those of the defaults, so that a shorter part leaves the defaults in place. */
+static void overlay(uint8_t *fields, uint16_t known, const uint8_t *part)
+{
+	uint16_t length = lb_load16le(part + AT_LENGTH);
+
+	memcpy(fields, part, length < known ? length : known);
+}
+
+static uint8_t known_or(uint8_t value, uint8_t end, uint8_t otherwise)
+{
+	return value < end ? value : otherwise;
+}
+
+static void store_version(uint8_t *bytes, const struct lb_version *version)
+{
+	bytes[0] = version->major;
+	bytes[1] = version->minor;
+	lb_store16le(bytes + 2, version->revision);
+	lb_store32le(bytes + 4, version->build);
+}
+
+static struct lb_version load_version(const uint8_t *bytes)
+{
+	return (struct lb_version){bytes[0], bytes[1], lb_load16le(bytes + 2), lb_load32le(bytes + 4)};
+}
+
+static void encode_down(uint8_t *part, const struct lb_handoff_down *down)
+{
+	part[DOWN_MODE] = (uint8_t)down->mode;
+	part[DOWN_REASON] = (uint8_t)down->reason;
+	part[DOWN_WHY] = (uint8_t)down->why;
+	part[DOWN_CAUSE] = (uint8_t)down->cause;
+	part[DOWN_SLOT] = (uint8_t)down->slot;
+	part[DOWN_LATEST] = (uint8_t)down->latest;
+	part[DOWN_PREVIOUS] = (uint8_t)down->previous;
+	part[DOWN_ON_TRIAL] = down->on_trial;
+	part[DOWN_TRIES_LEFT] = down->tries_left;
+	lb_store32le(part + DOWN_HOLD_MS, down->hold_ms);
+	lb_store32le(part + DOWN_CRASH_COUNT, down->crash_count);
+	store_version(part + DOWN_IMAGE_VERSION, &down->image_version);
+	store_version(part + DOWN_BOOTLOADER_VERSION, &down->bootloader_version);
+	memcpy(part + DOWN_BOARD_ID, down->board_id, LB_BOARD_ID_BYTES);
+	for (unsigned i = 0; i < LB_PART_COUNT; i++) {
+		lb_store32le(part + DOWN_FLASHMAP + 8 * i, down->flashmap.part[i].offset);
+		lb_store32le(part + DOWN_FLASHMAP + 8 * i + 4, down->flashmap.part[i].size_bytes);
+	}
+	for (unsigned i = 0; i < LB_SLOT_COUNT; i++)
+		lb_store32le(part + DOWN_VERDICT + 4 * i, down->verdict[i]);
+}
+
+static void decode_down(const uint8_t *part, struct lb_handoff_down *down)
+{
+	down->mode = known_or(part[DOWN_MODE], LB_MODE_LOADER + 1, LB_MODE_NORMAL);
+	down->reason = known_or(part[DOWN_REASON], LB_REASON_CRASH_LOOP + 1, LB_REASON_NONE);
+	down->why = known_or(part[DOWN_WHY], LB_WHY_RECORD_LOST + 1, LB_WHY_LATEST);
+	down->cause = known_or(part[DOWN_CAUSE], LB_CAUSE_BROWN_OUT + 1, LB_CAUSE_POWER_ON);
+	down->slot = known_or(part[DOWN_SLOT], LB_SLOT_COUNT, LB_SLOT_NONE);
+	down->latest = known_or(part[DOWN_LATEST], LB_SLOT_COUNT, LB_SLOT_NONE);
+	down->previous = known_or(part[DOWN_PREVIOUS], LB_SLOT_COUNT, LB_SLOT_NONE);
+	down->on_trial = part[DOWN_ON_TRIAL] == 1;
+	down->tries_left = part[DOWN_TRIES_LEFT];
+	down->hold_ms = lb_load32le(part + DOWN_HOLD_MS);
+	down->crash_count = lb_load32le(part + DOWN_CRASH_COUNT);
+	down->image_version = load_version(part + DOWN_IMAGE_VERSION);
+	down->bootloader_version = load_version(part + DOWN_BOOTLOADER_VERSION);
+	memcpy(down->board_id, part + DOWN_BOARD_ID, LB_BOARD_ID_BYTES);
+	for (unsigned i = 0; i < LB_PART_COUNT; i++) {
+		down->flashmap.part[i].offset = lb_load32le(part + DOWN_FLASHMAP + 8 * i);
+		down->flashmap.part[i].size_bytes = lb_load32le(part + DOWN_FLASHMAP + 8 * i + 4);
+	}
+	for (unsigned i = 0; i < LB_SLOT_COUNT; i++)
+		down->verdict[i] = lb_load32le(part + DOWN_VERDICT + 4 * i);
+}
+
+void lb_handoff_put_down(uint8_t *retained, const struct lb_handoff_down *down)
+{
+	uint8_t *part = retained + LB_HANDOFF_DOWN_OFFSET;
+
+	memset(part, 0, LB_HANDOFF_DOWN_SPACE);
+	encode_down(part, down);
+	seal(part, LB_HANDOFF_DOWN_MAGIC, DOWN_BYTES);
+}
+
+int lb_handoff_get_down(const uint8_t *retained, struct lb_handoff_down *down)
+{
+	static const struct lb_handoff_down defaults = {
+		.slot = LB_SLOT_NONE, .latest = LB_SLOT_NONE, .previous = LB_SLOT_NONE,
+	};
+	const uint8_t *part = retained + LB_HANDOFF_DOWN_OFFSET;
+	uint8_t fields[DOWN_BYTES] = {0};
+	int result = check(part, LB_HANDOFF_DOWN_MAGIC, LB_HANDOFF_DOWN_SPACE);
+
+	encode_down(fields, &defaults);
+	if (result == LB_OK)
+		overlay(fields, DOWN_BYTES, part);
+	decode_down(fields, down);
+	return result;
+}
+
+void lb_handoff_put_up(uint8_t *retained, const struct lb_handoff_up *up)
+{
+	uint8_t *part = retained + LB_HANDOFF_UP_OFFSET;
+	const char *text = up->last_error;
+
+	memset(part, 0, LB_HANDOFF_UP_SPACE);
+	part[UP_REQUEST] = (uint8_t)up->request;
+	part[UP_SLOT] = (uint8_t)up->slot;
+	for (unsigned i = 0; i < LB_HANDOFF_ERROR_BYTES - 1 && text[i] != '\0'; i++)
+		part[UP_LAST_ERROR + i] = (uint8_t)text[i];
+	seal(part, LB_HANDOFF_UP_MAGIC, UP_BYTES);
+}
+
+int lb_handoff_get_up(const uint8_t *retained, struct lb_handoff_up *up)
+{
+	const uint8_t *part = retained + LB_HANDOFF_UP_OFFSET;
+	uint8_t fields[UP_BYTES] = {[UP_SLOT] = LB_SLOT_NONE};
+	int result = check(part, LB_HANDOFF_UP_MAGIC, LB_HANDOFF_UP_SPACE);
+
+	if (result == LB_OK)
+		overlay(fields, UP_BYTES, part);
+	up->request = known_or(fields[UP_REQUEST], LB_REQUEST_SLOT_ONCE + 1, LB_REQUEST_NONE);
+	up->slot = known_or(fields[UP_SLOT], LB_SLOT_COUNT, LB_SLOT_NONE);
+	memcpy(up->last_error, fields + UP_LAST_ERROR, LB_HANDOFF_ERROR_BYTES);
+	up->last_error[LB_HANDOFF_ERROR_BYTES - 1] = '\0';
+	return result;
+}
+
+void lb_handoff_clear(uint8_t *retained)
+{
+	memset(retained, 0, LB_HANDOFF_SPACE);
+}

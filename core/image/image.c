@@ -1,0 +1,232 @@
+#include "core/image/image.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "core/base/assert.h"
+#include "core/base/bytes.h"
+#include "core/base/error.h"
+
+enum { CHUNK_BYTES = 1024 };
+
+static int slot_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
+{
+	const struct lb_image_slot *slot = ctx;
+
+	return lb_region_read(slot->flash, slot->region, offset, data, size_bytes);
+}
+
+struct lb_image_source lb_image_slot_source(struct lb_image_slot *slot)
+{
+	return (struct lb_image_source){slot_read, slot, slot->region.size_bytes};
+}
+
+/* The one seam through which this file reads: held against the source's size first. */
+static enum lb_image_verdict fetch(const struct lb_image_source *source, uint32_t offset, void *data, uint32_t size_bytes)
+{
+	if (offset > source->size_bytes || size_bytes > source->size_bytes - offset)
+		return LB_IMAGE_TOO_LONG;
+	if (source->read(source->ctx, offset, data, size_bytes) != LB_OK)
+		return LB_IMAGE_UNREADABLE;
+	return LB_IMAGE_GOOD;
+}
+
+static bool all_ones(const uint8_t *bytes, size_t size_bytes)
+{
+	for (size_t i = 0; i < size_bytes; i++) {
+		if (bytes[i] != 0xFF)
+			return false;
+	}
+	return true;
+}
+
+static enum lb_image_verdict read_header(const struct lb_image_source *source, struct lb_image_info *info)
+{
+	uint8_t header[LB_IMAGE_HEADER_BYTES];
+	enum lb_image_verdict verdict;
+
+	if (source->size_bytes < sizeof(header))
+		return LB_IMAGE_BLANK;
+	verdict = fetch(source, 0, header, sizeof(header));
+	if (verdict != LB_IMAGE_GOOD)
+		return verdict;
+	if (lb_load32le(header + LB_IMAGE_AT_MAGIC) != LB_IMAGE_MAGIC)
+		return all_ones(header, sizeof(header)) ? LB_IMAGE_BLANK : LB_IMAGE_NO_MAGIC;
+	if ((lb_load32le(header + LB_IMAGE_AT_FLAGS) & ~(uint32_t)LB_IMAGE_KNOWN_FLAGS) != 0)
+		return LB_IMAGE_BAD_FLAGS;
+
+	info->header_bytes = lb_load16le(header + LB_IMAGE_AT_HEADER_BYTES);
+	info->protected_bytes = lb_load16le(header + LB_IMAGE_AT_PROTECTED_BYTES);
+	info->payload_bytes = lb_load32le(header + LB_IMAGE_AT_PAYLOAD_BYTES);
+	info->version.major = header[LB_IMAGE_AT_VERSION];
+	info->version.minor = header[LB_IMAGE_AT_VERSION + 1];
+	info->version.revision = lb_load16le(header + LB_IMAGE_AT_VERSION + 2);
+	info->version.build = lb_load32le(header + LB_IMAGE_AT_VERSION + 4);
+	if (info->header_bytes < LB_IMAGE_HEADER_BYTES || info->payload_bytes == 0)
+		return LB_IMAGE_BAD_HEADER;
+	/* The source is far smaller than 4 GiB, so from here on no sum of lengths wraps. */
+	if (info->payload_bytes > source->size_bytes)
+		return LB_IMAGE_TOO_LONG;
+	return LB_IMAGE_GOOD;
+}
+
+/* One entry of a TLV area: in the unprotected area the hash is taken, and it may come but once. */
+static enum lb_image_verdict take_entry(const struct lb_image_source *source, uint32_t offset, uint16_t type,
+                                        uint16_t length, bool *have_hash, struct lb_image_info *info)
+{
+	if (type != LB_IMAGE_TLV_SHA256)
+		return LB_IMAGE_GOOD;
+	if (*have_hash || length != LB_SHA256_BYTES)
+		return LB_IMAGE_BAD_TLV;
+	*have_hash = true;
+	return fetch(source, offset, info->hash, LB_SHA256_BYTES);
+}
+
+/* Walks one area from its info to its end. have_hash is NULL for the protected area, whose entries need only be well
+ * formed: a hash in there would have to cover itself. */
+static enum lb_image_verdict walk_area(const struct lb_image_source *source, uint32_t offset, uint16_t magic,
+                                       bool *have_hash, struct lb_image_info *info, uint32_t *area_bytes)
+{
+	uint8_t bytes[LB_IMAGE_TLV_INFO_BYTES];
+	enum lb_image_verdict verdict = fetch(source, offset, bytes, sizeof(bytes));
+	uint32_t at = sizeof(bytes);
+
+	if (verdict != LB_IMAGE_GOOD)
+		return verdict;
+	*area_bytes = lb_load16le(bytes + 2);
+	if (lb_load16le(bytes) != magic || *area_bytes < at)
+		return LB_IMAGE_BAD_TLV;
+	while (at < *area_bytes) {
+		uint16_t length;
+
+		if (*area_bytes - at < LB_IMAGE_TLV_ENTRY_BYTES)
+			return LB_IMAGE_BAD_TLV;
+		verdict = fetch(source, offset + at, bytes, sizeof(bytes));
+		if (verdict != LB_IMAGE_GOOD)
+			return verdict;
+		length = lb_load16le(bytes + 2);
+		at += LB_IMAGE_TLV_ENTRY_BYTES;
+		if (length > *area_bytes - at)
+			return LB_IMAGE_BAD_TLV;
+		if (have_hash != NULL)
+			verdict = take_entry(source, offset + at, lb_load16le(bytes), length, have_hash, info);
+		if (verdict != LB_IMAGE_GOOD)
+			return verdict;
+		at += length;
+	}
+	return LB_IMAGE_GOOD;
+}
+
+static enum lb_image_verdict read_tlvs(const struct lb_image_source *source, struct lb_image_info *info)
+{
+	uint32_t offset = info->header_bytes + info->payload_bytes;
+	uint32_t area_bytes = 0;
+	bool have_hash = false;
+	enum lb_image_verdict verdict = LB_IMAGE_GOOD;
+
+	if (info->protected_bytes != 0)
+		verdict = walk_area(source, offset, LB_IMAGE_PROTECTED_TLV_MAGIC, NULL, info, &area_bytes);
+	if (verdict != LB_IMAGE_GOOD)
+		return verdict;
+	if (area_bytes != info->protected_bytes)
+		return LB_IMAGE_BAD_TLV;
+
+	offset += info->protected_bytes;
+	verdict = walk_area(source, offset, LB_IMAGE_TLV_MAGIC, &have_hash, info, &area_bytes);
+	if (verdict != LB_IMAGE_GOOD)
+		return verdict;
+	info->total_bytes = offset + area_bytes;
+	if (info->total_bytes > source->size_bytes)
+		return LB_IMAGE_TOO_LONG;
+	return have_hash ? LB_IMAGE_GOOD : LB_IMAGE_NO_HASH;
+}
+
+enum lb_image_verdict lb_image_inspect(const struct lb_image_source *source, struct lb_image_info *info)
+{
+	enum lb_image_verdict verdict;
+
+	LB_ASSERT(source->size_bytes <= INT32_MAX);
+	memset(info, 0, sizeof(*info));
+	verdict = read_header(source, info);
+	if (verdict != LB_IMAGE_GOOD)
+		return verdict;
+	return read_tlvs(source, info);
+}
+
+static enum lb_image_verdict hash_source(const struct lb_image_source *source, const struct lb_crypto *crypto,
+                                         uint32_t size_bytes, uint8_t digest[LB_SHA256_BYTES])
+{
+	uint8_t chunk[CHUNK_BYTES];
+	struct lb_sha256 sha;
+
+	crypto->sha256_init(&sha);
+	for (uint32_t at = 0; at < size_bytes;) {
+		uint32_t left = size_bytes - at;
+		uint32_t piece = left < CHUNK_BYTES ? left : CHUNK_BYTES;
+		enum lb_image_verdict verdict = fetch(source, at, chunk, piece);
+
+		if (verdict != LB_IMAGE_GOOD)
+			return verdict;
+		crypto->sha256_update(&sha, chunk, piece);
+		at += piece;
+	}
+	crypto->sha256_final(&sha, digest);
+	return LB_IMAGE_GOOD;
+}
+
+enum lb_image_verdict lb_image_verify(const struct lb_image_source *source, const struct lb_crypto *crypto,
+                                      struct lb_image_info *info)
+{
+	struct lb_image_info found;
+	uint8_t digest[LB_SHA256_BYTES];
+	enum lb_image_verdict verdict = lb_image_inspect(source, &found);
+
+	if (verdict != LB_IMAGE_GOOD)
+		return verdict;
+	verdict = hash_source(source, crypto, found.header_bytes + found.payload_bytes + found.protected_bytes, digest);
+	if (verdict != LB_IMAGE_GOOD)
+		return verdict;
+	if (memcmp(digest, found.hash, LB_SHA256_BYTES) != 0)
+		return LB_IMAGE_WRONG_HASH;
+	*info = found;
+	return LB_IMAGE_GOOD;
+}
+
+uint64_t lb_image_id(const struct lb_image_info *info)
+{
+	return lb_load64le(info->hash);
+}
+
+int lb_image_version_compare(const struct lb_version *a, const struct lb_version *b)
+{
+	if (a->major != b->major)
+		return a->major < b->major ? -1 : 1;
+	if (a->minor != b->minor)
+		return a->minor < b->minor ? -1 : 1;
+	if (a->revision != b->revision)
+		return a->revision < b->revision ? -1 : 1;
+	if (a->build != b->build)
+		return a->build < b->build ? -1 : 1;
+	return 0;
+}
+
+const char *lb_image_verdict_text(uint32_t verdict)
+{
+	switch (verdict) {
+	case LB_IMAGE_UNKNOWN: return "not looked at";
+	case LB_IMAGE_GOOD: return "good";
+	case LB_IMAGE_BLANK: return "no image";
+	case LB_IMAGE_NO_MAGIC: return "not an image";
+	case LB_IMAGE_BAD_HEADER: return "header is damaged";
+	case LB_IMAGE_BAD_FLAGS: return "header flags are unknown";
+	case LB_IMAGE_TOO_LONG: return "image is longer than its slot";
+	case LB_IMAGE_BAD_TLV: return "trailer is damaged";
+	case LB_IMAGE_NO_HASH: return "no hash";
+	case LB_IMAGE_WRONG_HASH: return "payload hash does not match";
+	case LB_IMAGE_UNREADABLE: return "flash cannot be read";
+	case LB_IMAGE_NOT_LOADED: return "could not be loaded";
+	case LB_IMAGE_OTHER_BOARD: return "not for this board";
+	case LB_IMAGE_NOT_STARTED: return "could not be started";
+	default: return "refused";
+	}
+}

@@ -1,0 +1,96 @@
+/* Images: firmware builds in MCUboot's image format, as they lie in a slot. The bytes: docs/spec/image.md.
+ *
+ * An image is read through a source, whoever holds it: a slot in flash, the copy that will run, a file on the host. No
+ * length that an image claims is believed before it was held against the source's size.
+ */
+#ifndef LB_IMAGE_IMAGE_H
+#define LB_IMAGE_IMAGE_H
+
+#include <stdint.h>
+
+#include "core/flashmap/flashmap.h"
+#include "core/handoff/handoff.h"
+#include "core/image/crypto.h"
+
+#define LB_IMAGE_MAGIC 0x96F3B83Du
+#define LB_IMAGE_TLV_MAGIC 0x6907u
+#define LB_IMAGE_PROTECTED_TLV_MAGIC 0x6908u
+
+enum {
+	LB_IMAGE_HEADER_BYTES = 32, /* the least; a header may be longer, its rest is padding */
+	LB_IMAGE_TLV_INFO_BYTES = 4,
+	LB_IMAGE_TLV_ENTRY_BYTES = 4,
+	LB_IMAGE_TLV_SHA256 = 0x10,
+	LB_IMAGE_KNOWN_FLAGS = 0x00, /* header flags that we may meet: none so far */
+};
+
+/* Offsets in the header. */
+enum {
+	LB_IMAGE_AT_MAGIC = 0,
+	LB_IMAGE_AT_LOAD_ADDRESS = 4,
+	LB_IMAGE_AT_HEADER_BYTES = 8,
+	LB_IMAGE_AT_PROTECTED_BYTES = 10,
+	LB_IMAGE_AT_PAYLOAD_BYTES = 12,
+	LB_IMAGE_AT_FLAGS = 16,
+	LB_IMAGE_AT_VERSION = 20,
+};
+
+/* What was found out about an image. Wide constants, at least 13 bits apart, because a flipped bit must not turn a
+ * refusal into LB_IMAGE_GOOD; never test one for truth. They reach the hand-off, so the numbers are stable. */
+enum lb_image_verdict {
+	LB_IMAGE_UNKNOWN = 0, /* nobody looked yet; no function here returns it */
+	LB_IMAGE_GOOD = 0x4A98CC2E,
+	LB_IMAGE_BLANK = 0x69735A1C,         /* erased flash, or no such slot */
+	LB_IMAGE_NO_MAGIC = 0x7953A6F2,      /* something else than an image */
+	LB_IMAGE_BAD_HEADER = 0x72899387,    /* the header contradicts itself */
+	LB_IMAGE_BAD_FLAGS = 0x462E3FE8,     /* header flags that this code does not know */
+	LB_IMAGE_TOO_LONG = 0x49459799,      /* claims more bytes than the source has */
+	LB_IMAGE_BAD_TLV = 0x476C823A,       /* the TLV areas contradict header or themselves */
+	LB_IMAGE_NO_HASH = 0x7586AA4D,
+	LB_IMAGE_WRONG_HASH = 0x48F105C7,
+	LB_IMAGE_UNREADABLE = 0x72C66D0A,    /* the medium failed */
+	LB_IMAGE_NOT_LOADED = 0x4D30EDF1,    /* the board could not copy it to where it runs */
+	LB_IMAGE_OTHER_BOARD = 0x571758AA,   /* the board's CPU cannot run this payload */
+	LB_IMAGE_NOT_STARTED = 0x7E9657C1,   /* good, but the jump into it failed */
+};
+
+/* Where an image is read from. read returns LB_OK or a negative enum lb_error; it is never asked for a byte at or
+ * beyond size_bytes. */
+struct lb_image_source {
+	int (*read)(void *ctx, uint32_t offset, void *data, uint32_t size_bytes);
+	void *ctx;
+	uint32_t size_bytes; /* less than 2 GiB */
+};
+
+/* A slot as a source: fill one of these, keep it for as long as the source is used. */
+struct lb_image_slot {
+	const struct lb_flash *flash;
+	struct lb_region region;
+};
+
+struct lb_image_info {
+	struct lb_version version;
+	uint32_t header_bytes; /* where the payload begins */
+	uint32_t payload_bytes;
+	uint32_t protected_bytes; /* of the protected TLV area, 0 without one */
+	uint32_t total_bytes;     /* header, payload and both TLV areas */
+	uint8_t hash[LB_SHA256_BYTES]; /* as the SHA-256 TLV says */
+};
+
+struct lb_image_source lb_image_slot_source(struct lb_image_slot *slot);
+
+/* Reads header and TLVs and checks all that can be checked without reading the payload. LB_IMAGE_GOOD means that info is
+ * filled, not that the payload is whole. */
+enum lb_image_verdict lb_image_inspect(const struct lb_image_source *source, struct lb_image_info *info);
+/* Inspects, then holds the payload against the hash. info is filled only with LB_IMAGE_GOOD. */
+enum lb_image_verdict lb_image_verify(const struct lb_image_source *source, const struct lb_crypto *crypto,
+                                      struct lb_image_info *info);
+
+/* Names an image by its content: the first eight bytes of its SHA-256 TLV, little-endian. */
+uint64_t lb_image_id(const struct lb_image_info *info);
+/* Negative, zero or positive, as a is lower than, equal to or higher than b; the build number counts last. */
+int lb_image_version_compare(const struct lb_version *a, const struct lb_version *b);
+/* One short lower-case phrase, such as "payload hash does not match"; never NULL, also for a number that is none. */
+const char *lb_image_verdict_text(uint32_t verdict);
+
+#endif

@@ -1,0 +1,239 @@
+/* The hardware process of one virtual module: everything of it that outlives its CPU.
+ *
+ *   hardware --dir DIR --bootloader PROGRAM [--image FILE] [--clock N] [--reflash] [--ready-fd N] [--parent-fd N]
+ *
+ *   --dir DIR            the module's folder; made if it is not there
+ *   --bootloader PROGRAM what the CPU runs after a reset
+ *   --image FILE         what a new flash.bin gets in its factory slot; without it, nothing
+ *   --clock N            the module's clock runs N times faster than the host's, 1 to 20
+ *   --reflash            writes the image into the factory slot of an existing flash.bin too
+ *   --ready-fd N         the line "ready" is written here, and the descriptor closed, when the control socket listens
+ *                        and the CPU was started; closed without it, the start failed
+ *   --parent-fd N        at end of file on this descriptor the module ends, as by SIGTERM
+ *
+ * It runs until `stop` on the control socket, SIGTERM, SIGINT or SIGHUP, then takes the module's power away and removes
+ * what it put into the folder for others to open. Exit codes: 0 ended so; 1 failed, and one line on standard error says
+ * why; 2 wrong usage.
+ */
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <uv.h>
+
+#include "core/base/assert.h"
+#include "hardware/process/control.h"
+#include "hardware/process/flashfile.h"
+#include "hardware/process/folder.h"
+#include "hardware/process/log.h"
+#include "hardware/process/module.h"
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+struct options {
+	const char *dir;
+	const char *bootloader;
+	const char *image;
+	unsigned clock_factor;
+	bool reflash;
+	int ready_fd;
+	int parent_fd;
+};
+
+/* What ends the process, each with its handle. */
+struct endings {
+	uv_signal_t terminate, interrupt, hang_up;
+	uv_poll_t parent;
+	bool has_parent;
+};
+
+void lb_assert_failed(const char *file, int line)
+{
+	lb_log_tell("assertion failed: %s:%d", file, line);
+	abort();
+}
+
+static int usage(const char *what, const char *value)
+{
+	fprintf(stderr, "lifeboat: %s%s\n", what, value);
+	return EXIT_USAGE;
+}
+
+static int parse_number(const char *text, int least, int most)
+{
+	char *end;
+	long number = strtol(text, &end, 10);
+	return *text != '\0' && *end == '\0' && number >= least && number <= most ? (int)number : -1;
+}
+
+static int parse_options(int argc, char **argv, struct options *options)
+{
+	static const struct option OPTIONS[] = {
+		{ "dir", required_argument, NULL, 'd' },      { "bootloader", required_argument, NULL, 'b' },
+		{ "image", required_argument, NULL, 'i' },    { "clock", required_argument, NULL, 'c' },
+		{ "reflash", no_argument, NULL, 'r' },        { "ready-fd", required_argument, NULL, 'R' },
+		{ "parent-fd", required_argument, NULL, 'P' }, { NULL, 0, NULL, 0 },
+	};
+	int option, number = 0;
+	while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) >= 0) {
+		if (option == 'c')
+			number = parse_number(optarg, 1, LB_CLOCK_FACTOR_MAX);
+		else if (option == 'R' || option == 'P')
+			number = parse_number(optarg, STDERR_FILENO + 1, 1 << 20);
+		if (option == '?')
+			return EXIT_USAGE;
+		if (number < 0)
+			return usage("not a clock factor from 1 to 20, or not a file descriptor: ", optarg);
+		switch (option) {
+		case 'd': options->dir = optarg; break;
+		case 'b': options->bootloader = optarg; break;
+		case 'i': options->image = optarg; break;
+		case 'c': options->clock_factor = (unsigned)number; break;
+		case 'r': options->reflash = true; break;
+		case 'R': options->ready_fd = number; break;
+		case 'P': options->parent_fd = number; break;
+		}
+	}
+	if (optind != argc)
+		return usage("unknown argument ", argv[optind]);
+	if (options->dir == NULL || options->bootloader == NULL)
+		return usage("hardware needs --dir and --bootloader", "");
+	if (options->reflash && options->image == NULL)
+		return usage("--reflash needs --image", "");
+	return EXIT_DONE;
+}
+
+/* --- endings --- */
+
+static void on_signal(uv_signal_t *handle, int signal_number)
+{
+	lb_log("ends by signal %d", signal_number);
+	uv_stop(handle->loop);
+}
+
+static void on_parent(uv_poll_t *poll, int status, int events)
+{
+	char bytes[64];
+	(void)events;
+	if (status == 0 && read(*(int *)poll->data, bytes, sizeof(bytes)) > 0)
+		return;
+	lb_log("ends with the process that started it");
+	uv_stop(poll->loop);
+}
+
+static void on_stop(void *ctx)
+{
+	lb_log("ends by request");
+	uv_stop(ctx);
+}
+
+static void watch_signal(uv_loop_t *loop, uv_signal_t *handle, int signal_number)
+{
+	uv_signal_init(loop, handle);
+	uv_signal_start(handle, on_signal, signal_number);
+}
+
+static void watch_endings(uv_loop_t *loop, struct endings *endings, struct options *options)
+{
+	watch_signal(loop, &endings->terminate, SIGTERM);
+	watch_signal(loop, &endings->interrupt, SIGINT);
+	watch_signal(loop, &endings->hang_up, SIGHUP);
+	endings->has_parent = options->parent_fd >= 0 && uv_poll_init(loop, &endings->parent, options->parent_fd) == 0;
+	if (!endings->has_parent)
+		return;
+	endings->parent.data = &options->parent_fd;
+	uv_poll_start(&endings->parent, UV_READABLE, on_parent);
+}
+
+static void forget_endings(struct endings *endings)
+{
+	uv_close((uv_handle_t *)&endings->terminate, NULL);
+	uv_close((uv_handle_t *)&endings->interrupt, NULL);
+	uv_close((uv_handle_t *)&endings->hang_up, NULL);
+	if (endings->has_parent)
+		uv_close((uv_handle_t *)&endings->parent, NULL);
+}
+
+static void tell_ready(int ready_fd)
+{
+	static const char READY[] = "ready\n";
+	if (ready_fd < 0)
+		return;
+	ssize_t written = write(ready_fd, READY, sizeof(READY) - 1);
+	(void)written; /* whoever wanted to know and is gone is no reason to stop */
+	close(ready_fd);
+}
+
+/* --- the run --- */
+
+static int prepare(const struct options *options, struct lb_module_setup *setup)
+{
+	if (access(options->bootloader, X_OK) != 0) {
+		lb_log_tell("the bootloader %s is missing: build it first", options->bootloader);
+		return -1;
+	}
+	setup->clock_factor = options->clock_factor;
+	setup->bootloader = options->bootloader;
+	if (lb_folder_open(&setup->folder, options->dir) != 0)
+		return -1;
+	setup->flash_fd = lb_flashfile_open(&setup->folder, options->image, options->reflash);
+	if (setup->flash_fd < 0)
+		return -1;
+	return lb_folder_unique_id(&setup->folder, setup->unique_id);
+}
+
+static int run(struct options *options, uv_loop_t *loop)
+{
+	static struct lb_module module;
+	static struct lb_control control;
+	struct endings endings;
+	struct lb_module_setup setup = { .loop = loop };
+	if (prepare(options, &setup) != 0)
+		return EXIT_FAILED;
+	lb_log("begins, process %d, clock %u", (int)getpid(), options->clock_factor);
+	if (lb_module_open(&module, &setup) != 0 || lb_control_open(&control, &module) != 0)
+		return EXIT_FAILED;
+	control.on_stop = on_stop;
+	control.ctx = loop;
+	watch_endings(loop, &endings, options);
+	lb_module_power_on(&module);
+	tell_ready(options->ready_fd);
+	uv_run(loop, UV_RUN_DEFAULT);
+
+	lb_module_power_off(&module); /* while watchers can still hear of it */
+	lb_control_close(&control);
+	lb_module_close(&module);
+	forget_endings(&endings);
+	uv_run(loop, UV_RUN_DEFAULT);
+	return EXIT_DONE;
+}
+
+static void keep_from_cpu(int fd)
+{
+	if (fd >= 0)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+int main(int argc, char **argv)
+{
+	uv_loop_t loop;
+	struct options options = { .clock_factor = 1, .ready_fd = -1, .parent_fd = -1 };
+	int result = parse_options(argc, argv, &options);
+	if (result != EXIT_DONE)
+		return result;
+	keep_from_cpu(options.ready_fd);
+	keep_from_cpu(options.parent_fd);
+	umask(077);
+	signal(SIGPIPE, SIG_IGN);
+	if (uv_loop_init(&loop) != 0) {
+		lb_log_tell("no event loop: too many open files?");
+		return EXIT_FAILED;
+	}
+	result = run(&options, &loop);
+	uv_loop_close(&loop);
+	return result;
+}

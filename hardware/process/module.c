@@ -1,0 +1,310 @@
+#include "hardware/process/module.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/bytes.h"
+#include "hardware/process/log.h"
+#include "hardware/process/names.h"
+
+/* A crash loop resets ten times a second, and leaves the host's CPU to others. */
+enum { FAULT_PAUSE_MS = 100 };
+/* What the real-time clock shows at power-on: 2000-01-01. */
+#define RTC_START_US (946684800u * UINT64_C(1000000))
+
+static void start(struct lb_module *module, enum lb_cause cause);
+static void on_fault_timer(uv_timer_t *timer);
+
+static void set_phase(struct lb_module *module, enum lb_phase phase)
+{
+	module->phase = phase;
+	lb_log("phase %s", lb_names_phase(phase));
+	if (!lb_events_wanted(&module->events, LB_EVENT_PHASE))
+		return;
+	cJSON *event = lb_events_new(&module->events, LB_EVENT_PHASE);
+	cJSON_AddStringToObject(event, "phase", lb_names_phase(phase));
+	cJSON_AddNumberToObject(event, "boot", (double)module->boots);
+	lb_events_emit(&module->events, LB_EVENT_PHASE, event);
+}
+
+/* --- stopping --- */
+
+static void count_torn(struct lb_module *module)
+{
+	uint64_t under_way = lb_registers_get64(&module->registers, WIRE_REG_FLASH_TORN);
+	if (under_way == 0)
+		return;
+	lb_registers_put64(&module->registers, WIRE_REG_FLASH_TORN, 0);
+	module->torn++;
+	lb_log("a flash operation was cut");
+}
+
+/* Whatever the module does, it does no more; the power state is the caller's to set. The UARTs come after the CPU:
+ * what it had written is on the line. */
+static void halt(struct lb_module *module)
+{
+	lb_watchdog_set(&module->watchdog, 0);
+	lb_sleep_cancel(&module->sleep);
+	uv_timer_stop(&module->fault_timer);
+	lb_cpu_kill(&module->cpu);
+	for (int i = 0; i < LB_UART_COUNT; i++)
+		lb_uart_disconnect_cpu(&module->uart[i]);
+	count_torn(module);
+}
+
+static void restart(struct lb_module *module, enum lb_cause cause)
+{
+	halt(module);
+	start(module, cause);
+}
+
+static void fall_asleep(struct lb_module *module, uint64_t sleep_ms, uint32_t high_mask, uint32_t low_mask)
+{
+	halt(module);
+	module->power = LB_POWER_ASLEEP;
+	lb_log("deep sleep, %" PRIu64 " ms, pins high %06" PRIx32 " low %06" PRIx32, sleep_ms, high_mask, low_mask);
+	lb_led_set(&module->led, LB_LED_OFF, 0);
+	lb_nets_sleep(&module->nets);
+	set_phase(module, LB_PHASE_SLEEP);
+	lb_sleep_start(&module->sleep, sleep_ms, high_mask, low_mask);
+}
+
+/* --- what the CPU says and does --- */
+
+/* Messages that change something for as long as this CPU lives; the last words of a dead one are not among them. */
+static void on_order(struct lb_module *module, const uint8_t *message, size_t size_bytes)
+{
+	if (message[0] == WIRE_WATCHDOG && size_bytes >= 5)
+		lb_watchdog_set(&module->watchdog, lb_load32le(message + 1));
+	else if (message[0] == WIRE_RESET)
+		restart(module, LB_CAUSE_SOFTWARE);
+	else if (message[0] == WIRE_SLEEP && size_bytes >= 17)
+		fall_asleep(module, lb_load64le(message + 1), lb_load32le(message + 9), lb_load32le(message + 13));
+}
+
+static void on_message(void *ctx, const uint8_t *message, size_t size_bytes)
+{
+	struct lb_module *module = ctx;
+	if (message[0] == WIRE_LED && size_bytes >= 6)
+		lb_led_set(&module->led, message[1], lb_load32le(message + 2));
+	else if (message[0] == WIRE_PHASE && size_bytes >= 2 && message[1] >= LB_PHASE_GATE && message[1] <= LB_PHASE_REPL)
+		set_phase(module, message[1]);
+	else if (message[0] == WIRE_PIN && size_bytes >= 2 && message[1] < LB_PIN_COUNT)
+		lb_nets_update(&module->nets, message[1]);
+	else if (module->cpu.pid != 0)
+		on_order(module, message, size_bytes);
+}
+
+static void fault(struct lb_module *module)
+{
+	halt(module);
+	module->power = LB_POWER_FAULTED;
+	lb_led_set(&module->led, LB_LED_OFF, 0);
+	lb_nets_reset(&module->nets);
+	set_phase(module, LB_PHASE_GATE);
+	uv_update_time(module->loop);
+	uv_timer_start(&module->fault_timer, on_fault_timer, lb_clock_host_ms(&module->clock, FAULT_PAUSE_MS), 0);
+}
+
+static void on_death(void *ctx, int wait_status)
+{
+	struct lb_module *module = ctx;
+	if (WIFSIGNALED(wait_status))
+		lb_log("the CPU died: signal %d (%s)", WTERMSIG(wait_status), strsignal(WTERMSIG(wait_status)));
+	else
+		lb_log("the CPU ended with status %d", WEXITSTATUS(wait_status));
+	fault(module);
+}
+
+static void on_fault_timer(uv_timer_t *timer)
+{
+	restart(timer->data, LB_CAUSE_FAULT);
+}
+
+static void on_bite(void *ctx)
+{
+	restart(ctx, LB_CAUSE_WATCHDOG);
+}
+
+static void on_wake(void *ctx, uint32_t pin, uint64_t left_ms)
+{
+	struct lb_module *module = ctx;
+	lb_registers_put(&module->registers, WIRE_REG_WAKE_PIN, pin);
+	lb_registers_put64(&module->registers, WIRE_REG_SLEEP_LEFT_MS, left_ms);
+	start(module, LB_CAUSE_DEEP_SLEEP);
+}
+
+/* --- starting --- */
+
+static void set_registers(struct lb_module *module, enum lb_cause cause)
+{
+	struct lb_registers *registers = &module->registers;
+	lb_registers_put(registers, WIRE_REG_MAGIC, WIRE_MAGIC);
+	lb_registers_put(registers, WIRE_REG_VERSION, WIRE_VERSION);
+	lb_registers_put(registers, WIRE_REG_CLOCK, module->clock.factor);
+	lb_registers_put(registers, WIRE_REG_CAUSE, cause);
+	lb_registers_put64(registers, WIRE_REG_RESET_NS, module->clock.reset_ns);
+	lb_registers_put64(registers, WIRE_REG_FED_NS, module->clock.reset_ns);
+	memcpy(registers->page + WIRE_REG_UNIQUE_ID, module->unique_id, LB_UNIQUE_ID_BYTES);
+	if (cause != LB_CAUSE_DEEP_SLEEP) {
+		lb_registers_put(registers, WIRE_REG_WAKE_PIN, WIRE_NO_PIN);
+		lb_registers_put64(registers, WIRE_REG_SLEEP_LEFT_MS, 0);
+	}
+}
+
+static int start_cpu(struct lb_module *module)
+{
+	int fds[WIRE_FD_END], result = 0;
+	for (int i = 0; i < WIRE_FD_END; i++)
+		fds[i] = -1;
+	fds[WIRE_FD_FLASH] = module->flash_fd;
+	fds[WIRE_FD_RETAINED] = module->registers.retained_fd;
+	fds[WIRE_FD_REGISTERS] = module->registers.page_fd;
+	fds[WIRE_FD_LOCK] = module->folder.lock_fd;
+	for (int i = 0; i < LB_UART_COUNT && result == 0; i++) {
+		fds[WIRE_FD_UART0 + i] = lb_uart_connect_cpu(&module->uart[i]);
+		if (fds[WIRE_FD_UART0 + i] < 0)
+			result = fds[WIRE_FD_UART0 + i];
+	}
+	if (result == 0)
+		result = lb_cpu_start(&module->cpu, fds);
+	for (int i = 0; i < LB_UART_COUNT; i++)
+		if (fds[WIRE_FD_UART0 + i] >= 0)
+			close(fds[WIRE_FD_UART0 + i]);
+	return result;
+}
+
+static void start(struct lb_module *module, enum lb_cause cause)
+{
+	module->power = LB_POWER_RUNNING;
+	module->cause = cause;
+	module->boots++;
+	module->clock.reset_ns = lb_clock_host_ns();
+	lb_log("reset, cause %s, boot %" PRIu64, lb_names_cause(cause), module->boots);
+	lb_led_set(&module->led, LB_LED_OFF, 0);
+	lb_nets_reset(&module->nets);
+	set_registers(module, cause);
+	set_phase(module, LB_PHASE_GATE);
+	int result = start_cpu(module);
+	if (result != 0) {
+		lb_log("cannot start the CPU: %s", strerror(-result));
+		fault(module);
+	}
+}
+
+/* RAM that had no power holds anything, and nobody shall rely on what. */
+static void scramble(uint8_t *memory, size_t size_bytes)
+{
+	while (size_bytes != 0) {
+		ssize_t got = getrandom(memory, size_bytes, 0);
+		if (got < 0)
+			return;
+		memory += got;
+		size_bytes -= (size_t)got;
+	}
+}
+
+void lb_module_power_on(struct lb_module *module)
+{
+	if (module->power != LB_POWER_OFF)
+		return;
+	scramble(module->registers.retained, LB_RETAINED_BYTES);
+	lb_registers_put64(&module->registers, WIRE_REG_RTC_ZERO_NS, lb_clock_host_ns());
+	lb_registers_put64(&module->registers, WIRE_REG_RTC_BASE_US, RTC_START_US);
+	start(module, LB_CAUSE_POWER_ON);
+}
+
+void lb_module_power_off(struct lb_module *module)
+{
+	if (module->power == LB_POWER_OFF)
+		return;
+	halt(module);
+	module->power = LB_POWER_OFF;
+	lb_log("power off");
+	scramble(module->registers.retained, LB_RETAINED_BYTES);
+	lb_led_set(&module->led, LB_LED_OFF, 0);
+	lb_nets_power_off(&module->nets);
+	set_phase(module, LB_PHASE_OFF);
+}
+
+bool lb_module_press_reset(struct lb_module *module)
+{
+	if (module->power == LB_POWER_OFF)
+		return false;
+	restart(module, LB_CAUSE_SWITCH);
+	return true;
+}
+
+void lb_module_drive_pin(struct lb_module *module, unsigned pin, uint32_t drive)
+{
+	if (!lb_nets_drive(&module->nets, pin, drive))
+		return;
+	uint8_t message[] = { WIRE_PIN_CHANGED, (uint8_t)pin, lb_nets_level(&module->nets, pin) };
+	lb_cpu_send(&module->cpu, message, sizeof(message));
+	lb_sleep_look(&module->sleep);
+}
+
+/* --- the whole --- */
+
+static void connect_parts(struct lb_module *module)
+{
+	module->events.clock = &module->clock;
+	module->led.events = &module->events;
+	module->nets.events = &module->events;
+	module->nets.registers = &module->registers;
+	module->watchdog.clock = &module->clock;
+	module->watchdog.registers = &module->registers;
+	module->watchdog.on_bite = on_bite;
+	module->watchdog.ctx = module;
+	module->sleep.clock = &module->clock;
+	module->sleep.nets = &module->nets;
+	module->sleep.on_wake = on_wake;
+	module->sleep.ctx = module;
+	module->cpu.on_message = on_message;
+	module->cpu.on_death = on_death;
+	module->cpu.ctx = module;
+}
+
+int lb_module_open(struct lb_module *module, const struct lb_module_setup *setup)
+{
+	memset(module, 0, sizeof(*module));
+	module->loop = setup->loop;
+	module->folder = setup->folder;
+	module->flash_fd = setup->flash_fd;
+	memcpy(module->unique_id, setup->unique_id, sizeof(module->unique_id));
+	module->clock.factor = setup->clock_factor;
+	module->clock.reset_ns = lb_clock_host_ns();
+	module->cpu.bootloader = setup->bootloader;
+	connect_parts(module);
+
+	int result = lb_registers_open(&module->registers);
+	if (result == 0)
+		result = lb_cpu_init(&module->cpu, module->loop);
+	if (result != 0) {
+		lb_log_tell("cannot set up the module: %s", strerror(-result));
+		return -1;
+	}
+	lb_watchdog_init(&module->watchdog, module->loop);
+	lb_sleep_init(&module->sleep, module->loop);
+	uv_timer_init(module->loop, &module->fault_timer);
+	module->fault_timer.data = module;
+	for (unsigned i = 0; i < LB_UART_COUNT; i++)
+		if (lb_uart_open(&module->uart[i], i, module->loop, &module->folder, &module->events) != 0)
+			return -1;
+	return 0;
+}
+
+void lb_module_close(struct lb_module *module)
+{
+	lb_module_power_off(module);
+	for (int i = 0; i < LB_UART_COUNT; i++)
+		lb_uart_close(&module->uart[i]);
+	lb_cpu_close(&module->cpu);
+	lb_watchdog_close(&module->watchdog);
+	lb_sleep_close(&module->sleep);
+	uv_close((uv_handle_t *)&module->fault_timer, NULL);
+}

@@ -1,0 +1,74 @@
+/* The virtual module as a whole: its parts, its power and its resets.
+ *
+ *   off ──on──▶ running ──off──▶ off           running ──deep sleep──▶ asleep ──wake, reset──▶ running
+ *   running ──reset, watchdog──▶ running       running ──the CPU died──▶ faulted ──a moment later──▶ running
+ *
+ * Every arrow into running is a hard reset: a new CPU process, pins, LED, UARTs and watchdog as at power-on.
+ */
+#ifndef HARDWARE_PROCESS_MODULE_H
+#define HARDWARE_PROCESS_MODULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "core/hw/board.h"
+#include "hardware/process/clock.h"
+#include "hardware/process/cpu.h"
+#include "hardware/process/events.h"
+#include "hardware/process/folder.h"
+#include "hardware/process/led.h"
+#include "hardware/process/nets.h"
+#include "hardware/process/registers.h"
+#include "hardware/process/sleep.h"
+#include "hardware/process/uart.h"
+#include "hardware/process/watchdog.h"
+
+enum lb_power { LB_POWER_OFF = 0, LB_POWER_RUNNING = 1, LB_POWER_ASLEEP = 2, LB_POWER_FAULTED = 3 };
+
+struct lb_module {
+	uv_loop_t *loop;
+	struct lb_folder folder;
+	int flash_fd;
+	uint8_t unique_id[LB_UNIQUE_ID_BYTES];
+	struct lb_clock clock;
+	struct lb_events events;
+	struct lb_registers registers;
+	struct lb_led led;
+	struct lb_nets nets;
+	struct lb_watchdog watchdog;
+	struct lb_sleep sleep;
+	struct lb_cpu cpu;
+	struct lb_uart uart[LB_UART_COUNT];
+	uv_timer_t fault_timer;
+	enum lb_power power;
+	enum lb_phase phase;
+	enum lb_cause cause;
+	uint64_t boots; /* CPUs started so far */
+	uint64_t torn;  /* flash operations that were cut by a CPU's end */
+};
+
+/* What main has found out before. */
+struct lb_module_setup {
+	uv_loop_t *loop;
+	struct lb_folder folder;
+	int flash_fd;
+	uint8_t unique_id[LB_UNIQUE_ID_BYTES];
+	unsigned clock_factor;
+	const char *bootloader;
+};
+
+/* The module with no power. 0, or -1 after telling the person. */
+int lb_module_open(struct lb_module *module, const struct lb_module_setup *setup);
+/* Takes the power away, and what is in the folder for others to open. */
+void lb_module_close(struct lb_module *module);
+
+/* Each returns after its effect; none does anything when the effect is there already. */
+void lb_module_power_on(struct lb_module *module);
+void lb_module_power_off(struct lb_module *module);
+/* The reset switch; false when there is no power. */
+bool lb_module_press_reset(struct lb_module *module);
+/* drive is enum wire_drive. */
+void lb_module_drive_pin(struct lb_module *module, unsigned pin, uint32_t drive);
+
+#endif

@@ -1,0 +1,30 @@
+/* The nets that the module's pins are on: what a hand does to them from outside, and the levels that come of it. */
+#ifndef HARDWARE_PROCESS_NETS_H
+#define HARDWARE_PROCESS_NETS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/hw/periph.h"
+#include "hardware/process/events.h"
+#include "hardware/process/registers.h"
+
+struct lb_nets {
+	const struct lb_events *events;
+	struct lb_registers *registers;
+	bool level[LB_PIN_COUNT]; /* as last told to watchers */
+};
+
+/* After power was taken away: no pin has a pull. What drives from outside stays. */
+void lb_nets_power_off(struct lb_nets *nets);
+void lb_nets_reset(struct lb_nets *nets);
+void lb_nets_sleep(struct lb_nets *nets);
+/* The CPU changed a pin's configuration or output. */
+void lb_nets_update(struct lb_nets *nets, unsigned pin);
+/* True when the level on the net changed by it. */
+bool lb_nets_drive(struct lb_nets *nets, unsigned pin, uint32_t drive);
+
+bool lb_nets_level(const struct lb_nets *nets, unsigned pin);
+uint32_t lb_nets_outside(const struct lb_nets *nets, unsigned pin); /* enum wire_drive */
+
+#endif

@@ -1,0 +1,15 @@
+/* What the module is and does now, as the fields of docs/spec/control.md. */
+#ifndef HARDWARE_PROCESS_STATUS_H
+#define HARDWARE_PROCESS_STATUS_H
+
+#include <cjson/cJSON.h>
+
+#include "hardware/process/module.h"
+
+void lb_status_add(cJSON *reply, const struct lb_module *module);
+/* The three fields of `led`. */
+void lb_status_add_led(cJSON *reply, const struct lb_module *module);
+/* The three fields of `pin`. */
+void lb_status_add_pin(cJSON *reply, const struct lb_module *module, unsigned pin);
+
+#endif

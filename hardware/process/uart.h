@@ -1,0 +1,56 @@
+/* A UART: bytes between the CPU and everybody who has the port open, by its pty or by the control socket.
+ *
+ * All of them get what the CPU sends, from the moment they came; without any, it is dropped. What any of them sends
+ * goes to the CPU, and nowhere while there is no CPU. The CPU is held up while a client has more than LB_UART_HIGH_BYTES
+ * to take and takes some of it; one that took nothing for LB_UART_STALL_MS loses what waits for it, and holds nobody up
+ * until it takes bytes again. Towards the CPU the clients are held up, so no byte of theirs is lost either.
+ */
+#ifndef HARDWARE_PROCESS_UART_H
+#define HARDWARE_PROCESS_UART_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "hardware/process/events.h"
+#include "hardware/process/folder.h"
+#include "hardware/process/pty.h"
+#include "hardware/process/stream.h"
+
+enum {
+	LB_UART_COUNT = 1,
+	LB_UART_HIGH_BYTES = 64 * 1024, /* more is waiting for somebody: the sender is held up */
+	LB_UART_LOW_BYTES = 16 * 1024,  /* less for everybody: it goes on */
+	LB_UART_STALL_MS = 200,         /* of the host */
+	LB_UART_NAME_BYTES = 16,
+};
+
+struct lb_uart_client;
+
+struct lb_uart {
+	unsigned port;
+	char name[LB_UART_NAME_BYTES]; /* of the link in the folder: "uart0" */
+	uv_loop_t *loop;
+	const struct lb_folder *folder;
+	const struct lb_events *events;
+	struct lb_stream *cpu; /* NULL: there is none */
+	struct lb_uart_client *clients;
+	struct lb_pty pty;
+	uv_timer_t stall_timer;
+};
+
+/* Makes the pty and its link. 0, or -1 after telling the person. */
+int lb_uart_open(struct lb_uart *uart, unsigned port, uv_loop_t *loop, const struct lb_folder *folder,
+                 const struct lb_events *events);
+/* Removes the link and ends all clients. */
+void lb_uart_close(struct lb_uart *uart);
+
+/* Connects a new CPU. Returns its end of the line, to be closed once the CPU has it, or a negative errno. */
+int lb_uart_connect_cpu(struct lb_uart *uart);
+/* After the CPU's end: takes what it had still sent, and drops what it had not taken. */
+void lb_uart_disconnect_cpu(struct lb_uart *uart);
+
+/* Makes a control connection a client, which sent these bytes already. The stream is the UART's from now on. */
+void lb_uart_attach(struct lb_uart *uart, struct lb_stream *stream, const uint8_t *bytes, size_t size_bytes);
+
+#endif

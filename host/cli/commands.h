@@ -1,0 +1,29 @@
+/* The functions behind the commands' names; main.c has the table. */
+#ifndef LB_CLI_COMMANDS_H
+#define LB_CLI_COMMANDS_H
+
+#include "host/cli/args.h"
+#include "host/client/client.h"
+
+/* The places of the options in each command's table. */
+enum { LB_RUN_HEADLESS, LB_RUN_CLOCK, LB_RUN_REFLASH };
+enum { LB_LED_TRACE };
+enum { LB_STATUS_JSON };
+enum { LB_WAIT_TIMEOUT };
+
+enum lb_exit lb_run_command(const struct lb_args *args);
+enum lb_exit lb_run_repl(const struct lb_args *args);
+enum lb_exit lb_commands_stop(const struct lb_args *args);
+enum lb_exit lb_commands_pin(const struct lb_args *args);
+enum lb_exit lb_commands_led(const struct lb_args *args);
+enum lb_exit lb_commands_reset(const struct lb_args *args);
+enum lb_exit lb_commands_power(const struct lb_args *args);
+enum lb_exit lb_commands_status(const struct lb_args *args);
+enum lb_exit lb_wait_command(const struct lb_args *args);
+
+/* One line on stderr for a failed call of host/client; returns LB_EXIT_FAILED. */
+enum lb_exit lb_commands_explain(const struct lb_client *client, int error, const char *dir);
+/* {"cmd": cmd}, to be freed by the caller. */
+cJSON *lb_commands_request(const char *cmd);
+
+#endif

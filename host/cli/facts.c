@@ -1,0 +1,131 @@
+#include "host/cli/facts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *text_of(const cJSON *object, const char *key)
+{
+	const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
+
+	return text != NULL ? text : "";
+}
+
+static bool has(const cJSON *object, const char *key)
+{
+	return cJSON_GetObjectItemCaseSensitive(object, key) != NULL;
+}
+
+static enum lb_menu_drive drive_of(const char *text)
+{
+	if (strcmp(text, "high") == 0) {
+		return LB_MENU_HIGH;
+	}
+	return strcmp(text, "low") == 0 ? LB_MENU_LOW : LB_MENU_FLOAT;
+}
+
+static unsigned take_boot(struct lb_facts *facts, const cJSON *message)
+{
+	const cJSON *boot = cJSON_GetObjectItemCaseSensitive(message, "boot");
+
+	snprintf(facts->phase, sizeof facts->phase, "%s", text_of(message, "phase"));
+	if (!cJSON_IsNumber(boot) || (int64_t)boot->valuedouble == facts->boot) {
+		return LB_FACTS_PHASE;
+	}
+	facts->boot = (int64_t)boot->valuedouble;
+	return LB_FACTS_PHASE | LB_FACTS_BOOT;
+}
+
+static bool is_g23(const char *name)
+{
+	return strcmp(name, "P2") == 0 || strcmp(name, "G23") == 0;
+}
+
+/* A pin event, or the reply to a pin request, which tells the drive too. */
+static unsigned take_pin(struct lb_facts *facts, const cJSON *message)
+{
+	const char *name = text_of(message, "name");
+	bool high = strcmp(text_of(message, "level"), "high") == 0;
+	enum lb_menu_drive drive = drive_of(text_of(message, "drive"));
+	bool told = has(message, "drive");
+
+	if (strcmp(name, "P12") == 0) {
+		facts->p12_high = high;
+		facts->p12_drive = told ? drive : facts->p12_drive;
+	} else if (is_g23(name)) {
+		facts->g23_high = high;
+		facts->g23_drive = told ? drive : facts->g23_drive;
+	} else {
+		return 0;
+	}
+	return told ? 0 : LB_FACTS_PIN;
+}
+
+static unsigned take_event(struct lb_facts *facts, const char *event, const cJSON *message)
+{
+	if (strcmp(event, "led") == 0) {
+		lb_colour_parse(text_of(message, "rgb"), &facts->led);
+		return LB_FACTS_LED;
+	}
+	if (strcmp(event, "phase") == 0) {
+		return take_boot(facts, message);
+	}
+	if (strcmp(event, "pin") == 0) {
+		return take_pin(facts, message);
+	}
+	if (strcmp(event, "client") == 0) {
+		const cJSON *open = cJSON_GetObjectItemCaseSensitive(message, "open");
+		facts->clients = cJSON_IsNumber(open) ? open->valueint : 0;
+		return LB_FACTS_CLIENTS;
+	}
+	return 0;
+}
+
+static unsigned take_status(struct lb_facts *facts, const cJSON *message)
+{
+	const cJSON *pins = cJSON_GetObjectItemCaseSensitive(message, "pins");
+	const cJSON *drive = cJSON_GetObjectItemCaseSensitive(message, "drive");
+
+	lb_colour_parse(text_of(message, "led"), &facts->led);
+	facts->p12_high = strcmp(text_of(pins, "P12"), "high") == 0;
+	facts->g23_high = strcmp(text_of(pins, "P2"), "high") == 0;
+	facts->p12_drive = drive_of(text_of(drive, "P12"));
+	facts->g23_drive = drive_of(text_of(drive, "P2"));
+	return LB_FACTS_REPLY | take_boot(facts, message);
+}
+
+unsigned lb_facts_take(struct lb_facts *facts, const cJSON *message)
+{
+	const char *event = text_of(message, "event");
+
+	if (event[0] != '\0') {
+		return take_event(facts, event, message);
+	}
+	if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(message, "ok"))) {
+		snprintf(facts->refusal, sizeof facts->refusal, "%s", text_of(message, "error"));
+	} else if (has(message, "phase")) {
+		return take_status(facts, message);
+	} else if (has(message, "level")) {
+		take_pin(facts, message);
+	}
+	return LB_FACTS_REPLY;
+}
+
+bool lb_facts_is_off(const struct lb_facts *facts)
+{
+	return strcmp(facts->phase, "off") == 0;
+}
+
+bool lb_facts_is_resting(const struct lb_facts *facts)
+{
+	return strcmp(facts->phase, "gate") != 0 && strcmp(facts->phase, "script") != 0;
+}
+
+void lb_facts_fill_menu(const struct lb_facts *facts, struct lb_menu *menu)
+{
+	menu->led = facts->led;
+	memcpy(menu->phase, facts->phase, sizeof menu->phase);
+	menu->p12_high = facts->p12_high;
+	menu->g23_high = facts->g23_high;
+	menu->p12_drive = facts->p12_drive;
+	menu->g23_drive = facts->g23_drive;
+}

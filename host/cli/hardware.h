@@ -1,0 +1,34 @@
+/* The hardware process, as `lifeboat run` starts and ends it. It and the files that it needs are found beside this
+ * program: ../libexec/lifeboat and ../share/lifeboat.
+ */
+#ifndef LB_CLI_HARDWARE_H
+#define LB_CLI_HARDWARE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct lb_hardware_options {
+	const char *dir;
+	const char *clock; /* NULL: as the host's */
+	bool reflash;
+};
+
+struct lb_hardware {
+	pid_t pid;
+	int life_fd; /* its end of file tells the hardware process that we are gone, however we went */
+	bool ended;
+	int status; /* of waitpid, once ended */
+};
+
+/* Replaces this process; the line is printed to standard output when the module is ready. Returns only when that
+ * failed, with errno. */
+void lb_hardware_become(const struct lb_hardware_options *options, const char *line);
+
+/* Starts it beside this process and waits until it is ready. When it does not come up: false; it has said why on
+ * stderr, or *error is the errno of what failed here (0 otherwise). */
+bool lb_hardware_start(struct lb_hardware *hardware, const struct lb_hardware_options *options, int *error);
+
+/* Waits for its end, by force when it does not come by itself within some seconds. */
+void lb_hardware_end(struct lb_hardware *hardware);
+
+#endif

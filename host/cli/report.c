@@ -1,0 +1,204 @@
+#include "host/cli/report.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "host/cli/colour.h"
+
+static const cJSON *field(const cJSON *object, const char *key)
+{
+	return cJSON_GetObjectItemCaseSensitive(object, key);
+}
+
+/* "" when there is none. */
+static const char *text_of(const cJSON *object, const char *key)
+{
+	const char *text = cJSON_GetStringValue(field(object, key));
+
+	return text != NULL ? text : "";
+}
+
+static double number_of(const cJSON *object, const char *key)
+{
+	const cJSON *value = field(object, key);
+
+	return cJSON_IsNumber(value) ? value->valuedouble : 0;
+}
+
+static bool is(const cJSON *object, const char *key, const char *text)
+{
+	return strcmp(text_of(object, key), text) == 0;
+}
+
+static void label(const char *name)
+{
+	printf("%-12s", name);
+}
+
+static void print_power(const cJSON *status, bool runs)
+{
+	label("power");
+	if (!runs) {
+		printf("off (not running: 'lifeboat run' starts it)\n");
+	} else if (is(status, "power", "off")) {
+		printf("off ('lifeboat power on' puts the plug in)\n");
+	} else {
+		printf("on, last reset %.1f s ago (%s)\n", number_of(status, "t_ms") / 1000.0,
+		       text_of(field(status, "boot"), "cause"));
+	}
+	label("phase");
+	printf("%s\n", text_of(status, "phase"));
+}
+
+static void print_safe(const cJSON *boot)
+{
+	printf("safe boot, boot.py and main.py were not run: ");
+	if (is(boot, "reason", "pin")) {
+		printf("P12 was held for %.1f s\n", number_of(boot, "hold_ms") / 1000.0);
+	} else if (is(boot, "reason", "crash-loop")) {
+		printf("crash loop\n");
+	} else {
+		printf("asked for\n");
+	}
+}
+
+/* What each slot that was looked at turned out to be: in bootloader mode for want of an image this is the reason. */
+static void print_images(const cJSON *status)
+{
+	const cJSON *image;
+
+	cJSON_ArrayForEach(image, field(status, "images")) {
+		label("");
+		printf("%s: %s\n", image->string, cJSON_IsString(image) ? image->valuestring : "?");
+	}
+}
+
+static void print_boot(const cJSON *status)
+{
+	const cJSON *boot = field(status, "boot");
+
+	label("boot");
+	if (is(boot, "mode", "safe")) {
+		print_safe(boot);
+	} else if (is(boot, "mode", "normal")) {
+		printf("normal\n");
+	} else if (!is(boot, "mode", "loader")) {
+		printf("%s\n", is(status, "phase", "gate") ? "not decided yet" : "unknown: nothing was handed over");
+	} else if (is(boot, "reason", "pin")) {
+		printf("bootloader mode: G23 was low\n");
+	} else if (is(boot, "reason", "request")) {
+		printf("bootloader mode: asked for; a reset leaves it\n");
+	} else {
+		printf("bootloader mode: no image can be started; 'lifeboat run --reflash' writes the factory image\n");
+		print_images(status);
+	}
+}
+
+static const char *why_text(const cJSON *boot)
+{
+	static const struct {
+		const char *why;
+		const char *text;
+	} texts[] = {
+		{"latest", "the latest"},
+		{"previous", "the previous one, as chosen"},
+		{"factory", "the factory image, as chosen"},
+		{"reverted", "the update before it failed its trial"},
+		{"fallback", "what should have run could not be verified"},
+		{"record-lost", "the boot record was lost"},
+	};
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		if (is(boot, "why", texts[i].why)) {
+			return texts[i].text;
+		}
+	}
+	return text_of(boot, "why");
+}
+
+static void print_image(const cJSON *status)
+{
+	const cJSON *boot = field(status, "boot");
+	const cJSON *record = field(status, "record");
+	const cJSON *trial = field(status, "trial");
+
+	if (is(boot, "slot", "")) {
+		return;
+	}
+	label("image");
+	printf("%s, version %s: %s\n", text_of(boot, "slot"), text_of(boot, "version"), why_text(boot));
+	label("record");
+	printf("latest %s, previous %s\n", text_of(record, "latest"),
+	       is(record, "previous", "") ? "none" : text_of(record, "previous"));
+	label("trial");
+	if (cJSON_IsObject(trial)) {
+		printf("yes, %.0f tries left; lifeboat.confirm() keeps the image\n", number_of(trial, "left"));
+	} else {
+		printf("none\n");
+	}
+}
+
+static void print_led(const cJSON *status)
+{
+	uint32_t rgb;
+
+	lb_colour_parse(text_of(status, "led"), &rgb);
+	label("LED");
+	printf("%s %s (%s)\n", text_of(status, "led"), lb_colour_name(rgb), text_of(status, "led_mode"));
+}
+
+/* After a reset P2 is held high by its pull-up and the others are low. */
+static bool is_usual(const cJSON *pin)
+{
+	const char *usual = strcmp(pin->string, "P2") == 0 ? "high" : "low";
+
+	return cJSON_IsString(pin) && strcmp(pin->valuestring, usual) == 0;
+}
+
+static void print_pins(const cJSON *status)
+{
+	const cJSON *drive = field(status, "drive");
+	const cJSON *pin;
+	unsigned count = 0;
+
+	label("pins");
+	cJSON_ArrayForEach(pin, field(status, "pins")) {
+		const char *outside = text_of(drive, pin->string);
+		if (is_usual(pin) && outside[0] == '\0') {
+			continue;
+		}
+		printf("%s%s %s", count++ > 0 ? ", " : "", strcmp(pin->string, "P2") == 0 ? "P2 (G23)" : pin->string,
+		       cJSON_IsString(pin) ? pin->valuestring : "?");
+		if (outside[0] != '\0') {
+			printf(" (driven %s from outside)", outside);
+		}
+	}
+	printf("%s\n", count == 0 ? "all as after a reset" : "");
+}
+
+void lb_report_print(const cJSON *status, const char *dir, bool runs)
+{
+	label("module");
+	printf("%s", dir);
+	if (!runs) {
+		printf("\n");
+		print_power(status, false);
+		return;
+	}
+	printf(" (%s, hardware process %.0f", text_of(status, "board"), number_of(status, "pid"));
+	if (number_of(status, "clock") > 1) {
+		printf(", clock %.0f times faster", number_of(status, "clock"));
+	}
+	printf(")\n");
+	print_power(status, true);
+	if (is(status, "power", "on")) {
+		print_boot(status);
+		print_image(status);
+		print_led(status);
+	}
+	print_pins(status);
+	label("uart0");
+	printf("%s/uart0 -> %s\n", dir, text_of(status, "uart0"));
+	label("last error");
+	printf("%s\n", is(status, "last_error", "") ? "none" : text_of(status, "last_error"));
+}

@@ -1,0 +1,204 @@
+#include "host/client/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/handoff/handoff.h"
+#include "core/image/image.h"
+
+enum { VERSION_BYTES = 32 };
+
+static void add_text(cJSON *object, const char *key, const char *text)
+{
+	if (text == NULL || text[0] == '\0') {
+		cJSON_AddNullToObject(object, key);
+	} else {
+		cJSON_AddStringToObject(object, key, text);
+	}
+}
+
+/* The reply's field as it is, or null. */
+static void copy(cJSON *object, const char *key, const cJSON *reply, const char *reply_key)
+{
+	const cJSON *value = cJSON_GetObjectItemCaseSensitive(reply, reply_key);
+
+	cJSON_AddItemToObject(object, key, value != NULL ? cJSON_Duplicate(value, true) : cJSON_CreateNull());
+}
+
+static void copy_object(cJSON *object, const char *key, const cJSON *reply)
+{
+	const cJSON *value = cJSON_GetObjectItemCaseSensitive(reply, key);
+
+	cJSON_AddItemToObject(object, key, value != NULL ? cJSON_Duplicate(value, true) : cJSON_CreateObject());
+}
+
+static int nibble(char digit)
+{
+	const char *digits = "0123456789abcdef";
+	char small = (char)(digit >= 'A' && digit <= 'F' ? digit - 'A' + 'a' : digit);
+	const char *at = digit != '\0' ? strchr(digits, small) : NULL;
+
+	return at != NULL ? (int)(at - digits) : -1;
+}
+
+/* As many bytes as the text has, the rest 0. */
+static void decode_hex(const char *hex, uint8_t *bytes, size_t size_bytes)
+{
+	memset(bytes, 0, size_bytes);
+	for (size_t i = 0; hex != NULL && i < size_bytes; i++) {
+		int high = nibble(hex[2 * i]);
+		int low = high >= 0 ? nibble(hex[2 * i + 1]) : -1;
+		if (low < 0) {
+			return;
+		}
+		bytes[i] = (uint8_t)(high << 4 | low);
+	}
+}
+
+static void add_version(cJSON *object, const char *key, const struct lb_version *version)
+{
+	char text[VERSION_BYTES];
+	int used = snprintf(text, sizeof text, "%u.%u.%u", version->major, version->minor, version->revision);
+
+	if (version->build != 0) {
+		snprintf(text + used, sizeof text - (size_t)used, "+%u", version->build);
+	}
+	cJSON_AddStringToObject(object, key, text);
+}
+
+static const char *mode_name(enum lb_boot_mode mode)
+{
+	static const char *const names[] = {
+		[LB_MODE_NORMAL] = "normal", [LB_MODE_SAFE] = "safe", [LB_MODE_LOADER] = "loader",
+	};
+
+	return mode <= LB_MODE_LOADER ? names[mode] : NULL;
+}
+
+static const char *reason_name(enum lb_boot_reason reason)
+{
+	static const char *const names[] = {
+		[LB_REASON_NONE] = "none", [LB_REASON_PIN] = "pin",
+		[LB_REASON_REQUEST] = "request", [LB_REASON_CRASH_LOOP] = "crash-loop",
+	};
+
+	return reason <= LB_REASON_CRASH_LOOP ? names[reason] : NULL;
+}
+
+static const char *why_name(enum lb_boot_why why)
+{
+	static const char *const names[] = {
+		[LB_WHY_LATEST] = "latest", [LB_WHY_PREVIOUS] = "previous", [LB_WHY_FACTORY] = "factory",
+		[LB_WHY_REVERTED] = "reverted", [LB_WHY_FALLBACK] = "fallback", [LB_WHY_RECORD_LOST] = "record-lost",
+	};
+
+	return why <= LB_WHY_RECORD_LOST ? names[why] : NULL;
+}
+
+/* down NULL: nothing was handed over. */
+static void add_boot(cJSON *status, const struct lb_handoff_down *down, const cJSON *reply)
+{
+	cJSON *boot = cJSON_AddObjectToObject(status, "boot");
+	bool runs_image = down != NULL && down->slot < LB_SLOT_COUNT;
+
+	add_text(boot, "mode", down != NULL ? mode_name(down->mode) : NULL);
+	add_text(boot, "reason", down != NULL ? reason_name(down->reason) : NULL);
+	add_text(boot, "why", runs_image ? why_name(down->why) : NULL);
+	add_text(boot, "slot", runs_image ? lb_slot_name(down->slot) : NULL);
+	if (runs_image) {
+		add_version(boot, "version", &down->image_version);
+	} else {
+		cJSON_AddNullToObject(boot, "version");
+	}
+	copy(boot, "cause", reply, "cause");
+	cJSON_AddNumberToObject(boot, "hold_ms", down != NULL ? down->hold_ms : 0);
+}
+
+static void add_record(cJSON *status, const struct lb_handoff_down *down)
+{
+	if (down != NULL && down->on_trial) {
+		cJSON *trial = cJSON_AddObjectToObject(status, "trial");
+		cJSON_AddNumberToObject(trial, "left", down->tries_left);
+	} else {
+		cJSON_AddNullToObject(status, "trial");
+	}
+	cJSON *record = cJSON_AddObjectToObject(status, "record");
+	bool has_previous = down != NULL && down->previous < LB_SLOT_COUNT;
+	add_text(record, "latest", down != NULL && down->latest < LB_SLOT_COUNT ? lb_slot_name(down->latest) : NULL);
+	add_text(record, "previous", has_previous ? lb_slot_name(down->previous) : NULL);
+	cJSON_AddNullToObject(record, "last_change");
+	if (down != NULL) {
+		add_version(status, "bootloader", &down->bootloader_version);
+	} else {
+		cJSON_AddNullToObject(status, "bootloader");
+	}
+}
+
+static void add_images(cJSON *status, const struct lb_handoff_down *down)
+{
+	cJSON *images = cJSON_AddObjectToObject(status, "images");
+
+	for (int slot = 0; down != NULL && slot < LB_SLOT_COUNT; slot++) {
+		if (down->verdict[slot] != LB_IMAGE_UNKNOWN) {
+			add_text(images, lb_slot_name((enum lb_slot)slot), lb_image_verdict_text(down->verdict[slot]));
+		}
+	}
+}
+
+static bool is_on(const cJSON *reply)
+{
+	const char *power = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply, "power"));
+
+	return power != NULL && strcmp(power, "on") == 0;
+}
+
+cJSON *lb_status_compose(const cJSON *reply)
+{
+	uint8_t retained[LB_RETAINED_BYTES];
+	struct lb_handoff_down down;
+	struct lb_handoff_up up;
+
+	decode_hex(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply, "handoff")), retained, sizeof retained);
+	/* Without power retained RAM is forgotten, whatever the hardware may still show of it. */
+	bool told = is_on(reply) && lb_handoff_get_down(retained, &down) == 0;
+	bool erred = is_on(reply) && lb_handoff_get_up(retained, &up) == 0;
+
+	cJSON *status = cJSON_CreateObject();
+	cJSON_AddNumberToObject(status, "v", 1);
+	copy(status, "board", reply, "board");
+	copy(status, "power", reply, "power");
+	copy(status, "phase", reply, "phase");
+	add_boot(status, told ? &down : NULL, reply);
+	add_record(status, told ? &down : NULL);
+	copy(status, "led", reply, "led");
+	copy(status, "led_mode", reply, "led_mode");
+	copy_object(status, "pins", reply);
+	copy(status, "uart0", reply, "uart0");
+	cJSON_AddNullToObject(status, "rfc2217");
+	cJSON_AddObjectToObject(status, "net");
+	add_text(status, "last_error", erred ? up.last_error : NULL);
+	copy(status, "clock", reply, "clock");
+	copy(status, "t_ms", reply, "t_ms");
+	copy(status, "boots", reply, "boot");
+	copy_object(status, "drive", reply);
+	add_images(status, told ? &down : NULL);
+	copy(status, "dir", reply, "dir");
+	copy(status, "pid", reply, "pid");
+	return status;
+}
+
+cJSON *lb_status_stopped(void)
+{
+	cJSON *reply = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(reply, "board", "virtual");
+	cJSON_AddStringToObject(reply, "power", "off");
+	cJSON_AddStringToObject(reply, "phase", "off");
+	cJSON_AddStringToObject(reply, "led", "#000000");
+	cJSON_AddStringToObject(reply, "led_mode", "off");
+	cJSON *status = lb_status_compose(reply);
+	cJSON_Delete(reply);
+	return status;
+}

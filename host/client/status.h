@@ -1,0 +1,22 @@
+/* `lifeboat status --json`: one object about a module, for scripts and for views.
+ *
+ * Keys may be added, never changed or removed; a value that is not known (the module is off, the gate has not decided,
+ * a part of a later version) is null. Besides the keys that the design promises there are:
+ *   t_ms    milliseconds of module time since the last reset
+ *   boots   how many times a CPU was started since the hardware process began
+ *   drive   what the outside drives: only the pins that are not floating
+ *   images  for each slot that this boot looked at, what it found, as a phrase: {"factory": "good"}
+ *   dir     absolute path of the module's folder
+ *   pid     of the hardware process
+ */
+#ifndef LB_CLIENT_STATUS_H
+#define LB_CLIENT_STATUS_H
+
+#include <cjson/cJSON.h>
+
+/* From the reply to the control socket's `status`; the caller frees the object. */
+cJSON *lb_status_compose(const cJSON *reply);
+/* Of a module that does not run. */
+cJSON *lb_status_stopped(void);
+
+#endif
