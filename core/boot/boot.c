@@ -100,7 +100,8 @@ static void run_loader(struct lb_boot *boot, uint32_t now_ms, struct lb_boot_out
 	}
 }
 
-static void enter_loader(struct lb_boot *boot, uint32_t now_ms, const struct lb_boot_plan *plan, struct lb_boot_output *out)
+static void enter_loader(struct lb_boot *boot, uint32_t now_ms, const struct lb_boot_plan *plan,
+                         struct lb_boot_output *out)
 {
 	boot->down.image_version = (struct lb_version){0};
 	put_down(boot, plan);

@@ -80,7 +80,8 @@ int lb_flashmap_check(const struct lb_flashmap *map, const struct lb_flash *flas
 	return LB_OK;
 }
 
-int lb_region_read(const struct lb_flash *flash, struct lb_region region, uint32_t offset, void *data, uint32_t size_bytes)
+int lb_region_read(const struct lb_flash *flash, struct lb_region region, uint32_t offset, void *data,
+                   uint32_t size_bytes)
 {
 	if (!inside(region.size_bytes, offset, size_bytes))
 		return LB_ERR_BOUNDS;

@@ -53,7 +53,8 @@ enum lb_part lb_slot_part(enum lb_slot slot);
 int lb_flashmap_check(const struct lb_flashmap *map, const struct lb_flash *flash);
 
 /* Access inside one region; offsets count from its start. LB_ERR_BOUNDS when any byte asked for lies outside. */
-int lb_region_read(const struct lb_flash *flash, struct lb_region region, uint32_t offset, void *data, uint32_t size_bytes);
+int lb_region_read(const struct lb_flash *flash, struct lb_region region, uint32_t offset, void *data,
+                   uint32_t size_bytes);
 int lb_region_program(const struct lb_flash *flash, struct lb_region region, uint32_t offset, const void *data,
                       uint32_t size_bytes);
 int lb_region_erase(const struct lb_flash *flash, struct lb_region region, uint32_t offset, uint32_t size_bytes);

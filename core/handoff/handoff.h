@@ -82,8 +82,8 @@ struct lb_handoff_up {
 };
 
 /* retained is the whole retained RAM. get returns LB_OK, or LB_ERR_FORMAT / LB_ERR_VERSION / LB_ERR_CHECKSUM and a
- * struct of defaults (mode normal, no request, no slot, all else 0). A number that this code gives no meaning to is read
- * as the default of its field. put cuts an over-long last_error. */
+ * struct of defaults (mode normal, no request, no slot, all else 0). A number that this code gives no meaning to is
+ * read as the default of its field. put cuts an over-long last_error. */
 void lb_handoff_put_down(uint8_t *retained, const struct lb_handoff_down *down);
 int lb_handoff_get_down(const uint8_t *retained, struct lb_handoff_down *down);
 void lb_handoff_put_up(uint8_t *retained, const struct lb_handoff_up *up);

@@ -22,7 +22,8 @@ struct lb_image_source lb_image_slot_source(struct lb_image_slot *slot)
 }
 
 /* The one seam through which this file reads: held against the source's size first. */
-static enum lb_image_verdict fetch(const struct lb_image_source *source, uint32_t offset, void *data, uint32_t size_bytes)
+static enum lb_image_verdict fetch(const struct lb_image_source *source, uint32_t offset, void *data,
+                                   uint32_t size_bytes)
 {
 	if (offset > source->size_bytes || size_bytes > source->size_bytes - offset)
 		return LB_IMAGE_TOO_LONG;

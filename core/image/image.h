@@ -79,8 +79,8 @@ struct lb_image_info {
 
 struct lb_image_source lb_image_slot_source(struct lb_image_slot *slot);
 
-/* Reads header and TLVs and checks all that can be checked without reading the payload. LB_IMAGE_GOOD means that info is
- * filled, not that the payload is whole. */
+/* Reads header and TLVs and checks all that can be checked without reading the payload. LB_IMAGE_GOOD means that info
+ * is filled, not that the payload is whole. */
 enum lb_image_verdict lb_image_inspect(const struct lb_image_source *source, struct lb_image_info *info);
 /* Inspects, then holds the payload against the hash. info is filled only with LB_IMAGE_GOOD. */
 enum lb_image_verdict lb_image_verify(const struct lb_image_source *source, const struct lb_crypto *crypto,

@@ -1,0 +1,148 @@
+"""The specifications against the code: every constant that docs/spec names has the value that the compiler gives it,
+and every constant of the headers is in its specification.
+
+A table row whose first cell is a constant in backticks says the constant's value in its second cell. The values come
+from a program compiled against the very headers, so that an expression counts for what it is.
+"""
+
+import functools
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SPECS = {
+	# specification: headers whose constants it must name, prefixes of these constants
+	"gate": (["core/gate/gate.h"], ["LB_GATE_"]),
+	"image": (["core/image/image.h"], ["LB_IMAGE_"]),
+	"handoff": (
+		["core/handoff/handoff.h", "core/hw/board.h", "core/flashmap/flashmap.h"],
+		["LB_HANDOFF_", "LB_MODE_", "LB_REASON_", "LB_WHY_", "LB_REQUEST_", "LB_CAUSE_", "LB_SLOT_"],
+	),
+	"flashmap": ([], []),
+}
+# Counts of enumerators say nothing about a format.
+NOT_SPECIFIED = {"LB_SLOT_COUNT"}
+ROW = re.compile(r"^\| `(\w+)` \| (0x[0-9A-Fa-f]+|\d+) \| ([^|]*?) ?\|$", re.M)
+
+
+def read(path):
+	return (ROOT / path).read_text()
+
+
+def spec_rows(name):
+	return ROW.findall(read(f"docs/spec/{name}.md"))
+
+
+def header_constants(path):
+	text = re.sub(r"/\*.*?\*/", "", read(path), flags=re.S)
+	# An include guard is defined to nothing, and has no value to specify.
+	found = re.findall(r"^#define (LB_\w+)[ \t]+\S", text, re.M)
+	for body in re.findall(r"\benum\b[^{;()]*\{(.*?)\}", text, re.S):
+		found += re.findall(r"\b(LB_\w+)\s*(?==|,|$)", re.sub(r"=[^,]*", "=", body))
+	return found
+
+
+@pytest.fixture(scope="session")
+def run_c(tmp_path_factory):
+	folder = tmp_path_factory.mktemp("probe")
+
+	@functools.cache
+	def run(includes, statements):
+		source = folder / "probe.c"
+		lines = [f'#include "{path}"' for path in includes] + ["#include <stdio.h>", "int main(void)", "{"]
+		source.write_text("\n".join([*lines, *statements, "return 0;", "}"]) + "\n")
+		program = folder / "probe"
+		flags = ["-std=gnu11", "-I", str(ROOT), "-ffunction-sections", "-Wl,--gc-sections"]
+		subprocess.run(["cc", *flags, "-o", program, source], check=True)
+		return subprocess.run([program], check=True, capture_output=True, text=True).stdout.splitlines()
+
+	return run
+
+
+CORE = (
+	"core/base/crc32.c",
+	"core/gate/gate.h",
+	"core/image/image.h",
+	"core/flashmap/flashmap.c",
+	"core/handoff/handoff.c",  # its offsets are its own
+)
+
+
+ASSERT = "tests/spec/assert.c"
+
+
+@pytest.mark.parametrize("spec", ["gate", "image", "handoff"])
+def test_values_are_the_compilers(spec, run_c):
+	rows = spec_rows(spec)
+	assert len(rows) > 15, "the table format was not understood"
+	prints = tuple(f'printf("%lu\\n", (unsigned long)(unsigned)({name}));' for name, _, _ in rows)
+	values = run_c(CORE, prints)
+	pairs = zip(rows, values, strict=True)
+	wrong = [(name, told, hex(int(value))) for (name, told, _), value in pairs if int(told, 0) != int(value)]
+	assert wrong == []
+
+
+@pytest.mark.parametrize("spec", ["gate", "image", "handoff"])
+def test_every_constant_is_specified(spec):
+	headers, prefixes = SPECS[spec]
+	told = {name for name, _, _ in spec_rows(spec)}
+	wanted = {c for h in headers for c in header_constants(h) if c.startswith(tuple(prefixes))} - NOT_SPECIFIED
+	assert len(wanted) > 10, "the headers were not understood"
+	assert wanted - told == set()
+
+
+def test_no_constant_is_told_twice():
+	names = [name for spec in SPECS for name, _, _ in spec_rows(spec)]
+	assert sorted(names) == sorted(set(names))
+
+
+def test_texts_of_verdicts(run_c):
+	verdicts = read("docs/spec/image.md").split("## Verdicts")[1]
+	rows = ROW.findall(verdicts)
+	assert len(rows) > 10
+	prints = tuple(f"puts(lb_image_verdict_text({name}));" for name, _, _ in rows)
+	texts = run_c((*CORE, "core/image/image.c", ASSERT), prints)
+	assert [text for _, _, text in rows] == texts
+
+
+def test_the_flash_map(run_c):
+	table = re.findall(r"^\| (\w+) \| (\d+) \| (0x\w+) \| (0x\w+) \|", read("docs/spec/flashmap.md"), re.M)
+	statement = (
+		"for (unsigned i = 0; i < LB_PART_COUNT; i++) "
+		'printf("%s %u 0x%06X 0x%06X\\n", lb_part_name(i), i, (unsigned)lb_flashmap_8mib.part[i].offset, '
+		"(unsigned)lb_flashmap_8mib.part[i].size_bytes);"
+	)
+	assert [" ".join(row) for row in table] == run_c(("core/flashmap/flashmap.c",), (statement,))
+
+
+def test_the_gates_windows(run_c):
+	table = re.findall(r"^\| (\w+) \| (\d) \| (\d+) \| (\d+) \| (\d+) \|", read("docs/spec/gate.md"), re.M)
+	prints, begin = [], "0"
+	for name in ("LATEST", "PREVIOUS", "FACTORY"):
+		values = f"LB_GATE_{name}, {begin}, LB_GATE_{name}_END_MS, LB_GATE_{name}_TOGGLE_MS"
+		prints.append(f'printf("{name.lower()} %d %d %d %d\\n", {values});')
+		begin = f"LB_GATE_{name}_END_MS"
+	assert [" ".join(row) for row in table] == run_c(("core/gate/gate.h",), tuple(prints))
+
+
+@pytest.mark.parametrize("field, function", [("phase", "phase"), ("cause", "cause"), ("`led`, `led_mode`", "led_mode")])
+def test_names_on_the_control_socket(field, function, run_c):
+	cell = re.search(rf"^\| `?{field}`? \| (.*) \|$", read("docs/spec/control.md"), re.M).group(1)
+	told = [name for name in re.findall(r'`"([^"]+)"`', cell) if not name.startswith("#")]
+	statement = (
+		f'for (unsigned i = 0; lb_names_{function}(i)[0] != 63; i++) puts(lb_names_{function}(i));'  # 63: ?
+	)
+	assert sorted(told) == sorted(run_c(("hardware/process/names.c",), (statement,)))
+
+
+def test_limits_of_the_control_socket(run_c):
+	text = read("docs/spec/control.md")
+	line = re.search(r"at most (\d+) bytes", text).group(1)
+	waiting = re.search(r"dropped when (\d+) KiB wait", text).group(1)
+	headers = ("hardware/process/commands.h", "hardware/process/control.h", "host/client/client.h")
+	names = ("LB_COMMANDS_LINE_BYTES", "LB_CLIENT_LINE_BYTES", "LB_CONTROL_WATCHER_BYTES")
+	values = run_c(headers, tuple(f'printf("%d\\n", {name});' for name in names))
+	assert values == [line, line, str(int(waiting) * 1024)]

@@ -1,0 +1,403 @@
+/* The sequencer: whole resets in simulated time, with the board played by this file. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "core/base/error.h"
+#include "core/boot/boot.h"
+
+enum { TEXT_BYTES = 2048, MAX_STEPS = 5000, VERIFY_MS = 3 };
+
+/* What the board is like, and what was seen of the boot. */
+struct module {
+	/* given */
+	enum lb_cause cause;
+	uint8_t retained[LB_RETAINED_BYTES];
+	uint32_t p12_high_ms; /* from the reset on */
+	bool g23_low;
+	enum lb_image_verdict truth[LB_SLOT_COUNT];
+	bool will_not_start;
+	/* seen */
+	enum lb_boot_want end; /* start, reset, or wait: it stays */
+	enum lb_slot slot;
+	uint32_t t_ms;
+	uint32_t led;
+	enum lb_led_mode led_mode;
+	enum lb_phase phase;
+	unsigned verified;
+	char text[TEXT_BYTES];
+	struct lb_handoff_down down;
+};
+
+static const uint8_t board_id[LB_BOARD_ID_BYTES] = "a board";
+
+static void note(struct module *module, const struct lb_boot_output *out)
+{
+	module->led = out->led;
+	module->led_mode = out->led_mode;
+	module->phase = out->phase;
+	if (out->text != NULL) {
+		assert_true(strlen(module->text) + strlen(out->text) < TEXT_BYTES);
+		strcat(module->text, out->text);
+	}
+}
+
+/* Does what is wanted; true when the boot has come to its end. */
+static bool act(struct module *module, const struct lb_boot_output *out, struct lb_boot_input *input)
+{
+	module->end = out->want;
+	switch (out->want) {
+	case LB_BOOT_WANT_WAIT:
+		module->t_ms += out->wait_ms;
+		return out->wait_ms == LB_BOOT_LOADER_WAIT_MS;
+	case LB_BOOT_WANT_VERIFY:
+		module->t_ms += VERIFY_MS;
+		module->verified++;
+		input->verdict = module->truth[out->slot];
+		input->version = (struct lb_version){1, (uint8_t)out->slot, 0, 0};
+		return false;
+	case LB_BOOT_WANT_START:
+		module->slot = out->slot;
+		input->verdict = LB_IMAGE_NOT_STARTED;
+		return !module->will_not_start;
+	default:
+		return true;
+	}
+}
+
+static void boot_module(struct module *module)
+{
+	const struct lb_boot_config config = {
+		module->cause, module->retained, board_id, &lb_flashmap_8mib, {0, 1, 0, 0},
+	};
+	struct lb_boot boot;
+	struct lb_boot_input input = {0};
+
+	module->t_ms = 0;
+	module->text[0] = '\0';
+	module->verified = 0;
+	lb_boot_init(&boot, &config);
+	for (unsigned steps = 0;; steps++) {
+		struct lb_boot_output out;
+
+		assert_in_range(steps, 0, MAX_STEPS);
+		input.now_ms = module->t_ms;
+		input.pins = (struct lb_boot_pins){module->t_ms < module->p12_high_ms, !module->g23_low};
+		out = lb_boot_step(&boot, &input);
+		note(module, &out);
+		if (act(module, &out, &input))
+			break;
+	}
+	assert_int_equal(lb_handoff_get_down(module->retained, &module->down), LB_OK);
+}
+
+static void ask(struct module *module, enum lb_request request, enum lb_slot slot)
+{
+	const struct lb_handoff_up up = {request, slot, "an error"};
+
+	lb_handoff_put_up(module->retained, &up);
+}
+
+static struct module healthy(enum lb_cause cause)
+{
+	return (struct module){.cause = cause, .truth = {LB_IMAGE_GOOD, LB_IMAGE_BLANK, LB_IMAGE_BLANK}};
+}
+
+static void a_normal_boot_says_nothing_and_waits_for_nothing(void **state)
+{
+	struct module module = healthy(LB_CAUSE_POWER_ON);
+
+	(void)state;
+	boot_module(&module);
+	assert_int_equal(module.end, LB_BOOT_WANT_START);
+	assert_int_equal(module.slot, LB_SLOT_FACTORY);
+	assert_int_equal(module.t_ms, VERIFY_MS);
+	assert_int_equal(module.verified, 1);
+	assert_int_equal(module.led, 0);
+	assert_int_equal(module.led_mode, LB_LED_OFF);
+	assert_int_equal(module.phase, LB_PHASE_GATE);
+	assert_string_equal(module.text, "");
+}
+
+static void the_hand_off_tells_the_boot(void **state)
+{
+	struct module module = healthy(LB_CAUSE_SWITCH);
+
+	(void)state;
+	boot_module(&module);
+	assert_int_equal(module.down.mode, LB_MODE_NORMAL);
+	assert_int_equal(module.down.reason, LB_REASON_NONE);
+	assert_int_equal(module.down.why, LB_WHY_LATEST);
+	assert_int_equal(module.down.cause, LB_CAUSE_SWITCH);
+	assert_int_equal(module.down.slot, LB_SLOT_FACTORY);
+	assert_int_equal(module.down.latest, LB_SLOT_FACTORY);
+	assert_int_equal(module.down.previous, LB_SLOT_NONE);
+	assert_false(module.down.on_trial);
+	assert_int_equal(module.down.hold_ms, 0);
+	assert_int_equal(module.down.image_version.major, 1);
+	assert_int_equal(module.down.bootloader_version.minor, 1);
+	assert_memory_equal(module.down.board_id, board_id, LB_BOARD_ID_BYTES);
+	assert_memory_equal(&module.down.flashmap, &lb_flashmap_8mib, sizeof(lb_flashmap_8mib));
+	assert_int_equal(module.down.verdict[LB_SLOT_FACTORY], LB_IMAGE_GOOD);
+	assert_int_equal(module.down.verdict[LB_SLOT_OTA_0], LB_IMAGE_UNKNOWN);
+}
+
+static void all_windows_lead_to_a_safe_boot_of_factory_and_say_so(void **state)
+{
+	static const char first[] = "P12 is high: release now for a safe boot of factory (latest image)\r\n";
+	static const char second[] =
+		"P12 is high: release now for a safe boot of factory (latest image; there is no previous one)\r\n";
+	static const char third[] = "P12 is high: release now for a safe boot of factory (factory image)\r\n";
+	static const struct {
+		uint32_t high_ms, hold_ms, started_ms;
+		const char *texts[3];
+		enum lb_boot_why why;
+	} cases[] = {
+		{1100, 1000, 1130 + 200 + VERIFY_MS, {first, "", ""}, LB_WHY_LATEST},
+		{4100, 4000, 4130 + 400 + VERIFY_MS, {first, second, ""}, LB_WHY_LATEST},
+		{7100, 7000, 7130 + 600 + VERIFY_MS, {first, second, third}, LB_WHY_FACTORY},
+		{99999, 7500, 7600 + 600 + VERIFY_MS, {first, second, third}, LB_WHY_FACTORY},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct module module = healthy(LB_CAUSE_SWITCH);
+		char expected[TEXT_BYTES] = "";
+
+		module.p12_high_ms = cases[i].high_ms;
+		boot_module(&module);
+		for (unsigned line = 0; line < 3; line++)
+			strcat(expected, cases[i].texts[line]);
+		assert_string_equal(module.text, expected);
+		assert_int_equal(module.end, LB_BOOT_WANT_START);
+		assert_int_equal(module.slot, LB_SLOT_FACTORY);
+		assert_int_equal(module.down.mode, LB_MODE_SAFE);
+		assert_int_equal(module.down.reason, LB_REASON_PIN);
+		assert_int_equal(module.down.why, cases[i].why);
+		assert_int_equal(module.down.hold_ms, cases[i].hold_ms);
+		assert_int_equal(module.t_ms, cases[i].started_ms);
+		assert_int_equal(module.led, 0);
+	}
+}
+
+static void the_gate_is_watched_after_every_reset_but_a_wake(void **state)
+{
+	(void)state;
+	for (unsigned cause = LB_CAUSE_POWER_ON; cause <= LB_CAUSE_BROWN_OUT; cause++) {
+		struct module module = healthy((enum lb_cause)cause);
+		bool wake = cause == LB_CAUSE_DEEP_SLEEP;
+
+		module.p12_high_ms = 1000;
+		boot_module(&module);
+		assert_int_equal(module.down.mode, wake ? LB_MODE_NORMAL : LB_MODE_SAFE);
+		assert_int_equal(module.t_ms < 100, wake);
+	}
+}
+
+static void a_request_is_obeyed_once(void **state)
+{
+	struct module module = healthy(LB_CAUSE_SOFTWARE);
+	struct lb_handoff_up up;
+
+	(void)state;
+	ask(&module, LB_REQUEST_SAFE_BOOT, LB_SLOT_NONE);
+	boot_module(&module);
+	assert_int_equal(module.down.mode, LB_MODE_SAFE);
+	assert_int_equal(module.down.reason, LB_REASON_REQUEST);
+	assert_int_equal(lb_handoff_get_up(module.retained, &up), LB_OK);
+	assert_int_equal(up.request, LB_REQUEST_NONE);
+	assert_string_equal(up.last_error, "an error");
+	boot_module(&module);
+	assert_int_equal(module.down.mode, LB_MODE_NORMAL);
+}
+
+static void a_request_is_gone_before_anything_else_happens(void **state)
+{
+	struct module module = healthy(LB_CAUSE_SOFTWARE);
+	const struct lb_boot_config config = {module.cause, module.retained, board_id, &lb_flashmap_8mib, {0}};
+	struct lb_boot boot;
+	struct lb_handoff_up up;
+
+	(void)state;
+	ask(&module, LB_REQUEST_LOADER, LB_SLOT_NONE);
+	lb_boot_init(&boot, &config);
+	(void)lb_handoff_get_up(module.retained, &up);
+	assert_int_equal(up.request, LB_REQUEST_NONE);
+}
+
+static void after_power_on_requests_are_noise(void **state)
+{
+	struct module module = healthy(LB_CAUSE_POWER_ON);
+	struct lb_handoff_up up;
+
+	(void)state;
+	ask(&module, LB_REQUEST_LOADER, LB_SLOT_NONE);
+	boot_module(&module);
+	assert_int_equal(module.end, LB_BOOT_WANT_START);
+	assert_int_equal(module.down.mode, LB_MODE_NORMAL);
+	(void)lb_handoff_get_up(module.retained, &up);
+	assert_string_equal(up.last_error, "");
+}
+
+static void the_loader_by_request_gives_up_after_a_minute(void **state)
+{
+	struct module module = healthy(LB_CAUSE_SOFTWARE);
+
+	(void)state;
+	ask(&module, LB_REQUEST_LOADER, LB_SLOT_NONE);
+	boot_module(&module);
+	assert_int_equal(module.end, LB_BOOT_WANT_RESET);
+	assert_int_equal(module.t_ms, 60000);
+	assert_int_equal(module.phase, LB_PHASE_LOADER);
+	assert_int_equal(module.led, 0x100010);
+	assert_string_equal(module.text, "waiting for download\r\n");
+	assert_int_equal(module.down.mode, LB_MODE_LOADER);
+	assert_int_equal(module.down.reason, LB_REASON_REQUEST);
+	assert_int_equal(module.down.slot, LB_SLOT_NONE);
+	assert_int_equal(module.verified, 0);
+	boot_module(&module);
+	assert_int_equal(module.end, LB_BOOT_WANT_START);
+}
+
+static void the_loader_by_g23_stays(void **state)
+{
+	struct module module = healthy(LB_CAUSE_SWITCH);
+
+	(void)state;
+	module.g23_low = true;
+	module.p12_high_ms = 5000; /* G23 comes first */
+	ask(&module, LB_REQUEST_LOADER, LB_SLOT_NONE);
+	boot_module(&module);
+	assert_int_equal(module.end, LB_BOOT_WANT_WAIT);
+	assert_int_equal(module.phase, LB_PHASE_LOADER);
+	assert_int_equal(module.led, 0x100010);
+	assert_int_equal(module.down.reason, LB_REASON_PIN);
+	assert_string_equal(module.text, "waiting for download\r\n");
+}
+
+static void without_an_image_it_says_why_and_stays(void **state)
+{
+	struct module module = healthy(LB_CAUSE_POWER_ON);
+
+	(void)state;
+	module.truth[LB_SLOT_FACTORY] = LB_IMAGE_WRONG_HASH;
+	boot_module(&module);
+	assert_int_equal(module.end, LB_BOOT_WANT_WAIT);
+	assert_int_equal(module.phase, LB_PHASE_LOADER);
+	assert_int_equal(module.led, 0x200000);
+	assert_int_equal(module.led_mode, LB_LED_ERROR);
+	assert_int_equal(module.down.mode, LB_MODE_LOADER);
+	assert_int_equal(module.down.reason, LB_REASON_NONE);
+	assert_int_equal(module.down.verdict[LB_SLOT_FACTORY], LB_IMAGE_WRONG_HASH);
+	assert_int_equal(module.down.verdict[LB_SLOT_OTA_1], LB_IMAGE_BLANK);
+	assert_string_equal(module.text, "factory: payload hash does not match\r\n"
+	                                 "ota_0: no image\r\n"
+	                                 "ota_1: no image\r\n"
+	                                 "waiting for download\r\n");
+}
+
+static void an_image_that_will_not_start_is_passed_over(void **state)
+{
+	struct module module = healthy(LB_CAUSE_POWER_ON);
+
+	(void)state;
+	module.will_not_start = true;
+	module.truth[LB_SLOT_OTA_1] = LB_IMAGE_GOOD;
+	boot_module(&module);
+	assert_int_equal(module.end, LB_BOOT_WANT_WAIT);
+	assert_int_equal(module.verified, 3);
+	assert_int_equal(module.down.mode, LB_MODE_LOADER);
+	assert_string_equal(module.text, "factory: could not be started\r\n"
+	                                 "ota_0: no image\r\n"
+	                                 "ota_1: could not be started\r\n"
+	                                 "waiting for download\r\n");
+}
+
+static void another_image_is_the_fallback(void **state)
+{
+	struct module module = healthy(LB_CAUSE_SWITCH);
+
+	(void)state;
+	module.truth[LB_SLOT_FACTORY] = LB_IMAGE_UNREADABLE;
+	module.truth[LB_SLOT_OTA_0] = LB_IMAGE_GOOD;
+	boot_module(&module);
+	assert_int_equal(module.end, LB_BOOT_WANT_START);
+	assert_int_equal(module.slot, LB_SLOT_OTA_0);
+	assert_int_equal(module.down.why, LB_WHY_FALLBACK);
+	assert_int_equal(module.down.image_version.minor, LB_SLOT_OTA_0);
+	assert_int_equal(module.down.verdict[LB_SLOT_FACTORY], LB_IMAGE_UNREADABLE);
+}
+
+static void crashes_in_a_row_are_counted(void **state)
+{
+	static const struct {
+		enum lb_cause cause;
+		uint32_t count;
+	} row[] = {
+		{LB_CAUSE_POWER_ON, 0}, {LB_CAUSE_FAULT, 1},    {LB_CAUSE_WATCHDOG, 2},   {LB_CAUSE_FAULT, 3},
+		{LB_CAUSE_SOFTWARE, 0}, {LB_CAUSE_WATCHDOG, 1}, {LB_CAUSE_SWITCH, 0},     {LB_CAUSE_FAULT, 1},
+		{LB_CAUSE_DEEP_SLEEP, 0}, {LB_CAUSE_FAULT, 1},  {LB_CAUSE_BROWN_OUT, 0},
+	};
+	struct module module = healthy(LB_CAUSE_POWER_ON);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		module.cause = row[i].cause;
+		boot_module(&module);
+		assert_int_equal(module.down.crash_count, row[i].count);
+	}
+}
+
+static void while_the_gate_is_watched_the_hand_off_tells_of_this_reset(void **state)
+{
+	struct module module = healthy(LB_CAUSE_POWER_ON);
+	const struct lb_boot_config config = {LB_CAUSE_SWITCH, module.retained, board_id, &lb_flashmap_8mib, {0}};
+	struct lb_boot boot;
+
+	(void)state;
+	boot_module(&module);
+	lb_boot_init(&boot, &config);
+	assert_int_equal(lb_handoff_get_down(module.retained, &module.down), LB_OK);
+	assert_int_equal(module.down.cause, LB_CAUSE_SWITCH);
+	assert_int_equal(module.down.slot, LB_SLOT_NONE);
+}
+
+static void a_verdict_that_nobody_gave_is_a_mistake(void **state)
+{
+	struct module module = healthy(LB_CAUSE_POWER_ON);
+	const struct lb_boot_config config = {module.cause, module.retained, board_id, &lb_flashmap_8mib, {0}};
+	struct lb_boot_input input = {.pins = {false, true}};
+	struct lb_boot boot;
+
+	(void)state;
+	lb_boot_init(&boot, &config);
+	assert_int_equal(lb_boot_step(&boot, &input).want, LB_BOOT_WANT_VERIFY);
+	expect_assert_failure((void)lb_boot_step(&boot, &input));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_normal_boot_says_nothing_and_waits_for_nothing),
+		cmocka_unit_test(the_hand_off_tells_the_boot),
+		cmocka_unit_test(all_windows_lead_to_a_safe_boot_of_factory_and_say_so),
+		cmocka_unit_test(the_gate_is_watched_after_every_reset_but_a_wake),
+		cmocka_unit_test(a_request_is_obeyed_once),
+		cmocka_unit_test(a_request_is_gone_before_anything_else_happens),
+		cmocka_unit_test(after_power_on_requests_are_noise),
+		cmocka_unit_test(the_loader_by_request_gives_up_after_a_minute),
+		cmocka_unit_test(the_loader_by_g23_stays),
+		cmocka_unit_test(without_an_image_it_says_why_and_stays),
+		cmocka_unit_test(an_image_that_will_not_start_is_passed_over),
+		cmocka_unit_test(another_image_is_the_fallback),
+		cmocka_unit_test(crashes_in_a_row_are_counted),
+		cmocka_unit_test(while_the_gate_is_watched_the_hand_off_tells_of_this_reset),
+		cmocka_unit_test(a_verdict_that_nobody_gave_is_a_mistake),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

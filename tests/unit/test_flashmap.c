@@ -1,0 +1,152 @@
+/* Partitions: the 8 MiB map, what a map must hold, and access inside one region. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include "core/base/error.h"
+#include "core/flashmap/flashmap.h"
+
+/* A device that only notes what it was asked. */
+struct asked {
+	char what;
+	uint32_t offset;
+	uint32_t size_bytes;
+	unsigned calls;
+};
+
+static int note(struct asked *asked, char what, uint32_t offset, uint32_t size_bytes)
+{
+	*asked = (struct asked){what, offset, size_bytes, asked->calls + 1};
+	return LB_OK;
+}
+
+static int note_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
+{
+	(void)data;
+	return note(ctx, 'r', offset, size_bytes);
+}
+
+static int note_program(void *ctx, uint32_t offset, const void *data, uint32_t size_bytes)
+{
+	(void)data;
+	return note(ctx, 'p', offset, size_bytes);
+}
+
+static int note_erase(void *ctx, uint32_t offset, uint32_t size_bytes)
+{
+	return note(ctx, 'e', offset, size_bytes);
+}
+
+static struct lb_flash device(struct asked *asked)
+{
+	return (struct lb_flash){
+		.read = note_read, .program = note_program, .erase = note_erase, .ctx = asked,
+		.size_bytes = 8u << 20, .sector_bytes = 4096, .program_bytes = 1,
+	};
+}
+
+static void the_8_mib_map_is_sound_and_reaches_both_ends(void **state)
+{
+	struct lb_flash flash = device(NULL);
+	const struct lb_region *part = lb_flashmap_8mib.part;
+
+	(void)state;
+	assert_int_equal(lb_flashmap_check(&lb_flashmap_8mib, &flash), LB_OK);
+	assert_int_equal(part[LB_PART_PROTECTED].offset, 0);
+	assert_int_equal(part[LB_PART_FS].offset + part[LB_PART_FS].size_bytes, 8u << 20);
+	flash.size_bytes = 4u << 20;
+	assert_int_equal(lb_flashmap_check(&lb_flashmap_8mib, &flash), LB_ERR_BOUNDS);
+}
+
+static void a_map_that_is_not_sound_is_refused(void **state)
+{
+	static const struct {
+		struct lb_region a, b;
+		int result;
+	} cases[] = {
+		{{0, 0x1000}, {0x1000, 0x1000}, LB_OK},
+		{{0x1000, 0x1000}, {0, 0x1000}, LB_OK},
+		{{0, 0x2000}, {0x1000, 0x1000}, LB_ERR_BOUNDS},
+		{{0x1000, 0x1000}, {0, 0x2000}, LB_ERR_BOUNDS},
+		{{0x1000, 0x1000}, {0x1000, 0x1000}, LB_ERR_BOUNDS},
+		{{0, 0x4000}, {0x1000, 0x1000}, LB_ERR_BOUNDS},
+		{{0x800, 0x1000}, {0, 0}, LB_ERR_ALIGN},
+		{{0, 0x800}, {0, 0}, LB_ERR_ALIGN},
+		{{0x7FF000, 0x1000}, {0, 0}, LB_OK},
+		{{0x7FF000, 0x2000}, {0, 0}, LB_ERR_BOUNDS},
+		{{0x800000, 0x1000}, {0, 0}, LB_ERR_BOUNDS},
+		{{0xFFFFF000, 0x2000}, {0, 0}, LB_ERR_BOUNDS},
+		{{0x12345678, 0}, {0, 0}, LB_OK}, /* a partition that the board has not */
+	};
+	struct lb_flash flash = device(NULL);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct lb_flashmap map = {.part = {[LB_PART_NVS] = cases[i].a, [LB_PART_FS] = cases[i].b}};
+
+		assert_int_equal(lb_flashmap_check(&map, &flash), cases[i].result);
+	}
+}
+
+static void names_and_slots_belong_together(void **state)
+{
+	(void)state;
+	assert_string_equal(lb_part_name(LB_PART_PROTECTED), "protected");
+	assert_string_equal(lb_part_name(LB_PART_FS), "fs");
+	assert_null(lb_part_name(LB_PART_COUNT));
+	assert_string_equal(lb_slot_name(LB_SLOT_FACTORY), "factory");
+	assert_string_equal(lb_slot_name(LB_SLOT_OTA_0), "ota_0");
+	assert_string_equal(lb_slot_name(LB_SLOT_OTA_1), "ota_1");
+	assert_null(lb_slot_name(LB_SLOT_NONE));
+	assert_null(lb_slot_name(LB_SLOT_COUNT));
+	assert_int_equal(lb_slot_part(LB_SLOT_OTA_1), LB_PART_OTA_1);
+}
+
+static void access_stays_inside_the_region(void **state)
+{
+	static const struct lb_region region = {0x10000, 0x2000};
+	static const struct {
+		uint32_t offset, size_bytes;
+		int result;
+	} cases[] = {
+		{0, 0x2000, LB_OK},
+		{0x1000, 0x1000, LB_OK},
+		{0x2000, 0, LB_OK},
+		{0, 0x2001, LB_ERR_BOUNDS},
+		{0x1000, 0x1001, LB_ERR_BOUNDS},
+		{0x2001, 0, LB_ERR_BOUNDS},
+		{1, UINT32_MAX, LB_ERR_BOUNDS},
+		{UINT32_MAX, 1, LB_ERR_BOUNDS},
+	};
+	struct asked asked = {0};
+	struct lb_flash flash = device(&asked);
+	uint8_t data[1] = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint32_t offset = cases[i].offset, size_bytes = cases[i].size_bytes;
+		unsigned expected = asked.calls + (cases[i].result == LB_OK ? 3 : 0);
+
+		assert_int_equal(lb_region_read(&flash, region, offset, data, size_bytes), cases[i].result);
+		assert_true(cases[i].result != LB_OK || (asked.what == 'r' && asked.offset == 0x10000 + offset));
+		assert_int_equal(lb_region_program(&flash, region, offset, data, size_bytes), cases[i].result);
+		assert_true(cases[i].result != LB_OK || (asked.what == 'p' && asked.offset == 0x10000 + offset));
+		assert_int_equal(lb_region_erase(&flash, region, offset, size_bytes), cases[i].result);
+		assert_true(cases[i].result != LB_OK || (asked.what == 'e' && asked.size_bytes == size_bytes));
+		assert_int_equal(asked.calls, expected);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_8_mib_map_is_sound_and_reaches_both_ends),
+		cmocka_unit_test(a_map_that_is_not_sound_is_refused),
+		cmocka_unit_test(names_and_slots_belong_together),
+		cmocka_unit_test(access_stays_inside_the_region),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,280 @@
+/* The hand-off block: round trips, bytes as specified, parts of another age, damage. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "core/base/bytes.h"
+#include "core/base/crc32.h"
+#include "core/base/error.h"
+#include "core/handoff/handoff.h"
+
+enum { DOWN_LENGTH = 148, UP_LENGTH = 136 };
+
+static const struct lb_handoff_down some_down = {
+	.mode = LB_MODE_SAFE,
+	.reason = LB_REASON_REQUEST,
+	.why = LB_WHY_FALLBACK,
+	.cause = LB_CAUSE_WATCHDOG,
+	.slot = LB_SLOT_OTA_1,
+	.latest = LB_SLOT_OTA_0,
+	.previous = LB_SLOT_FACTORY,
+	.on_trial = true,
+	.tries_left = 2,
+	.hold_ms = 4321,
+	.crash_count = 0x01020304,
+	.image_version = {1, 2, 0x0304, 0x05060708},
+	.bootloader_version = {9, 10, 11, 12},
+	.board_id = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15},
+	.flashmap = {.part = {[LB_PART_NVS] = {0x9000, 0x7000}, [LB_PART_FS] = {0x600000, 0x200000}}},
+	.verdict = {0x11111111, 0x22222222, 0x33333333},
+};
+
+static void assert_down_equal(const struct lb_handoff_down *a, const struct lb_handoff_down *b)
+{
+	assert_int_equal(a->mode, b->mode);
+	assert_int_equal(a->reason, b->reason);
+	assert_int_equal(a->why, b->why);
+	assert_int_equal(a->cause, b->cause);
+	assert_int_equal(a->slot, b->slot);
+	assert_int_equal(a->latest, b->latest);
+	assert_int_equal(a->previous, b->previous);
+	assert_int_equal(a->on_trial, b->on_trial);
+	assert_int_equal(a->tries_left, b->tries_left);
+	assert_int_equal(a->hold_ms, b->hold_ms);
+	assert_int_equal(a->crash_count, b->crash_count);
+	assert_memory_equal(&a->image_version, &b->image_version, sizeof(a->image_version));
+	assert_memory_equal(&a->bootloader_version, &b->bootloader_version, sizeof(a->bootloader_version));
+	assert_memory_equal(a->board_id, b->board_id, sizeof(a->board_id));
+	assert_memory_equal(&a->flashmap, &b->flashmap, sizeof(a->flashmap));
+	assert_memory_equal(a->verdict, b->verdict, sizeof(a->verdict));
+}
+
+static void assert_down_absent(const uint8_t *retained, int result)
+{
+	static const struct lb_handoff_down defaults = {
+		.slot = LB_SLOT_NONE, .latest = LB_SLOT_NONE, .previous = LB_SLOT_NONE,
+	};
+	struct lb_handoff_down down = some_down;
+
+	assert_int_equal(lb_handoff_get_down(retained, &down), result);
+	assert_down_equal(&down, &defaults);
+}
+
+/* Gives a part another length, as an older or newer program would have written it. */
+static void reseal(uint8_t *part, uint16_t length)
+{
+	uint32_t crc;
+
+	lb_store16le(part + 6, length);
+	crc = lb_crc32(lb_crc32(0, part, 8), part + 12, length - 12u);
+	lb_store32le(part + 8, crc);
+}
+
+static void what_goes_down_arrives(void **state)
+{
+	uint8_t retained[LB_RETAINED_BYTES];
+	struct lb_handoff_down down;
+
+	(void)state;
+	memset(retained, 0xA5, sizeof(retained));
+	lb_handoff_put_down(retained, &some_down);
+	assert_int_equal(lb_handoff_get_down(retained, &down), LB_OK);
+	assert_down_equal(&down, &some_down);
+	assert_int_equal(retained[LB_HANDOFF_DOWN_SPACE], 0xA5);
+}
+
+static void the_bytes_are_as_specified(void **state)
+{
+	uint8_t retained[LB_RETAINED_BYTES] = {0};
+
+	(void)state;
+	lb_handoff_put_down(retained, &some_down);
+	assert_memory_equal(retained, "LBDN\x01\x00\x94\x00", 8);
+	assert_memory_equal(retained + 12, "\x01\x02\x04\x03\x02\x01\x00\x01\x02", 9);
+	assert_int_equal(lb_load32le(retained + 24), 4321);
+	assert_int_equal(lb_load32le(retained + 28), 0x01020304);
+	assert_memory_equal(retained + 32, "\x01\x02\x04\x03\x08\x07\x06\x05", 8);
+	assert_memory_equal(retained + 48, some_down.board_id, LB_BOARD_ID_BYTES);
+	assert_int_equal(lb_load32le(retained + 64 + 8 * LB_PART_FS), 0x600000);
+	assert_int_equal(lb_load32le(retained + 140), 0x22222222);
+}
+
+static void what_goes_up_arrives(void **state)
+{
+	uint8_t retained[LB_RETAINED_BYTES];
+	struct lb_handoff_up up = {LB_REQUEST_SLOT_ONCE, LB_SLOT_OTA_1, "NameError: name 'x' isn't defined"}, back;
+
+	(void)state;
+	memset(retained, 0xA5, sizeof(retained));
+	lb_handoff_put_up(retained, &up);
+	assert_int_equal(lb_handoff_get_up(retained, &back), LB_OK);
+	assert_int_equal(back.request, LB_REQUEST_SLOT_ONCE);
+	assert_int_equal(back.slot, LB_SLOT_OTA_1);
+	assert_string_equal(back.last_error, up.last_error);
+	assert_int_equal(retained[LB_HANDOFF_UP_OFFSET - 1], 0xA5);
+	assert_int_equal(retained[LB_HANDOFF_UP_OFFSET + LB_HANDOFF_UP_SPACE], 0xA5);
+}
+
+static void an_error_text_without_end_is_cut(void **state)
+{
+	uint8_t retained[LB_RETAINED_BYTES] = {0};
+	struct lb_handoff_up up = {.slot = LB_SLOT_NONE}, back;
+
+	(void)state;
+	memset(up.last_error, 'e', sizeof(up.last_error));
+	lb_handoff_put_up(retained, &up);
+	assert_int_equal(lb_handoff_get_up(retained, &back), LB_OK);
+	assert_int_equal(strlen(back.last_error), LB_HANDOFF_ERROR_BYTES - 1);
+}
+
+static void noise_and_nothing_are_absent(void **state)
+{
+	uint8_t retained[LB_RETAINED_BYTES];
+	struct lb_handoff_up up;
+
+	(void)state;
+	for (unsigned fill = 0; fill < 256; fill++) {
+		memset(retained, (int)fill, sizeof(retained));
+		assert_down_absent(retained, LB_ERR_FORMAT);
+		assert_int_equal(lb_handoff_get_up(retained, &up), LB_ERR_FORMAT);
+		assert_int_equal(up.request, LB_REQUEST_NONE);
+		assert_int_equal(up.slot, LB_SLOT_NONE);
+		assert_string_equal(up.last_error, "");
+	}
+	lb_handoff_put_down(retained, &some_down);
+	lb_handoff_put_up(retained, &up);
+	lb_handoff_clear(retained);
+	assert_down_absent(retained, LB_ERR_FORMAT);
+	assert_int_equal(lb_handoff_get_up(retained, &up), LB_ERR_FORMAT);
+}
+
+static void every_flipped_bit_is_seen(void **state)
+{
+	uint8_t retained[LB_RETAINED_BYTES] = {0};
+
+	(void)state;
+	for (unsigned bit = 0; bit < 8 * DOWN_LENGTH; bit++) {
+		struct lb_handoff_down down;
+
+		lb_handoff_put_down(retained, &some_down);
+		retained[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		assert_int_not_equal(lb_handoff_get_down(retained, &down), LB_OK);
+		assert_int_equal(down.slot, LB_SLOT_NONE);
+	}
+}
+
+static void lengths_are_held_against_the_space(void **state)
+{
+	static const uint16_t lengths[] = {0, 11, LB_HANDOFF_DOWN_SPACE + 1, 0xFFFF};
+	uint8_t retained[LB_RETAINED_BYTES] = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		lb_handoff_put_down(retained, &some_down);
+		lb_store16le(retained + 6, lengths[i]);
+		assert_down_absent(retained, LB_ERR_FORMAT);
+	}
+}
+
+static void a_longer_part_is_read(void **state)
+{
+	uint8_t retained[LB_RETAINED_BYTES] = {0};
+	struct lb_handoff_down down;
+
+	(void)state;
+	lb_handoff_put_down(retained, &some_down);
+	memset(retained + DOWN_LENGTH, 0x77, LB_HANDOFF_DOWN_SPACE - DOWN_LENGTH);
+	reseal(retained, LB_HANDOFF_DOWN_SPACE);
+	assert_int_equal(lb_handoff_get_down(retained, &down), LB_OK);
+	assert_down_equal(&down, &some_down);
+}
+
+static void a_shorter_part_gives_defaults_for_the_rest(void **state)
+{
+	uint8_t retained[LB_RETAINED_BYTES] = {0};
+	struct lb_handoff_down down, expected = some_down;
+	struct lb_handoff_up up = {LB_REQUEST_LOADER, LB_SLOT_OTA_0, "x"};
+
+	(void)state;
+	lb_handoff_put_down(retained, &some_down);
+	reseal(retained, 17); /* up to the slot */
+	assert_int_equal(lb_handoff_get_down(retained, &down), LB_OK);
+	memset(&expected, 0, sizeof(expected));
+	expected.mode = some_down.mode;
+	expected.reason = some_down.reason;
+	expected.why = some_down.why;
+	expected.cause = some_down.cause;
+	expected.slot = some_down.slot;
+	expected.latest = expected.previous = LB_SLOT_NONE;
+	assert_down_equal(&down, &expected);
+
+	lb_handoff_put_up(retained, &up);
+	reseal(retained + LB_HANDOFF_UP_OFFSET, 13); /* the request only */
+	assert_int_equal(lb_handoff_get_up(retained, &up), LB_OK);
+	assert_int_equal(up.request, LB_REQUEST_LOADER);
+	assert_int_equal(up.slot, LB_SLOT_NONE);
+	assert_string_equal(up.last_error, "");
+}
+
+static void numbers_without_a_meaning_read_as_defaults(void **state)
+{
+	uint8_t retained[LB_RETAINED_BYTES] = {0};
+	struct lb_handoff_down down;
+	struct lb_handoff_up up = {LB_REQUEST_LOADER, LB_SLOT_OTA_0, ""};
+
+	(void)state;
+	lb_handoff_put_down(retained, &some_down);
+	memset(retained + 12, 0x7E, 8);
+	reseal(retained, DOWN_LENGTH);
+	assert_int_equal(lb_handoff_get_down(retained, &down), LB_OK);
+	assert_int_equal(down.mode, LB_MODE_NORMAL);
+	assert_int_equal(down.reason, LB_REASON_NONE);
+	assert_int_equal(down.why, LB_WHY_LATEST);
+	assert_int_equal(down.cause, LB_CAUSE_POWER_ON);
+	assert_int_equal(down.slot, LB_SLOT_NONE);
+	assert_int_equal(down.previous, LB_SLOT_NONE);
+	assert_false(down.on_trial);
+	assert_int_equal(down.hold_ms, some_down.hold_ms);
+
+	lb_handoff_put_up(retained, &up);
+	retained[LB_HANDOFF_UP_OFFSET + 12] = 9;
+	retained[LB_HANDOFF_UP_OFFSET + 13] = 9;
+	reseal(retained + LB_HANDOFF_UP_OFFSET, UP_LENGTH);
+	assert_int_equal(lb_handoff_get_up(retained, &up), LB_OK);
+	assert_int_equal(up.request, LB_REQUEST_NONE);
+	assert_int_equal(up.slot, LB_SLOT_NONE);
+}
+
+static void another_version_is_not_guessed_at(void **state)
+{
+	uint8_t retained[LB_RETAINED_BYTES] = {0};
+
+	(void)state;
+	lb_handoff_put_down(retained, &some_down);
+	lb_store16le(retained + 4, LB_HANDOFF_VERSION + 1);
+	reseal(retained, DOWN_LENGTH);
+	assert_down_absent(retained, LB_ERR_VERSION);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_goes_down_arrives),
+		cmocka_unit_test(the_bytes_are_as_specified),
+		cmocka_unit_test(what_goes_up_arrives),
+		cmocka_unit_test(an_error_text_without_end_is_cut),
+		cmocka_unit_test(noise_and_nothing_are_absent),
+		cmocka_unit_test(every_flipped_bit_is_seen),
+		cmocka_unit_test(lengths_are_held_against_the_space),
+		cmocka_unit_test(a_longer_part_is_read),
+		cmocka_unit_test(a_shorter_part_gives_defaults_for_the_rest),
+		cmocka_unit_test(numbers_without_a_meaning_read_as_defaults),
+		cmocka_unit_test(another_version_is_not_guessed_at),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
