@@ -3,6 +3,7 @@
 #   make                      the command and the programs beside it
 #   make install PREFIX=...   a command that runs without this checkout (DESTDIR= for packagers)
 #   make check-unit           the unit tests with gcc, with clang and with the sanitizers
+#   make check-power          the power-cut proof
 #   make check-cortex-m       core/ compiles for a Cortex-M, needs only memcpy and friends, and has no static data
 #
 # ./lifeboat calls this after it has seen to the packages and to MicroPython's source.
@@ -16,7 +17,7 @@ CLANG ?= clang
 ARM_GCC ?= arm-none-eabi-gcc
 
 all:
-.PHONY: all programs install check-unit check-cortex-m clean FORCE
+.PHONY: all programs install check-unit unit-programs check-power check-cortex-m clean FORCE
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -43,8 +44,9 @@ PROCESS_C := $(wildcard hardware/process/*.c)
 CLIENT_C := $(wildcard host/client/*.c)
 CLI_C := $(wildcard host/cli/*.c)
 IMAGE_C := $(filter-out host/image/mkimage.c,$(wildcard host/image/*.c))
-UNIT_C := $(wildcard tests/unit/test_*.c tests/power/test_*.c)
-SUPPORT_C := $(filter-out $(UNIT_C),$(wildcard tests/unit/*.c tests/power/*.c))
+UNIT_C := $(wildcard tests/unit/test_*.c)
+SUPPORT_C := $(filter-out $(UNIT_C),$(wildcard tests/unit/*.c))
+POWER_C := $(wildcard tests/power/*.c)
 LIBRARY_C := $(CORE_C) $(BOARD_C) $(MODEL_C) $(CLIENT_C) $(IMAGE_C)
 
 # ---- one object tree a variant ----
@@ -170,9 +172,16 @@ $(foreach t,$(UNIT_C),$(eval $(call unit_program,$(1),$(t))))
 check-unit-$(1): $$(UNIT_$(1))
 	@tools/run-unit $(1) $$^
 .PHONY: check-unit-$(1)
+unit-programs: $$(UNIT_$(1))
 check-unit: check-unit-$(1)
 endef
 $(foreach v,$(VARIANTS),$(eval $(call unit_variant,$(v))))
+
+# ---- the power-cut proof; LONG=1 for the long one ----
+$(B)/power/power: $(call objects,release,$(POWER_C)) $(B)/obj/release/library.a
+	$(program) $(LIBS_BOOTLOADER)
+check-power: $(B)/power/power
+	@$< $(if $(LONG),--long) && echo "power: 1 passed, 0 failed"
 
 # ---- core/ for a microcontroller ----
 CORTEX_M := -mcpu=cortex-m4 -mthumb -Os -ffreestanding

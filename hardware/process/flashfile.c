@@ -132,8 +132,8 @@ static int compare(const struct lb_folder *folder, int fd, struct bytes image, b
 		if (reflash)
 			result = rewrite(folder, flash.data, image, new_text);
 		else
-			lb_log_tell("the factory slot holds %s%s, this build is %s: --reflash writes it",
-			            strcmp(old_text, new_text) == 0 ? "another " : "", old_text, new_text);
+			lb_log_tell("the factory slot holds %s%s, this one is %s: --reflash writes it",
+			            strcmp(old_text, new_text) == 0 ? "another build, " : "", old_text, new_text);
 	}
 	free(flash.data);
 	return result;

@@ -1,9 +1,10 @@
 /* A UART: bytes between the CPU and everybody who has the port open, by its pty or by the control socket.
  *
  * All of them get what the CPU sends, from the moment they came; without any, it is dropped. What any of them sends
- * goes to the CPU, and nowhere while there is no CPU. The CPU is held up while a client has more than LB_UART_HIGH_BYTES
- * to take and takes some of it; one that took nothing for LB_UART_STALL_MS loses what waits for it, and holds nobody up
- * until it takes bytes again. Towards the CPU the clients are held up, so no byte of theirs is lost either.
+ * goes to the CPU, and nowhere while there is no CPU. The CPU is held up while a client has more than
+ * LB_UART_HIGH_BYTES to take and takes some of it; one that took nothing for LB_UART_STALL_MS loses what waits for it,
+ * and holds nobody up until it takes bytes again. Towards the CPU the clients are held up, so no byte of theirs is lost
+ * either.
  */
 #ifndef HARDWARE_PROCESS_UART_H
 #define HARDWARE_PROCESS_UART_H

@@ -61,7 +61,14 @@ static const char *text_of(const cJSON *object, const char *key)
 
 enum lb_exit lb_commands_stop(const struct lb_args *args)
 {
-	return order_module(args->dir, lb_commands_request("stop"));
+	struct lb_client client;
+	int error = lb_client_open(&client, args->dir);
+
+	if (error == LB_CLIENT_OK) {
+		error = lb_client_stop(&client);
+	}
+	lb_client_close(&client);
+	return error == LB_CLIENT_OK ? LB_EXIT_DONE : lb_commands_explain(&client, error, args->dir);
 }
 
 enum lb_exit lb_commands_reset(const struct lb_args *args)

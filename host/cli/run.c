@@ -114,9 +114,7 @@ static enum lb_exit run_attached(const struct lb_hardware_options *options)
 		end = lb_session_run(&uart, &control, true, &error);
 	}
 	if (end == LB_SESSION_LEFT || end == LB_SESSION_SIGNAL) {
-		cJSON *request = lb_commands_request("stop");
-		lb_client_request(&control, request, NULL);
-		cJSON_Delete(request);
+		lb_client_stop(&control); /* if it does not, it is ended below */
 	}
 	lb_client_close(&uart);
 	lb_client_close(&control);

@@ -38,7 +38,7 @@ struct session {
 	struct lb_facts facts;
 	struct lb_menu menu;
 	bool stale; /* the open menu shows what is no longer so */
-	unsigned char menu_key;
+	char drawn[LB_MENU_TEXT_BYTES];
 
 	bool input_over;
 	int64_t last_byte_ms;
@@ -144,13 +144,19 @@ static void draw_menu(struct session *session)
 	}
 	lb_facts_fill_menu(&session->facts, menu);
 	lb_menu_line(menu, session->terminal.depth, lb_terminal_line_columns(&session->terminal), text);
+	/* On a terminal that cannot be drawn over, the same once more would be one more line. */
+	if (!session->terminal.lines && strcmp(text, session->drawn) == 0) {
+		session->stale = false;
+		return;
+	}
 	session->stale = !lb_terminal_draw_line(&session->terminal, text);
+	memcpy(session->drawn, text, strlen(text) + 1);
 }
 
-static void open_menu(struct session *session, unsigned char key)
+static void open_menu(struct session *session)
 {
-	session->menu_key = key;
 	session->menu.note[0] = '\0';
+	session->drawn[0] = '\0';
 	session->stale = true;
 	lb_terminal_open_line(&session->terminal);
 	ask_plain(session, "status");
@@ -176,6 +182,8 @@ static void menu_action(struct session *session, unsigned char key)
 	case 'q':
 		finish(session, LB_SESSION_LEFT);
 		break;
+	case KEY_CTRL_BRACKET: /* it is open already */
+		break;
 	default:
 		lb_terminal_write(&session->terminal, "\a", 1);
 		break;
@@ -186,8 +194,8 @@ static void menu_key(struct session *session, unsigned char key)
 {
 	if (key == KEY_ESCAPE) {
 		lb_terminal_close_line(&session->terminal);
-	} else if (key == session->menu_key) {
-		/* Twice is once for the module: an editor on it may want Ctrl-X. */
+	} else if (key == KEY_CTRL_X) {
+		/* In the menu it is for the module: an editor on it may want Ctrl-X. */
 		lb_terminal_close_line(&session->terminal);
 		type_keys(session, (const char *)&key, 1);
 	} else {
@@ -222,7 +230,8 @@ static void terminal_keys(struct session *session, const char *data, size_t size
 		type_keys(session, data + at, count);
 		at += count;
 		if (at < size_bytes && session->with_menu) {
-			open_menu(session, (unsigned char)data[at++]);
+			at++;
+			open_menu(session);
 		} else if (at < size_bytes) {
 			finish(session, LB_SESSION_LEFT);
 		}
@@ -245,6 +254,7 @@ static void read_keys(struct session *session)
 		session->input_over = true;
 		session->last_byte_ms = now_ms();
 	} else if (session->tty) {
+		lb_terminal_mend_typed_ahead(&session->terminal, data, (size_t)count);
 		terminal_keys(session, data, (size_t)count);
 	} else {
 		queue_input(session, data, (size_t)count);

@@ -56,7 +56,24 @@ bool lb_terminal_take(struct lb_terminal *terminal)
 	ask_size(terminal);
 	struct termios raw = terminal->before;
 	cfmakeraw(&raw);
-	return tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) == 0;
+	if (tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) != 0) {
+		return false;
+	}
+	int waiting = 0;
+	if (ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting > 0) {
+		terminal->typed_ahead = (size_t)waiting;
+	}
+	return true;
+}
+
+void lb_terminal_mend_typed_ahead(struct lb_terminal *terminal, char *data, size_t size_bytes)
+{
+	size_t count = size_bytes < terminal->typed_ahead ? size_bytes : terminal->typed_ahead;
+
+	for (size_t i = 0; i < count; i++) {
+		data[i] = data[i] == '\n' ? '\r' : data[i];
+	}
+	terminal->typed_ahead -= count;
 }
 
 void lb_terminal_give_back(struct lb_terminal *terminal)

@@ -22,6 +22,7 @@ enum lb_terminal_place {
 
 struct lb_terminal {
 	struct termios before;
+	size_t typed_ahead; /* bytes waiting that were typed before raw mode, when Enter was still turned into a line feed */
 	unsigned rows;
 	unsigned columns;
 	enum lb_depth depth;
@@ -37,6 +38,8 @@ struct lb_terminal {
 
 /* Takes the terminal (standard input and output) into raw mode; false, with errno, when that fails. */
 bool lb_terminal_take(struct lb_terminal *terminal);
+/* What was read from standard input, with each Enter as the carriage return that it is in raw mode. */
+void lb_terminal_mend_typed_ahead(struct lb_terminal *terminal, char *data, size_t size_bytes);
 /* Closes the bottom line and gives the terminal back as it was. Safe to call twice. */
 void lb_terminal_give_back(struct lb_terminal *terminal);
 

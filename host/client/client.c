@@ -1,4 +1,4 @@
-#define _GNU_SOURCE /* O_PATH */
+#define _GNU_SOURCE /* O_PATH, struct ucred */
 #include "host/client/client.h"
 
 #include <errno.h>
@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -219,6 +220,36 @@ int lb_client_request(struct lb_client *client, cJSON *request, cJSON **reply)
 			return take_reply(client, message, reply);
 		}
 		cJSON_Delete(message);
+	}
+	return error;
+}
+
+/* A descriptor that becomes readable when the process at the other end has ended; negative when there is none to be
+ * had, as for a process of another name space. */
+static int open_peer(const struct lb_client *client)
+{
+	struct ucred peer = {.pid = 0};
+	socklen_t size = sizeof peer;
+
+	if (getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || peer.pid <= 0) {
+		return -1;
+	}
+	return pidfd_open(peer.pid, 0);
+}
+
+int lb_client_stop(struct lb_client *client)
+{
+	cJSON *request = cJSON_CreateObject();
+	struct pollfd peer = {.fd = open_peer(client), .events = POLLIN};
+
+	cJSON_AddStringToObject(request, "cmd", "stop");
+	int error = lb_client_request(client, request, NULL);
+	cJSON_Delete(request);
+	if (peer.fd >= 0) {
+		if (error == LB_CLIENT_OK && poll(&peer, 1, LB_CLIENT_REPLY_MS) == 0) {
+			error = LB_CLIENT_SILENT;
+		}
+		close(peer.fd);
 	}
 	return error;
 }

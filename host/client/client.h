@@ -58,6 +58,9 @@ cJSON *lb_client_receive(struct lb_client *client, int timeout_ms, int *error);
 /* Sends and waits for the reply; events that come before it are dropped. *reply may be NULL if nobody wants it. */
 int lb_client_request(struct lb_client *client, cJSON *request, cJSON **reply);
 
+/* Orders the module to stop and waits until its hardware process is gone, so that another may be started at once. */
+int lb_client_stop(struct lb_client *client);
+
 /* Turns the connection into the byte stream of uart0: then only read_raw and write(2) on fd are allowed. */
 int lb_client_attach(struct lb_client *client);
 /* Like read(2), but first hands over what came in one piece with the reply to attach. */

@@ -8,8 +8,8 @@
 
 #include "core/image/image.h"
 
-/* Header, payload and a TLV area with the SHA-256, in memory that the caller frees. NULL when there is no memory, or the
- * payload is empty or too large for any source (2 GiB). */
+/* Header, payload and a TLV area with the SHA-256, in memory that the caller frees. NULL when there is no memory, or
+ * the payload is empty or too large for any source (2 GiB). */
 uint8_t *lb_image_write(const uint8_t *payload, size_t payload_bytes, const struct lb_version *version,
                         size_t *image_bytes);
 
