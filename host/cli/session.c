@@ -205,6 +205,19 @@ static void menu_key(struct session *session, unsigned char key)
 	}
 }
 
+/* An arrow or function key, ESC [ or ESC O and what follows up to a letter or ~, is no Esc. 0: there is none here. */
+static size_t sequence_bytes(const char *data, size_t size_bytes)
+{
+	if (size_bytes < 3 || data[0] != KEY_ESCAPE || (data[1] != '[' && data[1] != 'O')) {
+		return 0;
+	}
+	size_t at = 2;
+	while (at + 1 < size_bytes && data[at] < '@') {
+		at++;
+	}
+	return at + 1;
+}
+
 static size_t typed_until_menu(const char *data, size_t size_bytes)
 {
 	size_t at = 0;
@@ -217,13 +230,13 @@ static size_t typed_until_menu(const char *data, size_t size_bytes)
 
 static void terminal_keys(struct session *session, const char *data, size_t size_bytes)
 {
-	/* An arrow or function key is no Esc. */
-	if (session->terminal.open && size_bytes > 1 && data[0] == KEY_ESCAPE) {
-		return;
-	}
 	for (size_t at = 0; at < size_bytes && !session->ended;) {
 		if (session->terminal.open) {
-			menu_key(session, (unsigned char)data[at++]);
+			size_t sequence = sequence_bytes(data + at, size_bytes - at);
+			if (sequence == 0) {
+				menu_key(session, (unsigned char)data[at]);
+			}
+			at += sequence > 0 ? sequence : 1;
 			continue;
 		}
 		size_t count = typed_until_menu(data + at, size_bytes - at);
