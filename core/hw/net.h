@@ -5,6 +5,10 @@
  * when LB_NET_SOCKETS are open. Every call is non-blocking: -EAGAIN means "not now", and lb_net_wait sleeps until the
  * socket is ready, an interrupt was handled or the time is over. A socket that becomes ready counts as an interrupt: it
  * ends lb_periph_wait_ms too, which is how several are waited for at once. Addresses are host order; ports too.
+ *
+ * The radio (radio.h) carries all of it. While it is linked to nobody lb_net_open and lb_net_resolve fail with -ENODEV.
+ * When it goes off, every open socket is cut: its peer or port is gone for good, calls fail with -ENOTCONN, lb_net_ready
+ * says LB_NET_ERROR | LB_NET_CLOSED, and its number stays taken until lb_net_close.
  */
 #ifndef LB_HW_NET_H
 #define LB_HW_NET_H
@@ -36,6 +40,12 @@ int lb_net_reuse_address(int sock, bool on);
 unsigned lb_net_ready(int sock, unsigned want);
 /* Sleeps; the same rules as lb_periph_wait_ms. */
 void lb_net_wait(int sock, unsigned want, uint32_t wait_ms);
+/* For servers that run beside a script: the handler is called in interrupt context, once for each lb_net_watch, as soon
+ * as something of want, an error or the end holds for the socket; inside lb_net_watch when it does so already. So serve
+ * until -EAGAIN, then watch again. 0 as want ends a watch, as closing the socket does. A NULL handler ends them all. */
+typedef void lb_net_ready_fn(int sock, unsigned ready);
+void lb_net_on_ready(lb_net_ready_fn *handler);
+void lb_net_watch(int sock, unsigned want);
 /* May block for as long as the host's resolver does. 0 or a negative errno. */
 int lb_net_resolve(const char *host, struct lb_net_address *address);
 

@@ -58,6 +58,20 @@ void lb_periph_serial_write(unsigned port, const void *data, size_t size_bytes);
 typedef size_t lb_serial_rx_fn(unsigned port, const uint8_t *data, size_t size_bytes);
 void lb_periph_serial_on_receive(unsigned port, lb_serial_rx_fn *handler);
 void lb_periph_serial_resume(unsigned port);
+/* How the line is set: told apart by nobody on the virtual module, whose ptys take bytes at any speed. 115200 8N1 after
+ * a hard reset; kept over a soft one. */
+struct lb_serial_config {
+	uint32_t baud;
+	uint8_t bits;   /* of a character: 5 to 9 */
+	uint8_t parity; /* 0 none, 1 even, 2 odd */
+	uint8_t stop;   /* bits: 1 or 2 */
+};
+void lb_periph_serial_config(unsigned port, const struct lb_serial_config *config);
+void lb_periph_serial_get_config(unsigned port, struct lb_serial_config *config);
+/* Off: what arrives is lost, what is written goes nowhere. After a hard reset uart0 is on and uart1 off; kept over a
+ * soft one. */
+void lb_periph_serial_enable(unsigned port, bool on);
+bool lb_periph_serial_enabled(unsigned port);
 
 /* --- pins --- */
 enum lb_pin_mode { LB_PIN_IN = 0, LB_PIN_OUT = 1, LB_PIN_OPEN_DRAIN = 2 };
@@ -68,6 +82,12 @@ bool lb_periph_pin_read(unsigned pin); /* the level on the net, whoever drives i
 /* Every change of any pin's level, in interrupt context. */
 typedef void lb_pin_fn(unsigned pin, bool level);
 void lb_periph_pin_on_change(lb_pin_fn *handler);
+uint32_t lb_periph_pin_millivolts(unsigned pin); /* what an ADC sees on the net: 0 to 3300, or more from outside */
+/* PWM by hardware: it drives the pin, whatever its configuration, without the CPU's help and over a soft reset, until
+ * a hard reset, deep sleep or 0 Hz; then what lb_periph_pin_config and lb_periph_pin_write said last holds. Its edges
+ * are no changes for the handler above. duty is 0 (always low) to 65535 (always high); more is taken as 65535. */
+void lb_periph_pwm(unsigned pin, uint32_t frequency_mhz /* millihertz */, uint32_t duty);
+void lb_periph_pwm_get(unsigned pin, uint32_t *frequency_mhz, uint32_t *duty);
 
 /* --- LED, phase --- */
 void lb_periph_led(uint32_t rgb, enum lb_led_mode mode);

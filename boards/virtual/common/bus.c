@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 #include "core/base/bytes.h"
-#include "hardware/model/pins.h"
 
 enum {
 	NS_PER_S = 1000000000,
@@ -106,14 +105,19 @@ static _Atomic uint64_t *wide(unsigned offset)
 	return (_Atomic uint64_t *)(void *)(registers + offset);
 }
 
-static _Atomic uint32_t *pin_word(enum wire_register first, unsigned pin)
+static _Atomic uint32_t *pin_word(enum wire_register first, unsigned index)
 {
-	return word((unsigned)first + pin * (unsigned)sizeof(uint32_t));
+	return word((unsigned)first + index * (unsigned)sizeof(uint32_t));
 }
 
 uint32_t lb_bus_get(enum wire_register reg)
 {
 	return atomic_load_explicit(word(reg), memory_order_relaxed);
+}
+
+void lb_bus_put(enum wire_register reg, uint32_t value)
+{
+	atomic_store_explicit(word(reg), value, memory_order_relaxed);
 }
 
 uint64_t lb_bus_get64(enum wire_register reg)
@@ -136,14 +140,24 @@ void lb_bus_unique_id(uint8_t id[LB_UNIQUE_ID_BYTES])
 	memcpy(id, registers + WIRE_REG_UNIQUE_ID, LB_UNIQUE_ID_BYTES);
 }
 
+uint8_t *lb_bus_bytes(enum wire_register reg)
+{
+	return registers + reg;
+}
+
 uint8_t *lb_bus_retained(void)
 {
 	return retained;
 }
 
+static uint32_t pin_value(enum wire_register first, unsigned index)
+{
+	return atomic_load_explicit(pin_word(first, index), memory_order_relaxed);
+}
+
 uint32_t lb_bus_pin_config(unsigned pin)
 {
-	return atomic_load_explicit(pin_word(WIRE_REG_PIN_CPU, pin), memory_order_relaxed);
+	return pin_value(WIRE_REG_PIN_CPU, pin);
 }
 
 void lb_bus_set_pin_config(unsigned pin, uint32_t config)
@@ -152,11 +166,30 @@ void lb_bus_set_pin_config(unsigned pin, uint32_t config)
 	lb_bus_send((uint8_t[]){ WIRE_PIN, (uint8_t)pin }, 2);
 }
 
+/* The duty first: whoever looks between the two sees no PWM that was never asked for, only an edge at another time. */
+void lb_bus_set_pin_pwm(unsigned pin, uint32_t frequency_mhz, uint32_t duty)
+{
+	atomic_store_explicit(pin_word(WIRE_REG_PIN_PWM, 2 * pin + 1), duty, memory_order_relaxed);
+	atomic_store_explicit(pin_word(WIRE_REG_PIN_PWM, 2 * pin), frequency_mhz, memory_order_relaxed);
+	lb_bus_send((uint8_t[]){ WIRE_PIN, (uint8_t)pin }, 2);
+}
+
+struct lb_pins_net lb_bus_pin_net(unsigned pin)
+{
+	return (struct lb_pins_net){
+		.config = pin_value(WIRE_REG_PIN_CPU, pin),
+		.drive = pin_value(WIRE_REG_PIN_OUTSIDE, pin),
+		.millivolts = pin_value(WIRE_REG_PIN_MILLIVOLTS, pin),
+		.frequency_mhz = pin_value(WIRE_REG_PIN_PWM, 2 * pin),
+		.duty = pin_value(WIRE_REG_PIN_PWM, 2 * pin + 1),
+	};
+}
+
 bool lb_bus_pin_level(unsigned pin)
 {
-	const uint32_t drive = atomic_load_explicit(pin_word(WIRE_REG_PIN_OUTSIDE, pin), memory_order_relaxed);
+	const struct lb_pins_net net = lb_bus_pin_net(pin);
 
-	return lb_pins_level(lb_bus_pin_config(pin), drive);
+	return lb_pins_net_level(&net, lb_bus_nanos());
 }
 
 /* --- messages --- */
@@ -208,6 +241,34 @@ size_t lb_bus_receive(uint8_t message[WIRE_MESSAGE_BYTES])
 	return 0;
 }
 
+static int file_of(struct msghdr *header)
+{
+	const struct cmsghdr *part = CMSG_FIRSTHDR(header);
+	int file = -1;
+
+	if (part != NULL && part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_RIGHTS)
+		memcpy(&file, CMSG_DATA(part), sizeof file);
+	return file;
+}
+
+size_t lb_bus_receive_file(uint8_t message[WIRE_MESSAGE_BYTES], int *file)
+{
+	union {
+		struct cmsghdr aligned;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	struct iovec body = { .iov_base = message, .iov_len = WIRE_MESSAGE_BYTES };
+	struct msghdr header = {
+		.msg_iov = &body, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control,
+	};
+	const ssize_t got = recvmsg(WIRE_FD_MESSAGES, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+
+	if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
+		_exit(0);
+	*file = got > 0 ? file_of(&header) : -1;
+	return got > 0 ? (size_t)got : 0;
+}
+
 void lb_bus_led(uint32_t rgb, enum lb_led_mode mode)
 {
 	uint8_t message[6] = { WIRE_LED, (uint8_t)mode };
@@ -252,9 +313,14 @@ uint64_t lb_bus_host_ns(void)
 	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
 }
 
+uint64_t lb_bus_nanos(void)
+{
+	return (lb_bus_host_ns() - reset_ns) * clock_factor;
+}
+
 uint64_t lb_bus_micros(void)
 {
-	return (lb_bus_host_ns() - reset_ns) * clock_factor / NS_PER_US;
+	return lb_bus_nanos() / NS_PER_US;
 }
 
 uint64_t lb_bus_host_span_ns(uint64_t module_us)

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "core/hw/periph.h"
+#include "hardware/model/pins.h"
 #include "hardware/wire.h"
 
 /* Maps the file descriptors of wire.h, and ties this process's life to the hardware process's. Ends the program, with
@@ -20,21 +21,27 @@ void lb_bus_init(void);
 _Noreturn void lb_bus_fail(const char *what);
 
 uint32_t lb_bus_get(enum wire_register reg);
+void lb_bus_put(enum wire_register reg, uint32_t value);
 uint64_t lb_bus_get64(enum wire_register reg);
 void lb_bus_put64(enum wire_register reg, uint64_t value);
 void lb_bus_add64(enum wire_register reg, uint64_t amount);
 void lb_bus_unique_id(uint8_t id[LB_UNIQUE_ID_BYTES]);
+uint8_t *lb_bus_bytes(enum wire_register reg); /* of the byte-wise ones */
 uint8_t *lb_bus_retained(void); /* LB_RETAINED_BYTES */
 
-/* A pin's word in WIRE_REG_PIN_CPU (hardware/model/pins.h), and the level on its net. */
+/* What acts on a pin's net (hardware/model/pins.h), and the level of it. */
+struct lb_pins_net lb_bus_pin_net(unsigned pin);
 uint32_t lb_bus_pin_config(unsigned pin);
 void lb_bus_set_pin_config(unsigned pin, uint32_t config);
+void lb_bus_set_pin_pwm(unsigned pin, uint32_t frequency_mhz, uint32_t duty);
 bool lb_bus_pin_level(unsigned pin);
 
 /* Sends one message of wire.h. From any context. */
 void lb_bus_send(const uint8_t *message, size_t size_bytes);
 /* Takes one message, without waiting: its size, or 0 when there is none. */
 size_t lb_bus_receive(uint8_t message[WIRE_MESSAGE_BYTES]);
+/* The same with the file that came with it, which is the caller's to close; -1: none did. */
+size_t lb_bus_receive_file(uint8_t message[WIRE_MESSAGE_BYTES], int *file);
 /* Sends all of it on a UART's stream. The hardware process always drains it, so a wait for room ends; a line that
  * nothing is on takes everything. */
 void lb_bus_stream(enum wire_fd uart, const void *data, size_t size_bytes);
@@ -47,6 +54,7 @@ _Noreturn void lb_bus_await_end(void);
 
 /* The host's clock, and the module's, which starts at 0 with each reset and runs WIRE_REG_CLOCK times faster. */
 uint64_t lb_bus_host_ns(void);
+uint64_t lb_bus_nanos(void);
 uint64_t lb_bus_micros(void);
 /* How long a stretch of module time takes on the host; saturates. */
 uint64_t lb_bus_host_span_ns(uint64_t module_us);

@@ -21,8 +21,10 @@ static void on_io(int signal_number)
 	const int saved_errno = errno;
 
 	(void)signal_number;
-	lb_pin_interrupt();
+	lb_irq_note(); /* also for a socket that nothing watches, and a change of the radio's link */
+	lb_inbox_interrupt();
 	lb_serial_interrupt();
+	lb_net_interrupt();
 	errno = saved_errno;
 }
 
@@ -43,7 +45,7 @@ static void serve(int signal_number, void (*handler)(int))
 		lb_bus_fail("signal handler");
 }
 
-static void raise_io(int fd)
+void lb_irq_from(int fd)
 {
 	const int flags = fcntl(fd, F_GETFL);
 
@@ -58,9 +60,9 @@ void lb_irq_init(void)
 	sigaddset(&interrupts, SIGALRM);
 	serve(SIGIO, on_io);
 	serve(SIGALRM, on_alarm);
-	raise_io(WIRE_FD_MESSAGES);
-	raise_io(WIRE_FD_UART0);
-	raise_io(WIRE_FD_UART1);
+	lb_irq_from(WIRE_FD_MESSAGES);
+	lb_irq_from(WIRE_FD_UART0);
+	lb_irq_from(WIRE_FD_UART1);
 	raise(SIGIO); /* for what came before */
 }
 

@@ -9,16 +9,19 @@
 #include <poll.h>
 #include <stdint.h>
 
-/* Takes the signals into service; the three vectors below must be ready. */
+/* Takes the signals into service; the vectors below must be ready. */
 void lb_irq_init(void);
 /* To be called with every call of one of the firmware's handlers: the next lb_irq_sleep returns at once. */
 void lb_irq_note(void);
+/* From now on what happens on that socket is an interrupt. */
+void lb_irq_from(int fd);
 /* lb_periph_wait_ms, ended early also by any of the descriptors. */
 void lb_irq_sleep(struct pollfd *fds, nfds_t count, uint32_t wait_ms);
 
 /* The vectors. Called with interrupts masked. */
+void lb_inbox_interrupt(void);
 void lb_serial_interrupt(void);
-void lb_pin_interrupt(void);
+void lb_net_interrupt(void);
 void lb_alarm_interrupt(void);
 
 /* To be called before lb_irq_init. */

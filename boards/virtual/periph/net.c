@@ -1,4 +1,4 @@
-/* Sockets of the host. A socket number is an index of `sockets`, so that no other descriptor of this process is ever in
+/* Sockets of the host, as far as the radio carries them. A socket number is an index of `sockets`, so that no other descriptor of this process is ever in
  * a script's reach. */
 #define _GNU_SOURCE /* accept4, SOCK_NONBLOCK */
 #include "core/hw/net.h"
@@ -13,12 +13,31 @@
 #include <unistd.h>
 
 #include "boards/virtual/periph/irq.h"
+#include "boards/virtual/periph/radio.h"
+#include "core/hw/periph.h"
 
-static int sockets[LB_NET_SOCKETS]; /* descriptors; 0: free */
+struct slot {
+	bool taken;
+	int fd;        /* -1: the radio went off since */
+	unsigned want; /* what is watched for; 0: nothing */
+};
 
+static struct slot sockets[LB_NET_SOCKETS];
+static lb_net_ready_fn *handler;
+
+static struct slot *slot_of(int sock)
+{
+	return sock >= 0 && sock < LB_NET_SOCKETS && sockets[sock].taken ? &sockets[sock] : NULL;
+}
+
+/* The descriptor, or the negative errno that every call then fails with. */
 static int fd_of(int sock)
 {
-	return sock >= 0 && sock < LB_NET_SOCKETS && sockets[sock] != 0 ? sockets[sock] : -1;
+	const struct slot *slot = slot_of(sock);
+
+	if (slot == NULL)
+		return -EBADF;
+	return slot->fd != -1 ? slot->fd : -ENOTCONN;
 }
 
 /* The socket's number; takes the descriptor over, also when there is no room. */
@@ -27,8 +46,9 @@ static int enter(int fd)
 	if (fd < 0)
 		return -errno;
 	for (int sock = 0; sock < LB_NET_SOCKETS; sock++) {
-		if (sockets[sock] == 0) {
-			sockets[sock] = fd;
+		if (!sockets[sock].taken) {
+			sockets[sock] = (struct slot){ .taken = true, .fd = fd };
+			lb_irq_from(fd);
 			return sock;
 		}
 	}
@@ -60,17 +80,31 @@ int lb_net_open(enum lb_net_kind kind)
 {
 	const int type = kind == LB_NET_STREAM ? SOCK_STREAM : SOCK_DGRAM;
 
+	if (!lb_radio_carries())
+		return -ENODEV;
 	return enter(socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+}
+
+/* The interrupt must not find a descriptor that is another's by now. */
+static void cut(struct slot *slot, bool taken)
+{
+	const uint32_t state = lb_periph_irq_save();
+
+	if (slot->fd != -1)
+		close(slot->fd);
+	slot->fd = -1;
+	slot->taken = taken;
+	if (!taken)
+		slot->want = 0;
+	lb_periph_irq_restore(state);
 }
 
 void lb_net_close(int sock)
 {
-	const int fd = fd_of(sock);
+	struct slot *slot = slot_of(sock);
 
-	if (fd == -1)
-		return;
-	close(fd);
-	sockets[sock] = 0;
+	if (slot != NULL)
+		cut(slot, false);
 }
 
 void lb_net_close_all(void)
@@ -79,25 +113,40 @@ void lb_net_close_all(void)
 		lb_net_close(sock);
 }
 
+void lb_net_cut_all(void)
+{
+	for (int sock = 0; sock < LB_NET_SOCKETS; sock++)
+		if (sockets[sock].taken)
+			cut(&sockets[sock], true);
+	lb_irq_note();
+	lb_net_interrupt();
+}
+
 int lb_net_bind(int sock, struct lb_net_address address)
 {
 	const struct sockaddr_in host = to_host(address);
+	const int fd = fd_of(sock);
 
-	return outcome(bind(fd_of(sock), (const struct sockaddr *)&host, sizeof host));
+	return fd < 0 ? fd : outcome(bind(fd, (const struct sockaddr *)&host, sizeof host));
 }
 
 int lb_net_listen(int sock, int backlog)
 {
-	return outcome(listen(fd_of(sock), backlog));
+	const int fd = fd_of(sock);
+
+	return fd < 0 ? fd : outcome(listen(fd, backlog));
 }
 
 int lb_net_accept(int sock, struct lb_net_address *peer)
 {
 	struct sockaddr_in host = { .sin_family = AF_INET };
 	socklen_t host_bytes = sizeof host;
-	const int fd = accept4(fd_of(sock), (struct sockaddr *)&host, &host_bytes, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	const int accepted = enter(fd);
+	const int fd = fd_of(sock);
+	int accepted;
 
+	if (fd < 0)
+		return fd;
+	accepted = enter(accept4(fd, (struct sockaddr *)&host, &host_bytes, SOCK_NONBLOCK | SOCK_CLOEXEC));
 	if (accepted >= 0 && peer != NULL)
 		*peer = from_host(&host);
 	return accepted;
@@ -107,8 +156,12 @@ int lb_net_accept(int sock, struct lb_net_address *peer)
 int lb_net_connect(int sock, struct lb_net_address address)
 {
 	const struct sockaddr_in host = to_host(address);
-	const int result = outcome(connect(fd_of(sock), (const struct sockaddr *)&host, sizeof host));
+	const int fd = fd_of(sock);
+	int result;
 
+	if (fd < 0)
+		return fd;
+	result = outcome(connect(fd, (const struct sockaddr *)&host, sizeof host));
 	return result == -EALREADY ? -EINPROGRESS : result;
 }
 
@@ -119,13 +172,15 @@ static size_t count_of(size_t size_bytes)
 
 int lb_net_send(int sock, const void *data, size_t size_bytes, const struct lb_net_address *to)
 {
+	const int fd = fd_of(sock);
 	struct sockaddr_in host;
 
+	if (fd < 0)
+		return fd;
 	if (to == NULL)
-		return outcome(send(fd_of(sock), data, count_of(size_bytes), MSG_NOSIGNAL));
+		return outcome(send(fd, data, count_of(size_bytes), MSG_NOSIGNAL));
 	host = to_host(*to);
-	return outcome(sendto(fd_of(sock), data, count_of(size_bytes), MSG_NOSIGNAL, (const struct sockaddr *)&host,
-	                      sizeof host));
+	return outcome(sendto(fd, data, count_of(size_bytes), MSG_NOSIGNAL, (const struct sockaddr *)&host, sizeof host));
 }
 
 /* A stream's peer is not in recvfrom's answer; `from` is then left 0. */
@@ -133,10 +188,12 @@ int lb_net_receive(int sock, void *data, size_t size_bytes, struct lb_net_addres
 {
 	struct sockaddr_in host = { .sin_family = AF_INET };
 	socklen_t host_bytes = sizeof host;
-	const ssize_t result =
-		recvfrom(fd_of(sock), data, count_of(size_bytes), 0, (struct sockaddr *)&host, &host_bytes);
-	const int got = outcome(result);
+	const int fd = fd_of(sock);
+	int got;
 
+	if (fd < 0)
+		return fd;
+	got = outcome(recvfrom(fd, data, count_of(size_bytes), 0, (struct sockaddr *)&host, &host_bytes));
 	if (got >= 0 && from != NULL)
 		*from = from_host(&host);
 	return got;
@@ -144,9 +201,9 @@ int lb_net_receive(int sock, void *data, size_t size_bytes, struct lb_net_addres
 
 int lb_net_reuse_address(int sock, bool on)
 {
-	const int value = on;
+	const int value = on, fd = fd_of(sock);
 
-	return outcome(setsockopt(fd_of(sock), SOL_SOCKET, SO_REUSEADDR, &value, sizeof value));
+	return fd < 0 ? fd : outcome(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &value, sizeof value));
 }
 
 static struct pollfd poll_for(int sock, unsigned want)
@@ -165,8 +222,8 @@ unsigned lb_net_ready(int sock, unsigned want)
 	struct pollfd poll_fd = poll_for(sock, want);
 	unsigned ready = 0;
 
-	if (poll_fd.fd == -1)
-		return LB_NET_ERROR;
+	if (poll_fd.fd < 0)
+		return poll_fd.fd == -ENOTCONN ? LB_NET_ERROR | LB_NET_CLOSED : LB_NET_ERROR;
 	poll(&poll_fd, 1, 0);
 	if ((poll_fd.revents & POLLIN) != 0)
 		ready |= LB_NET_READABLE;
@@ -183,9 +240,60 @@ void lb_net_wait(int sock, unsigned want, uint32_t wait_ms)
 {
 	struct pollfd poll_fd = poll_for(sock, want);
 
-	if (poll_fd.fd != -1)
+	if (poll_fd.fd >= 0)
 		lb_irq_sleep(&poll_fd, 1, wait_ms);
 }
+
+/* --- watching --- */
+
+static void look(int sock)
+{
+	struct slot *slot = &sockets[sock];
+	const unsigned want = slot->want;
+	unsigned ready;
+
+	if (!slot->taken || want == 0 || handler == NULL)
+		return;
+	ready = lb_net_ready(sock, want);
+	if (ready == 0)
+		return;
+	slot->want = 0;
+	lb_irq_note();
+	handler(sock, ready);
+}
+
+void lb_net_interrupt(void)
+{
+	const uint32_t state = lb_periph_irq_save();
+
+	for (int sock = 0; sock < LB_NET_SOCKETS; sock++)
+		look(sock);
+	lb_periph_irq_restore(state);
+}
+
+void lb_net_on_ready(lb_net_ready_fn *new_handler)
+{
+	const uint32_t state = lb_periph_irq_save();
+
+	handler = new_handler;
+	for (int sock = 0; new_handler == NULL && sock < LB_NET_SOCKETS; sock++)
+		sockets[sock].want = 0;
+	lb_periph_irq_restore(state);
+}
+
+void lb_net_watch(int sock, unsigned want)
+{
+	const uint32_t state = lb_periph_irq_save();
+	struct slot *slot = slot_of(sock);
+
+	if (slot != NULL) {
+		slot->want = want;
+		look(sock);
+	}
+	lb_periph_irq_restore(state);
+}
+
+/* --- names --- */
 
 /* The resolver's own codes, as the errno values that come nearest. */
 static int errno_of_resolver(int code)
@@ -206,6 +314,8 @@ int lb_net_resolve(const char *host, struct lb_net_address *address)
 	struct in_addr numeric;
 	int code;
 
+	if (!lb_radio_carries())
+		return -ENODEV;
 	address->port = 0;
 	if (inet_pton(AF_INET, host, &numeric) == 1) {
 		address->ip = ntohl(numeric.s_addr);

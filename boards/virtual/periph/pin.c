@@ -13,10 +13,13 @@ void lb_pin_init(void)
 		levels[pin] = lb_bus_pin_level(pin);
 }
 
-/* When CPU and outside change a pin at the same time, both ways of learning of it may tell the same. */
+/* When CPU and outside change a pin at the same time, both ways of learning of it may tell the same. PWM's own edges
+ * are none of it. */
 static void report(unsigned pin, bool level)
 {
-	if (levels[pin] == level)
+	const struct lb_pins_net net = lb_bus_pin_net(pin);
+
+	if (levels[pin] == level || (net.frequency_mhz != 0 && net.drive == WIRE_DRIVE_FLOAT))
 		return;
 	levels[pin] = level;
 	if (handler == NULL)
@@ -25,16 +28,10 @@ static void report(unsigned pin, bool level)
 	handler(pin, level);
 }
 
-/* Changes that the outside made. End of file ends the program in here. */
-void lb_pin_interrupt(void)
+void lb_pin_outside(unsigned pin, bool level)
 {
-	uint8_t message[WIRE_MESSAGE_BYTES];
-	size_t size_bytes;
-
-	while ((size_bytes = lb_bus_receive(message)) > 0) {
-		if (message[0] == WIRE_PIN_CHANGED && size_bytes >= 3 && message[1] < LB_PIN_COUNT)
-			report(message[1], message[2] != 0);
-	}
+	if (pin < LB_PIN_COUNT)
+		report(pin, level);
 }
 
 /* Changes that the CPU makes itself; those of the outside it learns by message. */
@@ -68,10 +65,41 @@ bool lb_periph_pin_read(unsigned pin)
 	return lb_bus_pin_level(pin);
 }
 
+uint32_t lb_periph_pin_millivolts(unsigned pin)
+{
+	struct lb_pins_net net;
+
+	LB_ASSERT(pin < LB_PIN_COUNT);
+	net = lb_bus_pin_net(pin);
+	return lb_pins_net_millivolts(&net, lb_bus_nanos());
+}
+
 void lb_periph_pin_on_change(lb_pin_fn *new_handler)
 {
 	const uint32_t state = lb_periph_irq_save();
 
 	handler = new_handler;
 	lb_periph_irq_restore(state);
+}
+
+/* --- PWM --- */
+
+void lb_periph_pwm(unsigned pin, uint32_t frequency_mhz, uint32_t duty)
+{
+	const uint32_t state = lb_periph_irq_save();
+
+	LB_ASSERT(pin < LB_PIN_COUNT);
+	lb_bus_set_pin_pwm(pin, frequency_mhz, duty < LB_PINS_DUTY_FULL ? duty : LB_PINS_DUTY_FULL);
+	report(pin, lb_bus_pin_level(pin));
+	lb_periph_irq_restore(state);
+}
+
+void lb_periph_pwm_get(unsigned pin, uint32_t *frequency_mhz, uint32_t *duty)
+{
+	struct lb_pins_net net;
+
+	LB_ASSERT(pin < LB_PIN_COUNT);
+	net = lb_bus_pin_net(pin);
+	*frequency_mhz = net.frequency_mhz;
+	*duty = net.duty;
 }

@@ -9,13 +9,18 @@
 enum { PORT_COUNT = 2, KEPT_BYTES = 1 << 14 };
 
 struct port {
+	bool on;
+	struct lb_serial_config config;
 	lb_serial_rx_fn *handler;
 	size_t start; /* kept[start] to kept[end - 1] were received and not yet taken by the handler */
 	size_t end;
 	uint8_t kept[KEPT_BYTES];
 };
 
-static struct port ports[PORT_COUNT];
+static struct port ports[PORT_COUNT] = {
+	{ .on = true, .config = { .baud = 115200, .bits = 8, .stop = 1 } },
+	{ .config = { .baud = 115200, .bits = 8, .stop = 1 } },
+};
 static const enum wire_fd uarts[PORT_COUNT] = { WIRE_FD_UART0, WIRE_FD_UART1 };
 
 static void compact(struct port *port)
@@ -23,6 +28,16 @@ static void compact(struct port *port)
 	memmove(port->kept, port->kept + port->start, port->end - port->start);
 	port->end -= port->start;
 	port->start = 0;
+}
+
+/* A port that is off takes its bytes too, for the line must not hold the sender back, and forgets them. */
+static void lose_input(unsigned number)
+{
+	uint8_t lost[512];
+
+	ports[number].start = ports[number].end = 0;
+	while (recv((int)uarts[number], lost, sizeof lost, MSG_DONTWAIT) > 0)
+		;
 }
 
 /* Takes bytes from the line; returns whether there were any. When `kept` is full they stay in the socket, which holds
@@ -62,7 +77,7 @@ static bool offer(unsigned number)
 
 static void deliver(unsigned number)
 {
-	if (ports[number].handler == NULL)
+	if (ports[number].handler == NULL || !ports[number].on)
 		return;
 	do {
 		while (offer(number))
@@ -74,6 +89,10 @@ static void deliver(unsigned number)
 void lb_serial_interrupt(void)
 {
 	for (unsigned number = 0; number < PORT_COUNT; number++) {
+		if (!ports[number].on) {
+			lose_input(number);
+			continue;
+		}
 		fill(number);
 		deliver(number);
 	}
@@ -101,5 +120,36 @@ void lb_periph_serial_resume(unsigned number)
 void lb_periph_serial_write(unsigned number, const void *data, size_t size_bytes)
 {
 	LB_ASSERT(number < PORT_COUNT);
-	lb_bus_stream(uarts[number], data, size_bytes);
+	if (ports[number].on)
+		lb_bus_stream(uarts[number], data, size_bytes);
+}
+
+void lb_periph_serial_config(unsigned number, const struct lb_serial_config *config)
+{
+	LB_ASSERT(number < PORT_COUNT && config->bits >= 5 && config->bits <= 9 && config->parity <= 2);
+	ports[number].config = *config;
+}
+
+void lb_periph_serial_get_config(unsigned number, struct lb_serial_config *config)
+{
+	LB_ASSERT(number < PORT_COUNT);
+	*config = ports[number].config;
+}
+
+/* Both ways what arrived before is lost: in the one it comes too late, in the other it came to a port that was off. */
+void lb_periph_serial_enable(unsigned number, bool on)
+{
+	const uint32_t state = lb_periph_irq_save();
+
+	LB_ASSERT(number < PORT_COUNT);
+	if (ports[number].on != on)
+		lose_input(number);
+	ports[number].on = on;
+	lb_periph_irq_restore(state);
+}
+
+bool lb_periph_serial_enabled(unsigned number)
+{
+	LB_ASSERT(number < PORT_COUNT);
+	return ports[number].on;
 }

@@ -1,0 +1,51 @@
+#include "boards/virtual/periph/inbox.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include "boards/virtual/common/bus.h"
+#include "boards/virtual/periph/irq.h"
+#include "core/base/bytes.h"
+#include "core/hw/periph.h"
+
+/* The kind of the message that was taken, 0 when there was none. End of file ends the program in here. */
+static uint8_t take(void)
+{
+	uint8_t message[WIRE_MESSAGE_BYTES];
+	int file;
+	const size_t size_bytes = lb_bus_receive_file(message, &file);
+
+	if (size_bytes == 0)
+		return 0;
+	if (message[0] == WIRE_CARD_FILE && size_bytes >= 5) {
+		lb_card_given(lb_load32le(message + 1), file);
+		return message[0];
+	}
+	if (file != -1)
+		close(file);
+	if (message[0] == WIRE_PIN_CHANGED && size_bytes >= 3)
+		lb_pin_outside(message[1], message[2] != 0);
+	else if (message[0] == WIRE_SCANNED && size_bytes >= 2)
+		lb_radio_scanned(message[1]);
+	return message[0];
+}
+
+void lb_inbox_interrupt(void)
+{
+	while (take() != 0)
+		;
+}
+
+void lb_inbox_await(enum wire_message answer)
+{
+	const uint32_t state = lb_periph_irq_save();
+	uint8_t kind;
+
+	while ((kind = take()) != answer) {
+		struct pollfd messages = { .fd = WIRE_FD_MESSAGES, .events = POLLIN };
+
+		if (kind == 0)
+			poll(&messages, 1, -1);
+	}
+	lb_periph_irq_restore(state);
+}

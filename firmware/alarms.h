@@ -1,0 +1,9 @@
+/* Who uses which of the board's one-shot alarms (lb_periph_alarm). */
+#ifndef LB_ALARMS_H
+#define LB_ALARMS_H
+
+enum lb_alarm_id {
+	LB_ALARM_LED = 0,
+};
+
+#endif

@@ -1,0 +1,116 @@
+/* The firmware: start-up, and one turn of the loop for each life of the VM. */
+#include "core/hw/periph.h"
+#include "guard.h"
+#include "led.h"
+#include "machine_pin.h"
+#include "nic.h"
+#include "py/cstack.h"
+#include "py/gc.h"
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "repl.h"
+#include "scripts.h"
+#include "session.h"
+#include "settings.h"
+#include "shared/readline/readline.h"
+#include "shared/runtime/pyexec.h"
+#include "storage.h"
+#include "uart.h"
+
+enum { RESCUE_WINDOW_MS = 100 };
+
+/* Once, after a hard reset. In a safe boot what is stored about heartbeat and watchdog is ignored. */
+static void start_hardware(void)
+{
+	const bool safe = lb_session_is_safe();
+
+	lb_guard_init();
+	lb_uart_init();
+	lb_machine_pin_init();
+	lb_led_init(safe || lb_settings_get(LB_SETTING_HEARTBEAT_ON_BOOT) != 0, safe ? LB_LED_ORANGE : LB_LED_BLUE);
+	if (!safe && lb_settings_get(LB_SETTING_WDT_ON_BOOT) != 0)
+		lb_periph_watchdog(lb_settings_get(LB_SETTING_WDT_ON_BOOT_TIMEOUT));
+}
+
+static void start_vm(void)
+{
+	size_t heap_bytes;
+	uint8_t *heap = lb_periph_heap(&heap_bytes);
+
+	lb_periph_phase(LB_PHASE_SCRIPT);
+	mp_hal_set_interrupt_char(-1);
+	gc_init(heap, heap + heap_bytes);
+	mp_init();
+	mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_flash));
+	mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_flash_slash_lib));
+	lb_uart_default_terminal();
+	readline_init0();
+	lb_nic_start();
+}
+
+/* What a soft reset ends: callbacks, sockets, open files. Pins, LED, watchdog and UART settings stay as they are. */
+static void stop_vm(void)
+{
+	mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
+	lb_machine_pin_detach();
+	gc_sweep_all();
+	lb_nic_stop();
+	mp_deinit();
+	lb_session_note_soft_reset();
+}
+
+/* A main.py that ends in sys.exit() would run again and again: a moment between two runs in which Ctrl-C, also one
+ * received before, keeps the scripts from running. */
+static bool interrupted_between_runs(void)
+{
+	const mp_uint_t start_ms = mp_hal_ticks_ms();
+
+	for (;;) {
+		const mp_uint_t waited_ms = mp_hal_ticks_ms() - start_ms;
+
+		if (lb_uart_interrupt_waiting())
+			return true;
+		if (waited_ms >= RESCUE_WINDOW_MS)
+			return false;
+		lb_periph_wait_ms((uint32_t)(RESCUE_WINDOW_MS - waited_ms));
+	}
+}
+
+static void announce(bool mounted)
+{
+	if (lb_session_is_safe())
+		mp_printf(MP_PYTHON_PRINTER, "Safe boot: %s. boot.py and main.py were not run.\n", lb_session_safe_reason());
+	if (!mounted)
+		lb_storage_explain();
+}
+
+/* One life of the VM, up to a soft reset. Returns whether a script asked for it. */
+static bool run_vm(bool skip_scripts)
+{
+	const bool mounted = lb_storage_start();
+
+	if (mounted && !skip_scripts && !lb_session_is_safe() && lb_scripts_run())
+		return true;
+	announce(mounted);
+	lb_periph_phase(LB_PHASE_REPL);
+	lb_repl_run();
+	return false;
+}
+
+int main(void)
+{
+	bool skip_scripts = false;
+
+	mp_cstack_init_with_sp_here(LB_STACK_BYTES);
+	lb_periph_init();
+	lb_session_init();
+	lb_settings_init();
+	start_hardware();
+	for (;;) {
+		start_vm();
+		const bool exited = run_vm(skip_scripts);
+
+		stop_vm();
+		skip_scripts = exited && interrupted_between_runs();
+	}
+}

@@ -1,0 +1,83 @@
+/* How MicroPython is configured for Lifeboat. What differs between boards comes as -D from boards' .mk files. */
+#include <alloca.h>
+#include <stdint.h>
+
+#define MICROPY_CONFIG_ROM_LEVEL (MICROPY_CONFIG_ROM_LEVEL_EXTRA_FEATURES)
+
+/* --- names --- */
+#define MICROPY_PY_SYS_PLATFORM LB_PLATFORM
+#define MICROPY_HW_BOARD_NAME LB_BOARD_TITLE
+#define MICROPY_HW_MCU_NAME LB_CPU_NAME
+#define MICROPY_PY_NETWORK_HOSTNAME_DEFAULT "lifeboat"
+
+/* --- memory and machine code --- */
+#define MICROPY_ENABLE_GC (1)
+#define MICROPY_ALLOC_PATH_MAX (256)
+#define MICROPY_STACK_CHECK_MARGIN (1024)
+#define MICROPY_ENABLE_EMERGENCY_EXCEPTION_BUF (1)
+#define MICROPY_PERSISTENT_CODE_LOAD (1)
+#define MICROPY_OPT_COMPUTED_GOTO (1)
+/* MICROPY_EMIT_X64 and the like, MPZ_DIG_SIZE and MICROPY_GCREGS_SETJMP belong to the CPU: see cpu.mk. */
+
+/* --- language --- */
+#define MICROPY_LONGINT_IMPL (MICROPY_LONGINT_IMPL_MPZ)
+#define MICROPY_FLOAT_IMPL (MICROPY_FLOAT_IMPL_DOUBLE)
+#define MICROPY_SCHEDULER_DEPTH (8)
+#define MICROPY_SCHEDULER_STATIC_NODES (1)
+#define MICROPY_USE_INTERNAL_ERRNO (1)
+#define MICROPY_USE_INTERNAL_PRINTF (0)
+#define MICROPY_EPOCH_IS_1970 (1)
+
+/* --- console --- */
+#define MICROPY_PY_BUILTINS_HELP_TEXT lb_help_text
+/* Room that the raw-paste protocol may count on; the receive ring of uart.c is larger. */
+#define MICROPY_REPL_STDIN_BUFFER_MAX (2048)
+#define MICROPY_PY_OS_DUPTERM (2) /* slot 0: uart0; slot 1: the user's */
+#define MICROPY_PY_OS_DUPTERM_BUILTIN_STREAM (1)
+#define MICROPY_PY_OS_DUPTERM_STREAM_DETACHED_ATTACHED (1)
+#define MICROPY_BOARD_AFTER_PYTHON_EXEC(kind, flags, value, ret) lb_script_after_exec(flags, value)
+
+/* --- files --- */
+#define MICROPY_VFS (1)
+#define MICROPY_READER_VFS (1)
+#define MICROPY_FATFS_ENABLE_LFN (1)
+#define MICROPY_FATFS_RPATH (2)
+#define MICROPY_FATFS_MAX_SS (4096)
+#define MICROPY_FATFS_LFN_CODE_PAGE 437
+
+/* --- modules --- */
+#define MICROPY_PY_OS_INCLUDEFILE "glue/os.h"
+#define MICROPY_PY_OS_SYNC (1)
+#define MICROPY_PY_OS_UNAME (1)
+#define MICROPY_PY_OS_URANDOM (1)
+#define MICROPY_PY_RANDOM_SEED_INIT_FUNC (lb_random_seed())
+#define MICROPY_PY_TIME_GMTIME_LOCALTIME_MKTIME (1)
+#define MICROPY_PY_TIME_TIME_TIME_NS (1)
+#define MICROPY_PY_TIME_INCLUDEFILE "glue/time.h"
+#define MICROPY_PY_NETWORK (1)
+#define MICROPY_PY_SOCKET (1)
+#define MICROPY_PY_SOCKET_EXTENDED_STATE (1) /* settimeout() also before connect() */
+#define MICROPY_PY_SOCKET_LISTEN_BACKLOG_DEFAULT (8)
+#define MICROPY_PORT_NETWORK_INTERFACES
+#define MICROPY_PY_MACHINE (1)
+#define MICROPY_PY_MACHINE_INCLUDEFILE "glue/machine.h"
+#define MICROPY_PY_MACHINE_RESET (1)
+#define MICROPY_PY_MACHINE_BARE_METAL_FUNCS (1)
+#define MICROPY_PY_MACHINE_BOOTLOADER (1)
+#define MICROPY_PY_MACHINE_DISABLE_IRQ_ENABLE_IRQ (1)
+#define MICROPY_PY_MACHINE_PIN_BASE (1)
+#define MICROPY_PY_MACHINE_PULSE (1)
+#define MICROPY_PY_MACHINE_WDT (1)
+#define MICROPY_PY_MACHINE_WDT_INCLUDEFILE "glue/machine_wdt.h"
+#define MICROPY_PY_MACHINE_WDT_TIMEOUT_MS (1)
+#define MICROPY_PY_MACHINE_UART (1)
+#define MICROPY_PY_MACHINE_UART_INCLUDEFILE "glue/machine_uart.h"
+
+#define MP_STATE_PORT MP_STATE_VM
+
+typedef intptr_t mp_int_t;
+typedef uintptr_t mp_uint_t;
+typedef long mp_off_t;
+
+unsigned long lb_random_seed(void);
+void lb_script_after_exec(mp_uint_t exec_flags, void *exception);

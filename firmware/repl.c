@@ -1,0 +1,41 @@
+#include "repl.h"
+
+#include "guard.h"
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "session.h"
+#include "shared/readline/readline.h"
+#include "shared/runtime/pyexec.h"
+
+/* What pyexec.c calls for a line at the prompt in place of readline (see Makefile): the same, but Ctrl-F in an empty
+ * first line is the way into safe boot. input(), raw mode and paste mode do not come here. */
+int lb_repl_readline(vstr_t *line, const char *prompt);
+
+int lb_repl_readline(vstr_t *line, const char *prompt)
+{
+	readline_init(line, prompt);
+	for (;;) {
+		const int c = mp_hal_stdin_rx_chr();
+
+		if (c == CHAR_CTRL_F && vstr_len(line) == 0) {
+			mp_hal_stdout_tx_str("\r\nCtrl-F: hard reset into safe boot\r\n");
+			lb_session_reset(LB_REQUEST_SAFE_BOOT);
+		}
+		const int result = readline_process_char(c);
+
+		if (result >= 0)
+			return result;
+	}
+}
+
+void lb_repl_run(void)
+{
+	int result;
+
+	do {
+		if (pyexec_mode_kind == PYEXEC_MODE_RAW_REPL)
+			result = lb_guard(pyexec_raw_repl);
+		else
+			result = lb_guard(pyexec_friendly_repl);
+	} while (result == 0 || result == LB_GUARD_RAISED);
+}

@@ -1,0 +1,16 @@
+/* boot.py and main.py. */
+#ifndef LB_SCRIPTS_H
+#define LB_SCRIPTS_H
+
+#include <stdbool.h>
+
+/* machine.main(name): what runs after boot.py, in /flash unless the name begins with a slash. Until the next reset,
+ * soft or hard. Raises ValueError for a name that is too long. */
+void lb_scripts_set_main(const char *name);
+
+/* Runs boot.py, then main.py unless the console is in raw mode. An error is shown on console and LED and kept for
+ * status; main.py still follows. Ctrl-C ends a script and skips what would follow it. True: a script asked for a soft
+ * reset. */
+bool lb_scripts_run(void);
+
+#endif

@@ -1,0 +1,21 @@
+/* What the user chose for every boot: kept in the nvs partition, written only when changed. */
+#ifndef LB_SETTINGS_H
+#define LB_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum lb_setting {
+	LB_SETTING_HEARTBEAT_ON_BOOT,
+	LB_SETTING_WDT_ON_BOOT,
+	LB_SETTING_WDT_ON_BOOT_TIMEOUT, /* milliseconds */
+	LB_SETTING_FORMATTING,          /* /flash was being formatted: a cut format is to be finished */
+	LB_SETTING_COUNT,
+};
+
+void lb_settings_init(void);
+/* The stored value, or the default. */
+uint32_t lb_settings_get(enum lb_setting setting);
+int lb_settings_set(enum lb_setting setting, uint32_t value); /* LB_OK or a negative enum lb_error */
+
+#endif

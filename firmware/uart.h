@@ -1,0 +1,50 @@
+/* The UARTs: receive rings filled in interrupt context, and the console's interrupt character.
+ *
+ * A UART is on from the start (0) or from lb_uart_start on; settings and state outlive a soft reset. While a UART is
+ * the terminal of the REPL, in any slot of os.dupterm, the interrupt character (usually Ctrl-C) is taken out of what it
+ * receives and raises KeyboardInterrupt at once, however busy the program is.
+ */
+#ifndef LB_UART_H
+#define LB_UART_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "py/obj.h"
+
+enum { LB_UART_COUNT = 2 };
+enum lb_parity { LB_PARITY_EVEN = 0, LB_PARITY_ODD = 1, LB_PARITY_NONE = 2 };
+
+struct _machine_uart_obj_t {
+	mp_obj_base_t base;
+	unsigned port;
+};
+
+struct lb_uart_settings {
+	uint32_t baudrate;
+	uint32_t timeout_ms; /* how long a read of Python's waits for the first missing byte */
+	uint8_t bits;
+	uint8_t parity; /* enum lb_parity */
+	uint8_t stop;
+};
+
+void lb_uart_init(void); /* once, after a hard reset: UART 0 on, 1 off */
+struct _machine_uart_obj_t *lb_uart_object(unsigned port);
+/* False, and nothing changed, for settings out of range. */
+bool lb_uart_start(unsigned port, const struct lb_uart_settings *settings);
+/* Off: nothing is received, the interrupt character included, and what is written is lost. */
+void lb_uart_stop(unsigned port);
+bool lb_uart_is_on(unsigned port);
+const struct lb_uart_settings *lb_uart_settings(unsigned port);
+size_t lb_uart_available(unsigned port);
+/* Takes what is there, without waiting. */
+size_t lb_uart_read(unsigned port, uint8_t *data, size_t size_bytes);
+void lb_uart_write(unsigned port, const void *data, size_t size_bytes);
+/* Puts UART 0 into slot 0 of os.dupterm, and nothing into the others: how every run of the VM begins. */
+void lb_uart_default_terminal(void);
+/* Was the interrupt character received since the last call, outside of running Python code? Removes it and all before
+ * it from the ring. */
+bool lb_uart_interrupt_waiting(void);
+
+#endif

@@ -1,0 +1,58 @@
+"""Fixtures of the end-to-end tests: real modules, run by the real command, each in a folder of its own."""
+import os
+import tempfile
+
+import pytest
+
+import harness
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config):
+	"""Two at a time where pytest-xdist is there: most of the time a test waits for a module's clock."""
+	here = not hasattr(config, "workerinput")
+	if here and config.pluginmanager.hasplugin("xdist") and not config.option.numprocesses and not config.option.usepdb:
+		config.option.numprocesses = 2
+
+
+def pytest_sessionstart(session):
+	if not os.access(harness.LIFEBOAT, os.X_OK):
+		pytest.exit(f"{harness.LIFEBOAT} is not there: build first (./lifeboat test does), or set LIFEBOAT", 2)
+
+
+@pytest.fixture
+def modules():
+	"""Makes modules: modules(clock=10) is one that is not yet started. All are ended and checked for leftovers."""
+	made = []
+
+	def make(**options):
+		made.append(harness.Module(**options))
+		return made[-1]
+
+	yield make
+	errors = []
+	for module in made:
+		try:
+			module.discard()
+		except AssertionError as error:
+			errors.append(str(error))
+	assert not errors, errors
+
+
+@pytest.fixture
+def module(modules):
+	"""A new module at its REPL."""
+	return modules().start()
+
+
+@pytest.fixture
+def fast(modules):
+	"""A new module at its REPL, its clock ten times faster."""
+	return modules(clock=10).start()
+
+
+@pytest.fixture
+def scratch():
+	"""A short-named scratch folder (socket paths have little room)."""
+	with tempfile.TemporaryDirectory(prefix="lb-") as folder:
+		yield folder

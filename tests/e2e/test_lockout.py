@@ -1,0 +1,207 @@
+"""A module that its owner locked himself out of, and every way back in.
+
+Each script is tried in two forms. As a beginner writes it: Ctrl-C still works, and mpremote gets in. With Ctrl-C dead:
+mpremote and Ctrl-C get nowhere for ten seconds, and then pin P12 does.
+"""
+import concurrent.futures
+import re
+import subprocess
+
+import pytest
+
+import harness
+
+# What a beginner writes; each tells that it runs.
+BUSY = "print('locked', 'in')\nwhile True:\n    pass\n"
+SOCKET = """import socket
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(socket.getaddrinfo('127.0.0.1', 0)[0][-1])
+s.listen(1)
+print('locked', 'in')
+s.accept()
+"""
+SLEEP = "import time\nprint('locked', 'in')\ntime.sleep(10000000)\n"
+ASYNC = "import asyncio\nasync def main():\n    print('locked', 'in')\n    await asyncio.sleep(1000000)\nasyncio.run(main())\n"
+INPUT = "print('locked', 'in')\nimport sys\nwhile True:\n    if sys.stdin.read(1) == 'q': break\n"
+BEGINNER = {"busy": BUSY, "socket": SOCKET, "sleep": SLEEP, "asyncio": ASYNC, "stdin": INPUT}
+
+# The same with Ctrl-C dead.
+DEAD = {
+	"kbd_intr": "import micropython\nmicropython.kbd_intr(-1)\n" + BUSY,
+	"kbd_intr_sleep": "import micropython\nmicropython.kbd_intr(-1)\n" + SLEEP,
+	"kbd_intr_socket": "import micropython\nmicropython.kbd_intr(-1)\n" + SOCKET,
+	"native": "import micropython\n@micropython.native\ndef loop():\n    while True:\n        pass\nprint('locked', 'in')\nloop()\n",
+	"dupterm": "import os\nprint('locked', 'in')\nos.dupterm(None)\nwhile True:\n    pass\n",
+	"swallow": "print('locked', 'in')\nwhile True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass\n",
+}
+
+
+def lock(module, script, text):
+	"""Installs a script and resets; returns when the script says that it holds the module."""
+	module.put(f"/flash/{script}", text)
+	with module.uart() as uart:
+		uart.drop()
+		module.run("reset")
+		uart.expect("locked in", 10)
+	assert module.hardware()["phase"] == "script"
+
+
+@pytest.mark.parametrize("kind", BEGINNER)
+@pytest.mark.parametrize("script", ["boot.py", "main.py"])
+def test_ctrl_c_rescues_a_beginner(module, kind, script):
+	lock(module, script, BEGINNER[kind])
+	# boot.py runs again at mpremote's soft reset, so it is told not to make one
+	resume = ["resume"] if script == "boot.py" else []
+	assert module.mpremote(*resume, "exec", "print('let', 'in')").stdout == b"let in\r\n"
+	assert module.mpremote(*resume, "fs", "rm", f":/flash/{script}")
+	module.reset()
+	assert module.status()["boot"]["mode"] == "normal"
+	assert module.eval("2 + 2") == 4
+
+
+@pytest.mark.parametrize("kind", BEGINNER)
+def test_ctrl_c_by_hand(module, kind):
+	"""In a terminal: Ctrl-C ends main.py with a traceback and gives the prompt at once."""
+	lock(module, "main.py", BEGINNER[kind])
+	with module.uart() as uart, module.watch("phase") as watch:
+		uart.drop()
+		uart.write(b"\x03")
+		text = uart.expect(">>> ", 2).decode()
+		assert "KeyboardInterrupt" in text
+		if watch.first["phase"] != "repl":
+			watch.until_event(lambda e: e["phase"] == "repl")
+		assert uart.type("1 + 1") == "2\r\n"
+
+
+def try_for_ten_seconds(module):
+	"""mpremote (which gives up after ten seconds without an answer) must fail, and so must Ctrl-C by hand all the while."""
+	client = subprocess.Popen(module.mpremote_args("exec", "print('let', 'in')"), stdout=subprocess.PIPE,
+	                          stderr=subprocess.PIPE, env=harness.environment(), stdin=subprocess.DEVNULL)
+	pressed = 0
+	while True:
+		try:
+			out, err = client.communicate(timeout=1)
+			break
+		except subprocess.TimeoutExpired:
+			pressed += 1
+			with module.control() as line:
+				assert line.ask("attach")["ok"]
+				line.send(b"\x03\x03")
+				line.sock.shutdown(1)
+	return client.returncode, out + err, pressed
+
+
+def lock_and_rescue(make, name, text):
+	"""One whole story; returns what was wrong, or None. boot.py and main.py both hold the module, so the rescue goes
+	through the hardest case: plain mpremote, which soft-resets first."""
+	module = make(clock=10 if name != "kbd_intr" else 1)
+	module.start()
+	try:
+		lock(module, "boot.py", text)
+		code, said, pressed = try_for_ten_seconds(module)
+		if code == 0 or b"let in" in said:
+			return f"{name}: mpremote got in: {said!r}"
+		if pressed < 9:
+			return f"{name}: mpremote gave up too soon ({pressed} s) for this to show anything: {said!r}"
+		status = module.status()
+		if status["phase"] != "script" or status["boot"]["cause"] != "switch":
+			return f"{name}: the lock-out did not last: {status}"
+		module.safe_boot(1.0)
+		status = module.status()
+		if (status["boot"]["mode"], status["boot"]["reason"]) != ("safe", "pin"):
+			return f"{name}: P12 did not rescue: {status['boot']}"
+		module.mpremote("fs", "rm", ":/flash/boot.py")
+		module.reset()
+		if module.status()["boot"]["mode"] != "normal" or module.eval("3 * 3") != 9:
+			return f"{name}: not normal after the rescue"
+		module.stop()
+	except AssertionError as error:
+		return f"{name}: {error}"
+	return None
+
+
+def test_p12_rescues_when_ctrl_c_is_dead(modules):
+	"""All at once, because each of them waits for ten seconds in which nothing must happen."""
+	with concurrent.futures.ThreadPoolExecutor(len(DEAD)) as pool:
+		results = list(pool.map(lambda item: lock_and_rescue(modules, *item), DEAD.items()))
+	assert not any(results), "\n".join(filter(None, results))
+
+
+def test_while_true_in_boot_py_and_plain_mpremote_in_safe_boot(module):
+	"""The soft reset that mpremote begins with would start boot.py again; in a safe boot it does not."""
+	lock(module, "boot.py", BUSY)
+	module.safe_boot(0.5)
+	listing = module.mpremote("fs", "ls", ":/flash").stdout
+	assert b"boot.py" in listing
+	module.mpremote("fs", "rm", ":/flash/boot.py")
+	module.reset()
+	assert "boot.py" in module.eval("__import__('os').listdir('/flash')"), "a fresh one in its place"
+	assert module.eval("open('/flash/boot.py').read()").startswith("# boot.py")
+
+
+@pytest.mark.parametrize("script", ["boot.py", "main.py"])
+def test_sys_exit_locks_nobody_out(module, script):
+	module.put(f"/flash/{script}", "import sys\nprint('round')\nsys.exit()\n")
+	with module.uart() as uart:
+		uart.drop()
+		module.run("reset")
+		for _ in range(3):
+			uart.expect("round")
+	assert module.mpremote("resume", "exec", "print('let', 'in')", timeout=20).stdout == b"let in\r\n"
+	if script == "main.py":
+		module.run("reset")
+		assert module.mpremote("exec", "print('let', 'in')", timeout=20).stdout == b"let in\r\n"
+	module.mpremote("resume", "fs", "rm", f":/flash/{script}")
+	module.reset()
+
+
+def test_reset_loop_is_left_by_p12(fast):
+	"""A main.py that resets the module as soon as it runs."""
+	fast.put("/flash/main.py", "import machine\nprint('again')\nmachine.reset()\n")
+	with fast.uart() as uart:
+		uart.drop()
+		fast.run("reset")
+		for _ in range(3):
+			uart.expect("again")
+	fast.safe_boot()
+	assert fast.status()["boot"]["mode"] == "safe"
+	fast.mpremote("fs", "rm", ":/flash/main.py")
+	fast.reset()
+	assert fast.status()["boot"]["mode"] == "normal"
+
+
+def test_watchdog_ends_a_native_loop(fast):
+	"""Nothing inside the CPU can end it; the watchdog counts outside."""
+	fast.put("/flash/main.py", "import machine, micropython\n"
+	         "if machine.reset_cause() == machine.WDT_RESET: raise SystemError('was the watchdog')\n"
+	         "wdt = machine.WDT(timeout=2000)\n"
+	         "@micropython.native\ndef loop():\n    while True:\n        pass\nprint('locked', 'in')\nloop()\n")
+	with fast.uart() as uart, fast.watch("phase") as watch:
+		uart.drop()
+		boot = watch.first["boot"]
+		fast.run("reset")
+		uart.expect("locked in")
+		events = watch.until_event(lambda e: e["boot"] == boot + 2 and e["phase"] == "repl")
+		uart.expect(re.compile(rb"SystemError: was the watchdog\r\n.*>>> ", re.S))
+	assert [e["boot"] for e in events if e["phase"] == "script"] == [boot + 1, boot + 2]
+	assert fast.status()["boot"]["cause"] == "watchdog"
+
+
+def test_dead_cpu_freezes_the_led(fast):
+	"""The heartbeat is the firmware's: a CPU that masks everything beats no more (so a user sees that it hangs)."""
+	import os
+	import signal
+	with fast.watch("led") as watch:
+		watch.until_event(lambda e: e["mode"] == "heartbeat")
+		pid = fast.hardware()["cpu_pid"]
+		os.kill(pid, signal.SIGSTOP)
+		try:
+			fast.hardware()
+			while watch.events or harness.select.select([watch.sock], [], [], 0)[0]:
+				watch.event()
+			with pytest.raises(TimeoutError):
+				watch.line(fast.module_seconds(9))
+		finally:
+			os.kill(pid, signal.SIGCONT)
+		watch.until_event(lambda e: e["mode"] == "heartbeat")
