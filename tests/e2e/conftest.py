@@ -56,3 +56,11 @@ def scratch():
 	"""A short-named scratch folder (socket paths have little room)."""
 	with tempfile.TemporaryDirectory(prefix="lb-") as folder:
 		yield folder
+
+
+def pytest_terminal_summary(terminalreporter):
+	"""What tests have to tell although they passed (record_property("note", ...))."""
+	for report in terminalreporter.getreports("passed"):
+		for name, value in report.user_properties:
+			if name == "note":
+				terminalreporter.write_line(f"note: {value}")

@@ -56,12 +56,17 @@ def processes_of(folder):
 		try:
 			command = pathlib.Path("/proc", entry, "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
 			links = [os.readlink(f"/proc/{entry}/fd/{fd}") for fd in os.listdir(f"/proc/{entry}/fd")]
-			state = pathlib.Path("/proc", entry, "stat").read_text().rpartition(")")[2].split()[0]
+			state = process_state(entry)
 		except OSError:
 			continue
 		if state != "Z" and (folder in command or any(link.startswith(folder + "/") for link in links)):
 			found[int(entry)] = command
 	return found
+
+
+def process_state(pid):
+	"""R, S, T, Z, ... as the kernel names them."""
+	return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def until(condition, timeout, what):

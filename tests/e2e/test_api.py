@@ -1,8 +1,11 @@
 """The names that scripts use: machine, pycom, lifeboat, os; the LED, errors, Ctrl-F, help."""
+import pathlib
 import re
+import subprocess
 
 import pytest
 
+import harness
 from harness import BLUE, DARK, ERROR_RED, hold
 
 
@@ -293,7 +296,19 @@ def test_paste_mode(module):
 		assert out.endswith("42\r\n")
 
 
-def test_asyncio_and_mpy_and_native(module):
+def test_mpy_import(module, scratch):
+	"""Bytecode made on the host by MicroPython's own cross compiler."""
+	compiler = pathlib.Path(harness.LIFEBOAT).resolve().parents[1] / "mpy-cross/mpy-cross"
+	if not compiler.exists():
+		pytest.skip("an installed command has no mpy-cross beside it")
+	source, code = pathlib.Path(scratch, "answer.py"), pathlib.Path(scratch, "answer.mpy")
+	source.write_text("def answer():\n    return 6 * 7\n")
+	subprocess.run([compiler, "-o", code, source], check=True)
+	module.mpremote("cp", code, ":/flash/lib/answer.mpy")
+	assert module.eval("__import__('answer').answer()") == 42
+
+
+def test_asyncio_and_native(module):
 	with module.uart() as uart:
 		assert uart.exec("import asyncio\nasync def f():\n  await asyncio.sleep_ms(10)\n  print('woke')\nasyncio.run(f())") == "woke\n"
 		assert uart.exec("import micropython\n@micropython.native\ndef f(n):\n  s = 0\n  for i in range(n):\n    s += i\n  return s\n"

@@ -1,4 +1,5 @@
 """Real clients on uart0: mpremote, several at once, none at all."""
+import binascii
 import os
 import pathlib
 import random
@@ -52,8 +53,8 @@ def test_copy_both_ways_byte_by_byte(module, tree, scratch):
 	                       ).stdout == b"42\r\n"
 	module.mpremote("fs", "mkdir", ":/flash/new")
 	module.mpremote("fs", "cp", tree / "text.txt", ":/flash/new/")
-	assert module.mpremote("fs", "cat", ":/flash/new/text.txt").stdout.replace(b"\r\n", b"\n") == \
-		(tree / "text.txt").read_bytes().replace(b"\r\n", b"\n"), "mpremote cat prints as a console does"
+	assert module.mpremote("fs", "cat", ":/flash/new/text.txt").stdout.replace(b"\r", b"") == \
+		(tree / "text.txt").read_bytes().replace(b"\r", b""), "mpremote's cat is for eyes: it writes \\r\\n"
 	module.mpremote("fs", "rm", ":/flash/new/text.txt")
 	module.mpremote("fs", "rmdir", ":/flash/new")
 	assert b"new" not in module.mpremote("fs", "ls", ":/flash").stdout
@@ -137,17 +138,40 @@ def test_reader_gets_every_byte(module):
 		assert out == "".join("%06d the quick brown fox jumps over the lazy dog\n" % i for i in range(40000))
 
 
-def test_input_is_not_lost(module):
-	"""300 KB typed at once while the script is not looking."""
-	data = bytes(random.Random(3).choice(b"abcdefghijklmnopqrstuvwxyz") for _ in range(300_000))
+def test_slow_reader_gets_every_byte(module):
+	"""Byte by byte, with a look at the queue before each, as MicroPython's own tools read: it holds the script up."""
+	lines = "".join("%06d the quick brown fox jumps over the lazy dog\r\n" % i for i in range(3000)).encode()
 	with module.uart() as uart:
-		uart.start("import sys, time, binascii\ntime.sleep_ms(200)\nprint('go')\nc = 0\nleft = %d\nwhile left:\n"
-		           "  s = sys.stdin.read(min(left, 512)); left -= len(s); c = binascii.crc32(s, c)\nprint(c)" % len(data))
-		import binascii
-		uart.write(data)
+		uart.start("for i in range(3000): print('%06d the quick brown fox jumps over the lazy dog' % i)")
+		got = bytearray(uart.buffer)
+		while len(got) < len(lines) and harness.select.select([uart.fd], [], [], 5)[0]:
+			got += os.read(uart.fd, 1)
+	assert got[:len(lines)] == lines, f"{len(got)} of {len(lines)} bytes"
+
+
+def test_input_waits_when_ctrl_c_is_off(module):
+	"""300 KB typed at once while the script is not looking: with nothing to look for in it, all of it waits."""
+	data = bytes(random.Random(3).choice(b"abcdefghijklmnopqrstuvwxyz\x03\x04") for _ in range(300_000))
+	with module.uart() as uart:
+		uart.start("import sys, time, binascii, micropython\nmicropython.kbd_intr(-1)\nprint('go')\ntime.sleep_ms(200)\n"
+		           "c = 0\nleft = %d\nwhile left:\n  s = sys.stdin.buffer.read(min(left, 512)); left -= len(s)\n"
+		           "  c = binascii.crc32(s, c)\nmicropython.kbd_intr(3)\nprint(c)" % len(data))
 		uart.expect("go\r\n")
+		uart.write(data)
 		out, err = uart.finish(30)
 		assert not err and int(out) == binascii.crc32(data)
+
+
+def test_ctrl_c_behind_a_flood(module):
+	"""With Ctrl-C on, a script that does not read is stopped by one, however much was typed before it."""
+	with module.uart() as uart:
+		uart.start("print('go')\nwhile True: pass")
+		uart.expect("go\r\n")
+		uart.write(b"x" * 300_000 + b"\x03")
+		out, err = uart.finish(10)
+		assert "KeyboardInterrupt" in err
+		uart.write(b"\x03\x02")
+		uart.prompt()
 
 
 def attach(module):
