@@ -47,7 +47,9 @@ IMAGE_C := $(filter-out host/image/mkimage.c,$(wildcard host/image/*.c))
 UNIT_C := $(wildcard tests/unit/test_*.c)
 SUPPORT_C := $(filter-out $(UNIT_C),$(wildcard tests/unit/*.c))
 POWER_C := $(wildcard tests/power/*.c)
-LIBRARY_C := $(CORE_C) $(BOARD_C) $(MODEL_C) $(CLIENT_C) $(IMAGE_C)
+# Of the firmware only what does not need MicroPython.
+FIRMWARE_C := firmware/nvs.c
+LIBRARY_C := $(CORE_C) $(BOARD_C) $(MODEL_C) $(CLIENT_C) $(IMAGE_C) $(FIRMWARE_C)
 
 # ---- one object tree a variant ----
 # $(1) name, $(2) compiler, $(3) flags

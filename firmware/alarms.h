@@ -4,6 +4,7 @@
 
 enum lb_alarm_id {
 	LB_ALARM_LED = 0,
+	LB_ALARM_NETWORK = 1,
 };
 
 #endif

@@ -1,24 +1,34 @@
 /* MicroPython's hardware layer: console streams and time. */
 #include "extmod/misc.h"
 #include "lib/oofatfs/ff.h"
+#include "network.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
+#include "py/stream.h"
 #include "shared/timeutils/timeutils.h"
 
 enum { US_PER_MS = 1000, NS_PER_US = 1000, US_PER_S = 1000000, LONG_WAIT_US = 10000 };
 
-/* --- console --- */
+/* --- console: the slots of os.dupterm, and whoever is logged in over telnet --- */
 
 uintptr_t mp_hal_stdio_poll(uintptr_t poll_flags)
 {
-	return mp_os_dupterm_poll(poll_flags);
+	uintptr_t flags = mp_os_dupterm_poll(poll_flags);
+
+	if (lb_network_console_readable())
+		flags |= poll_flags & MP_STREAM_POLL_RD;
+	if (lb_network_console_is_open())
+		flags |= poll_flags & MP_STREAM_POLL_WR;
+	return flags;
 }
 
 int mp_hal_stdin_rx_chr(void)
 {
 	for (;;) {
-		const int c = mp_os_dupterm_rx_chr();
+		int c = mp_os_dupterm_rx_chr();
 
+		if (c < 0)
+			c = lb_network_console_read();
 		if (c >= 0)
 			return c;
 		mp_event_wait_indefinite();
@@ -29,7 +39,10 @@ mp_uint_t mp_hal_stdout_tx_strn(const char *text, size_t size_bytes)
 {
 	const int written = mp_os_dupterm_tx_strn(text, size_bytes);
 
-	return written < 0 ? 0 : (mp_uint_t)written;
+	lb_network_console_write(text, size_bytes);
+	if (written < 0)
+		return lb_network_console_is_open() ? size_bytes : 0;
+	return (mp_uint_t)written;
 }
 
 /* --- time --- */

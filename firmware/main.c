@@ -3,6 +3,7 @@
 #include "guard.h"
 #include "led.h"
 #include "machine_pin.h"
+#include "network.h"
 #include "nic.h"
 #include "py/cstack.h"
 #include "py/gc.h"
@@ -30,6 +31,7 @@ static void start_hardware(void)
 	lb_led_init(safe || lb_settings_get(LB_SETTING_HEARTBEAT_ON_BOOT) != 0, safe ? LB_LED_ORANGE : LB_LED_BLUE);
 	if (!safe && lb_settings_get(LB_SETTING_WDT_ON_BOOT) != 0)
 		lb_periph_watchdog(lb_settings_get(LB_SETTING_WDT_ON_BOOT_TIMEOUT));
+	lb_network_init(safe);
 }
 
 static void start_vm(void)
@@ -46,6 +48,7 @@ static void start_vm(void)
 	lb_uart_default_terminal();
 	readline_init0();
 	lb_nic_start();
+	lb_network_start();
 }
 
 /* What a soft reset ends: callbacks, sockets, open files. Pins, LED, watchdog and UART settings stay as they are. */
@@ -53,6 +56,7 @@ static void stop_vm(void)
 {
 	mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
 	lb_machine_pin_detach();
+	lb_network_stop();
 	gc_sweep_all();
 	lb_nic_stop();
 	mp_deinit();
@@ -68,7 +72,7 @@ static bool interrupted_between_runs(void)
 	for (;;) {
 		const mp_uint_t waited_ms = mp_hal_ticks_ms() - start_ms;
 
-		if (lb_uart_interrupt_waiting())
+		if (lb_uart_interrupt_waiting() || lb_network_interrupt_waiting())
 			return true;
 		if (waited_ms >= RESCUE_WINDOW_MS)
 			return false;

@@ -55,6 +55,12 @@ static mp_obj_t pycom_heartbeat_on_boot(size_t n_args, const mp_obj_t *args)
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(pycom_heartbeat_on_boot_obj, 0, 1, pycom_heartbeat_on_boot);
 
+static mp_obj_t pycom_wifi_on_boot(size_t n_args, const mp_obj_t *args)
+{
+	return bool_setting(LB_SETTING_WIFI_ON_BOOT, n_args, args);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(pycom_wifi_on_boot_obj, 0, 1, pycom_wifi_on_boot);
+
 static mp_obj_t pycom_wdt_on_boot(size_t n_args, const mp_obj_t *args)
 {
 	return bool_setting(LB_SETTING_WDT_ON_BOOT, n_args, args);
@@ -90,6 +96,7 @@ static const mp_rom_map_elem_t pycom_globals_table[] = {
 	{ MP_ROM_QSTR(MP_QSTR_heartbeat), MP_ROM_PTR(&pycom_heartbeat_obj) },
 	{ MP_ROM_QSTR(MP_QSTR_rgbled), MP_ROM_PTR(&pycom_rgbled_obj) },
 	{ MP_ROM_QSTR(MP_QSTR_heartbeat_on_boot), MP_ROM_PTR(&pycom_heartbeat_on_boot_obj) },
+	{ MP_ROM_QSTR(MP_QSTR_wifi_on_boot), MP_ROM_PTR(&pycom_wifi_on_boot_obj) },
 	{ MP_ROM_QSTR(MP_QSTR_wdt_on_boot), MP_ROM_PTR(&pycom_wdt_on_boot_obj) },
 	{ MP_ROM_QSTR(MP_QSTR_wdt_on_boot_timeout), MP_ROM_PTR(&pycom_wdt_on_boot_timeout_obj) },
 	{ MP_ROM_QSTR(MP_QSTR_get_free_heap), MP_ROM_PTR(&pycom_get_free_heap_obj) },

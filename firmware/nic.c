@@ -1,11 +1,9 @@
 #include "nic.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "core/hw/net.h"
-#include "core/hw/periph.h"
-#include "core/hw/radio.h"
+#include "network.h"
 #include "py/mperrno.h"
 #include "py/mphal.h"
 #include "py/objlist.h"
@@ -258,9 +256,17 @@ static int nic_ioctl(mod_network_socket_obj_t *socket, mp_uint_t request, mp_uin
 	return (int)poll_flags(socket->fileno, arg);
 }
 
+/* The scripts' sockets, that is. */
+static void close_sockets(void)
+{
+	for (int sock = 0; sock < LB_NET_SOCKETS; sock++)
+		if (!lb_network_owns(sock))
+			lb_net_close(sock);
+}
+
 static const mod_network_nic_protocol_t nic_protocol = {
 	.gethostbyname = nic_gethostbyname,
-	.deinit = lb_net_close_all,
+	.deinit = close_sockets,
 	.socket = nic_socket,
 	.close = nic_close,
 	.bind = nic_bind,
@@ -279,24 +285,8 @@ static const mod_network_nic_protocol_t nic_protocol = {
 static MP_DEFINE_CONST_OBJ_TYPE(nic_type, MP_QSTR_NIC, MP_TYPE_FLAG_NONE, protocol, &nic_protocol);
 static const mp_obj_base_t nic = { &nic_type };
 
-/* Without a link there are no sockets. A soft reset leaves the radio as it is. */
-static void start_radio(void)
-{
-	static bool started;
-	char ssid[LB_RADIO_SSID_BYTES];
-	uint8_t id[LB_UNIQUE_ID_BYTES];
-
-	if (started || !lb_radio_present())
-		return;
-	started = true;
-	lb_periph_unique_id(id);
-	snprintf(ssid, sizeof ssid, "lifeboat-%02x%02x", id[LB_UNIQUE_ID_BYTES - 2], id[LB_UNIQUE_ID_BYTES - 1]);
-	lb_radio_ap_start(ssid, "", 6);
-}
-
 void lb_nic_start(void)
 {
-	start_radio();
 	mod_network_init();
 	mod_network_register_nic(MP_OBJ_FROM_PTR(&nic));
 }

@@ -14,6 +14,7 @@ static const struct {
 	[LB_SETTING_HEARTBEAT_ON_BOOT] = { ".heartbeat", 1 },
 	[LB_SETTING_WDT_ON_BOOT] = { ".wdt", 0 },
 	[LB_SETTING_WDT_ON_BOOT_TIMEOUT] = { ".wdt_ms", 5000 },
+	[LB_SETTING_WIFI_ON_BOOT] = { ".wifi", 1 },
 	[LB_SETTING_FORMATTING] = { ".formatting", 0 },
 };
 
@@ -41,4 +42,9 @@ int lb_settings_set(enum lb_setting setting, uint32_t number)
 		return LB_OK;
 	lb_store32le(value, number);
 	return lb_nvs_set(&nvs, settings[setting].key, value, sizeof value);
+}
+
+struct lb_nvs *lb_settings_store(void)
+{
+	return &nvs;
 }

@@ -7,6 +7,7 @@
 #include "extmod/vfs.h"
 #include "extmod/vfs_lfs.h"
 #include "flashdev.h"
+#include "network.h"
 #include "py/builtin.h"
 #include "py/mperrno.h"
 #include "py/objmodule.h"
@@ -173,6 +174,7 @@ static mp_obj_t os_mkfs(mp_obj_t path)
 		mp_raise_ValueError(MP_ERROR_TEXT("only '/flash' can be formatted"));
 	if (!lb_flashdev_exists())
 		mp_raise_OSError(MP_ENODEV);
+	lb_network_release_files();
 	protected(unmount);
 	const int error = format_and_mount();
 

@@ -22,7 +22,7 @@ struct lb_net_address {
 	uint16_t port;
 };
 
-enum { LB_NET_SOCKETS = 16 };
+enum { LB_NET_SOCKETS = 32 }; /* the module's own servers take up to half of them */
 enum lb_net_kind { LB_NET_STREAM = 0, LB_NET_DATAGRAM = 1 };
 enum lb_net_ready { LB_NET_READABLE = 1, LB_NET_WRITABLE = 2, LB_NET_ERROR = 4, LB_NET_CLOSED = 8 };
 
@@ -36,6 +36,8 @@ int lb_net_connect(int sock, struct lb_net_address address); /* -EINPROGRESS: wa
 int lb_net_send(int sock, const void *data, size_t size_bytes, const struct lb_net_address *to);
 int lb_net_receive(int sock, void *data, size_t size_bytes, struct lb_net_address *from);
 int lb_net_reuse_address(int sock, bool on);
+/* The socket's own end: with the port that bind gave for 0, and the address at which the peer reached it. */
+int lb_net_local(int sock, struct lb_net_address *address);
 /* Bit set of lb_net_ready that hold now, of those in want, plus error and closed. */
 unsigned lb_net_ready(int sock, unsigned want);
 /* Sleeps; the same rules as lb_periph_wait_ms. */

@@ -51,6 +51,8 @@ enum lb_radio_link lb_radio_link(void);
 /* The networks in the air; returns how many, at most max and LB_RADIO_SCAN_MAX. */
 int lb_radio_scan(struct lb_radio_network *networks, unsigned max);
 
+/* The module's own IPv4 address, host order: where its servers listen. */
+uint32_t lb_radio_ip(void);
 /* Where the module's own servers are to listen: loopback ports of the host that stay the same for as long as the
  * hardware process lives. */
 uint16_t lb_radio_telnet_port(void);

@@ -21,7 +21,8 @@ static void put_list(struct lb_ftp *ftp, const char *format, va_list args)
 	size_t space;
 	int size;
 
-	memmove(ftp->output, ftp->output + ftp->sent, waiting);
+	if (ftp->sent != 0)
+		memmove(ftp->output, ftp->output + ftp->sent, waiting);
 	ftp->sent = 0;
 	ftp->made = (uint16_t)waiting;
 	space = sizeof ftp->output - waiting;
@@ -151,17 +152,15 @@ size_t lb_ftp_receive(struct lb_ftp *ftp, uint32_t now_ms, const uint8_t *data, 
 {
 	size_t taken = 0;
 
-	if (ftp->ended)
-		return size_bytes;
 	try_line(ftp, now_ms);
-	while (taken < size_bytes && !ftp->line_ready) {
+	while (taken < size_bytes && !ftp->line_ready && !ftp->ended && !ftp->punished) {
 		const uint8_t byte = data[taken++];
 
 		if (!is_telnet(ftp, byte))
 			line_byte(ftp, byte);
 		try_line(ftp, now_ms);
 	}
-	return ftp->ended ? size_bytes : taken;
+	return ftp->ended || ftp->punished ? size_bytes : taken;
 }
 
 /* --- begin, time, end --- */
@@ -220,6 +219,11 @@ uint32_t lb_ftp_step(struct lb_ftp *ftp, uint32_t now_ms)
 	}
 	try_line(ftp, now_ms);
 	return ftp->kind == LB_FTP_NONE ? least(wait_ms, limit_ms) : wait_ms;
+}
+
+bool lb_ftp_is_logged_in(const struct lb_ftp *ftp)
+{
+	return ftp->logged_in;
 }
 
 bool lb_ftp_is_over(const struct lb_ftp *ftp)

@@ -111,12 +111,13 @@ struct lb_ftp {
 /* Begins; the greeting is in the replies. login, host and ctx must live as long as the session. */
 void lb_ftp_open(struct lb_ftp *ftp, const struct lb_ftp_host *host, void *ctx, const struct lb_login *login,
                  uint32_t now_ms);
-/* Takes size_bytes or fewer, and returns how many: a command that must wait (for the end of a transfer, after a wrong
- * password, for room) holds up what follows it. */
+/* Takes size_bytes or fewer, and returns how many: a command that must wait (for the end of a transfer, for room) holds up
+ * what follows it. What comes until the answer to a wrong password is thrown away. */
 size_t lb_ftp_receive(struct lb_ftp *ftp, uint32_t now_ms, const uint8_t *data, size_t size_bytes);
 /* Goes on with what waits: copying, time-outs. Returns after how many milliseconds it is to be called again, at the
  * latest; 0: there is more to do now. */
 uint32_t lb_ftp_step(struct lb_ftp *ftp, uint32_t now_ms);
+bool lb_ftp_is_logged_in(const struct lb_ftp *ftp);
 /* Close the control connection once the replies are sent. */
 bool lb_ftp_is_over(const struct lb_ftp *ftp);
 /* A last reply, 421, for the client; a transfer is lost. */

@@ -136,13 +136,14 @@ static int look(struct lb_ftp *ftp, struct lb_ftp_info *file, bool *have_file, s
 
 void lb_ftp_store(struct lb_ftp *ftp, uint32_t now_ms, const char *path, bool append)
 {
-	const uint32_t rest = ftp->rest;
+	const uint32_t rest = ftp->rest, announced = ftp->announced;
 	struct lb_ftp_info file, part;
 	bool have_file = false, have_part = false;
 	struct plan plan;
 	int error = 0;
 
 	ftp->rest = 0;
+	ftp->announced = 0;
 	if (needs_listener(ftp))
 		return;
 	strcpy(ftp->path, path);
@@ -163,6 +164,7 @@ void lb_ftp_store(struct lb_ftp *ftp, uint32_t now_ms, const char *path, bool ap
 		lb_ftp_reply_error(ftp, error, path);
 		return;
 	}
+	ftp->announced = announced;
 	ftp->base_left = plan.from_file ? plan.size_bytes : 0;
 	ftp->total = plan.from_file ? 0 : plan.size_bytes;
 	begin(ftp, now_ms, LB_FTP_STOR);

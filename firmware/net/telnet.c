@@ -197,7 +197,7 @@ static void text_byte(struct lb_telnet *telnet, uint8_t byte, uint32_t now_ms, s
 	telnet->input_cr = byte == '\r' && (telnet->theirs & BINARY) == 0;
 	if (telnet->phase == LB_TELNET_CONSOLE)
 		console->bytes[console->count++] = byte;
-	else
+	else if (telnet->phase != LB_TELNET_PUNISHED)
 		login_byte(telnet, byte, now_ms);
 }
 
@@ -264,7 +264,7 @@ size_t lb_telnet_receive(struct lb_telnet *telnet, uint32_t now_ms, const uint8_
 	struct sink sink = { console, 0 };
 	size_t taken = 0;
 
-	while (taken < size_bytes && telnet->phase != LB_TELNET_PUNISHED && room(telnet) >= ANSWER_BYTES) {
+	while (taken < size_bytes && room(telnet) >= ANSWER_BYTES) {
 		if (telnet->phase == LB_TELNET_ENDED)
 			taken = size_bytes;
 		else

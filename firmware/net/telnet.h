@@ -23,7 +23,7 @@ enum { LB_TELNET_OUTPUT_BYTES = 1024 };
 enum lb_telnet_phase {
 	LB_TELNET_USER,
 	LB_TELNET_PASSWORD,
-	LB_TELNET_PUNISHED, /* the answer to a wrong try waits */
+	LB_TELNET_PUNISHED, /* the answer to a wrong try waits, and what comes meanwhile is thrown away */
 	LB_TELNET_CONSOLE,
 	LB_TELNET_ENDED, /* close it once all output is sent */
 };
@@ -51,8 +51,8 @@ struct lb_telnet {
 /* Begins: options, greeting and the first question are in the output. notice is a line for the peer, or NULL. login must
  * live as long as the connection. */
 void lb_telnet_open(struct lb_telnet *telnet, const struct lb_login *login, const char *notice, uint32_t now_ms);
-/* Takes size_bytes or fewer (none while a wrong try is punished, or while the output is full) and returns how many. What
- * is for the console goes to console, which has room for size_bytes. */
+/* Takes size_bytes, or fewer while the output is full, and returns how many. What is for the console goes to console,
+ * which has room for size_bytes. */
 size_t lb_telnet_receive(struct lb_telnet *telnet, uint32_t now_ms, const uint8_t *data, size_t size_bytes,
                          uint8_t *console, size_t *console_bytes);
 /* Takes as much of the console's text as fits; nothing is taken before the login. */

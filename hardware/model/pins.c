@@ -88,3 +88,53 @@ bool lb_pins_level(uint32_t config, uint32_t drive)
 		return false;
 	return lb_pins_pull(config) == LB_PULL_UP;
 }
+
+/* Time is seconds and nanoseconds here, for the product of all nanoseconds and the frequency takes more than 64 bits.
+ * Where in its cycle the wave is comes in parts of 10^12. */
+bool lb_pins_pwm_level(uint32_t frequency_mhz, uint32_t duty, uint64_t module_ns)
+{
+	const uint64_t ns_per_s = 1000000000, mhz_per_hz = 1000, cycle = ns_per_s * mhz_per_hz;
+	const uint64_t seconds = module_ns / ns_per_s, rest_ns = module_ns % ns_per_s;
+	const uint64_t by_seconds = (seconds % mhz_per_hz) * (frequency_mhz % mhz_per_hz) % mhz_per_hz * ns_per_s;
+	const uint64_t position = (by_seconds + rest_ns * frequency_mhz % cycle) % cycle;
+
+	LB_ASSERT(frequency_mhz != 0);
+	return duty >= LB_PINS_DUTY_FULL || position < duty * cycle / LB_PINS_DUTY_FULL;
+}
+
+bool lb_pins_net_level(const struct lb_pins_net *net, uint64_t module_ns)
+{
+	if (net->frequency_mhz == 0 || net->drive != WIRE_DRIVE_FLOAT)
+		return lb_pins_level(net->config, net->drive);
+	return lb_pins_pwm_level(net->frequency_mhz, net->duty, module_ns);
+}
+
+uint32_t lb_pins_net_millivolts(const struct lb_pins_net *net, uint64_t module_ns)
+{
+	if (net->millivolts != 0)
+		return net->millivolts - 1;
+	return lb_pins_net_level(net, module_ns) ? LB_PINS_SUPPLY_MV : 0;
+}
+
+static bool is_digit(char letter)
+{
+	return letter >= '0' && letter <= '9';
+}
+
+int lb_pins_parse_volts(const char *text)
+{
+	enum { MV_PER_V = 1000, NO_SUCH_VOLTAGE = 100 };
+	int millivolts = 0, weight = MV_PER_V;
+
+	if (!is_digit(*text))
+		return -1;
+	for (; is_digit(*text); text++)
+		millivolts = millivolts < NO_SUCH_VOLTAGE * MV_PER_V ? millivolts * 10 + (*text - '0') * MV_PER_V : millivolts;
+	if (*text == '.' && is_digit(text[1])) {
+		for (text++; is_digit(*text) && weight > 1; text++) {
+			weight /= 10;
+			millivolts += (*text - '0') * weight;
+		}
+	}
+	return strcmp(text, "V") == 0 && millivolts <= LB_PINS_MOST_MV ? millivolts : -1;
+}

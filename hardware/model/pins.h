@@ -36,4 +36,28 @@ uint32_t lb_pins_sleep_config(uint32_t config);
  * that nothing holds reads low. */
 bool lb_pins_level(uint32_t config, uint32_t drive);
 
+/* PWM's level at a moment of module time: each period begins high, at time 0 the first one. frequency_mhz is not 0;
+ * duty is 0 to LB_PINS_DUTY_FULL, more being the same as that. Exact: no drift, however long it runs. */
+enum { LB_PINS_DUTY_FULL = 65535 };
+bool lb_pins_pwm_level(uint32_t frequency_mhz, uint32_t duty, uint64_t module_ns);
+
+/* All that acts on a net, as the registers have it. */
+struct lb_pins_net {
+	uint32_t config;
+	uint32_t drive;
+	uint32_t millivolts;    /* 1 + voltage from outside; 0: none */
+	uint32_t frequency_mhz; /* 0: no PWM */
+	uint32_t duty;
+};
+
+/* A voltage from here on reads high. */
+enum { LB_PINS_SUPPLY_MV = 3300, LB_PINS_HIGH_MV = LB_PINS_SUPPLY_MV / 2, LB_PINS_MOST_MV = 3600 };
+/* As lb_pins_level, with PWM in the place of the CPU's output. */
+bool lb_pins_net_level(const struct lb_pins_net *net, uint64_t module_ns);
+/* What an ADC sees: the voltage from outside, else the level's. */
+uint32_t lb_pins_net_millivolts(const struct lb_pins_net *net, uint64_t module_ns);
+
+/* "1.2V" as 1200: digits, up to three decimals, V; 0V to 3.6V (LB_PINS_MOST_MV). -1 for anything else. */
+int lb_pins_parse_volts(const char *text);
+
 #endif

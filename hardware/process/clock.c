@@ -11,9 +11,14 @@ uint64_t lb_clock_host_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+uint64_t lb_clock_module_ns(const struct lb_clock *clock)
+{
+	return (lb_clock_host_ns() - clock->reset_ns) * clock->factor;
+}
+
 uint64_t lb_clock_module_ms(const struct lb_clock *clock)
 {
-	return (lb_clock_host_ns() - clock->reset_ns) * clock->factor / NS_PER_MS;
+	return lb_clock_module_ns(clock) / NS_PER_MS;
 }
 
 uint64_t lb_clock_host_ms(const struct lb_clock *clock, uint64_t module_ms)

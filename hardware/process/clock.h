@@ -13,7 +13,8 @@ struct lb_clock {
 
 /* CLOCK_MONOTONIC in nanoseconds. */
 uint64_t lb_clock_host_ns(void);
-/* Milliseconds of module time since the last reset. */
+/* Module time since the last reset. */
+uint64_t lb_clock_module_ns(const struct lb_clock *clock);
 uint64_t lb_clock_module_ms(const struct lb_clock *clock);
 /* How many milliseconds of the host pass while module_ms pass in the module, rounded up. */
 uint64_t lb_clock_host_ms(const struct lb_clock *clock, uint64_t module_ms);

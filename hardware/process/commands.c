@@ -11,7 +11,7 @@
 #include "hardware/process/status.h"
 #include "hardware/process/utf8.h"
 
-enum { REASON_BYTES = 256, QUOTED_BYTES = 40, FIELDS_MAX = 2, ID_BYTES = 1024 };
+enum { REASON_BYTES = LB_CARDSLOT_REASON_BYTES, QUOTED_BYTES = 40, FIELDS_MAX = 2, ID_BYTES = 1024 };
 
 struct call {
 	struct lb_module *module;
@@ -55,6 +55,17 @@ static const cJSON *field(const struct call *call, const char *name)
 
 /* --- the commands --- */
 
+/* False when the text is no level. */
+static bool act_on_pin(struct call *call, unsigned pin, const char *level)
+{
+	int drive = lb_names_find_drive(level), millivolts = lb_pins_parse_volts(level);
+	if (drive >= 0)
+		lb_module_drive_pin(call->module, pin, (uint32_t)drive);
+	else if (millivolts >= 0)
+		lb_module_apply_volts(call->module, pin, (uint32_t)millivolts);
+	return drive >= 0 || millivolts >= 0;
+}
+
 static void run_pin(struct call *call)
 {
 	const cJSON *name = field(call, "name"), *level = field(call, "level");
@@ -67,15 +78,10 @@ static void run_pin(struct call *call)
 		refuse(call, "no pin \"%s\": P0 to P23, or an alias such as G23", quoted(name->valuestring));
 		return;
 	}
-	if (level != NULL) {
-		int drive = cJSON_IsString(level) ? lb_names_find_drive(level->valuestring) : -1;
-		if (drive < 0) {
-			refuse(call, "pin: \"level\" is not \"high\", \"low\" or \"float\"");
-			return;
-		}
-		lb_module_drive_pin(call->module, (unsigned)pin, (uint32_t)drive);
-	}
-	lb_status_add_pin(call->result->reply, call->module, (unsigned)pin);
+	if (level != NULL && !act_on_pin(call, (unsigned)pin, cJSON_IsString(level) ? level->valuestring : ""))
+		refuse(call, "pin: \"level\" is not \"high\", \"low\", \"float\" or a voltage from \"0V\" to \"3.6V\"");
+	else
+		lb_status_add_pin(call->result->reply, call->module, (unsigned)pin);
 }
 
 static void run_led(struct call *call)
@@ -98,6 +104,22 @@ static void run_power(struct call *call)
 		lb_module_power_on(call->module);
 	else
 		lb_module_power_off(call->module);
+}
+
+static void run_sd(struct call *call)
+{
+	const cJSON *insert = field(call, "insert"), *eject = field(call, "eject");
+	struct lb_cardslot *card = &call->module->card;
+	if ((insert != NULL) == (eject != NULL) || (insert != NULL && !cJSON_IsString(insert)) ||
+	    (eject != NULL && !cJSON_IsTrue(eject))) {
+		refuse(call, "sd: one of \"insert\", the path of a file, and \"eject\": true");
+		return;
+	}
+	if (insert == NULL)
+		lb_cardslot_eject(card);
+	else if (!lb_cardslot_insert(card, insert->valuestring, call->reason))
+		return;
+	lb_cardslot_add_status(card, call->result->reply);
 }
 
 static void run_status(struct call *call)
@@ -152,12 +174,13 @@ static const struct command COMMANDS[] = {
 	{ "led", run_led, { NULL } },
 	{ "reset", run_reset, { NULL } },
 	{ "power", run_power, { "on" } },
+	{ "sd", run_sd, { "insert", "eject" } },
 	{ "status", run_status, { NULL } },
 	{ "watch", run_watch, { "events" } },
 	{ "attach", run_attach, { "port" } },
 	{ "stop", run_stop, { NULL } },
 };
-static const char COMMAND_NAMES[] = "pin, led, reset, power, status, watch, attach, stop";
+static const char COMMAND_NAMES[] = "pin, led, reset, power, sd, status, watch, attach, stop";
 
 /* --- a request --- */
 

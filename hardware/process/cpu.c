@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -147,6 +148,28 @@ void lb_cpu_send(struct lb_cpu *cpu, const uint8_t *message, size_t size_bytes)
 {
 	if (cpu->pid != 0)
 		send(cpu->messages_fd, message, size_bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+void lb_cpu_send_file(struct lb_cpu *cpu, const uint8_t *message, size_t size_bytes, int file)
+{
+	union {
+		struct cmsghdr aligned;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { .bytes = { 0 } };
+	struct iovec body = { .iov_base = (void *)(uintptr_t)message, .iov_len = size_bytes };
+	struct msghdr header = { .msg_iov = &body, .msg_iovlen = 1 };
+	if (cpu->pid == 0)
+		return;
+	if (file >= 0) {
+		header.msg_control = &control;
+		header.msg_controllen = sizeof(control);
+		struct cmsghdr *part = CMSG_FIRSTHDR(&header);
+		part->cmsg_level = SOL_SOCKET;
+		part->cmsg_type = SCM_RIGHTS;
+		part->cmsg_len = CMSG_LEN(sizeof(file));
+		memcpy(CMSG_DATA(part), &file, sizeof(file));
+	}
+	sendmsg(cpu->messages_fd, &header, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 void lb_cpu_close(struct lb_cpu *cpu)

@@ -36,6 +36,8 @@ int lb_cpu_start(struct lb_cpu *cpu, const int fds[WIRE_FD_END]);
 void lb_cpu_kill(struct lb_cpu *cpu);
 /* Sends a message; it is lost when the CPU has far too many unread ones, for the hardware never waits. */
 void lb_cpu_send(struct lb_cpu *cpu, const uint8_t *message, size_t size_bytes);
+/* The same with a file descriptor, which stays the caller's; -1: none. */
+void lb_cpu_send_file(struct lb_cpu *cpu, const uint8_t *message, size_t size_bytes, int file);
 void lb_cpu_close(struct lb_cpu *cpu);
 
 #endif

@@ -1,12 +1,14 @@
 /* The hardware process of one virtual module: everything of it that outlives its CPU.
  *
- *   hardware --dir DIR --bootloader PROGRAM [--image FILE] [--clock N] [--reflash] [--ready-fd N] [--parent-fd N]
+ *   hardware --dir DIR --bootloader PROGRAM [--image FILE] [--clock N] [--reflash] [--card FILE] [--ready-fd N]
+ *            [--parent-fd N]
  *
  *   --dir DIR            the module's folder; made if it is not there
  *   --bootloader PROGRAM what the CPU runs after a reset
  *   --image FILE         what a new flash.bin gets in its factory slot; without it, nothing
  *   --clock N            the module's clock runs N times faster than the host's, 1 to 20
  *   --reflash            writes the image into the factory slot of an existing flash.bin too
+ *   --card FILE          is in the SD card slot from the start; made, empty, if it is not there
  *   --ready-fd N         the line "ready" is written here, and the descriptor closed, when the control socket listens
  *                        and the CPU was started; closed without it, the start failed
  *   --parent-fd N        at end of file on this descriptor the module ends, as by SIGTERM
@@ -26,6 +28,7 @@
 #include <uv.h>
 
 #include "core/base/assert.h"
+#include "hardware/process/airfile.h"
 #include "hardware/process/control.h"
 #include "hardware/process/flashfile.h"
 #include "hardware/process/folder.h"
@@ -38,6 +41,7 @@ struct options {
 	const char *dir;
 	const char *bootloader;
 	const char *image;
+	const char *card;
 	unsigned clock_factor;
 	bool reflash;
 	int ready_fd;
@@ -75,8 +79,9 @@ static int parse_options(int argc, char **argv, struct options *options)
 	static const struct option OPTIONS[] = {
 		{ "dir", required_argument, NULL, 'd' },      { "bootloader", required_argument, NULL, 'b' },
 		{ "image", required_argument, NULL, 'i' },    { "clock", required_argument, NULL, 'c' },
-		{ "reflash", no_argument, NULL, 'r' },        { "ready-fd", required_argument, NULL, 'R' },
-		{ "parent-fd", required_argument, NULL, 'P' }, { NULL, 0, NULL, 0 },
+		{ "reflash", no_argument, NULL, 'r' },        { "card", required_argument, NULL, 's' },
+		{ "ready-fd", required_argument, NULL, 'R' }, { "parent-fd", required_argument, NULL, 'P' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int option, number = 0;
 	while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) >= 0) {
@@ -92,6 +97,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case 'd': options->dir = optarg; break;
 		case 'b': options->bootloader = optarg; break;
 		case 'i': options->image = optarg; break;
+		case 's': options->card = optarg; break;
 		case 'c': options->clock_factor = (unsigned)number; break;
 		case 'r': options->reflash = true; break;
 		case 'R': options->ready_fd = number; break;
@@ -180,10 +186,22 @@ static int prepare(const struct options *options, struct lb_module_setup *setup)
 	setup->bootloader = options->bootloader;
 	if (lb_folder_open(&setup->folder, options->dir) != 0)
 		return -1;
+	if (lb_airfile_read(&setup->folder, &setup->air) != 0)
+		return -1;
 	setup->flash_fd = lb_flashfile_open(&setup->folder, options->image, options->reflash);
 	if (setup->flash_fd < 0)
 		return -1;
 	return lb_folder_unique_id(&setup->folder, setup->unique_id);
+}
+
+static int insert_card(struct lb_module *module, const char *path)
+{
+	char reason[LB_CARDSLOT_REASON_BYTES];
+	if (path == NULL || lb_cardslot_insert(&module->card, path, reason))
+		return 0;
+	lb_log_tell("%s", reason);
+	lb_module_close(module);
+	return -1;
 }
 
 static int run(struct options *options, uv_loop_t *loop)
@@ -195,7 +213,8 @@ static int run(struct options *options, uv_loop_t *loop)
 	if (prepare(options, &setup) != 0)
 		return EXIT_FAILED;
 	lb_log("begins, process %d, clock %u", (int)getpid(), options->clock_factor);
-	if (lb_module_open(&module, &setup) != 0 || lb_control_open(&control, &module) != 0)
+	if (lb_module_open(&module, &setup) != 0 || insert_card(&module, options->card) != 0 ||
+	    lb_control_open(&control, &module) != 0)
 		return EXIT_FAILED;
 	control.on_stop = on_stop;
 	control.ctx = loop;

@@ -51,6 +51,7 @@ static void halt(struct lb_module *module)
 	lb_sleep_cancel(&module->sleep);
 	uv_timer_stop(&module->fault_timer);
 	lb_cpu_kill(&module->cpu);
+	lb_wifi_off(&module->wifi);
 	for (int i = 0; i < LB_UART_COUNT; i++)
 		lb_uart_disconnect_cpu(&module->uart[i]);
 	count_torn(module);
@@ -84,6 +85,12 @@ static void on_order(struct lb_module *module, const uint8_t *message, size_t si
 		restart(module, LB_CAUSE_SOFTWARE);
 	else if (message[0] == WIRE_SLEEP && size_bytes >= 17)
 		fall_asleep(module, lb_load64le(message + 1), lb_load32le(message + 9), lb_load32le(message + 13));
+	else if (message[0] == WIRE_RADIO)
+		lb_wifi_update(&module->wifi);
+	else if (message[0] == WIRE_SCAN)
+		lb_wifi_scan(&module->wifi);
+	else if (message[0] == WIRE_CARD)
+		lb_cardslot_answer(&module->card);
 }
 
 static void on_message(void *ctx, const uint8_t *message, size_t size_bytes)
@@ -239,13 +246,23 @@ bool lb_module_press_reset(struct lb_module *module)
 	return true;
 }
 
-void lb_module_drive_pin(struct lb_module *module, unsigned pin, uint32_t drive)
+static void tell_outside(struct lb_module *module, unsigned pin)
 {
-	if (!lb_nets_drive(&module->nets, pin, drive))
-		return;
 	uint8_t message[] = { WIRE_PIN_CHANGED, (uint8_t)pin, lb_nets_level(&module->nets, pin) };
 	lb_cpu_send(&module->cpu, message, sizeof(message));
 	lb_sleep_look(&module->sleep);
+}
+
+void lb_module_drive_pin(struct lb_module *module, unsigned pin, uint32_t drive)
+{
+	if (lb_nets_drive(&module->nets, pin, drive))
+		tell_outside(module, pin);
+}
+
+void lb_module_apply_volts(struct lb_module *module, unsigned pin, uint32_t millivolts)
+{
+	if (lb_nets_apply_volts(&module->nets, pin, millivolts))
+		tell_outside(module, pin);
 }
 
 /* --- the whole --- */
@@ -256,6 +273,11 @@ static void connect_parts(struct lb_module *module)
 	module->led.events = &module->events;
 	module->nets.events = &module->events;
 	module->nets.registers = &module->registers;
+	module->wifi.clock = &module->clock;
+	module->wifi.registers = &module->registers;
+	module->wifi.cpu = &module->cpu;
+	module->card.registers = &module->registers;
+	module->card.cpu = &module->cpu;
 	module->watchdog.clock = &module->clock;
 	module->watchdog.registers = &module->registers;
 	module->watchdog.on_bite = on_bite;
@@ -284,10 +306,17 @@ int lb_module_open(struct lb_module *module, const struct lb_module_setup *setup
 	int result = lb_registers_open(&module->registers);
 	if (result == 0)
 		result = lb_cpu_init(&module->cpu, module->loop);
+	if (result == 0)
+		result = lb_ports_open(&module->ports);
 	if (result != 0) {
 		lb_log_tell("cannot set up the module: %s", strerror(-result));
 		return -1;
 	}
+	lb_registers_put(&module->registers, WIRE_REG_TELNET_PORT, module->ports.number[LB_PORTS_TELNET]);
+	lb_registers_put(&module->registers, WIRE_REG_FTP_PORT, module->ports.number[LB_PORTS_FTP]);
+	lb_cardslot_init(&module->card);
+	lb_wifi_init(&module->wifi, module->loop);
+	module->wifi.air = setup->air;
 	lb_watchdog_init(&module->watchdog, module->loop);
 	lb_sleep_init(&module->sleep, module->loop);
 	uv_timer_init(module->loop, &module->fault_timer);
@@ -304,6 +333,9 @@ void lb_module_close(struct lb_module *module)
 	for (int i = 0; i < LB_UART_COUNT; i++)
 		lb_uart_close(&module->uart[i]);
 	lb_cpu_close(&module->cpu);
+	lb_cardslot_eject(&module->card);
+	lb_ports_close(&module->ports);
+	lb_wifi_close(&module->wifi);
 	lb_watchdog_close(&module->watchdog);
 	lb_sleep_close(&module->sleep);
 	uv_close((uv_handle_t *)&module->fault_timer, NULL);

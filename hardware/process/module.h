@@ -3,7 +3,7 @@
  *   off ──on──▶ running ──off──▶ off           running ──deep sleep──▶ asleep ──wake, reset──▶ running
  *   running ──reset, watchdog──▶ running       running ──the CPU died──▶ faulted ──a moment later──▶ running
  *
- * Every arrow into running is a hard reset: a new CPU process, pins, LED, UARTs and watchdog as at power-on.
+ * Every arrow into running is a hard reset: a new CPU process, pins, PWM, LED, UARTs, radio and watchdog as at power-on.
  */
 #ifndef HARDWARE_PROCESS_MODULE_H
 #define HARDWARE_PROCESS_MODULE_H
@@ -13,16 +13,19 @@
 #include <uv.h>
 
 #include "core/hw/board.h"
+#include "hardware/process/cardslot.h"
 #include "hardware/process/clock.h"
 #include "hardware/process/cpu.h"
 #include "hardware/process/events.h"
 #include "hardware/process/folder.h"
 #include "hardware/process/led.h"
 #include "hardware/process/nets.h"
+#include "hardware/process/ports.h"
 #include "hardware/process/registers.h"
 #include "hardware/process/sleep.h"
 #include "hardware/process/uart.h"
 #include "hardware/process/watchdog.h"
+#include "hardware/process/wifi.h"
 
 enum lb_power { LB_POWER_OFF = 0, LB_POWER_RUNNING = 1, LB_POWER_ASLEEP = 2, LB_POWER_FAULTED = 3 };
 
@@ -36,6 +39,9 @@ struct lb_module {
 	struct lb_registers registers;
 	struct lb_led led;
 	struct lb_nets nets;
+	struct lb_wifi wifi;
+	struct lb_ports ports;
+	struct lb_cardslot card;
 	struct lb_watchdog watchdog;
 	struct lb_sleep sleep;
 	struct lb_cpu cpu;
@@ -56,6 +62,7 @@ struct lb_module_setup {
 	uint8_t unique_id[LB_UNIQUE_ID_BYTES];
 	unsigned clock_factor;
 	const char *bootloader;
+	struct lb_air air;
 };
 
 /* The module with no power. 0, or -1 after telling the person. */
@@ -70,5 +77,6 @@ void lb_module_power_off(struct lb_module *module);
 bool lb_module_press_reset(struct lb_module *module);
 /* drive is enum wire_drive. */
 void lb_module_drive_pin(struct lb_module *module, unsigned pin, uint32_t drive);
+void lb_module_apply_volts(struct lb_module *module, unsigned pin, uint32_t millivolts);
 
 #endif

@@ -3,9 +3,22 @@
 #include "hardware/model/pins.h"
 #include "hardware/process/names.h"
 
+struct lb_pins_net lb_nets_look(const struct lb_nets *nets, unsigned pin)
+{
+	const struct lb_registers *registers = nets->registers;
+	return (struct lb_pins_net){
+		.config = lb_registers_get_pin(registers, WIRE_REG_PIN_CPU, pin),
+		.drive = lb_registers_get_pin(registers, WIRE_REG_PIN_OUTSIDE, pin),
+		.millivolts = lb_registers_get_pin(registers, WIRE_REG_PIN_MILLIVOLTS, pin),
+		.frequency_mhz = lb_registers_get_pin(registers, WIRE_REG_PIN_PWM, 2 * pin),
+		.duty = lb_registers_get_pin(registers, WIRE_REG_PIN_PWM, 2 * pin + 1),
+	};
+}
+
 bool lb_nets_level(const struct lb_nets *nets, unsigned pin)
 {
-	return lb_pins_level(lb_registers_get_pin(nets->registers, WIRE_REG_PIN_CPU, pin), lb_nets_outside(nets, pin));
+	struct lb_pins_net net = lb_nets_look(nets, pin);
+	return lb_pins_net_level(&net, lb_clock_module_ns(nets->events->clock));
 }
 
 uint32_t lb_nets_outside(const struct lb_nets *nets, unsigned pin)
@@ -16,8 +29,9 @@ uint32_t lb_nets_outside(const struct lb_nets *nets, unsigned pin)
 /* True when the level is another than the last one told. */
 static bool tell_level(struct lb_nets *nets, unsigned pin)
 {
+	struct lb_pins_net net = lb_nets_look(nets, pin);
 	bool level = lb_nets_level(nets, pin);
-	if (level == nets->level[pin])
+	if (level == nets->level[pin] || (net.frequency_mhz != 0 && net.drive == WIRE_DRIVE_FLOAT))
 		return false;
 	nets->level[pin] = level;
 	if (lb_events_wanted(nets->events, LB_EVENT_PIN)) {
@@ -31,6 +45,7 @@ static bool tell_level(struct lb_nets *nets, unsigned pin)
 
 static void configure(struct lb_nets *nets, unsigned pin, uint32_t config)
 {
+	lb_registers_put_pin(nets->registers, WIRE_REG_PIN_PWM, 2 * pin, 0);
 	lb_registers_put_pin(nets->registers, WIRE_REG_PIN_CPU, pin, config);
 	tell_level(nets, pin);
 }
@@ -58,8 +73,19 @@ void lb_nets_update(struct lb_nets *nets, unsigned pin)
 	tell_level(nets, pin);
 }
 
-bool lb_nets_drive(struct lb_nets *nets, unsigned pin, uint32_t drive)
+static bool act(struct lb_nets *nets, unsigned pin, uint32_t drive, uint32_t millivolts)
 {
+	lb_registers_put_pin(nets->registers, WIRE_REG_PIN_MILLIVOLTS, pin, millivolts);
 	lb_registers_put_pin(nets->registers, WIRE_REG_PIN_OUTSIDE, pin, drive);
 	return tell_level(nets, pin);
+}
+
+bool lb_nets_drive(struct lb_nets *nets, unsigned pin, uint32_t drive)
+{
+	return act(nets, pin, drive, 0);
+}
+
+bool lb_nets_apply_volts(struct lb_nets *nets, unsigned pin, uint32_t millivolts)
+{
+	return act(nets, pin, millivolts >= LB_PINS_HIGH_MV ? WIRE_DRIVE_HIGH : WIRE_DRIVE_LOW, millivolts + 1);
 }

@@ -6,24 +6,28 @@
 #include <stdint.h>
 
 #include "core/hw/periph.h"
+#include "hardware/model/pins.h"
 #include "hardware/process/events.h"
 #include "hardware/process/registers.h"
 
 struct lb_nets {
 	const struct lb_events *events;
 	struct lb_registers *registers;
-	bool level[LB_PIN_COUNT]; /* as last told to watchers */
+	bool level[LB_PIN_COUNT]; /* as last told to watchers; PWM is not told */
 };
 
-/* After power was taken away: no pin has a pull. What drives from outside stays. */
+/* After power was taken away: no pin has a pull. What drives from outside stays. All three end PWM. */
 void lb_nets_power_off(struct lb_nets *nets);
 void lb_nets_reset(struct lb_nets *nets);
 void lb_nets_sleep(struct lb_nets *nets);
-/* The CPU changed a pin's configuration or output. */
+/* The CPU changed a pin's configuration, output or PWM. */
 void lb_nets_update(struct lb_nets *nets, unsigned pin);
-/* True when the level on the net changed by it. */
+/* Both: true when the level on the net changed by it. */
 bool lb_nets_drive(struct lb_nets *nets, unsigned pin, uint32_t drive);
+bool lb_nets_apply_volts(struct lb_nets *nets, unsigned pin, uint32_t millivolts);
 
+/* All that acts on it; and the level now, which PWM may change at any time without an event. */
+struct lb_pins_net lb_nets_look(const struct lb_nets *nets, unsigned pin);
 bool lb_nets_level(const struct lb_nets *nets, unsigned pin);
 uint32_t lb_nets_outside(const struct lb_nets *nets, unsigned pin); /* enum wire_drive */
 

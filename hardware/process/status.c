@@ -19,6 +19,34 @@ static void add_pins(cJSON *reply, const struct lb_module *module)
 	}
 }
 
+static void add_volts(cJSON *object, const char *name, uint32_t millivolts)
+{
+	cJSON_AddNumberToObject(object, name, millivolts / 1000.0);
+}
+
+/* As a part of 1, to four places. */
+static void add_pwm(cJSON *object, const char *name, const struct lb_pins_net *net)
+{
+	cJSON *pwm = cJSON_AddObjectToObject(object, name);
+	uint32_t duty = net->duty < LB_PINS_DUTY_FULL ? net->duty : LB_PINS_DUTY_FULL;
+	uint32_t parts = (duty * 10000u + LB_PINS_DUTY_FULL / 2) / LB_PINS_DUTY_FULL;
+	cJSON_AddNumberToObject(pwm, "hz", net->frequency_mhz / 1000.0);
+	cJSON_AddNumberToObject(pwm, "duty", parts / 10000.0);
+}
+
+static void add_analog(cJSON *reply, const struct lb_module *module)
+{
+	cJSON *volts = cJSON_AddObjectToObject(reply, "volts");
+	cJSON *pwm = cJSON_AddObjectToObject(reply, "pwm");
+	for (unsigned pin = 0; pin < LB_PIN_COUNT; pin++) {
+		struct lb_pins_net net = lb_nets_look(&module->nets, pin);
+		if (net.millivolts != 0)
+			add_volts(volts, lb_pins_name(pin), net.millivolts - 1);
+		if (net.frequency_mhz != 0)
+			add_pwm(pwm, lb_pins_name(pin), &net);
+	}
+}
+
 static void add_handoff(cJSON *reply, const struct lb_module *module)
 {
 	char text[2 * LB_HANDOFF_SPACE + 1];
@@ -63,6 +91,11 @@ void lb_status_add_pin(cJSON *reply, const struct lb_module *module, unsigned pi
 	cJSON_AddStringToObject(reply, "name", lb_pins_name(pin));
 	cJSON_AddStringToObject(reply, "level", lb_names_level(lb_nets_level(&module->nets, pin)));
 	cJSON_AddStringToObject(reply, "drive", lb_names_drive(lb_nets_outside(&module->nets, pin)));
+	struct lb_pins_net net = lb_nets_look(&module->nets, pin);
+	if (net.millivolts != 0)
+		add_volts(reply, "volts", net.millivolts - 1);
+	if (net.frequency_mhz != 0)
+		add_pwm(reply, "pwm", &net);
 }
 
 void lb_status_add(cJSON *reply, const struct lb_module *module)
@@ -79,7 +112,10 @@ void lb_status_add(cJSON *reply, const struct lb_module *module)
 	cJSON_AddStringToObject(reply, "led", rgb);
 	cJSON_AddStringToObject(reply, "led_mode", lb_names_led_mode(module->led.mode));
 	add_pins(reply, module);
+	add_analog(reply, module);
 	add_uarts(reply, module);
+	lb_wifi_add_status(&module->wifi, reply);
+	lb_cardslot_add_status(&module->card, reply);
 	add_handoff(reply, module);
 	add_flash(reply, module);
 	cJSON_AddNumberToObject(reply, "clock", module->clock.factor);

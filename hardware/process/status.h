@@ -9,7 +9,7 @@
 void lb_status_add(cJSON *reply, const struct lb_module *module);
 /* The three fields of `led`. */
 void lb_status_add_led(cJSON *reply, const struct lb_module *module);
-/* The three fields of `pin`. */
+/* The fields of `pin`. */
 void lb_status_add_pin(cJSON *reply, const struct lb_module *module, unsigned pin);
 
 #endif

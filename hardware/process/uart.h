@@ -19,10 +19,12 @@
 #include "hardware/process/stream.h"
 
 enum {
-	LB_UART_COUNT = 1,
+	LB_UART_COUNT = 2,
 	LB_UART_HIGH_BYTES = 64 * 1024, /* more is waiting for somebody: the sender is held up */
 	LB_UART_LOW_BYTES = 16 * 1024,  /* less for everybody: it goes on */
-	LB_UART_STALL_MS = 200,         /* of the host */
+	/* Of the host. A pty takes bytes again only after most of the 64 KiB that the kernel keeps were read, which takes a
+	 * program that reads byte by byte, as MicroPython's tools do, a second. */
+	LB_UART_STALL_MS = 2000,
 	LB_UART_NAME_BYTES = 16,
 };
 

@@ -1,9 +1,11 @@
 #include "host/cli/commands.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "host/cli/report.h"
 #include "host/client/status.h"
@@ -100,9 +102,30 @@ static bool is_pin_name(const char *name)
 	return plain && ((name[0] == 'P' && atoi(name + 1) <= 23) || name[0] == 'G');
 }
 
+/* Such as 1.2V; whether a pin takes that much is the hardware's to say. */
+static bool is_voltage(const char *text)
+{
+	size_t digits = strspn(text, "0123456789.");
+
+	return digits > 0 && strcmp(text + digits, "V") == 0;
+}
+
+static void print_pin(const cJSON *reply)
+{
+	const cJSON *pwm = cJSON_GetObjectItemCaseSensitive(reply, "pwm");
+
+	/* Held from outside, the net is what it is held at. */
+	if (pwm != NULL && strcmp(text_of(reply, "drive"), "float") == 0) {
+		printf("pwm %.10g Hz %.1f%%\n", cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(pwm, "hz")),
+		       cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(pwm, "duty")) * 100.0);
+	} else {
+		printf("%s\n", text_of(reply, "level"));
+	}
+}
+
 enum lb_exit lb_commands_pin(const struct lb_args *args)
 {
-	static const char *const levels[] = {"high", "low", "float", NULL};
+	static const char *const levels[] = {"high", "low", "float", "a voltage such as 1.2V", NULL};
 	const char *name = args->words[0];
 	bool drives = args->word_count == 2;
 	cJSON *reply;
@@ -110,7 +133,7 @@ enum lb_exit lb_commands_pin(const struct lb_args *args)
 	if (name[0] == '\0' || !is_pin_name(name)) {
 		return lb_args_wrong("unknown pin '%s': it is P0 to P23, or a name of the expansion board such as G23", name);
 	}
-	if (drives && !lb_args_one_of("level", args->words[1], levels)) {
+	if (drives && !is_voltage(args->words[1]) && !lb_args_one_of("level", args->words[1], levels)) {
 		return LB_EXIT_USAGE;
 	}
 	cJSON *request = lb_commands_request("pin");
@@ -124,10 +147,51 @@ enum lb_exit lb_commands_pin(const struct lb_args *args)
 		return error == LB_CLIENT_REFUSED ? LB_EXIT_USAGE : LB_EXIT_FAILED;
 	}
 	if (!drives) {
-		printf("%s\n", text_of(reply, "level"));
+		print_pin(reply);
 	}
 	cJSON_Delete(reply);
 	return LB_EXIT_DONE;
+}
+
+/* --- sd --- */
+
+/* The hardware process is in a folder of its own. */
+static bool make_absolute(const char *name, char path[PATH_MAX])
+{
+	size_t used = 0;
+
+	if (name[0] != '/') {
+		if (getcwd(path, PATH_MAX - 1) == NULL) {
+			return false;
+		}
+		used = strlen(path);
+		path[used++] = '/';
+	}
+	return snprintf(path + used, PATH_MAX - used, "%s", name) < (int)(PATH_MAX - used);
+}
+
+enum lb_exit lb_commands_sd(const struct lb_args *args)
+{
+	static const char *const words[] = {"insert", "eject", NULL};
+	bool insert = strcmp(args->words[0], "insert") == 0;
+	char path[PATH_MAX];
+
+	if (!lb_args_one_of("sd command", args->words[0], words)) {
+		return LB_EXIT_USAGE;
+	}
+	if (args->word_count != (insert ? 2 : 1) || (insert && args->words[1][0] == '\0')) {
+		return lb_args_wrong("it is 'lifeboat sd insert FILE' or 'lifeboat sd eject'");
+	}
+	cJSON *request = lb_commands_request("sd");
+	if (!insert) {
+		cJSON_AddTrueToObject(request, "eject");
+	} else if (make_absolute(args->words[1], path)) {
+		cJSON_AddStringToObject(request, "insert", path);
+	} else {
+		cJSON_Delete(request);
+		return lb_args_failed("the path of %s is too long, or this folder is gone", args->words[1]);
+	}
+	return order_module(args->dir, request);
 }
 
 /* --- led --- */

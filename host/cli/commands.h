@@ -6,7 +6,7 @@
 #include "host/client/client.h"
 
 /* The places of the options in each command's table. */
-enum { LB_RUN_HEADLESS, LB_RUN_CLOCK, LB_RUN_REFLASH };
+enum { LB_RUN_HEADLESS, LB_RUN_CLOCK, LB_RUN_REFLASH, LB_RUN_SD };
 enum { LB_LED_TRACE };
 enum { LB_STATUS_JSON };
 enum { LB_WAIT_TIMEOUT };
@@ -18,6 +18,7 @@ enum lb_exit lb_commands_pin(const struct lb_args *args);
 enum lb_exit lb_commands_led(const struct lb_args *args);
 enum lb_exit lb_commands_reset(const struct lb_args *args);
 enum lb_exit lb_commands_power(const struct lb_args *args);
+enum lb_exit lb_commands_sd(const struct lb_args *args);
 enum lb_exit lb_commands_status(const struct lb_args *args);
 enum lb_exit lb_wait_command(const struct lb_args *args);
 

@@ -60,6 +60,14 @@ static unsigned take_pin(struct lb_facts *facts, const cJSON *message)
 	return told ? 0 : LB_FACTS_PIN;
 }
 
+/* The terminal shows uart0 alone. */
+static bool is_of_other_port(const cJSON *message)
+{
+	const cJSON *port = cJSON_GetObjectItemCaseSensitive(message, "port");
+
+	return cJSON_IsNumber(port) && port->valueint != 0;
+}
+
 static unsigned take_event(struct lb_facts *facts, const char *event, const cJSON *message)
 {
 	if (strcmp(event, "led") == 0) {
@@ -72,7 +80,7 @@ static unsigned take_event(struct lb_facts *facts, const char *event, const cJSO
 	if (strcmp(event, "pin") == 0) {
 		return take_pin(facts, message);
 	}
-	if (strcmp(event, "client") == 0) {
+	if (strcmp(event, "client") == 0 && !is_of_other_port(message)) {
 		const cJSON *open = cJSON_GetObjectItemCaseSensitive(message, "open");
 		facts->clients = cJSON_IsNumber(open) ? open->valueint : 0;
 		return LB_FACTS_CLIENTS;

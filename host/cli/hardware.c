@@ -19,7 +19,7 @@ enum {
 	RETRY_MS = 2,
 	END_MS = 5000,    /* then SIGTERM, and a second later SIGKILL */
 	FORCE_MS = 1000,
-	ARGUMENTS_MAX = 16,
+	ARGUMENTS_MAX = 20,
 };
 
 #define PROGRAM "../libexec/lifeboat/hardware"
@@ -67,6 +67,10 @@ static void execute(const struct lb_hardware_options *options, int ready_fd, int
 	}
 	if (options->reflash) {
 		arguments[count++] = "--reflash";
+	}
+	if (options->card != NULL) {
+		arguments[count++] = "--card";
+		arguments[count++] = options->card;
 	}
 	if (life_fd >= 0) {
 		arguments[count++] = "--parent-fd";

@@ -11,6 +11,7 @@ struct lb_hardware_options {
 	const char *dir;
 	const char *clock; /* NULL: as the host's */
 	bool reflash;
+	const char *card; /* NULL: none in the slot */
 };
 
 struct lb_hardware {

@@ -9,7 +9,7 @@
 static const struct lb_command commands[] = {
 	{
 		.name = "run",
-		.usage = "[DIR] [--headless] [--clock N] [--reflash]",
+		.usage = "[DIR] [--headless] [--clock N] [--reflash] [--sd FILE]",
 		.summary = "boot the module; a terminal gets its REPL",
 		.help = "Boots the virtual module in the folder DIR, which is made when there is none, and attaches this\n"
 		        "terminal to its REPL. Ctrl-] (or Ctrl-X) opens a menu in the bottom line; there, one key each:\n"
@@ -20,9 +20,10 @@ static const struct lb_command commands[] = {
 		        "\n"
 		        "  --headless     no REPL here: runs until 'lifeboat stop', SIGTERM or SIGINT\n"
 		        "  --clock N      the module's clock runs N times (1 to 20) faster\n"
-		        "  --reflash      writes this build's image into the factory slot\n",
+		        "  --reflash      writes this build's image into the factory slot\n"
+		        "  --sd FILE      FILE is the SD card; one that is not there is made, 32 MiB, FAT, empty\n",
 		.example = "lifeboat run blinker --clock 4",
-		.options = {{"--headless", NULL}, {"--clock", "N"}, {"--reflash", NULL}},
+		.options = {{"--headless", NULL}, {"--clock", "N"}, {"--reflash", NULL}, {"--sd", "FILE"}},
 		.words_max = 1,
 		.run = lb_run_command,
 	},
@@ -36,10 +37,11 @@ static const struct lb_command commands[] = {
 	},
 	{
 		.name = "pin",
-		.usage = "NAME [high|low|float]",
+		.usage = "NAME [high|low|float|1.2V]",
 		.summary = "drive a pin from outside, or read it",
 		.help = "Holds a pin at 3V3 (high) or GND (low), or lets it go (float); without a level, prints the level on\n"
-		        "the net, high or low. NAME is P0 to P23, or the expansion board's name for it: G23 is P2. P12 high\n"
+		        "the net, high or low, or what PWM the module makes there (pwm 1000 Hz 50.0%). A voltage, 0V to 3.6V,\n"
+		        "is for the module's ADC; from 1.65V on it reads high. NAME is P0 to P23, or the expansion board's name for it: G23 is P2. P12 high\n"
 		        "at a reset is the safe boot, G23 low bootloader mode.\n\n",
 		.example = "lifeboat pin P12 high",
 		.words_min = 1,
@@ -77,11 +79,23 @@ static const struct lb_command commands[] = {
 		.run = lb_commands_power,
 	},
 	{
+		.name = "sd",
+		.usage = "insert FILE | eject",
+		.summary = "put an SD card in, take it out",
+		.help = "Puts FILE into the SD card slot, or takes the card out, at any moment. The card's size is the file's;\n"
+		        "a file that is not there is made, as an empty FAT card of 32 MiB. The card stays in over resets and\n"
+		        "without power, until 'lifeboat stop'.\n\n",
+		.example = "lifeboat sd insert card.img",
+		.words_min = 1,
+		.words_max = 2,
+		.run = lb_commands_sd,
+	},
+	{
 		.name = "status",
 		.usage = "[--json]",
 		.summary = "what the module does, and why",
 		.help = "Tells the power, the phase, which image was booted, how and why, the LED, the pins that are not as\n"
-		        "after a reset, and the last error of a script.\n"
+		        "after a reset, the UARTs, the network and how to log in, the SD card, and the last error of a script.\n"
 		        "\n"
 		        "  --json         the same as one JSON object, for scripts\n",
 		.example = "lifeboat status --json",

@@ -155,25 +155,79 @@ static bool is_usual(const cJSON *pin)
 	return cJSON_IsString(pin) && strcmp(pin->valuestring, usual) == 0;
 }
 
+static bool is_acted_on(const cJSON *status, const char *pin)
+{
+	return field(field(status, "drive"), pin) != NULL || field(field(status, "pwm"), pin) != NULL;
+}
+
+static void print_acting(const cJSON *status, const char *pin)
+{
+	const cJSON *pwm = field(field(status, "pwm"), pin);
+	const char *drive = text_of(field(status, "drive"), pin);
+
+	if (pwm != NULL) {
+		printf(" (pwm %.10g Hz %.1f%%)", number_of(pwm, "hz"), number_of(pwm, "duty") * 100.0);
+	}
+	if (field(field(status, "volts"), pin) != NULL) {
+		printf(" (%.10gV from outside)", number_of(field(status, "volts"), pin));
+	} else if (drive[0] != '\0') {
+		printf(" (driven %s from outside)", drive);
+	}
+}
+
 static void print_pins(const cJSON *status)
 {
-	const cJSON *drive = field(status, "drive");
 	const cJSON *pin;
 	unsigned count = 0;
 
 	label("pins");
 	cJSON_ArrayForEach(pin, field(status, "pins")) {
-		const char *outside = text_of(drive, pin->string);
-		if (is_usual(pin) && outside[0] == '\0') {
+		if (is_usual(pin) && !is_acted_on(status, pin->string)) {
 			continue;
 		}
 		printf("%s%s %s", count++ > 0 ? ", " : "", strcmp(pin->string, "P2") == 0 ? "P2 (G23)" : pin->string,
 		       cJSON_IsString(pin) ? pin->valuestring : "?");
-		if (outside[0] != '\0') {
-			printf(" (driven %s from outside)", outside);
-		}
+		print_acting(status, pin->string);
 	}
 	printf("%s\n", count == 0 ? "all as after a reset" : "");
+}
+
+static void print_net(const cJSON *net)
+{
+	double telnet = number_of(net, "telnet");
+	double ftp = number_of(net, "ftp");
+
+	label("network");
+	printf("radio %s", text_of(net, "radio"));
+	if (!is(net, "ssid", "")) {
+		printf(", access point %s", text_of(net, "ssid"));
+	}
+	if (!is(net, "station", "")) {
+		printf(", connected to %s", text_of(net, "station"));
+	}
+	printf("\n");
+	label("servers");
+	if (telnet == 0 && ftp == 0) {
+		printf("none\n");
+		return;
+	}
+	if (telnet != 0) {
+		printf("telnet 127.0.0.1 %.0f, ", telnet);
+	}
+	if (ftp != 0) {
+		printf("ftp://127.0.0.1:%.0f, ", ftp);
+	}
+	printf("user %s, password %s\n", text_of(net, "user"), text_of(net, "password"));
+}
+
+static void print_card(const cJSON *card)
+{
+	label("SD card");
+	if (cJSON_IsObject(card)) {
+		printf("%s, %.10g MiB\n", text_of(card, "file"), number_of(card, "bytes") / (1024.0 * 1024.0));
+	} else {
+		printf("none\n");
+	}
 }
 
 void lb_report_print(const cJSON *status, const char *dir, bool runs)
@@ -199,6 +253,9 @@ void lb_report_print(const cJSON *status, const char *dir, bool runs)
 	print_pins(status);
 	label("uart0");
 	printf("%s/uart0 -> %s\n", dir, text_of(status, "uart0"));
+	printf("%-12s%s/uart1 -> %s\n", "uart1", dir, text_of(status, "uart1"));
+	print_net(field(status, "net"));
+	print_card(field(status, "sd"));
 	label("last error");
 	printf("%s\n", is(status, "last_error", "") ? "none" : text_of(status, "last_error"));
 }

@@ -32,6 +32,11 @@ static bool choose_options(const struct lb_args *args, struct lb_hardware_option
 
 	options->clock = args->values[LB_RUN_CLOCK];
 	options->reflash = args->values[LB_RUN_REFLASH] != NULL;
+	options->card = args->values[LB_RUN_SD];
+	if (options->card != NULL && options->card[0] == '\0') {
+		lb_args_wrong("--sd takes the name of a file: --sd FILE");
+		return false;
+	}
 	return choose_folder(args, &options->dir) &&
 	       (options->clock == NULL || lb_args_whole_number("--clock", options->clock, 1, CLOCK_MAX, &clock));
 }

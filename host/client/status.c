@@ -175,9 +175,13 @@ cJSON *lb_status_compose(const cJSON *reply)
 	copy(status, "led", reply, "led");
 	copy(status, "led_mode", reply, "led_mode");
 	copy_object(status, "pins", reply);
+	copy_object(status, "pwm", reply);
+	copy_object(status, "volts", reply);
 	copy(status, "uart0", reply, "uart0");
+	copy(status, "uart1", reply, "uart1");
 	cJSON_AddNullToObject(status, "rfc2217");
-	cJSON_AddObjectToObject(status, "net");
+	copy_object(status, "net", reply);
+	copy(status, "sd", reply, "sd");
 	add_text(status, "last_error", erred ? up.last_error : NULL);
 	copy(status, "clock", reply, "clock");
 	copy(status, "t_ms", reply, "t_ms");

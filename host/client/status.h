@@ -4,6 +4,10 @@
  * a part of a later version) is null. Besides the keys that the design promises there are:
  *   t_ms    milliseconds of module time since the last reset
  *   boots   how many times a CPU was started since the hardware process began
+ *   pwm     {"P9": {"hz": 1000, "duty": 0.5}}: only the pins that the module drives so
+ *   volts   {"P13": 1.2}: only the pins with a voltage from outside
+ *   uart1   path of the pty
+ *   sd      null without a card, else {"file", "bytes"}
  *   drive   what the outside drives: only the pins that are not floating
  *   images  for each slot that this boot looked at, what it found, as a phrase: {"factory": "good"}
  *   dir     absolute path of the module's folder

@@ -1,4 +1,5 @@
 """/flash: made, formatted, damaged, and cut off in the middle of writing."""
+import binascii
 import os
 import pathlib
 import random
@@ -222,8 +223,8 @@ def test_big_file_byte_by_byte(module):
 	source = pathlib.Path(module.folder, "..", "big.bin")
 	source.write_bytes(data)
 	module.mpremote("cp", source, ":/flash/big.bin")
-	code = "import binascii\nc = 0\nf = open('/flash/big.bin', 'rb')\nwhile True:\n  b = f.read(4096)\n  if not b: break\n  c = binascii.crc32(b, c)\nprint(c)"
-	import binascii
+	code = "import binascii\nc = 0\nf = open('/flash/big.bin', 'rb')\nwhile True:\n  b = f.read(4096)\n" \
+	       "  if not b: break\n  c = binascii.crc32(b, c)\nprint(c)"
 	assert int(module.exec(code)) == binascii.crc32(data)
 	module.reset()
 	assert int(module.exec(code)) == binascii.crc32(data)

@@ -1,5 +1,7 @@
 """The gate on the real thing: pin P12, the LED, uart0, and what is left of it afterwards."""
+import os
 import re
+import signal
 import statistics
 
 import pytest
@@ -56,10 +58,11 @@ def test_windows(modules, hold_s, window):
 	assert 80 <= orange[0][0] <= 180, "the first light comes at the end of the 100 ms"
 	for begin, end, period in ((0, 3000, 500), (3000, 6000, 250), (6000, 7500, 100)):
 		end = min(end, hold_s * 1000)
-		times = [t for t, _ in orange if 100 + begin + 5 <= t <= 100 + end - 5]
-		steps = [b - a for a, b in zip(times, times[1:])]
-		if len(steps) >= 1:
-			assert abs(statistics.median(steps) - period) <= 25, (period, steps)
+		wanted = [100 + edge for edge in range(begin + period, int(end), period)]
+		late = [min(t - edge for t, _ in orange if t >= edge - 10) for edge in wanted]
+		if late:  # a busy host makes an edge late, and none early
+			assert statistics.median(late) <= 25 and max(late) <= 150, (period, late)
+		assert len([t for t, _ in orange if begin + 200 < t <= end]) <= len(wanted) + 1, orange
 	lines = [line for line in text.splitlines() if re.search(r"P12|[Ss]afe boot", line)]
 	assert len([line for line in lines if "were not run" in line]) == 1, text
 	status = module.status()
@@ -224,8 +227,6 @@ def test_no_gate_after_a_wake(modules):
 
 def test_gate_after_every_other_reset(modules):
 	"""Power, switch, machine.reset(), watchdog, fault: P12 works after each."""
-	import os
-	import signal
 	for cause in ("power-on", "switch", "software", "watchdog", "fault"):
 		module = modules(clock=10).start()
 		module.pin("P12", "high")

@@ -4,7 +4,11 @@ Each script is tried in two forms. As a beginner writes it: Ctrl-C still works, 
 mpremote and Ctrl-C get nowhere for ten seconds, and then pin P12 does.
 """
 import concurrent.futures
+import contextlib
+import os
+import random
 import re
+import signal
 import subprocess
 
 import pytest
@@ -22,18 +26,39 @@ print('locked', 'in')
 s.accept()
 """
 SLEEP = "import time\nprint('locked', 'in')\ntime.sleep(10000000)\n"
-ASYNC = "import asyncio\nasync def main():\n    print('locked', 'in')\n    await asyncio.sleep(1000000)\nasyncio.run(main())\n"
+ASYNC = """import asyncio
+async def main():
+    print('locked', 'in')
+    await asyncio.sleep(1000000)
+asyncio.run(main())
+"""
 INPUT = "print('locked', 'in')\nimport sys\nwhile True:\n    if sys.stdin.read(1) == 'q': break\n"
 BEGINNER = {"busy": BUSY, "socket": SOCKET, "sleep": SLEEP, "asyncio": ASYNC, "stdin": INPUT}
 
 # The same with Ctrl-C dead.
+NATIVE = """import micropython
+@micropython.native
+def loop():
+    while True:
+        pass
+print('locked', 'in')
+loop()
+"""
+SWALLOW = """print('locked', 'in')
+while True:
+    try:
+        while True:
+            pass
+    except BaseException:
+        pass
+"""
 DEAD = {
 	"kbd_intr": "import micropython\nmicropython.kbd_intr(-1)\n" + BUSY,
 	"kbd_intr_sleep": "import micropython\nmicropython.kbd_intr(-1)\n" + SLEEP,
 	"kbd_intr_socket": "import micropython\nmicropython.kbd_intr(-1)\n" + SOCKET,
-	"native": "import micropython\n@micropython.native\ndef loop():\n    while True:\n        pass\nprint('locked', 'in')\nloop()\n",
+	"native": NATIVE,
 	"dupterm": "import os\nprint('locked', 'in')\nos.dupterm(None)\nwhile True:\n    pass\n",
-	"swallow": "print('locked', 'in')\nwhile True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass\n",
+	"swallow": SWALLOW,
 }
 
 
@@ -44,7 +69,7 @@ def lock(module, script, text):
 		uart.drop()
 		module.run("reset")
 		uart.expect("locked in", 10)
-	assert module.hardware()["phase"] == "script"
+	module.wait("script", 5)
 
 
 @pytest.mark.parametrize("kind", BEGINNER)
@@ -188,8 +213,6 @@ def test_watchdog_ends_a_native_loop(fast):
 
 def test_dead_cpu_freezes_the_led(fast):
 	"""The heartbeat is the firmware's: a CPU that masks everything beats no more (so a user sees that it hangs)."""
-	import os
-	import signal
 	with fast.watch("led") as watch:
 		watch.until_event(lambda e: e["mode"] == "heartbeat")
 		pid = fast.hardware()["cpu_pid"]
@@ -204,3 +227,51 @@ def test_dead_cpu_freezes_the_led(fast):
 		finally:
 			os.kill(pid, signal.SIGCONT)
 		watch.until_event(lambda e: e["mode"] == "heartbeat")
+
+
+HANDS = ("reset", "off", "on", "on", "kill", "fault", "P12 high", "P12 low", "G23 low", "G23 float", "\x03", "print(1)\r",
+         "\x03\x02\x04", "\x03\x02import machine; machine.deepsleep(300)\r", "\x03\x02import machine; machine.reset()\r",
+         "\x03\x02import machine; machine.bootloader()\r", "\x03\x02\x06")
+WRITES = """import time
+for i in range(5):
+    with open('/flash/n%d' % (i % 3), 'w') as f: f.write('x' * 500)
+    time.sleep_ms(30)
+"""
+
+
+def act(module, control, action):
+	"""One thing that a hand, a script or misfortune does to the module."""
+	if action in ("off", "on"):
+		assert control.ask("power", on=action == "on")["ok"]
+	elif action == "reset":
+		control.ask("reset")  # refused while the power is off
+	elif action in ("kill", "fault"):
+		pid = control.ask("status")["cpu_pid"]
+		if pid:
+			with contextlib.suppress(ProcessLookupError):
+				os.kill(pid, signal.SIGKILL if action == "kill" else signal.SIGSEGV)
+	elif action[0] in "PG" and " " in action:
+		name, level = action.split()
+		assert control.ask("pin", name=name, level=level)["ok"]
+	else:
+		with harness.Uart(os.path.join(module.folder, "uart0")) as uart:
+			uart.write(action)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_always_a_way_in(fast, seed):
+	"""Two hundred things in any order and at any pace, among them power cuts while files are written: afterwards P12
+	leads to a safe boot, as always, and /flash is there."""
+	rng = random.Random(seed)
+	fast.put("/flash/main.py", WRITES)
+	with fast.watch("phase") as watch, fast.control() as control:
+		for _ in range(200):
+			act(fast, control, rng.choice(HANDS))
+			harness.hold(watch, rng.choice([0, 0, 0.002, 0.01, 0.03]))
+			assert control.ask("status")["ok"]
+		for name in ("P12", "G23"):
+			assert control.ask("pin", name=name, level="float")["ok"]
+		assert control.ask("power", on=True)["ok"]
+	fast.safe_boot(0.5)
+	assert fast.status()["boot"]["mode"] == "safe" and fast.hardware()["boot"] > 20
+	assert "main.py" in fast.eval("__import__('os').listdir('/flash')")

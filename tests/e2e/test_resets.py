@@ -1,5 +1,6 @@
 """What a soft reset keeps and what a hard one does not; the four hard resets; sleep and the watchdog."""
 import re
+import time
 
 import pytest
 
@@ -157,7 +158,6 @@ def test_deepsleep_by_time(modules):
 		before = uart.eval("__import__('time').time()")
 		uart.start("import machine; machine.deepsleep(2000)")
 		watch.until_event(lambda e: e["phase"] == "sleep")
-		import time
 		begin = time.monotonic()
 		status = module.status()
 		assert status["phase"] == "sleep" and status["power"] == "on" and status["led"] == DARK
@@ -208,7 +208,6 @@ def test_reset_switch_and_power_end_a_sleep(modules):
 
 
 def test_lightsleep_and_sleep(fast):
-	import time
 	begin = time.monotonic()
 	assert fast.eval("__import__('machine').lightsleep(3000)") is None
 	assert 0.25 <= time.monotonic() - begin <= 2

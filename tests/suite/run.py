@@ -47,6 +47,7 @@ def find_tests(tree):
 def start(tree, tests, module, results):
 	"""Starts the runner on a module; returns the process, whose output goes to a file."""
 	module.start()
+	module.put("/flash/lib/unittest.py", (HERE / "unittest.py").read_text())
 	module.put("/flash/lib/unittest.py", (HERE / "unittest.py").read_bytes())
 	output = tempfile.TemporaryFile(mode="w+")
 	environment = dict(harness.environment(), MICROPY_CPYTHON3=sys.executable, PYTHONUNBUFFERED="1")
@@ -128,7 +129,8 @@ def main():
 		print(line)
 	count = {name: list(outcome.values()).count(name) for name in ("pass", "FAIL", "skip")}
 	known = sum(1 for test, result in outcome.items() if result == "FAIL" and test in listed)
-	print(f"MicroPython's suite: {len(tests)} tests in {time.monotonic() - begin:.0f} s; {known} known failures (skip.txt)")
+	took_s = time.monotonic() - begin
+	print(f"MicroPython's suite: {len(tests)} tests in {took_s:.0f} s; {known} known failures (skip.txt)")
 	print(f"suite: {count['pass']} passed, {len(wrong)} failed, {count['skip']} skipped")
 	sys.exit(1 if wrong else 0)
 

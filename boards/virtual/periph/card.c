@@ -46,10 +46,8 @@ static int take_up(uint32_t block, uint32_t count)
 		return -ENODEV;
 	if (block >= blocks || count > blocks - block)
 		return -EINVAL;
-	if (file == -1 || held != known) {
-		lb_bus_send((uint8_t[]){ WIRE_CARD }, 1);
-		lb_inbox_await(WIRE_CARD_FILE);
-	}
+	if (file == -1 || held != known)
+		lb_inbox_ask(WIRE_CARD, WIRE_CARD_FILE);
 	return file != -1 && held == known ? 0 : -ENODEV;
 }
 

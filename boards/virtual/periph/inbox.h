@@ -8,9 +8,9 @@
 
 #include "hardware/wire.h"
 
-/* Waits, with interrupts masked, for the answer to a message that was just sent; it has been given to its receiver
- * below then. Only for questions that the hardware answers at once. */
-void lb_inbox_await(enum wire_message answer);
+/* Sends a message and waits, with interrupts masked, for the answer to it; that has been given to its receiver below
+ * then. Only for questions that the hardware answers at once. */
+void lb_inbox_ask(enum wire_message question, enum wire_message answer);
 
 /* The receivers. Called with interrupts masked. */
 void lb_pin_outside(unsigned pin, bool level);

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -40,6 +41,14 @@ static int fd_of(int sock)
 	return slot->fd != -1 ? slot->fd : -ENOTCONN;
 }
 
+/* What is sent leaves at once: a console's characters must not wait for each other. Datagrams know no such thing. */
+static void send_at_once(int fd)
+{
+	const int value = 1;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &value, sizeof value);
+}
+
 /* The socket's number; takes the descriptor over, also when there is no room. */
 static int enter(int fd)
 {
@@ -49,6 +58,7 @@ static int enter(int fd)
 		if (!sockets[sock].taken) {
 			sockets[sock] = (struct slot){ .taken = true, .fd = fd };
 			lb_irq_from(fd);
+			send_at_once(fd);
 			return sock;
 		}
 	}
@@ -204,6 +214,20 @@ int lb_net_reuse_address(int sock, bool on)
 	const int value = on, fd = fd_of(sock);
 
 	return fd < 0 ? fd : outcome(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &value, sizeof value));
+}
+
+int lb_net_local(int sock, struct lb_net_address *address)
+{
+	struct sockaddr_in host = { .sin_family = AF_INET };
+	socklen_t host_bytes = sizeof host;
+	const int fd = fd_of(sock);
+	int error;
+
+	if (fd < 0)
+		return fd;
+	error = outcome(getsockname(fd, (struct sockaddr *)&host, &host_bytes));
+	*address = from_host(&host);
+	return error;
 }
 
 static struct pollfd poll_for(int sock, unsigned want)

@@ -11,6 +11,8 @@
 
 enum { WIRE_WITH_RADIO = 2, CHANNEL_MAX = 13, PASSWORD_MIN = 8, LINK_BITS = 8, BSSID_BYTES = 6 };
 
+#define LOOPBACK 0x7F000001u
+
 static unsigned scanned;
 
 bool lb_radio_present(void)
@@ -145,8 +147,7 @@ int lb_radio_scan(struct lb_radio_network *networks, unsigned max)
 
 	if (!has(WIRE_RADIO_STA))
 		return -EPERM;
-	lb_bus_send((uint8_t[]){ WIRE_SCAN }, 1);
-	lb_inbox_await(WIRE_SCANNED);
+	lb_inbox_ask(WIRE_SCAN, WIRE_SCANNED);
 	count = scanned < max ? scanned : max;
 	for (unsigned i = 0; i < count; i++)
 		take_network(i, &networks[i]);
@@ -154,6 +155,11 @@ int lb_radio_scan(struct lb_radio_network *networks, unsigned max)
 }
 
 /* --- servers --- */
+
+uint32_t lb_radio_ip(void)
+{
+	return LOOPBACK;
+}
 
 uint16_t lb_radio_telnet_port(void)
 {

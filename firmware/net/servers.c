@@ -1,0 +1,360 @@
+#include "firmware/net/servers.h"
+
+#include <string.h>
+
+#include "alarms.h"
+#include "core/hw/net.h"
+#include "core/hw/periph.h"
+#include "core/hw/radio.h"
+#include "firmware/net/ftp_server.h"
+#include "firmware/net/telnet_server.h"
+#include "firmware/net/wifi.h"
+#include "network.h"
+#include "py/mperrno.h"
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "settings.h"
+
+enum {
+	SLICE_MS = 5, /* of work at a time; then the program has its turn */
+	TURN_MS = 2,  /* that long, if there is more to do */
+	LISTEN_AGAIN_MS = 500,
+	TIMEOUT_S = 300,
+	BACKLOG = 8,
+	US_PER_MS = 1000,
+	CTRL_C = 3,
+	NONE = -1,
+};
+
+typedef void accept_fn(int sock, struct lb_net_address peer, const struct lb_login *login, uint32_t now_ms);
+
+struct service {
+	int listener;
+	uint16_t (*port)(void);
+	accept_fn *accept;
+};
+
+static struct service services[] = {
+	{ NONE, lb_radio_telnet_port, lb_telnet_server_accept },
+	{ NONE, lb_radio_ftp_port, lb_ftp_server_accept },
+};
+enum { TELNET, FTP, SERVICES };
+
+static bool on;
+static struct lb_login login = { "lifeboat", "" };
+static uint32_t timeout_s = TIMEOUT_S;
+
+static mp_sched_node_t node;
+static volatile bool vm_runs;
+static uint32_t ended_ms; /* when it was served last */
+static volatile bool attention; /* a socket or the clock wants more than that output is sent */
+
+static uint32_t now(void)
+{
+	return (uint32_t)mp_hal_ticks_ms();
+}
+
+/* --- interrupts --- */
+
+static void serve(mp_sched_node_t *unused);
+
+static void wake(void)
+{
+	if (vm_runs)
+		mp_sched_schedule_node(&node, serve);
+}
+
+static void on_ready(int sock, unsigned ready)
+{
+	(void)sock;
+	(void)ready;
+	attention = true;
+	wake();
+}
+
+static void on_alarm(void *ctx)
+{
+	(void)ctx;
+	attention = true;
+	wake();
+}
+
+/* --- listeners --- */
+
+static void report(void)
+{
+	const bool telnet = services[TELNET].listener != NONE;
+	const bool ftp = services[FTP].listener != NONE;
+
+	lb_radio_report(telnet || ftp ? login.user : NULL, login.password, telnet, ftp);
+}
+
+static int open_listener(uint16_t port)
+{
+	const int sock = lb_net_open(LB_NET_STREAM);
+	int error;
+
+	if (sock < 0)
+		return NONE;
+	lb_net_reuse_address(sock, true);
+	error = lb_net_bind(sock, (struct lb_net_address){ lb_radio_ip(), port });
+	if (error == 0)
+		error = lb_net_listen(sock, BACKLOG);
+	if (error == 0)
+		return sock;
+	lb_net_close(sock);
+	return NONE;
+}
+
+/* A listener that the radio cut is opened again when the radio carries something. */
+static bool keep_listening(void)
+{
+	bool changed = false;
+
+	for (int i = 0; i < SERVICES; i++) {
+		struct service *service = &services[i];
+
+		if (service->listener != NONE && (lb_net_ready(service->listener, 0) & LB_NET_ERROR) != 0) {
+			lb_net_close(service->listener);
+			service->listener = NONE;
+			changed = true;
+		}
+		if (on && service->listener == NONE) {
+			service->listener = open_listener(service->port());
+			changed |= service->listener != NONE;
+		}
+	}
+	if (changed)
+		report();
+	return changed;
+}
+
+static bool accept_clients(void)
+{
+	bool moved = false;
+
+	for (int i = 0; i < SERVICES; i++) {
+		struct lb_net_address peer;
+		const int sock = services[i].listener == NONE ? NONE : lb_net_accept(services[i].listener, &peer);
+
+		if (sock < 0)
+			continue;
+		services[i].accept(sock, peer, &login, now());
+		moved = true;
+	}
+	return moved;
+}
+
+static bool is_waiting_for_link(void)
+{
+	return on && (services[TELNET].listener == NONE || services[FTP].listener == NONE) &&
+	       (lb_radio_ap_active() || lb_radio_sta_active());
+}
+
+/* --- serving --- */
+
+/* When to come again at the latest, if no socket calls before. */
+static uint32_t next_ms(void)
+{
+	const uint32_t telnet_ms = lb_telnet_server_step(now(), timeout_s * 1000);
+	const uint32_t ftp_ms = lb_ftp_server_step(now(), timeout_s * 1000);
+	uint32_t least_ms = telnet_ms < ftp_ms ? telnet_ms : ftp_ms;
+
+	if (is_waiting_for_link() && least_ms > LISTEN_AGAIN_MS)
+		least_ms = LISTEN_AGAIN_MS;
+	return least_ms;
+}
+
+static void watch(void)
+{
+	for (int i = 0; i < SERVICES; i++)
+		if (services[i].listener != NONE)
+			lb_net_watch(services[i].listener, LB_NET_READABLE);
+	lb_telnet_server_watch();
+	lb_ftp_server_watch();
+}
+
+static void set_alarm(uint32_t wait_ms)
+{
+	if (wait_ms == UINT32_MAX)
+		lb_periph_alarm(LB_ALARM_NETWORK, 0, NULL, NULL);
+	else
+		lb_periph_alarm(LB_ALARM_NETWORK, (uint64_t)wait_ms * US_PER_MS, on_alarm, NULL);
+}
+
+/* The scheduler calls again at once for what came meanwhile, so that a flood of input would keep the program out: true
+ * when it is to be let in first. */
+static bool is_over_time(uint32_t now_ms)
+{
+	static uint32_t began_ms;
+
+	if (now_ms - ended_ms >= TURN_MS)
+		began_ms = now_ms;
+	return now_ms - began_ms >= SLICE_MS;
+}
+
+/* Whoever waits looks for what came only when its wait ends, and an interrupt is what ends it: so news for the program
+ * sets the alarm for at once. */
+static void serve(mp_sched_node_t *unused)
+{
+	const uint32_t start_ms = now();
+	bool moved = true;
+	uint32_t wait_ms;
+
+	(void)unused;
+	if (!attention) {
+		lb_telnet_server_flush();
+		return;
+	}
+	if (is_over_time(start_ms)) {
+		set_alarm(TURN_MS);
+		return;
+	}
+	attention = false;
+	while (moved && now() - start_ms < SLICE_MS) {
+		moved = keep_listening();
+		moved |= accept_clients();
+		moved |= lb_telnet_server_serve(now());
+		moved |= lb_ftp_server_serve(now());
+	}
+	wait_ms = next_ms();
+	if (moved || wait_ms < TURN_MS)
+		wait_ms = TURN_MS;
+	else
+		watch();
+	set_alarm(lb_telnet_server_has_news() ? 0 : wait_ms);
+	ended_ms = now();
+}
+
+/* --- from the VM's thread --- */
+
+void lb_servers_look(void)
+{
+	attention = true;
+	wake();
+}
+
+void lb_servers_on(void)
+{
+	on = true;
+	lb_servers_look();
+}
+
+void lb_servers_off(void)
+{
+	on = false;
+	lb_telnet_server_close_all("\r\nThe servers are switched off.");
+	lb_ftp_server_close_all("The servers are switched off.");
+	for (int i = 0; i < SERVICES; i++) {
+		if (services[i].listener != NONE)
+			lb_net_close(services[i].listener);
+		services[i].listener = NONE;
+	}
+	report();
+}
+
+bool lb_servers_are_on(void)
+{
+	return services[TELNET].listener != NONE || services[FTP].listener != NONE;
+}
+
+const struct lb_login *lb_servers_login(void)
+{
+	return &login;
+}
+
+void lb_servers_set_login(const struct lb_login *wanted)
+{
+	login = *wanted;
+	report();
+}
+
+uint32_t lb_servers_timeout_s(void)
+{
+	return timeout_s;
+}
+
+void lb_servers_set_timeout_s(uint32_t wanted_s)
+{
+	timeout_s = wanted_s;
+	lb_servers_look();
+}
+
+/* --- network.h --- */
+
+bool lb_network_owns(int sock)
+{
+	return sock == services[TELNET].listener || sock == services[FTP].listener || lb_telnet_server_owns(sock) ||
+	       lb_ftp_server_owns(sock);
+}
+
+void lb_network_init(bool safe)
+{
+	if (!lb_radio_present())
+		return;
+	lb_wifi_init();
+	strcpy(login.password, lb_wifi_secret());
+	lb_net_on_ready(on_ready);
+	on = true;
+	if (safe || lb_settings_get(LB_SETTING_WIFI_ON_BOOT) != 0)
+		lb_wifi_ap_start(lb_wifi_ap());
+	keep_listening();
+}
+
+/* A node that was scheduled before a soft reset is so still. */
+void lb_network_start(void)
+{
+	if (!lb_radio_present())
+		return;
+	vm_runs = true;
+	lb_servers_look();
+}
+
+void lb_network_stop(void)
+{
+	vm_runs = false;
+	lb_ftp_server_abort_all("The module begins anew (soft reset).");
+	lb_telnet_server_flush();
+}
+
+void lb_network_release_files(void)
+{
+	lb_ftp_server_abort_all("The file system goes away.");
+}
+
+void lb_network_console_write(const char *text, size_t size_bytes)
+{
+	lb_telnet_server_print(text, size_bytes);
+	if (!vm_runs)
+		lb_telnet_server_flush();
+	else if (lb_telnet_server_is_console())
+		wake();
+}
+
+bool lb_network_console_is_open(void)
+{
+	return lb_telnet_server_is_console();
+}
+
+bool lb_network_console_readable(void)
+{
+	return lb_telnet_server_readable();
+}
+
+int lb_network_console_read(void)
+{
+	return lb_telnet_server_read();
+}
+
+bool lb_network_interrupt_waiting(void)
+{
+	int c;
+
+	while (lb_telnet_server_serve(now()))
+		continue;
+	lb_telnet_server_watch();
+	while ((c = lb_telnet_server_read()) != -1)
+		if (c == CTRL_C)
+			return true;
+	return false;
+}

@@ -1,0 +1,62 @@
+#include "firmware/net/wifi.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/hw/periph.h"
+#include "settings.h"
+
+enum { SECRET_CHARACTERS = 12, CHANNEL = 6 };
+
+static const char secret_key[] = ".wifi_key";
+static struct lb_wifi_ap ap;
+static char secret[SECRET_CHARACTERS + 1];
+
+/* Characters that nobody takes for another; 32 of them, so that each is as likely: 60 bits in all. */
+static void make_secret(void)
+{
+	static const char characters[] = "abcdefghijkmnpqrstuvwxyz23456789";
+	uint8_t random[SECRET_CHARACTERS];
+
+	_Static_assert(sizeof characters == 33, "a power of two");
+	lb_periph_random(random, sizeof random);
+	for (int i = 0; i < SECRET_CHARACTERS; i++)
+		secret[i] = characters[random[i] % (sizeof characters - 1)];
+	lb_nvs_set(lb_settings_store(), secret_key, secret, SECRET_CHARACTERS);
+}
+
+void lb_wifi_init(void)
+{
+	uint8_t id[LB_UNIQUE_ID_BYTES];
+
+	if (lb_nvs_get(lb_settings_store(), secret_key, secret, SECRET_CHARACTERS) != SECRET_CHARACTERS)
+		make_secret();
+	lb_periph_unique_id(id);
+	snprintf(ap.ssid, sizeof ap.ssid, "lifeboat-wlan-%02x%02x", id[LB_UNIQUE_ID_BYTES - 2], id[LB_UNIQUE_ID_BYTES - 1]);
+	strcpy(ap.key, secret);
+	ap.channel = CHANNEL;
+}
+
+const char *lb_wifi_secret(void)
+{
+	return secret;
+}
+
+const struct lb_wifi_ap *lb_wifi_ap(void)
+{
+	return &ap;
+}
+
+int lb_wifi_ap_start(const struct lb_wifi_ap *wanted)
+{
+	const int error = lb_radio_ap_start(wanted->ssid, wanted->key, wanted->channel);
+
+	if (error == 0)
+		ap = *wanted;
+	return error;
+}
+
+void lb_wifi_ap_keep(const struct lb_wifi_ap *wanted)
+{
+	ap = *wanted;
+}

@@ -1,0 +1,29 @@
+/* The images of the power tests, real ones as the build's image maker writes them. */
+#ifndef TESTS_POWER_IMAGES_H
+#define TESTS_POWER_IMAGES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/update/update.h"
+
+/* Versions rise with the letter; C fills more than a sector, the others a few pages. */
+enum image {
+	IMAGE_FACTORY, IMAGE_A, IMAGE_B, IMAGE_C, IMAGE_D, IMAGE_E, IMAGE_COUNT,
+	IMAGE_NONE = -1,
+};
+
+struct image_bytes {
+	uint8_t *bytes;
+	uint32_t size_bytes;
+	uint32_t padded_bytes; /* with 0xFF to whole program units; the memory holds as many */
+	uint64_t id;
+};
+
+void images_make(void);
+void images_free(void);
+const struct image_bytes *image_bytes(enum image image);
+/* The image that these bytes begin with, compared byte by byte and without any of the code under test. */
+enum image image_in(const uint8_t *bytes, uint32_t size_bytes);
+
+#endif

@@ -1,0 +1,338 @@
+#include "tests/power/module.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/error.h"
+
+/* Of the virtual board: the provider that the bootloader itself uses. */
+const struct lb_crypto *lb_board_crypto(void);
+
+const struct journal journal_real = {lb_record_open, lb_record_append};
+
+static int append_single(struct lb_record *record, const struct lb_record_state *state)
+{
+	int result = lb_region_erase(record->flash, record->region, 0, record->region.size_bytes);
+
+	if (result != LB_OK)
+		return result;
+	lb_record_open(record, record->flash, record->region);
+	return lb_record_append(record, state);
+}
+
+const struct journal journal_single = {lb_record_open, append_single};
+
+static struct lb_region region_of(enum lb_slot slot)
+{
+	return flaky_map.part[lb_slot_part(slot)];
+}
+
+/* In a test, a return code that says so for any call that the cut went through. */
+static int outcome(const struct module *module, int result)
+{
+	return flaky_powered(&module->flaky) ? result : MODULE_CUT;
+}
+
+void module_init(struct module *module, const struct journal *journal, bool marks_units, uint32_t seed)
+{
+	memset(module, 0, sizeof(*module));
+	flaky_init(&module->flaky, marks_units, seed);
+	module->journal = journal;
+	module->running = LB_SLOT_NONE;
+	module->image = IMAGE_NONE;
+}
+
+void module_restore(struct module *module, const struct flaky_memory *memory)
+{
+	flaky_restore(&module->flaky, memory);
+	module->running = LB_SLOT_NONE;
+	module->image = IMAGE_NONE;
+	module->safe = false;
+}
+
+/* ---- slots ---- */
+
+static void inspect(struct module *module, enum lb_slot slot, struct lb_update_slot *facts)
+{
+	struct lb_image_slot in_flash = {&module->flaky.flash, region_of(slot)};
+	struct lb_image_source source = lb_image_slot_source(&in_flash);
+	struct lb_image_info info;
+
+	memset(facts, 0, sizeof(*facts));
+	if (lb_image_inspect(&source, &info) != LB_IMAGE_GOOD)
+		return;
+	facts->id = lb_image_id(&info);
+	facts->version = info.version;
+}
+
+static int copy_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
+{
+	memcpy(data, (const uint8_t *)ctx + offset, size_bytes);
+	return LB_OK;
+}
+
+/* As the board does: the copy that will run is what is verified. */
+static void verify(struct module *module, enum lb_slot slot, uint8_t copy[FLAKY_SLOT_BYTES],
+                   struct lb_update_slot *facts)
+{
+	struct lb_image_source source = {copy_read, copy, FLAKY_SLOT_BYTES};
+	struct lb_image_info info;
+
+	memset(facts, 0, sizeof(*facts));
+	if (lb_region_read(&module->flaky.flash, region_of(slot), 0, copy, FLAKY_SLOT_BYTES) != LB_OK) {
+		facts->verdict = LB_IMAGE_UNREADABLE;
+		return;
+	}
+	facts->verdict = lb_image_verify(&source, lb_board_crypto(), &info);
+	if (facts->verdict != LB_IMAGE_GOOD)
+		return;
+	facts->id = lb_image_id(&info);
+	facts->version = info.version;
+}
+
+static void learn_slots(struct module *module, struct lb_update_slot slots[LB_SLOT_COUNT])
+{
+	uint8_t copy[FLAKY_SLOT_BYTES];
+
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
+		verify(module, (enum lb_slot)slot, copy, &slots[slot]);
+}
+
+/* ---- boot ---- */
+
+enum lb_record_status module_record(struct module *module, struct lb_record_state *state)
+{
+	struct lb_record record;
+
+	module->journal->open(&record, &module->flaky.flash, flaky_map.part[LB_PART_RECORD]);
+	*state = record.state;
+	return record.status;
+}
+
+static int start_image(struct module *module, const struct lb_choose_plan *plan, bool safe, const uint8_t *copy)
+{
+	module->running = plan->slot;
+	module->image = image_in(copy, FLAKY_SLOT_BYTES);
+	module->safe = safe;
+	module->why = plan->why;
+	return LB_OK;
+}
+
+int module_boot(struct module *module, const struct boot_kind *kind)
+{
+	uint8_t copy[FLAKY_SLOT_BYTES];
+	struct lb_record record;
+	struct lb_choose_facts facts = {
+		.safe = kind->safe, .wake = kind->wake, .wish = kind->wish, .wish_slot = kind->slot,
+	};
+	enum lb_slot loaded = LB_SLOT_NONE;
+
+	module->running = LB_SLOT_NONE;
+	module->image = IMAGE_NONE;
+	module->journal->open(&record, &module->flaky.flash, flaky_map.part[LB_PART_RECORD]);
+	facts.status = record.status;
+	facts.state = record.state;
+	facts.stuck = record.read_only;
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
+		inspect(module, (enum lb_slot)slot, &facts.slots[slot]);
+
+	for (unsigned step = 0; step < 2 * LB_SLOT_COUNT + 2; step++) {
+		struct lb_choose_plan plan = lb_update_choose(&facts);
+
+		if (plan.action == LB_CHOOSE_NOTHING)
+			return outcome(module, MODULE_DEAD);
+		if (plan.action == LB_CHOOSE_VERIFY || loaded != plan.slot) {
+			verify(module, plan.slot, copy, &facts.slots[plan.slot]);
+			loaded = plan.slot;
+			continue;
+		}
+		if (!plan.write || module->journal->append(&record, &plan.state) == LB_OK)
+			return outcome(module, start_image(module, &plan, kind->safe, copy));
+		facts.stuck = true;
+	}
+	return outcome(module, MODULE_DEAD);
+}
+
+/* ---- changes ---- */
+
+/* The record with what it is to be changed from, as every change begins. */
+static void open_base(struct module *module, struct lb_record *record, struct lb_update_slot slots[LB_SLOT_COUNT],
+                      struct lb_record_state *base)
+{
+	module->journal->open(record, &module->flaky.flash, flaky_map.part[LB_PART_RECORD]);
+	learn_slots(module, slots);
+	lb_update_base(record->status, &record->state, slots, base);
+}
+
+static int commit(struct module *module, struct lb_record *record, const struct lb_record_state *next, int result)
+{
+	if (result == LB_OK)
+		result = module->journal->append(record, next);
+	return outcome(module, result);
+}
+
+int module_ota_start(struct module *module)
+{
+	struct lb_record record;
+	struct lb_update_slot slots[LB_SLOT_COUNT];
+	struct lb_record_state state;
+
+	open_base(module, &record, slots, &state);
+	enum lb_slot from = module->target_from_record ? LB_SLOT_FACTORY : module->running;
+	int result = lb_update_start(&state, from, slots, &flaky_map, &state);
+	return commit(module, &record, &state, result);
+}
+
+int module_ota_write(struct module *module, enum image image, uint32_t from, uint32_t to)
+{
+	const struct image_bytes *bytes = image_bytes(image);
+	struct lb_record_state state;
+	struct lb_region region;
+
+	if (module_record(module, &state) != LB_RECORD_VALID || state.download == LB_SLOT_NONE)
+		return outcome(module, LB_REFUSED_NOT_STARTED);
+	region = region_of(state.download);
+	for (uint32_t at = from; at < to && at < bytes->padded_bytes; at += LB_NOR_PAGE_BYTES) {
+		uint32_t left = bytes->padded_bytes - at;
+		uint32_t piece = left < LB_NOR_PAGE_BYTES ? left : LB_NOR_PAGE_BYTES;
+		int result = LB_OK;
+
+		if (at % LB_NOR_SECTOR_BYTES == 0)
+			result = lb_region_erase(&module->flaky.flash, region, at, LB_NOR_SECTOR_BYTES);
+		if (result == LB_OK)
+			result = lb_region_program(&module->flaky.flash, region, at, bytes->bytes + at, piece);
+		if (result != LB_OK)
+			return outcome(module, result);
+	}
+	return outcome(module, LB_OK);
+}
+
+/* Sectors that are right already are kept, but for the last of them, which may be the one that was torn. */
+int module_ota_resume(struct module *module, enum image image)
+{
+	const struct image_bytes *bytes = image_bytes(image);
+	struct lb_record record;
+	struct lb_update_slot slots[LB_SLOT_COUNT];
+	struct lb_record_state state;
+	uint32_t right_bytes = 0;
+
+	open_base(module, &record, slots, &state);
+	int result = module->running != LB_SLOT_NONE ?
+	             lb_update_resume(&state, module->running, slots[module->running].id, &state) : LB_REFUSED_NOT_STARTED;
+	result = commit(module, &record, &state, result);
+	if (result != LB_OK)
+		return result;
+	while (right_bytes < bytes->padded_bytes) {
+		uint8_t found[LB_NOR_SECTOR_BYTES];
+		uint32_t left = bytes->padded_bytes - right_bytes;
+		uint32_t piece = left < sizeof(found) ? left : (uint32_t)sizeof(found);
+
+		result = lb_region_read(&module->flaky.flash, region_of(state.download), right_bytes, found, piece);
+		if (result != LB_OK || memcmp(found, bytes->bytes + right_bytes, piece) != 0)
+			break;
+		right_bytes += LB_NOR_SECTOR_BYTES;
+	}
+	uint32_t from = right_bytes > 0 ? right_bytes - LB_NOR_SECTOR_BYTES : 0;
+	return module_ota_write(module, image, from, bytes->padded_bytes);
+}
+
+int module_ota_finish(struct module *module, bool force)
+{
+	struct lb_record record;
+	struct lb_update_slot target = {.verdict = LB_IMAGE_UNKNOWN};
+	struct lb_record_state state;
+	uint8_t copy[FLAKY_SLOT_BYTES];
+
+	module->journal->open(&record, &module->flaky.flash, flaky_map.part[LB_PART_RECORD]);
+	if (record.status != LB_RECORD_VALID)
+		return outcome(module, LB_REFUSED_NOT_STARTED);
+	state = record.state;
+	if (state.download != LB_SLOT_NONE)
+		verify(module, state.download, copy, &target);
+	return commit(module, &record, &state, lb_update_finish(&state, module->running, &target, force, &state));
+}
+
+bool module_on_trial(struct module *module)
+{
+	struct lb_update_slot facts;
+	struct lb_record_state state;
+
+	if (module->running == LB_SLOT_NONE || module_record(module, &state) != LB_RECORD_VALID)
+		return false;
+	inspect(module, module->running, &facts);
+	return lb_update_is_trial(&state, module->running, facts.id);
+}
+
+int module_confirm(struct module *module)
+{
+	struct lb_record record;
+	struct lb_update_slot facts;
+	struct lb_record_state state;
+
+	module->journal->open(&record, &module->flaky.flash, flaky_map.part[LB_PART_RECORD]);
+	if (record.status != LB_RECORD_VALID)
+		return outcome(module, LB_REFUSED_NOT_TRIAL);
+	state = record.state;
+	inspect(module, module->running, &facts);
+	return commit(module, &record, &state, lb_update_confirm(&state, module->running, &facts, &state));
+}
+
+int module_use(struct module *module, enum lb_slot slot)
+{
+	struct lb_record record;
+	struct lb_update_slot slots[LB_SLOT_COUNT];
+	struct lb_record_state state;
+
+	open_base(module, &record, slots, &state);
+	return commit(module, &record, &state, lb_update_use(&state, slot, &slots[slot], &state));
+}
+
+int module_tool_begin(struct module *module, enum lb_slot slot)
+{
+	struct lb_record record;
+	struct lb_update_slot slots[LB_SLOT_COUNT];
+	struct lb_record_state state;
+
+	open_base(module, &record, slots, &state);
+	lb_update_tool_begin(&state, slot, &state);
+	return commit(module, &record, &state, LB_OK);
+}
+
+int module_tool_write(struct module *module, enum lb_slot slot, enum image image)
+{
+	const struct image_bytes *bytes = image_bytes(image);
+	int result = lb_region_erase(&module->flaky.flash, region_of(slot), 0, FLAKY_SLOT_BYTES);
+
+	for (uint32_t at = 0; at < bytes->padded_bytes && result == LB_OK; at += LB_NOR_PAGE_BYTES) {
+		uint32_t left = bytes->padded_bytes - at;
+		uint32_t piece = left < LB_NOR_PAGE_BYTES ? left : LB_NOR_PAGE_BYTES;
+
+		result = lb_region_program(&module->flaky.flash, region_of(slot), at, bytes->bytes + at, piece);
+	}
+	return outcome(module, result);
+}
+
+/* ---- preparing ---- */
+
+static void must(int result, const char *what)
+{
+	if (result == LB_OK)
+		return;
+	fprintf(stderr, "power: preparing a module failed: %s: %d\n", what, result);
+	exit(2);
+}
+
+void module_put_image(struct module *module, enum lb_slot slot, enum image image)
+{
+	must(image == IMAGE_NONE ? lb_region_erase(&module->flaky.flash, region_of(slot), 0, FLAKY_SLOT_BYTES) :
+	     module_tool_write(module, slot, image), "image");
+}
+
+void module_put_record(struct module *module, const struct lb_record_state *state)
+{
+	struct lb_record record;
+
+	module->journal->open(&record, &module->flaky.flash, flaky_map.part[LB_PART_RECORD]);
+	must(module->journal->append(&record, state), "record");
+}

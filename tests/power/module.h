@@ -1,0 +1,70 @@
+/* A module for the power tests: what bootloader and firmware do with record and slots, on flaky flash, and no more.
+ *
+ * The rules, the record and the verification are the real ones; the journal can be replaced, so that a bad one can be
+ * seen to be caught.
+ */
+#ifndef TESTS_POWER_MODULE_H
+#define TESTS_POWER_MODULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/update/choose.h"
+#include "tests/power/flaky.h"
+#include "tests/power/images.h"
+
+struct journal {
+	void (*open)(struct lb_record *record, const struct lb_flash *flash, struct lb_region region);
+	int (*append)(struct lb_record *record, const struct lb_record_state *state);
+};
+
+extern const struct journal journal_real;
+extern const struct journal journal_single; /* one copy, erased and then written */
+
+enum { MODULE_CUT = -200, MODULE_DEAD = -201 }; /* beside LB_OK, enum lb_error and enum lb_refusal */
+
+struct module {
+	struct flaky flaky;
+	const struct journal *journal;
+	bool target_from_record; /* a bug: the update's target is chosen as if the latest image were the running one */
+	/* RAM: gone with the power. */
+	enum lb_slot running; /* LB_SLOT_NONE: bootloader mode */
+	enum image image;     /* that runs */
+	bool safe;
+	enum lb_boot_why why;
+	bool guarded;  /* nothing may touch the running slot and factory now */
+	bool trespass; /* something did */
+};
+
+struct boot_kind {
+	bool safe;
+	bool wake;
+	enum lb_wish wish;
+	enum lb_slot slot;
+};
+
+void module_init(struct module *module, const struct journal *journal, bool marks_units, uint32_t seed);
+void module_restore(struct module *module, const struct flaky_memory *memory);
+
+/* LB_OK, MODULE_CUT, or MODULE_DEAD when no image verifies. */
+int module_boot(struct module *module, const struct boot_kind *kind);
+/* The record as a boot would find it. */
+enum lb_record_status module_record(struct module *module, struct lb_record_state *state);
+
+/* What the running firmware does; LB_OK, MODULE_CUT or a refusal. */
+int module_ota_start(struct module *module);
+int module_ota_write(struct module *module, enum image image, uint32_t from, uint32_t to);
+int module_ota_resume(struct module *module, enum image image);
+int module_ota_finish(struct module *module, bool force);
+int module_confirm(struct module *module);
+bool module_on_trial(struct module *module);
+int module_use(struct module *module, enum lb_slot slot);
+/* The loader, on behalf of a tool. */
+int module_tool_begin(struct module *module, enum lb_slot slot);
+int module_tool_write(struct module *module, enum lb_slot slot, enum image image);
+
+/* Without rules: how a test prepares its module. */
+void module_put_image(struct module *module, enum lb_slot slot, enum image image);
+void module_put_record(struct module *module, const struct lb_record_state *state);
+
+#endif

@@ -1,0 +1,204 @@
+#include "tests/power/scenarios.h"
+
+#include <string.h>
+
+#include "core/base/error.h"
+
+#define F LB_SLOT_FACTORY
+#define S0 LB_SLOT_OTA_0
+#define S1 LB_SLOT_OTA_1
+#define NO LB_SLOT_NONE
+
+#define BOOT(which) {.kind = ACT_BOOT, .image = (which)}
+#define WAKE(which) {.kind = ACT_BOOT, .image = (which), .boot = {.wake = true}}
+#define SAFE(window, which) {.kind = ACT_BOOT, .image = (which), .boot = {.safe = true, .wish = (window)}}
+#define ONCE(which_slot, which) \
+	{.kind = ACT_BOOT, .image = (which), .boot = {.wish = LB_WISH_SLOT, .slot = (which_slot)}}
+#define SEE(first_image, last_image) {.kind = ACT_SEE, .image = (first_image), .last = (last_image)}
+#define START {.kind = ACT_START}
+#define WRITE(which) {.kind = ACT_WRITE, .image = (which)}
+#define PART(which) {.kind = ACT_WRITE_PART, .image = (which)}
+#define RESUME(which) {.kind = ACT_RESUME, .image = (which)}
+#define FINISH {.kind = ACT_FINISH}
+#define UPDATE(which) START, WRITE(which), FINISH
+#define CONFIRM {.kind = ACT_CONFIRM}
+#define USE(which_slot) {.kind = ACT_USE, .boot = {.slot = (which_slot)}}
+#define TOOL(which_slot, which) \
+	{.kind = ACT_TOOL_BEGIN, .boot = {.slot = (which_slot)}}, \
+	{.kind = ACT_TOOL_WRITE, .image = (which), .boot = {.slot = (which_slot)}}
+#define REFUSED(act, code) {.kind = (act), .expected = (code)}
+
+#define NEW_MODULE .slots = {IMAGE_FACTORY, IMAGE_NONE, IMAGE_NONE}, .record = START_BLANK
+#define TWO_UPDATES(trial, tries) \
+	.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_B}, .record = START_ENTRY, .latest = S1, .previous = S0, .download = NO, \
+	.on_trial = (trial), .tries_left = (tries)
+#define ONE_UPDATE(trial, tries) \
+	.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_NONE}, .record = START_ENTRY, .latest = S0, .previous = F, .download = NO, \
+	.on_trial = (trial), .tries_left = (tries)
+
+/* A sector of the record holds 63 entries and an update with its first boot and its confirmation adds four: started
+ * so near the end of a sector, each of the four in turn is the one that changes it. */
+#define SECTOR_CHANGE(number, before) \
+	{.name = "record sector change " number, .start = {ONE_UPDATE(false, 0), .entries_before = (before)}, \
+	 .in_pairs = true, .with_noise = true, \
+	 .acts = {BOOT(IMAGE_A), UPDATE(IMAGE_B), SEE(IMAGE_B, IMAGE_A), BOOT(IMAGE_B), CONFIRM}}
+
+const struct scenario scenarios[] = {
+	{.name = "first, second and third update", .start = {NEW_MODULE}, .in_pairs = true, .with_noise = true,
+	 .acts = {BOOT(IMAGE_FACTORY), UPDATE(IMAGE_A), SEE(IMAGE_A, IMAGE_FACTORY), BOOT(IMAGE_A), CONFIRM,
+	          SEE(IMAGE_A, IMAGE_A), BOOT(IMAGE_A), UPDATE(IMAGE_B), SEE(IMAGE_B, IMAGE_A), BOOT(IMAGE_B), CONFIRM,
+	          BOOT(IMAGE_B), UPDATE(IMAGE_C), SEE(IMAGE_C, IMAGE_B), BOOT(IMAGE_C), CONFIRM, SEE(IMAGE_C, IMAGE_C)}},
+	{.name = "update without a reset between", .start = {ONE_UPDATE(false, 0)},
+	 .acts = {BOOT(IMAGE_A), UPDATE(IMAGE_B), UPDATE(IMAGE_C), SEE(IMAGE_C, IMAGE_A), BOOT(IMAGE_C), CONFIRM}},
+	{.name = "update while running previous", .start = {TWO_UPDATES(false, 0)}, .in_pairs = true,
+	 .acts = {SAFE(LB_WISH_PREVIOUS, IMAGE_A), START, SEE(IMAGE_A, IMAGE_A), WRITE(IMAGE_D), FINISH,
+	          SEE(IMAGE_D, IMAGE_A), BOOT(IMAGE_D), CONFIRM, SAFE(LB_WISH_PREVIOUS, IMAGE_A)}},
+	{.name = "update while running factory", .start = {TWO_UPDATES(false, 0)},
+	 .acts = {SAFE(LB_WISH_FACTORY, IMAGE_FACTORY), START, SEE(IMAGE_FACTORY, IMAGE_FACTORY), WRITE(IMAGE_D), FINISH,
+	          SEE(IMAGE_D, IMAGE_FACTORY), BOOT(IMAGE_D), CONFIRM}},
+	{.name = "update of a pending trial's rival", .start = {TWO_UPDATES(true, 3)},
+	 .acts = {SAFE(LB_WISH_PREVIOUS, IMAGE_A), SEE(IMAGE_B, IMAGE_A), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_A)}},
+	{.name = "no update on trial", .start = {TWO_UPDATES(true, 3)},
+	 .acts = {BOOT(IMAGE_B), REFUSED(ACT_START, LB_REFUSED_ON_TRIAL), CONFIRM,
+	          REFUSED(ACT_CONFIRM, LB_REFUSED_NOT_TRIAL), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_B)}},
+	{.name = "each try, then back", .start = {TWO_UPDATES(true, 3)}, .in_pairs = true, .with_noise = true,
+	 .acts = {BOOT(IMAGE_B), BOOT(IMAGE_B), BOOT(IMAGE_B), BOOT(IMAGE_A), BOOT(IMAGE_A), START, WRITE(IMAGE_B),
+	          REFUSED(ACT_FINISH, LB_REFUSED_FAILED_IMAGE), BOOT(IMAGE_A)}},
+	{.name = "back from the first update", .start = {ONE_UPDATE(true, 1)}, .in_pairs = true,
+	 .acts = {BOOT(IMAGE_A), BOOT(IMAGE_FACTORY), SEE(IMAGE_FACTORY, IMAGE_FACTORY), UPDATE(IMAGE_B),
+	          SEE(IMAGE_B, IMAGE_FACTORY)}},
+	{.name = "trial that rotted", .start = {TWO_UPDATES(true, 2), .rotten = {[S1] = true}}, .in_pairs = true,
+	 .acts = {BOOT(IMAGE_A), SEE(IMAGE_A, IMAGE_A), UPDATE(IMAGE_C), SEE(IMAGE_C, IMAGE_A), BOOT(IMAGE_C), CONFIRM}},
+	{.name = "back when previous rotted", .start = {TWO_UPDATES(true, 0), .rotten = {[S0] = true}},
+	 .acts = {BOOT(IMAGE_FACTORY), SEE(IMAGE_FACTORY, IMAGE_FACTORY), UPDATE(IMAGE_C), SEE(IMAGE_C, IMAGE_FACTORY)}},
+	{.name = "trial after safe boots and wakes", .start = {TWO_UPDATES(true, 1)},
+	 .acts = {SAFE(LB_WISH_LATEST, IMAGE_B), SAFE(LB_WISH_PREVIOUS, IMAGE_A), SAFE(LB_WISH_FACTORY, IMAGE_FACTORY),
+	          ONCE(F, IMAGE_FACTORY), BOOT(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B),
+	          WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), CONFIRM,
+	          SEE(IMAGE_B, IMAGE_B)}},
+	{.name = "latest rotted, fallback", .start = {TWO_UPDATES(false, 0), .rotten = {[S1] = true}},
+	 .acts = {BOOT(IMAGE_A), SEE(IMAGE_A, IMAGE_A), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_A), BOOT(IMAGE_D), CONFIRM,
+	          SAFE(LB_WISH_PREVIOUS, IMAGE_A)}},
+	{.name = "abandoned, then another", .start = {ONE_UPDATE(false, 0)}, .with_noise = true,
+	 .acts = {BOOT(IMAGE_A), START, PART(IMAGE_C), BOOT(IMAGE_A), SEE(IMAGE_A, IMAGE_A), UPDATE(IMAGE_D),
+	          SEE(IMAGE_D, IMAGE_A), BOOT(IMAGE_D), CONFIRM}},
+	{.name = "abandoned and resumed", .start = {ONE_UPDATE(false, 0)}, .in_pairs = true,
+	 .acts = {BOOT(IMAGE_A), START, PART(IMAGE_C), BOOT(IMAGE_A), RESUME(IMAGE_C), FINISH, SEE(IMAGE_C, IMAGE_A),
+	          BOOT(IMAGE_C), CONFIRM}},
+	{.name = "complete but never finished", .start = {NEW_MODULE},
+	 .acts = {BOOT(IMAGE_FACTORY), START, WRITE(IMAGE_C), BOOT(IMAGE_FACTORY), RESUME(IMAGE_C),
+	          SEE(IMAGE_FACTORY, IMAGE_FACTORY), START, SEE(IMAGE_FACTORY, IMAGE_FACTORY), WRITE(IMAGE_B), FINISH,
+	          SEE(IMAGE_B, IMAGE_FACTORY)}},
+	{.name = "repeated from the start", .start = {ONE_UPDATE(false, 0)},
+	 .acts = {BOOT(IMAGE_A), START, WRITE(IMAGE_D), START, WRITE(IMAGE_D), START, PART(IMAGE_B), UPDATE(IMAGE_D),
+	          SEE(IMAGE_D, IMAGE_A)}},
+	{.name = "a slot chosen for good", .start = {TWO_UPDATES(false, 0)},
+	 .acts = {BOOT(IMAGE_B), USE(S0), SEE(IMAGE_A, IMAGE_A), BOOT(IMAGE_A), USE(F), BOOT(IMAGE_FACTORY), USE(S1),
+	          SEE(IMAGE_B, IMAGE_B), BOOT(IMAGE_B), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_B)}},
+	{.name = "a tool writes", .start = {TWO_UPDATES(false, 0)},
+	 .acts = {TOOL(S0, IMAGE_D), BOOT(IMAGE_D), SEE(IMAGE_D, IMAGE_D), TOOL(S1, IMAGE_B), BOOT(IMAGE_B),
+	          TOOL(F, IMAGE_FACTORY), BOOT(IMAGE_FACTORY), SEE(IMAGE_FACTORY, IMAGE_FACTORY)}},
+	{.name = "a tool writes over a trial", .start = {TWO_UPDATES(true, 2)},
+	 .acts = {TOOL(S1, IMAGE_D), SAFE(LB_WISH_LATEST, IMAGE_D), BOOT(IMAGE_D), SEE(IMAGE_D, IMAGE_D)}},
+	{.name = "record lost", .in_pairs = true,
+	 .start = {.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_B}, .record = START_NOISE},
+	 .acts = {BOOT(IMAGE_FACTORY), BOOT(IMAGE_FACTORY), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_FACTORY), BOOT(IMAGE_D),
+	          CONFIRM}},
+	{.name = "record and factory lost",
+	 .start = {.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_B}, .rotten = {[F] = true}, .record = START_NOISE},
+	 .acts = {BOOT(IMAGE_B), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_B), BOOT(IMAGE_D), CONFIRM}},
+	SECTOR_CHANGE("1", 62),
+	SECTOR_CHANGE("2", 61),
+	SECTOR_CHANGE("3", 60),
+	SECTOR_CHANGE("4", 59),
+	SECTOR_CHANGE("5", 58),
+	SECTOR_CHANGE("6, round the ring", 4 * 63 - 1),
+	SECTOR_CHANGE("7, round the ring", 4 * 63 - 2),
+	SECTOR_CHANGE("8, round the ring", 4 * 63 - 3),
+	SECTOR_CHANGE("9, round the ring", 5 * 63 - 4),
+};
+
+const unsigned scenario_count = sizeof(scenarios) / sizeof(scenarios[0]);
+
+void scenario_prepare(struct module *module, const struct start *start, uint32_t seed)
+{
+	struct lb_record_state state = {
+		.latest = start->latest, .previous = start->previous, .download = start->download,
+		.on_trial = start->on_trial, .tries_left = start->tries_left, .change = LB_CHANGE_OTA_FINISH,
+	};
+
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
+		uint8_t *bytes = module->flaky.memory.bytes + flaky_map.part[lb_slot_part((enum lb_slot)slot)].offset;
+
+		if (start->slots[slot] == IMAGE_NONE)
+			continue;
+		module_put_image(module, (enum lb_slot)slot, start->slots[slot]);
+		state.id[slot] = image_bytes(start->slots[slot])->id;
+		if (start->rotten[slot])
+			bytes[300] ^= 0x10;
+	}
+	if (start->record == START_NOISE) {
+		for (unsigned at = 0; at < FLAKY_RECORD_BYTES; at++)
+			module->flaky.memory.bytes[at] = (uint8_t)flaky_random(&seed);
+	}
+	for (unsigned i = 0; start->record == START_ENTRY && i <= start->entries_before; i++)
+		module_put_record(module, &state);
+}
+
+/* ---- combinations ---- */
+
+enum { RUNNING = 3, LATEST = 3, PREVIOUS = 4, TRIALS = 3, DOWNLOADS = 3, ROT = 8 };
+
+unsigned scenario_combinations(void)
+{
+	return RUNNING * LATEST * PREVIOUS * TRIALS * DOWNLOADS * ROT;
+}
+
+static unsigned digit(unsigned *number, unsigned base)
+{
+	unsigned value = *number % base;
+
+	*number /= base;
+	return value;
+}
+
+bool scenario_combination(unsigned number, struct scenario *scenario)
+{
+	static const enum lb_slot slots[] = {F, S0, S1, NO};
+	struct start start = {.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_B}, .record = START_ENTRY};
+	unsigned rot = digit(&number, ROT);
+	enum lb_slot running = slots[digit(&number, RUNNING)];
+
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
+		start.rotten[slot] = (rot >> slot & 1) != 0;
+	start.latest = slots[digit(&number, LATEST)];
+	start.previous = slots[digit(&number, PREVIOUS)];
+	unsigned trial = digit(&number, TRIALS);
+	start.on_trial = trial != 0;
+	start.tries_left = trial == 2 ? 3 : 0;
+	start.download = (enum lb_slot[]){NO, S0, S1}[digit(&number, DOWNLOADS)];
+	/* What no rule leads to: a trial of factory, or a download into a slot that plays a part. */
+	if (start.rotten[running] || start.previous == start.latest || (start.on_trial && start.latest == F))
+		return false;
+	if (start.download != NO && (start.download == start.latest || start.download == start.previous))
+		return false;
+	bool refused = start.on_trial && running == start.latest;
+	enum image image = start.slots[running];
+	const struct act update[] = {
+		{.kind = ACT_BOOT, .image = image, .boot = {.safe = true, .wish = LB_WISH_SLOT, .slot = running}},
+		START, WRITE(IMAGE_D), FINISH, SEE(IMAGE_D, image), BOOT(IMAGE_D), CONFIRM, SEE(IMAGE_D, IMAGE_D),
+	};
+	const struct act refusal[] = {
+		{.kind = ACT_BOOT, .image = image, .boot = {.safe = true, .wish = LB_WISH_SLOT, .slot = running}},
+		REFUSED(ACT_START, LB_REFUSED_ON_TRIAL), CONFIRM, START, WRITE(IMAGE_D), FINISH, SEE(IMAGE_D, image),
+	};
+
+	memset(scenario, 0, sizeof(*scenario));
+	scenario->name = "running x latest x previous x trial x download x rotten";
+	scenario->start = start;
+	if (refused)
+		memcpy(scenario->acts, refusal, sizeof(refusal));
+	else
+		memcpy(scenario->acts, update, sizeof(update));
+	return true;
+}

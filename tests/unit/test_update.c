@@ -1,0 +1,385 @@
+/* The cases of docs/spec/update.md, read from there and run. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/error.h"
+#include "core/update/choose.h"
+
+enum { CELLS = 6, CELL_BYTES = 96, LINE_BYTES = 512 };
+
+struct spec_case {
+	char cells[CELLS][CELL_BYTES]; /* record, images, event, starts, why, record then */
+	char line[LINE_BYTES];
+};
+
+struct situation {
+	struct lb_choose_facts facts;
+	struct lb_update_slot truth[LB_SLOT_COUNT];
+};
+
+static const char letters[] = "FABCDE";
+
+static uint64_t id_of(char letter)
+{
+	assert_non_null(strchr(letters, letter));
+	return 0x1000 + (uint64_t)(strchr(letters, letter) - letters);
+}
+
+static char letter_of(uint64_t id)
+{
+	return id == LB_RECORD_NO_ID ? '-' : letters[id - 0x1000];
+}
+
+static enum lb_slot slot_of(const char *name)
+{
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
+		if (strcmp(lb_slot_name((enum lb_slot)slot), name) == 0)
+			return (enum lb_slot)slot;
+	}
+	assert_string_equal(name, "-");
+	return LB_SLOT_NONE;
+}
+
+/* ---- cells to facts ---- */
+
+/* "A", "A!", "A~", "A~!" or "-" */
+static void read_image(const char *text, enum lb_slot slot, struct situation *situation)
+{
+	struct lb_update_slot *truth = &situation->truth[slot];
+	const char *mark = text + 1;
+
+	memset(truth, 0, sizeof(*truth));
+	truth->verdict = LB_IMAGE_BLANK;
+	if (strcmp(text, "-") == 0)
+		return;
+	truth->verdict = LB_IMAGE_GOOD;
+	truth->id = id_of(text[0]);
+	truth->version.major = (uint8_t)(truth->id & 0xFF);
+	truth->security_counter = (uint32_t)(truth->id & 0xFF);
+	situation->facts.state.id[slot] = truth->id;
+	if (*mark == '~') {
+		situation->facts.state.id[slot] = 0x9999;
+		mark++;
+	}
+	if (*mark == '!') {
+		truth->verdict = LB_IMAGE_WRONG_HASH;
+		mark++;
+	}
+	assert_string_equal(mark, "");
+}
+
+static void read_images(const char *cell, struct situation *situation)
+{
+	char text[LB_SLOT_COUNT][8];
+
+	assert_int_equal(sscanf(cell, "%7s %7s %7s", text[0], text[1], text[2]), LB_SLOT_COUNT);
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
+		read_image(text[slot], (enum lb_slot)slot, situation);
+		/* Known without verifying: id and version. */
+		situation->facts.slots[slot] = situation->truth[slot];
+		situation->facts.slots[slot].verdict = LB_IMAGE_UNKNOWN;
+	}
+}
+
+static void read_record(const char *cell, struct situation *situation)
+{
+	struct lb_record_state *state = &situation->facts.state;
+	char copy[CELL_BYTES];
+	char *slash;
+
+	situation->facts.status = LB_RECORD_VALID;
+	if (strcmp(cell, "blank") == 0 || strcmp(cell, "lost") == 0) {
+		situation->facts.status = cell[0] == 'b' ? LB_RECORD_BLANK : LB_RECORD_LOST;
+		memset(state, 0, sizeof(*state));
+		return;
+	}
+	state->download = LB_SLOT_NONE;
+	strcpy(copy, cell);
+	char *word = strtok(copy, " ");
+	slash = strchr(word, '/');
+	assert_non_null(slash);
+	*slash = '\0';
+	state->latest = slot_of(word);
+	state->previous = slot_of(slash + 1);
+	while ((word = strtok(NULL, " ")) != NULL) {
+		char *value = strtok(NULL, " ");
+
+		assert_non_null(value);
+		if (strcmp(word, "trial") == 0) {
+			state->on_trial = true;
+			state->tries_left = (uint8_t)atoi(value);
+		} else if (strcmp(word, "download") == 0) {
+			state->download = slot_of(value);
+		} else if (strcmp(word, "failed") == 0) {
+			state->failed_id = id_of(value[0]);
+		} else {
+			assert_string_equal(word, "floor");
+			state->counter_floor = (uint32_t)atoi(value);
+		}
+	}
+}
+
+static void write_record(const struct lb_record_state *state, char out[CELL_BYTES])
+{
+	const char *previous = state->previous == LB_SLOT_NONE ? "-" : lb_slot_name(state->previous);
+	int used = snprintf(out, CELL_BYTES, "%s/%s", lb_slot_name(state->latest), previous);
+
+	if (state->on_trial)
+		used += snprintf(out + used, CELL_BYTES - (size_t)used, " trial %u", state->tries_left);
+	else
+		assert_int_equal(state->tries_left, 0);
+	if (state->download != LB_SLOT_NONE)
+		used += snprintf(out + used, CELL_BYTES - (size_t)used, " download %s", lb_slot_name(state->download));
+	if (state->failed_id != LB_RECORD_NO_ID)
+		used += snprintf(out + used, CELL_BYTES - (size_t)used, " failed %c", letter_of(state->failed_id));
+	if (state->counter_floor != 0)
+		(void)snprintf(out + used, CELL_BYTES - (size_t)used, " floor %u", state->counter_floor);
+}
+
+/* ---- events ---- */
+
+static void expect(const struct spec_case *spec, const char *starts, const char *why, const char *then)
+{
+	if (strcmp(spec->cells[3], starts) == 0 && strcmp(spec->cells[4], why) == 0 && strcmp(spec->cells[5], then) == 0)
+		return;
+	fail_msg("%s\nstarts %s, why %s, record then %s", spec->line, starts, why, then);
+}
+
+static void read_boot(const char *event, struct lb_choose_facts *facts)
+{
+	char word[16] = "";
+	char which[16] = "";
+
+	facts->stuck = strstr(event, ", stuck") != NULL;
+	(void)sscanf(event, "%15[a-z] %15[a-z_0-9]", word, which);
+	facts->wake = strcmp(word, "wake") == 0;
+	facts->safe = strcmp(word, "safe") == 0;
+	if (strcmp(which, "previous") == 0)
+		facts->wish = LB_WISH_PREVIOUS;
+	if (facts->safe && strcmp(which, "factory") == 0)
+		facts->wish = LB_WISH_FACTORY;
+	if (strcmp(word, "once") == 0) {
+		facts->wish = LB_WISH_SLOT;
+		facts->wish_slot = slot_of(which);
+	}
+}
+
+static void run_boot(const struct spec_case *spec, struct situation *situation)
+{
+	static const char *const whys[] = {"latest", "previous", "factory", "reverted", "fallback", "record-lost"};
+	struct lb_choose_facts *facts = &situation->facts;
+	struct lb_choose_plan plan = lb_update_choose(facts);
+	char then[CELL_BYTES] = "no write";
+
+	for (unsigned asked = 0; plan.action == LB_CHOOSE_VERIFY; asked++) {
+		assert_in_range(asked, 0, LB_SLOT_COUNT - 1);
+		assert_int_equal(facts->slots[plan.slot].verdict, LB_IMAGE_UNKNOWN);
+		facts->slots[plan.slot] = situation->truth[plan.slot];
+		plan = lb_update_choose(facts);
+	}
+	if (plan.action == LB_CHOOSE_NOTHING) {
+		expect(spec, "nothing", "-", then);
+		return;
+	}
+	assert_int_equal(situation->truth[plan.slot].verdict, LB_IMAGE_GOOD);
+	if (plan.write)
+		write_record(&plan.state, then);
+	expect(spec, lb_slot_name(plan.slot), whys[plan.why], then);
+	if (!plan.write)
+		return;
+	/* The same facts, the same plan: a cut before or in the entry changes nothing. */
+	struct lb_choose_plan again = lb_update_choose(facts);
+	assert_true(again.write && again.slot == plan.slot && again.state.tries_left == plan.state.tries_left);
+}
+
+static int change(const struct spec_case *spec, const char *verb, const char *name, const struct situation *situation,
+                  struct lb_record_state *state)
+{
+	enum lb_slot slot = slot_of(name);
+	const struct lb_update_slot *truth = situation->truth;
+	const struct lb_update_slot *download = &truth[state->download < LB_SLOT_COUNT ? state->download : 0];
+	bool forced = strstr(spec->cells[2], "forced") != NULL;
+
+	if (strcmp(verb, "start") == 0)
+		return lb_update_start(state, slot, truth, &lb_flashmap_8mib, state);
+	if (strcmp(verb, "resume") == 0)
+		return lb_update_resume(state, slot, truth[slot].id, state);
+	if (strcmp(verb, "finish") == 0)
+		return lb_update_finish(state, slot, download, forced, state);
+	if (strcmp(verb, "confirm") == 0)
+		return lb_update_confirm(state, slot, &truth[slot], state);
+	if (strcmp(verb, "use") == 0)
+		return lb_update_use(state, slot, &truth[slot], state);
+	assert_string_equal(verb, "tool");
+	lb_update_tool_begin(state, slot, state);
+	assert_true(state->id[slot] == LB_RECORD_NO_ID);
+	return LB_OK;
+}
+
+static void run_change(const struct spec_case *spec, const struct situation *situation)
+{
+	char verb[16] = "";
+	char slot[16] = "";
+	char then[CELL_BYTES];
+	struct lb_record_state state = situation->facts.state;
+
+	if (sscanf(spec->cells[2], "%15s on %15[a-z_0-9]", verb, slot) != 2)
+		assert_int_equal(sscanf(spec->cells[2], "%15s %15[a-z_0-9]", verb, slot), 2);
+	/* As whoever changes the record does. A confirmation or the end of an update are of what was begun before. */
+	if (strcmp(verb, "confirm") != 0 && strcmp(verb, "finish") != 0)
+		(void)lb_update_base(situation->facts.status, &state, situation->truth, &state);
+	struct lb_record_state before = state;
+	int result = change(spec, verb, slot, situation, &state);
+	if (result != LB_OK) {
+		(void)snprintf(then, sizeof(then), "refused %d", result);
+		assert_memory_equal(&state, &before, sizeof(state));
+		assert_string_not_equal(lb_refusal_text(result), lb_error_text(-99));
+	} else {
+		write_record(&state, then);
+		assert_true(state.latest != state.previous && state.download != state.latest);
+	}
+	expect(spec, "-", "-", then);
+}
+
+static void run_case(const struct spec_case *spec)
+{
+	struct situation situation;
+
+	memset(&situation, 0, sizeof(situation));
+	read_images(spec->cells[1], &situation);
+	read_record(spec->cells[0], &situation);
+	if (strncmp(spec->cells[2], "boot", 4) == 0 || strncmp(spec->cells[2], "wake", 4) == 0 ||
+	    strncmp(spec->cells[2], "safe", 4) == 0 || strncmp(spec->cells[2], "once", 4) == 0) {
+		read_boot(spec->cells[2], &situation.facts);
+		run_boot(spec, &situation);
+		return;
+	}
+	run_change(spec, &situation);
+}
+
+/* ---- the spec ---- */
+
+static bool read_row(const char *line, struct spec_case *spec)
+{
+	const char *at = line;
+
+	strcpy(spec->line, line);
+	for (unsigned i = 0; i < CELLS; i++) {
+		const char *end;
+
+		if (strncmp(at, i == 0 ? "| " : " | ", i == 0 ? 2 : 3) != 0)
+			return false;
+		at += i == 0 ? 2 : 3;
+		end = strstr(at, " |");
+		if (end == NULL || end - at >= CELL_BYTES)
+			return false;
+		memcpy(spec->cells[i], at, (size_t)(end - at));
+		spec->cells[i][end - at] = '\0';
+		at = end;
+	}
+	return strcmp(at, " |\n") == 0;
+}
+
+static void test_cases_of_the_spec(void **state)
+{
+	FILE *file = fopen("docs/spec/update.md", "r");
+	char line[LINE_BYTES];
+	bool in_cases = false;
+	unsigned rows = 0;
+
+	(void)state;
+	assert_non_null(file); /* run from the root of the source */
+	while (fgets(line, sizeof(line), file) != NULL) {
+		struct spec_case spec;
+
+		in_cases = in_cases || strcmp(line, "## Cases\n") == 0;
+		if (!in_cases || line[0] != '|' || line[1] == '-' || strncmp(line, "| record |", 10) == 0)
+			continue;
+		if (!read_row(line, &spec))
+			fail_msg("not a case: %s", line);
+		run_case(&spec);
+		rows++;
+	}
+	(void)fclose(file);
+	assert_true(rows > 100);
+}
+
+/* What a stopped download holds is remembered, so that it is nobody's tool's. */
+static void test_moved_download_is_not_adopted(void **state)
+{
+	struct situation situation;
+	struct lb_record_state next;
+
+	(void)state;
+	memset(&situation, 0, sizeof(situation));
+	read_images("F A~ B!", &situation);
+	read_record("factory/- download ota_0", &situation);
+	struct lb_record_state *now = &situation.facts.state;
+	assert_int_equal(lb_update_start(now, LB_SLOT_FACTORY, situation.truth, &lb_flashmap_8mib, &next), LB_OK);
+	assert_int_equal(next.download, LB_SLOT_OTA_1);
+	assert_true(next.id[LB_SLOT_OTA_0] == id_of('A'));
+	assert_false(lb_update_adopt(&next, situation.truth, &next));
+}
+
+static void test_board_without_a_second_slot(void **state)
+{
+	struct lb_flashmap map = lb_flashmap_8mib;
+	struct situation situation;
+	struct lb_record_state next;
+
+	(void)state;
+	memset(&situation, 0, sizeof(situation));
+	map.part[LB_PART_OTA_1].size_bytes = 0;
+	read_images("F A -", &situation);
+	read_record("ota_0/factory", &situation);
+	assert_int_equal(lb_update_start(&situation.facts.state, LB_SLOT_FACTORY, situation.truth, &map, &next), LB_OK);
+	assert_int_equal(next.download, LB_SLOT_OTA_0);
+	assert_int_equal(next.latest, LB_SLOT_FACTORY);
+	assert_int_equal(lb_update_start(&situation.facts.state, LB_SLOT_OTA_0, situation.truth, &map, &next),
+	                 LB_REFUSED_NO_TARGET);
+}
+
+static void test_reserved_bytes_are_carried(void **state)
+{
+	struct situation situation;
+	struct lb_record_state next;
+
+	(void)state;
+	memset(&situation, 0, sizeof(situation));
+	read_images("F A B", &situation);
+	read_record("ota_1/ota_0 trial 2", &situation);
+	situation.facts.state.reserved[1] = 0x5A;
+	lb_update_try(&situation.facts.state, &next);
+	assert_int_equal(next.reserved[1], 0x5A);
+	lb_update_revert(&next, situation.truth, &next);
+	assert_int_equal(next.reserved[1], 0x5A);
+	assert_int_equal(next.latest, LB_SLOT_OTA_0);
+}
+
+static void test_refusal_texts(void **state)
+{
+	(void)state;
+	for (int refusal = LB_REFUSED_NOT_TRIAL; refusal <= LB_REFUSED_ON_TRIAL; refusal++)
+		assert_string_not_equal(lb_refusal_text(refusal), lb_error_text(refusal));
+	assert_string_equal(lb_refusal_text(LB_ERR_IO), lb_error_text(LB_ERR_IO));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cases_of_the_spec),
+		cmocka_unit_test(test_moved_download_is_not_adopted),
+		cmocka_unit_test(test_board_without_a_second_slot),
+		cmocka_unit_test(test_reserved_bytes_are_carried),
+		cmocka_unit_test(test_refusal_texts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
