@@ -10,6 +10,7 @@
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "shared/runtime/gchelper.h"
+#include "shared/runtime/softtimer.h"
 
 static uint32_t interrupts_open;
 
@@ -67,5 +68,6 @@ void gc_collect(void)
 {
 	gc_collect_start();
 	gc_helper_collect_regs_and_stack();
+	soft_timer_gc_mark_all();
 	gc_collect_end();
 }

@@ -174,6 +174,16 @@ void lb_machine_pin_set_input(unsigned number, enum lb_pin_pull pull)
 	configure(&pins[number], LB_PIN_IN, (mp_int_t)pull);
 }
 
+void lb_machine_pin_configure(unsigned number, enum lb_pin_mode mode, enum lb_pin_pull pull)
+{
+	configure(&pins[number], (mp_int_t)mode, (mp_int_t)pull);
+}
+
+void lb_machine_pin_write(unsigned number, bool level)
+{
+	write_level(&pins[number], level);
+}
+
 static void pin_print(const mp_print_t *print, mp_obj_t self_obj, mp_print_kind_t kind)
 {
 	static const char *const modes[] = { "IN", "OUT", "OPEN_DRAIN" };

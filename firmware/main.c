@@ -16,6 +16,7 @@
 #include "shared/readline/readline.h"
 #include "shared/runtime/pyexec.h"
 #include "storage.h"
+#include "timers.h"
 #include "uart.h"
 
 enum { RESCUE_WINDOW_MS = 100 };
@@ -56,6 +57,8 @@ static void stop_vm(void)
 {
 	mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
 	lb_machine_pin_detach();
+	lb_uart_detach();
+	lb_timers_stop();
 	lb_network_stop();
 	gc_sweep_all();
 	lb_nic_stop();

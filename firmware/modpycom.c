@@ -5,6 +5,7 @@
 #include "py/gc.h"
 #include "py/mperrno.h"
 #include "py/runtime.h"
+#include "pycom_nvs.h"
 #include "settings.h"
 
 enum { WDT_ON_BOOT_LEAST_MS = 5000, RGB_MOST = 0xFFFFFF };
@@ -99,6 +100,10 @@ static const mp_rom_map_elem_t pycom_globals_table[] = {
 	{ MP_ROM_QSTR(MP_QSTR_wifi_on_boot), MP_ROM_PTR(&pycom_wifi_on_boot_obj) },
 	{ MP_ROM_QSTR(MP_QSTR_wdt_on_boot), MP_ROM_PTR(&pycom_wdt_on_boot_obj) },
 	{ MP_ROM_QSTR(MP_QSTR_wdt_on_boot_timeout), MP_ROM_PTR(&pycom_wdt_on_boot_timeout_obj) },
+	{ MP_ROM_QSTR(MP_QSTR_nvs_set), MP_ROM_PTR(&lb_pycom_nvs_set_obj) },
+	{ MP_ROM_QSTR(MP_QSTR_nvs_get), MP_ROM_PTR(&lb_pycom_nvs_get_obj) },
+	{ MP_ROM_QSTR(MP_QSTR_nvs_erase), MP_ROM_PTR(&lb_pycom_nvs_erase_obj) },
+	{ MP_ROM_QSTR(MP_QSTR_nvs_erase_all), MP_ROM_PTR(&lb_pycom_nvs_erase_all_obj) },
 	{ MP_ROM_QSTR(MP_QSTR_get_free_heap), MP_ROM_PTR(&pycom_get_free_heap_obj) },
 };
 static MP_DEFINE_CONST_DICT(pycom_globals, pycom_globals_table);

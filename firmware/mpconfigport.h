@@ -30,8 +30,9 @@
 
 /* --- console --- */
 #define MICROPY_PY_BUILTINS_HELP_TEXT lb_help_text
-/* Room that the raw-paste protocol may count on; the receive ring of uart.c is larger. */
-#define MICROPY_REPL_STDIN_BUFFER_MAX (2048)
+/* Room that the raw-paste protocol may count on; the receive rings are larger. Half of it is sent as two bytes, neither
+ * of which may be 0: Python's telnetlib drops those. */
+#define MICROPY_REPL_STDIN_BUFFER_MAX (2050)
 #define MICROPY_PY_OS_DUPTERM (2) /* slot 0: uart0; slot 1: the user's */
 #define MICROPY_PY_OS_DUPTERM_BUILTIN_STREAM (1)
 #define MICROPY_PY_OS_DUPTERM_STREAM_DETACHED_ATTACHED (1)
@@ -73,6 +74,19 @@
 #define MICROPY_PY_MACHINE_WDT_TIMEOUT_MS (1)
 #define MICROPY_PY_MACHINE_UART (1)
 #define MICROPY_PY_MACHINE_UART_INCLUDEFILE "glue/machine_uart.h"
+#define MICROPY_PY_MACHINE_UART_IRQ (1)
+#define MICROPY_PY_MACHINE_TIMER (1)
+#define MICROPY_PY_PENDSV_ENTER const uint32_t timers_state = lb_periph_irq_save()
+#define MICROPY_PY_PENDSV_EXIT lb_periph_irq_restore(timers_state)
+#define MICROPY_PY_MACHINE_PWM (1)
+#define MICROPY_PY_MACHINE_PWM_INCLUDEFILE "glue/machine_pwm.h"
+#define MICROPY_PY_MACHINE_ADC (1)
+#define MICROPY_PY_MACHINE_ADC_INCLUDEFILE "glue/machine_adc.h"
+#define MICROPY_PY_MACHINE_ADC_READ_UV (1)
+#define MICROPY_PY_MACHINE_I2C (1)
+#define MICROPY_PY_MACHINE_SOFTI2C (1)
+#define MICROPY_PY_MACHINE_SPI (1)
+#define MICROPY_PY_MACHINE_SOFTSPI (1)
 
 #define MP_STATE_PORT MP_STATE_VM
 

@@ -3,6 +3,7 @@
 #define LB_MPHALPORT_H
 
 #include "core/hw/periph.h"
+#include "machine_pin.h"
 #include "py/obj.h"
 #include "shared/runtime/interrupt_char.h"
 
@@ -12,6 +13,19 @@
 	lb_periph_wait_ms((mp_int_t)(TIMEOUT_MS) < 0 ? UINT32_MAX : (uint32_t)(TIMEOUT_MS))
 
 #define mp_hal_delay_us_fast(us) lb_periph_busy_wait_us((uint32_t)(us))
+
+/* Pins, as the software I2C and SPI use them. I2C has the pull-ups that its bus needs. */
+#define mp_hal_pin_obj_t unsigned
+#define MP_HAL_PIN_FMT "P%u"
+#define mp_hal_pin_name(pin) (pin)
+#define mp_hal_get_pin_obj(pin) lb_machine_pin_number(pin)
+#define mp_hal_pin_read(pin) lb_periph_pin_read(pin)
+#define mp_hal_pin_write(pin, level) lb_machine_pin_write((pin), (level) != 0)
+#define mp_hal_pin_od_low(pin) lb_machine_pin_write((pin), false)
+#define mp_hal_pin_od_high(pin) lb_machine_pin_write((pin), true)
+#define mp_hal_pin_input(pin) lb_machine_pin_set_input((pin), LB_PULL_NONE)
+#define mp_hal_pin_output(pin) lb_machine_pin_configure((pin), LB_PIN_OUT, LB_PULL_NONE)
+#define mp_hal_pin_open_drain(pin) lb_machine_pin_configure((pin), LB_PIN_OPEN_DRAIN, LB_PULL_UP)
 
 mp_uint_t mp_hal_ticks_ms(void);
 mp_uint_t mp_hal_ticks_us(void);

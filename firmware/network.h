@@ -1,9 +1,9 @@
-/* The network as the rest of the firmware sees it (firmware/net/ is behind it): the access point and the telnet and FTP
- * servers, which are up before boot.py and give access to the module whatever the scripts do.
+/* The network as the rest of the firmware sees it (firmware/net/ is behind it): the access point and the telnet and
+ * FTP servers, which are up before boot.py and give access to the module whatever the scripts do.
  *
- * The servers are served by the VM's thread, between two bytecodes and wherever it waits; a socket's interrupt only asks
- * for that. Connections outlive a soft reset; files do not, so that transfers end with it. On a board without a radio
- * all of this does nothing.
+ * The servers are served by the VM's thread, between two bytecodes and wherever it waits; a socket's interrupt only
+ * asks for that. Connections outlive a soft reset; files do not, so that transfers end with it. On a board without a
+ * radio all of this does nothing.
  */
 #ifndef LB_NETWORK_H
 #define LB_NETWORK_H

@@ -269,6 +269,21 @@ static uint32_t live_bytes(const struct lb_nvs *nvs, const char *except)
 	return sum;
 }
 
+bool lb_nvs_first_key(const struct lb_nvs *nvs, char not_first, char key[LB_NVS_KEY_BYTES + 1])
+{
+	struct entry entry;
+
+	if (nvs->sequence == 0)
+		return false;
+	for (uint32_t at = nvs->bank + UNIT; read_entry(nvs, at, &entry); at = entry.next) {
+		if (entry.key[0] == not_first || !is_live(nvs, &entry, ""))
+			continue;
+		memcpy(key, entry.key, sizeof entry.key);
+		return true;
+	}
+	return false;
+}
+
 static int write_bank_header(const struct lb_nvs *nvs, uint32_t bank, uint32_t sequence)
 {
 	uint8_t header[UNIT];

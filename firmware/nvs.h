@@ -41,5 +41,7 @@ int lb_nvs_get(const struct lb_nvs *nvs, const char *key, void *value, uint32_t 
 /* Writes nothing when the value is already that. LB_ERR_BOUNDS: key or value too long, or the store is full. */
 int lb_nvs_set(struct lb_nvs *nvs, const char *key, const void *value, uint32_t size_bytes);
 int lb_nvs_remove(struct lb_nvs *nvs, const char *key); /* LB_ERR_NOT_FOUND when there is none */
+/* A key that is in the store and does not begin with that character; false when there is none. */
+bool lb_nvs_first_key(const struct lb_nvs *nvs, char not_first, char key[LB_NVS_KEY_BYTES + 1]);
 
 #endif

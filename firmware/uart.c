@@ -3,26 +3,38 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "alarms.h"
 #include "core/hw/periph.h"
 #include "extmod/misc.h"
 #include "extmod/modmachine.h"
 #include "py/mphal.h"
 #include "py/mpstate.h"
 #include "py/runtime.h"
+#include "shared/runtime/mpirq.h"
 
 enum {
 	RING_BYTES = 4096, /* more than MICROPY_REPL_STDIN_BUFFER_MAX, so that raw paste never has to wait */
 	CTRL_C = 3,
+	IDLE_BITS = 30,
+	US_PER_S = 1000000,
 };
+
+MP_REGISTER_ROOT_POINTER(void *lb_uart_irqs[2]);
+_Static_assert(LB_UART_COUNT == 2, "the root pointers above");
 
 struct uart {
 	struct lb_uart_settings settings;
-	bool on;
 	volatile bool terminal;   /* the REPL listens here */
 	volatile bool held_back;  /* the ring was full: the board keeps bytes */
 	_Atomic uint32_t written; /* count of bytes ever put into the ring; by the interrupt */
 	_Atomic uint32_t taken;   /* by the main program */
 	uint8_t ring[RING_BYTES];
+};
+
+struct uart_irq {
+	mp_irq_obj_t base; /* parent: the UART */
+	mp_uint_t events;  /* enum lb_uart_event: those that call the handler */
+	mp_uint_t flags;   /* the last one that did */
 };
 
 static struct uart uarts[LB_UART_COUNT];
@@ -31,10 +43,42 @@ static struct _machine_uart_obj_t objects[LB_UART_COUNT] = {
 	{ { &machine_uart_type }, 1 },
 };
 static const struct lb_uart_settings default_settings = {
-	.baudrate = 115200, .timeout_ms = 0, .bits = 8, .parity = LB_PARITY_NONE, .stop = 1,
+	.baudrate = 115200, .bits = 8, .parity = LB_PARITY_NONE, .stop = 1,
 };
 
 /* --- interrupt context --- */
+
+static void call(unsigned port, enum lb_uart_event event)
+{
+	struct uart_irq *irq = MP_STATE_VM(lb_uart_irqs)[port];
+
+	if (irq == NULL || (irq->events & event) == 0)
+		return;
+	irq->flags = event;
+	mp_irq_handler(&irq->base);
+}
+
+static void on_idle(void *ctx)
+{
+	call(*(const unsigned *)ctx, LB_UART_RX_IDLE);
+}
+
+/* Idle is a line on which three characters could have come and did not. */
+static void note_received(unsigned port)
+{
+	static const unsigned ports[LB_UART_COUNT] = { 0, 1 };
+	const struct lb_uart_settings *settings = &uarts[port].settings;
+	const uint64_t idle_us = IDLE_BITS * US_PER_S / settings->baudrate;
+	const struct uart_irq *irq = MP_STATE_VM(lb_uart_irqs)[port];
+	union {
+		const unsigned *in;
+		void *out;
+	} ctx = { .in = &ports[port] }; /* on_idle only reads it */
+
+	call(port, LB_UART_RX);
+	if (irq != NULL && (irq->events & LB_UART_RX_IDLE) != 0)
+		lb_periph_alarm(LB_ALARM_UART + port, idle_us, on_idle, ctx.out);
+}
 
 /* While Python code runs, a full ring loses bytes, so that the interrupt character behind them still gets through, as
  * it would from a chip's UART. Otherwise the sender is held back and nothing is lost. */
@@ -45,8 +89,6 @@ static size_t receive(unsigned port, const uint8_t *data, size_t size_bytes)
 	uint32_t written = atomic_load_explicit(&uart->written, memory_order_relaxed);
 	size_t i;
 
-	if (!uart->on)
-		return size_bytes;
 	for (i = 0; i < size_bytes; i++) {
 		if (data[i] == interrupt) {
 			mp_sched_keyboard_interrupt();
@@ -60,7 +102,10 @@ static size_t receive(unsigned port, const uint8_t *data, size_t size_bytes)
 		}
 		uart->ring[written++ % RING_BYTES] = data[i];
 	}
-	atomic_store_explicit(&uart->written, written, memory_order_release);
+	if (written != atomic_load_explicit(&uart->written, memory_order_relaxed)) {
+		atomic_store_explicit(&uart->written, written, memory_order_release);
+		note_received(port);
+	}
 	return i;
 }
 
@@ -83,8 +128,14 @@ bool lb_uart_start(unsigned port, const struct lb_uart_settings *settings)
 	if (settings->baudrate < 300 || settings->baudrate > 4000000 || settings->bits < 5 || settings->bits > 8 ||
 	    settings->parity > LB_PARITY_NONE || settings->stop < 1 || settings->stop > 2)
 		return false;
+	static const uint8_t parities[] = { [LB_PARITY_NONE] = 0, [LB_PARITY_EVEN] = 1, [LB_PARITY_ODD] = 2 };
+	const struct lb_serial_config config = {
+		.baud = settings->baudrate, .bits = settings->bits, .parity = parities[settings->parity], .stop = settings->stop,
+	};
+
 	uarts[port].settings = *settings;
-	uarts[port].on = true;
+	lb_periph_serial_config(port, &config);
+	lb_periph_serial_enable(port, true);
 	return true;
 }
 
@@ -92,13 +143,13 @@ void lb_uart_stop(unsigned port)
 {
 	struct uart *uart = &uarts[port];
 
-	uart->on = false;
+	lb_periph_serial_enable(port, false);
 	atomic_store(&uart->taken, atomic_load(&uart->written));
 }
 
 bool lb_uart_is_on(unsigned port)
 {
-	return uarts[port].on;
+	return lb_periph_serial_enabled(port);
 }
 
 const struct lb_uart_settings *lb_uart_settings(unsigned port)
@@ -133,8 +184,7 @@ size_t lb_uart_read(unsigned port, uint8_t *data, size_t size_bytes)
 
 void lb_uart_write(unsigned port, const void *data, size_t size_bytes)
 {
-	if (uarts[port].on)
-		lb_periph_serial_write(port, data, size_bytes);
+	lb_periph_serial_write(port, data, size_bytes);
 }
 
 bool lb_uart_interrupt_waiting(void)
@@ -145,6 +195,67 @@ bool lb_uart_interrupt_waiting(void)
 		if (byte == CTRL_C)
 			return true;
 	return false;
+}
+
+/* --- UART.irq() --- */
+
+static struct uart_irq *irq_of(mp_obj_t uart)
+{
+	return MP_STATE_VM(lb_uart_irqs)[((const struct _machine_uart_obj_t *)MP_OBJ_TO_PTR(uart))->port];
+}
+
+static mp_uint_t irq_trigger(mp_obj_t uart, mp_uint_t events)
+{
+	struct uart_irq *irq = irq_of(uart);
+
+	irq->flags = 0;
+	irq->events = events;
+	return 0;
+}
+
+static mp_uint_t irq_info(mp_obj_t uart, mp_uint_t what)
+{
+	const struct uart_irq *irq = irq_of(uart);
+
+	return what == MP_IRQ_INFO_FLAGS ? irq->flags : irq->events;
+}
+
+static const mp_irq_methods_t irq_methods = { .trigger = irq_trigger, .info = irq_info };
+
+struct _mp_irq_obj_t *lb_uart_irq_object(unsigned port)
+{
+	struct uart_irq *irq = MP_STATE_VM(lb_uart_irqs)[port];
+
+	if (irq == NULL) {
+		irq = m_new0(struct uart_irq, 1);
+		mp_irq_init(&irq->base, &irq_methods, MP_OBJ_FROM_PTR(&objects[port]));
+		MP_STATE_VM(lb_uart_irqs)[port] = irq;
+	}
+	return &irq->base;
+}
+
+void lb_uart_irq(unsigned port, mp_obj_t handler, mp_uint_t events, bool hard)
+{
+	struct _mp_irq_obj_t *base = lb_uart_irq_object(port);
+	struct uart_irq *irq = MP_STATE_VM(lb_uart_irqs)[port];
+
+	if ((events & ~(mp_uint_t)(LB_UART_RX | LB_UART_RX_IDLE)) != 0)
+		mp_raise_ValueError(MP_ERROR_TEXT("trigger: UART.IRQ_RX, UART.IRQ_RXIDLE or both"));
+	irq->events = 0;
+	base->handler = handler;
+	base->ishard = hard;
+	irq->events = handler == mp_const_none ? 0 : events;
+}
+
+void lb_uart_detach(void)
+{
+	const uint32_t state = lb_periph_irq_save();
+
+	for (unsigned port = 0; port < LB_UART_COUNT; port++) {
+		MP_STATE_VM(lb_uart_irqs)[port] = NULL;
+		lb_periph_alarm(LB_ALARM_UART + port, 0, NULL, NULL);
+	}
+	lb_periph_irq_restore(state);
 }
 
 /* --- slots of os.dupterm --- */

@@ -10,8 +10,9 @@
 
 enum { LB_CARD_BLOCK_BYTES = 512 };
 
-uint32_t lb_card_blocks(void);     /* 0: no card */
-uint32_t lb_card_generation(void); /* changes at every insertion, so that a swapped card is never taken for the old one */
+uint32_t lb_card_blocks(void); /* 0: no card */
+/* Changes at every insertion, so that a swapped card is never taken for the old one. */
+uint32_t lb_card_generation(void);
 int lb_card_read(uint32_t block, void *data, uint32_t count);
 int lb_card_write(uint32_t block, const void *data, uint32_t count);
 int lb_card_sync(void);

@@ -7,8 +7,8 @@
  * ends lb_periph_wait_ms too, which is how several are waited for at once. Addresses are host order; ports too.
  *
  * The radio (radio.h) carries all of it. While it is linked to nobody lb_net_open and lb_net_resolve fail with -ENODEV.
- * When it goes off, every open socket is cut: its peer or port is gone for good, calls fail with -ENOTCONN, lb_net_ready
- * says LB_NET_ERROR | LB_NET_CLOSED, and its number stays taken until lb_net_close.
+ * When it goes off, every open socket is cut: its peer or port is gone for good, calls fail with -ENOTCONN,
+ * lb_net_ready says LB_NET_ERROR | LB_NET_CLOSED, and its number stays taken until lb_net_close.
  */
 #ifndef LB_HW_NET_H
 #define LB_HW_NET_H

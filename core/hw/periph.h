@@ -1,7 +1,8 @@
 /* Contract: what a board gives the firmware that runs on it, at link time.
  *
  * "Interrupt context" below means that the handler may run between any two instructions of the main program, unless
- * interrupts are masked; it must be short and must not allocate. Handlers are registered once at start-up; NULL removes.
+ * interrupts are masked; it must be short and must not allocate. Handlers are registered once at start-up; NULL
+ * removes.
  * Times are module time: they run with the module's clock, not the host's.
  */
 #ifndef LB_HW_PERIPH_H
@@ -94,7 +95,8 @@ void lb_periph_led(uint32_t rgb, enum lb_led_mode mode);
 void lb_periph_phase(enum lb_phase phase);
 
 /* --- watchdog, reset, sleep --- */
-void lb_periph_watchdog(uint32_t timeout_ms); /* starts it, or changes its time; it counts outside the CPU; 0 stops it */
+/* Starts it, or changes its time; it counts outside the CPU; 0 stops it. */
+void lb_periph_watchdog(uint32_t timeout_ms);
 void lb_periph_watchdog_feed(void);
 _Noreturn void lb_periph_reset(void); /* hard reset, cause software */
 /* Ends the CPU; a wake is a reset with cause deep-sleep. 0 ms: no wake by time. Bit n of a mask is pin n: that pin

@@ -160,7 +160,7 @@ static void take_acknowledgement(struct lb_loader *loader)
 	struct lb_loader_job *job = &loader->job;
 	uint32_t total = lb_load32le(loader->frame);
 
-	if (total <= job->at - job->begin && total > job->acknowledged)
+	if (total <= job->at - job->begin)
 		job->acknowledged = total;
 }
 
@@ -238,8 +238,7 @@ enum lb_answer lb_loader_flush(struct lb_loader *loader)
 
 static int erase_next(struct lb_loader *loader)
 {
-	if (!lb_writer_erase_is_guarded(&loader->writer))
-		tell(loader);
+	tell(loader);
 	return lb_writer_erase(&loader->writer);
 }
 
@@ -465,7 +464,7 @@ struct lb_loader_output lb_loader_step(struct lb_loader *loader, const uint8_t *
 	output.synced = loader->synced;
 	if (loader->wire_end != 0)
 		return output;
-	output.idle = nothing_left && output.taken_bytes == in_bytes;
+	output.idle = nothing_left;
 	output.baud = loader->baud;
 	output.leave = (enum lb_loader_leave)loader->leave;
 	loader->baud = 0;

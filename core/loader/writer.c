@@ -114,11 +114,6 @@ bool lb_writer_empty(const struct lb_writer *writer)
 	return writer->at == writer->first;
 }
 
-bool lb_writer_erase_is_guarded(const struct lb_writer *writer)
-{
-	return guarded(writer, writer->erase_at);
-}
-
 bool lb_writer_is_guarded(const struct lb_writer *writer)
 {
 	return guarded(writer, writer->first);

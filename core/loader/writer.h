@@ -44,9 +44,8 @@ uint8_t *lb_writer_room(struct lb_writer *writer, uint32_t *room_bytes);
 int lb_writer_added(struct lb_writer *writer, uint32_t size_bytes);
 bool lb_writer_full(const struct lb_writer *writer);
 bool lb_writer_empty(const struct lb_writer *writer);
-/* Does the page, or the next sector to be erased, lie in the protected region? */
+/* Does the page lie in the protected region? */
 bool lb_writer_is_guarded(const struct lb_writer *writer);
-bool lb_writer_erase_is_guarded(const struct lb_writer *writer);
 /* Brings what was gathered into flash: when the writer is full, or for good. LB_OK, LB_ERR_UNSUPPORTED: bytes in the
  * protected region differ, or what the flash answered. */
 int lb_writer_flush(struct lb_writer *writer);

@@ -120,7 +120,8 @@ static int open_upload(struct lb_ftp *ftp, const struct plan *plan)
 }
 
 /* NAME and NAME.upload as they are; a negative errno when NAME cannot be a file. */
-static int look(struct lb_ftp *ftp, struct lb_ftp_info *file, bool *have_file, struct lb_ftp_info *part, bool *have_part)
+static int look(struct lb_ftp *ftp, struct lb_ftp_info *file, bool *have_file, struct lb_ftp_info *part,
+                bool *have_part)
 {
 	int error = ftp->host->stat(ftp->ctx, ftp->path, file);
 

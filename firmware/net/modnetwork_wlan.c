@@ -1,4 +1,5 @@
-/* network.WLAN: Pycom's class and MicroPython's in one. Where they differ, MicroPython wins; docs/pycom.md says where. */
+/* network.WLAN: Pycom's class and MicroPython's in one. Where they differ, MicroPython wins; docs/pycom.md says
+ * where. */
 #include <string.h>
 
 #include "core/hw/periph.h"
@@ -12,7 +13,7 @@
 
 #include "extmod/modnetwork.h"
 
-enum { SECURITY_WEP = 1, SECURITY_WPA = 2, CONNECT_POLL_MS = 50, MAC_BYTES = LB_UNIQUE_ID_BYTES };
+enum { CONNECT_POLL_MS = 50, MAC_BYTES = LB_UNIQUE_ID_BYTES };
 
 static const struct lb_wlan whole = { { &lb_wlan_type }, LB_WLAN_STA_AP };
 static const struct lb_wlan station = { { &lb_wlan_type }, LB_WLAN_STA };
@@ -30,45 +31,6 @@ void lb_wlan_raise(int error)
 unsigned lb_wlan_mode_now(void)
 {
 	return (lb_radio_sta_active() ? (unsigned)LB_WLAN_STA : 0) | (lb_radio_ap_active() ? (unsigned)LB_WLAN_AP : 0);
-}
-
-void lb_wlan_get_text(mp_obj_t value, char *text, size_t max_bytes, mp_rom_error_text_t what)
-{
-	mp_buffer_info_t buffer = { .len = 0 };
-
-	if (value != mp_const_none)
-		mp_get_buffer_raise(value, &buffer, MP_BUFFER_READ);
-	if (buffer.len > max_bytes || (buffer.len > 0 && memchr(buffer.buf, '\0', buffer.len) != NULL))
-		mp_raise_ValueError(what);
-	if (buffer.len > 0)
-		memcpy(text, buffer.buf, buffer.len);
-	text[buffer.len] = '\0';
-}
-
-static void get_ssid(mp_obj_t value, char ssid[LB_RADIO_SSID_BYTES])
-{
-	lb_wlan_get_text(value, ssid, LB_RADIO_SSID_BYTES - 1, MP_ERROR_TEXT("ssid: 32 bytes at most"));
-}
-
-static void get_key(mp_obj_t value, char key[LB_RADIO_PASSWORD_BYTES])
-{
-	lb_wlan_get_text(value, key, LB_RADIO_PASSWORD_BYTES - 1, MP_ERROR_TEXT("key: 64 bytes at most"));
-}
-
-/* None, or (security, key): the key, "" for an open network. */
-static void get_auth(mp_obj_t auth, char key[LB_RADIO_PASSWORD_BYTES])
-{
-	mp_obj_t *items;
-
-	key[0] = '\0';
-	if (auth == mp_const_none)
-		return;
-	mp_obj_get_array_fixed_n(auth, 2, &items);
-	if (items[0] == mp_const_none || mp_obj_get_int(items[0]) == LB_RADIO_OPEN)
-		return;
-	if (mp_obj_get_int(items[0]) != LB_RADIO_WPA2 && mp_obj_get_int(items[0]) != SECURITY_WPA)
-		mp_raise_ValueError(MP_ERROR_TEXT("this radio knows open networks and WPA2"));
-	get_key(items[1], key);
 }
 
 /* Starts the access point, or starts it anew if it runs. */
@@ -141,10 +103,10 @@ static mp_obj_t wlan_init(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_
 	if (mode < LB_WLAN_STA || mode > LB_WLAN_STA_AP)
 		mp_raise_ValueError(MP_ERROR_TEXT("mode: WLAN.STA, WLAN.AP or WLAN.STA_AP"));
 	if ((mode & LB_WLAN_AP) != 0 && args[ARG_ssid].u_obj != mp_const_none) {
-		get_ssid(args[ARG_ssid].u_obj, ap.ssid);
-		get_auth(args[ARG_auth].u_obj, ap.key);
+		lb_wlan_get_ssid(args[ARG_ssid].u_obj, ap.ssid);
+		lb_wlan_get_auth(args[ARG_auth].u_obj, ap.key);
 	} else if ((mode & LB_WLAN_AP) != 0 && args[ARG_auth].u_obj != mp_const_none) {
-		get_auth(args[ARG_auth].u_obj, ap.key);
+		lb_wlan_get_auth(args[ARG_auth].u_obj, ap.key);
 	}
 	if (args[ARG_channel].u_int != 0)
 		ap.channel = (uint8_t)args[ARG_channel].u_int;
@@ -267,11 +229,11 @@ static mp_obj_t wlan_connect(size_t n_args, const mp_obj_t *pos_args, mp_map_t *
 	must_be_station();
 	mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
 	auth = args[ARG_auth].u_obj != mp_const_none ? args[ARG_auth].u_obj : args[ARG_key].u_obj;
-	get_ssid(args[ARG_ssid].u_obj, ssid);
+	lb_wlan_get_ssid(args[ARG_ssid].u_obj, ssid);
 	if (mp_obj_is_type(auth, &mp_type_tuple) || mp_obj_is_type(auth, &mp_type_list))
-		get_auth(auth, key);
+		lb_wlan_get_auth(auth, key);
 	else
-		get_key(auth, key);
+		lb_wlan_get_key(auth, key);
 	host_name[0] = args[ARG_hostname].u_obj;
 	if (host_name[0] != mp_const_none)
 		mod_network_hostname(1, host_name);
@@ -358,10 +320,13 @@ static mp_obj_t wlan_status(size_t n_args, const mp_obj_t *args)
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(wlan_status_obj, 1, 2, wlan_status);
 
-/* A list of (ssid, bssid, channel, rssi, security, hidden): MicroPython's order, and Pycom's names where it has them. */
+/* A list of (ssid, bssid, channel, rssi, security, hidden): MicroPython's order, and Pycom's names where it has
+ * them. */
 static mp_obj_t wlan_scan(mp_obj_t self)
 {
-	static const qstr names[] = { MP_QSTR_ssid, MP_QSTR_bssid, MP_QSTR_channel, MP_QSTR_rssi, MP_QSTR_sec, MP_QSTR_hidden };
+	static const qstr names[] = {
+		MP_QSTR_ssid, MP_QSTR_bssid, MP_QSTR_channel, MP_QSTR_rssi, MP_QSTR_sec, MP_QSTR_hidden,
+	};
 	struct lb_radio_network networks[LB_RADIO_SCAN_MAX];
 	const mp_obj_t list = mp_obj_new_list(0, NULL);
 	int count;
@@ -403,7 +368,7 @@ static mp_obj_t wlan_ssid(size_t n_args, const mp_obj_t *args)
 	const unsigned modes = self->modes == LB_WLAN_STA_AP ? lb_wlan_mode_now() : (unsigned)self->modes;
 
 	if (n_args == 2) {
-		get_ssid(args[1], ap.ssid);
+		lb_wlan_get_ssid(args[1], ap.ssid);
 		change_ap(&ap);
 		return mp_const_none;
 	}
@@ -421,7 +386,7 @@ static mp_obj_t wlan_auth(size_t n_args, const mp_obj_t *args)
 	struct lb_wifi_ap ap = *lb_wifi_ap();
 
 	if (n_args == 2) {
-		get_auth(args[1], ap.key);
+		lb_wlan_get_auth(args[1], ap.key);
 		change_ap(&ap);
 		return mp_const_none;
 	}
@@ -510,11 +475,11 @@ static bool set_config(struct lb_wifi_ap *ap, qstr name, mp_obj_t value)
 	switch (name) {
 	case MP_QSTR_ssid:
 	case MP_QSTR_essid:
-		get_ssid(value, ap->ssid);
+		lb_wlan_get_ssid(value, ap->ssid);
 		return true;
 	case MP_QSTR_key:
 	case MP_QSTR_password:
-		get_key(value, ap->key);
+		lb_wlan_get_key(value, ap->key);
 		return true;
 	case MP_QSTR_channel:
 		ap->channel = (uint8_t)mp_obj_get_int(value);
@@ -579,8 +544,8 @@ static const mp_rom_map_elem_t wlan_locals_table[] = {
 	{ MP_ROM_QSTR(MP_QSTR_STA), MP_ROM_INT(LB_WLAN_STA) },
 	{ MP_ROM_QSTR(MP_QSTR_AP), MP_ROM_INT(LB_WLAN_AP) },
 	{ MP_ROM_QSTR(MP_QSTR_STA_AP), MP_ROM_INT(LB_WLAN_STA_AP) },
-	{ MP_ROM_QSTR(MP_QSTR_WEP), MP_ROM_INT(SECURITY_WEP) },
-	{ MP_ROM_QSTR(MP_QSTR_WPA), MP_ROM_INT(SECURITY_WPA) },
+	{ MP_ROM_QSTR(MP_QSTR_WEP), MP_ROM_INT(LB_WLAN_WEP) },
+	{ MP_ROM_QSTR(MP_QSTR_WPA), MP_ROM_INT(LB_WLAN_WPA) },
 	{ MP_ROM_QSTR(MP_QSTR_WPA2), MP_ROM_INT(LB_RADIO_WPA2) },
 	{ MP_ROM_QSTR(MP_QSTR_INT_ANT), MP_ROM_INT(0) },
 	{ MP_ROM_QSTR(MP_QSTR_EXT_ANT), MP_ROM_INT(1) },

@@ -1,13 +1,13 @@
 /* One telnet connection as an engine: bytes in, bytes out, no I/O. It asks for user and password, then carries the
  * console (RFC 854, 855, 856, 857, 858, and the option rules of RFC 1143).
  *
- * The caller feeds what the peer sent to lb_telnet_receive, sends what lb_telnet_output offers, writes what the console
- * prints with lb_telnet_print, and calls lb_telnet_step when time has passed. Times are milliseconds of any clock that
- * may wrap. Memory is bounded: when the output has no room, less input is taken.
+ * The caller feeds what the peer sent to lb_telnet_receive, sends what lb_telnet_output offers, writes what the
+ * console prints with lb_telnet_print, and calls lb_telnet_step when time has passed. Times are milliseconds of any
+ * clock that may wrap. Memory is bounded: when the output has no room, less input is taken.
  *
  * The server echoes: the user's name, not the password, and then nothing, because the REPL echoes by itself. Line ends
- * of the peer (CR LF, CR NUL) reach the console as CR, unless it sends in binary; a lone LF stays one. Interrupt Process
- * and Break reach it as Ctrl-C.
+ * of the peer (CR LF, CR NUL) reach the console as CR, unless it sends in binary; a lone LF stays one. Interrupt
+ * Process and Break reach it as Ctrl-C.
  */
 #ifndef LB_NET_TELNET_H
 #define LB_NET_TELNET_H
@@ -48,8 +48,8 @@ struct lb_telnet {
 	uint8_t output[LB_TELNET_OUTPUT_BYTES];
 };
 
-/* Begins: options, greeting and the first question are in the output. notice is a line for the peer, or NULL. login must
- * live as long as the connection. */
+/* Begins: options, greeting and the first question are in the output. notice is a line for the peer, or NULL. login
+ * must live as long as the connection. */
 void lb_telnet_open(struct lb_telnet *telnet, const struct lb_login *login, const char *notice, uint32_t now_ms);
 /* Takes size_bytes, or fewer while the output is full, and returns how many. What is for the console goes to console,
  * which has room for size_bytes. */
@@ -57,8 +57,8 @@ size_t lb_telnet_receive(struct lb_telnet *telnet, uint32_t now_ms, const uint8_
                          uint8_t *console, size_t *console_bytes);
 /* Takes as much of the console's text as fits; nothing is taken before the login. */
 size_t lb_telnet_print(struct lb_telnet *telnet, const uint8_t *text, size_t size_bytes);
-/* The end of a wait for login or after a wrong try. Returns after how many milliseconds it is to be called again, at the
- * latest; UINT32_MAX: not because of time. */
+/* The end of a wait for login or after a wrong try. Returns after how many milliseconds it is to be called again, at
+ * the latest; UINT32_MAX: not because of time. */
 uint32_t lb_telnet_step(struct lb_telnet *telnet, uint32_t now_ms);
 /* Ends the connection with a last line. */
 void lb_telnet_end(struct lb_telnet *telnet, const char *why);

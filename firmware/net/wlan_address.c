@@ -1,5 +1,5 @@
-/* WLAN.ifconfig() and ipconfig(): the addresses of an interface. A module gets them from the network, or from the script
- * (a fixed address), which is then what is shown. */
+/* WLAN.ifconfig() and ipconfig(): the addresses of an interface. A module gets them from the network, or from the
+ * script (a fixed address), which is then what is shown. */
 #include "firmware/net/modnetwork.h"
 #include "firmware/net/wifi.h"
 #include "py/mperrno.h"

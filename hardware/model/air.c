@@ -12,7 +12,8 @@ void lb_air_default(struct lb_air *air)
 	lb_air_add(air, "Lifeboat-WPA2", "back-to-shore", 6, -55, NULL);
 }
 
-static const char *objection(const struct lb_air *air, const char *ssid, const char *password, int channel, int rssi_dbm)
+static const char *objection(const struct lb_air *air, const char *ssid, const char *password, int channel,
+                             int rssi_dbm)
 {
 	const size_t ssid_bytes = strlen(ssid), password_bytes = strlen(password);
 

@@ -3,7 +3,8 @@
  *   off ──on──▶ running ──off──▶ off           running ──deep sleep──▶ asleep ──wake, reset──▶ running
  *   running ──reset, watchdog──▶ running       running ──the CPU died──▶ faulted ──a moment later──▶ running
  *
- * Every arrow into running is a hard reset: a new CPU process, pins, PWM, LED, UARTs, radio and watchdog as at power-on.
+ * Every arrow into running is a hard reset: a new CPU process, pins, PWM, LED, UARTs, radio and watchdog as at
+ * power-on.
  */
 #ifndef HARDWARE_PROCESS_MODULE_H
 #define HARDWARE_PROCESS_MODULE_H

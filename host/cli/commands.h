@@ -6,10 +6,11 @@
 #include "host/client/client.h"
 
 /* The places of the options in each command's table. */
-enum { LB_RUN_HEADLESS, LB_RUN_CLOCK, LB_RUN_REFLASH, LB_RUN_SD };
+enum { LB_RUN_HEADLESS, LB_RUN_CLOCK, LB_RUN_REFLASH, LB_RUN_SD, LB_RUN_FLASH };
 enum { LB_LED_TRACE };
 enum { LB_STATUS_JSON };
 enum { LB_WAIT_TIMEOUT };
+enum { LB_CHECK_CUTS, LB_CHECK_SECONDS, LB_CHECK_JSON, LB_CHECK_JUNIT };
 
 enum lb_exit lb_run_command(const struct lb_args *args);
 enum lb_exit lb_run_repl(const struct lb_args *args);
@@ -21,6 +22,7 @@ enum lb_exit lb_commands_power(const struct lb_args *args);
 enum lb_exit lb_commands_sd(const struct lb_args *args);
 enum lb_exit lb_commands_status(const struct lb_args *args);
 enum lb_exit lb_wait_command(const struct lb_args *args);
+enum lb_exit lb_check_command(const struct lb_args *args);
 
 /* One line on stderr for a failed call of host/client; returns LB_EXIT_FAILED. */
 enum lb_exit lb_commands_explain(const struct lb_client *client, int error, const char *dir);

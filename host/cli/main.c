@@ -9,7 +9,7 @@
 static const struct lb_command commands[] = {
 	{
 		.name = "run",
-		.usage = "[DIR] [--headless] [--clock N] [--reflash] [--sd FILE]",
+		.usage = "[DIR] [--headless] [--clock N] [--flash FOLDER] [--sd FILE] [--reflash]",
 		.summary = "boot the module; a terminal gets its REPL",
 		.help = "Boots the virtual module in the folder DIR, which is made when there is none, and attaches this\n"
 		        "terminal to its REPL. Ctrl-] (or Ctrl-X) opens a menu in the bottom line; there, one key each:\n"
@@ -20,10 +20,14 @@ static const struct lb_command commands[] = {
 		        "\n"
 		        "  --headless     no REPL here: runs until 'lifeboat stop', SIGTERM or SIGINT\n"
 		        "  --clock N      the module's clock runs N times (1 to 20) faster\n"
+		        "  --flash FOLDER first copies FOLDER's files into /flash, past whatever scripts are there, as a safe\n"
+		        "                 boot would; files of the same names are replaced, others kept. Names that begin\n"
+		        "                 with a dot, and __pycache__, are left out\n"
 		        "  --reflash      writes this build's image into the factory slot\n"
 		        "  --sd FILE      FILE is the SD card; one that is not there is made, 32 MiB, FAT, empty\n",
 		.example = "lifeboat run blinker --clock 4",
-		.options = {{"--headless", NULL}, {"--clock", "N"}, {"--reflash", NULL}, {"--sd", "FILE"}},
+		.options = {{"--headless", NULL}, {"--clock", "N"}, {"--reflash", NULL}, {"--sd", "FILE"},
+		            {"--flash", "FOLDER"}},
 		.words_max = 1,
 		.run = lb_run_command,
 	},
@@ -39,10 +43,11 @@ static const struct lb_command commands[] = {
 		.name = "pin",
 		.usage = "NAME [high|low|float|1.2V]",
 		.summary = "drive a pin from outside, or read it",
-		.help = "Holds a pin at 3V3 (high) or GND (low), or lets it go (float); without a level, prints the level on\n"
-		        "the net, high or low, or what PWM the module makes there (pwm 1000 Hz 50.0%). A voltage, 0V to 3.6V,\n"
-		        "is for the module's ADC; from 1.65V on it reads high. NAME is P0 to P23, or the expansion board's name for it: G23 is P2. P12 high\n"
-		        "at a reset is the safe boot, G23 low bootloader mode.\n\n",
+		.help = "Holds a pin at 3V3 (high), at GND (low) or at a voltage, or lets it go (float); without a level,\n"
+		        "prints the level on the net, high or low, or the PWM that the module makes there, such as\n"
+		        "pwm 1000 Hz 50.0%. Voltages, 0V to 3.6V, are for the module's ADC; from 1.65V on they read high.\n"
+		        "NAME is P0 to P23, or the expansion board's name for it: G23 is P2. P12 high at a reset is the safe\n"
+		        "boot, G23 low bootloader mode.\n\n",
 		.example = "lifeboat pin P12 high",
 		.words_min = 1,
 		.words_max = 2,
@@ -126,6 +131,28 @@ static const struct lb_command commands[] = {
 		        "and was silent for half a second, repl ends.\n\n",
 		.example = "lifeboat repl",
 		.run = lb_run_repl,
+	},
+	{
+		.name = "check",
+		.usage = "FOLDER [--cuts N] [--seconds S] [--json] [--junit FILE]",
+		.summary = "would these scripts lock me out? (a scratch module tries them)",
+		.help = "Boots a scratch module, its clock ten times faster, with FOLDER's files as /flash, and tells: did the\n"
+		        "scripts end, raise or still run; did the watchdog reset the module; do Ctrl-C, mpremote and the\n"
+		        "radio (telnet, FTP) let you in; does pin P12; does all come back after power cuts.\n"
+		        "Names that begin with a dot, and __pycache__, are left out.\n"
+		        "\n"
+		        "Exit codes: 0 you always get back in without the pin, 3 only P12 helps, 1 not even that (or, with\n"
+		        "a line on stderr, the check failed), 2 wrong usage.\n"
+		        "\n"
+		        "  --cuts N       so many power cuts, spread over the run (default 20, 0: none)\n"
+		        "  --seconds S    watches the scripts for S seconds of module time (default 10)\n"
+		        "  --json         one JSON object instead of the lines\n"
+		        "  --junit FILE   writes the lines as JUnit's XML too\n",
+		.example = "lifeboat check scripts",
+		.options = {{"--cuts", "N"}, {"--seconds", "S"}, {"--json", NULL}, {"--junit", "FILE"}},
+		.words_min = 1,
+		.words_max = 1,
+		.run = lb_check_command,
 	},
 };
 

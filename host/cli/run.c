@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/flashmap/flashmap.h"
+#include "host/cli/bench.h"
 #include "host/cli/commands.h"
 #include "host/cli/hardware.h"
 #include "host/cli/session.h"
@@ -130,12 +132,30 @@ static enum lb_exit run_attached(const struct lb_hardware_options *options)
 	return tell_end(&hardware, end, options->dir);
 }
 
+/* Before the module's normal boot, by a short run of its own. */
+static bool load(const char *dir, const char *folder)
+{
+	char reason[LB_UPLOAD_REASON_BYTES];
+
+	if (lb_upload_check(folder, lb_flashmap_8mib.part[LB_PART_FS].size_bytes, reason) &&
+	    lb_bench_load(dir, folder, reason)) {
+		return true;
+	}
+	if (reason[0] != '\0') {
+		lb_args_failed("%s", reason);
+	}
+	return false;
+}
+
 enum lb_exit lb_run_command(const struct lb_args *args)
 {
 	struct lb_hardware_options options;
 
 	if (!choose_options(args, &options)) {
 		return LB_EXIT_USAGE;
+	}
+	if (args->values[LB_RUN_FLASH] != NULL && !load(options.dir, args->values[LB_RUN_FLASH])) {
+		return LB_EXIT_FAILED;
 	}
 	if (args->values[LB_RUN_HEADLESS] != NULL) {
 		return run_headless(&options);

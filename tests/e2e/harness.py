@@ -214,11 +214,12 @@ class Uart:
 
 	# --- friendly REPL
 	def prompt(self, timeout=10):
-		"""Interrupts whatever runs and comes to an empty friendly prompt."""
+		"""Interrupts whatever runs and comes to an empty friendly prompt, with all older output behind."""
 		self.drop()
 		self.write(b"\r\x03\x02")
-		self.expect(re.compile(rb'Type "help\(\)"[^\n]*\r\n>>> $'), timeout)
-		self.drop()
+		self.expect(re.compile(rb'Type "help\(\)"[^\n]*\r\n>>> '), timeout)
+		self.write(b"'here ' + 'now'\r")
+		self.expect("'here now'\r\n>>> ", timeout)
 
 	def type(self, text, timeout=10):
 		"""Types one line at the friendly prompt and returns what it printed."""

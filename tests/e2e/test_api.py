@@ -12,15 +12,15 @@ from harness import BLUE, DARK, ERROR_RED, hold
 
 def test_heartbeat_rhythm(modules):
 	"""80 ms on, 3920 ms off, blue."""
-	module = modules(clock=4).start()
+	module = modules(clock=2).start()
 	with module.watch("led") as watch:
 		watch.until_event(lambda e: e["rgb"] == BLUE)
 		watch.until_event(lambda e: e["rgb"] == DARK)
 		events = []
-		for _ in range(5):
+		for _ in range(3):
 			events += watch.until_event(lambda e: e["rgb"] == BLUE)
 			events += watch.until_event(lambda e: e["rgb"] == DARK)
-	assert [e["rgb"] for e in events] == [BLUE, DARK] * 5 and all(e["mode"] == "heartbeat" for e in events)
+	assert [e["rgb"] for e in events] == [BLUE, DARK] * 3 and all(e["mode"] == "heartbeat" for e in events)
 	times = [e["t_ms"] for e in events]
 	lit = statistics.median(off - on for on, off in zip(times[0::2], times[1::2]))
 	dark = statistics.median(on - off for off, on in zip(times[1::2], times[2::2]))

@@ -59,8 +59,8 @@ def test_soft_reset_detaches(module):
 		module.pin("P10", "high")
 		module.pin("P10", "low")
 		assert b"old" not in uart.quiet(0.3)
-		uart.write("while True: pass\r\r")
-		uart.expect("while True: pass\r\n")
+		uart.write("exec('print(6 * 7)\\nwhile True: pass')\r")
+		uart.expect("42\r\n")
 		uart.write(b"\x03")
 		uart.expect("KeyboardInterrupt", 3)
 

@@ -132,8 +132,8 @@ def test_first_words(desk):
 
 
 def test_ctrl_c_and_ctrl_d_belong_to_the_module(desk):
-	desk.write("while True: pass\r\r")
-	desk.expect("while True: pass")
+	desk.write("exec('print(6 * 7)\\nwhile True: pass')\r")
+	desk.expect("42\r\n")
 	desk.write(b"\x03")
 	desk.expect("KeyboardInterrupt.*>>> ")
 	desk.write(b"\x04")

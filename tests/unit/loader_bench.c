@@ -260,7 +260,7 @@ int bench_take_frame(struct bench *bench, uint8_t *frame, size_t room_bytes)
 	return -1;
 }
 
-static struct bench_reply take_reply(struct bench *bench)
+struct bench_reply bench_take_reply(struct bench *bench)
 {
 	struct bench_reply reply = {0};
 	uint8_t frame[128];
@@ -281,19 +281,26 @@ static struct bench_reply take_reply(struct bench *bench)
 	return reply;
 }
 
+size_t bench_put_request(uint8_t *wire, uint8_t op, const void *data, uint32_t size_bytes, uint32_t sum)
+{
+	uint8_t header[8] = {0, op};
+	size_t wire_bytes = lb_slip_put_edge(wire);
+
+	lb_store16le(header + 2, (uint16_t)size_bytes);
+	lb_store32le(header + 4, sum);
+	wire_bytes += lb_slip_put(wire + wire_bytes, header, sizeof(header));
+	wire_bytes += lb_slip_put(wire + wire_bytes, data, size_bytes);
+	return wire_bytes + lb_slip_put_edge(wire + wire_bytes);
+}
+
 static struct bench_reply request(struct bench *bench, uint8_t op, const void *data, uint32_t size_bytes, uint32_t sum)
 {
-	static uint8_t frame[BENCH_FRAME_BYTES];
+	static uint8_t wire[2 * BENCH_FRAME_BYTES + 2];
 	struct bench_reply reply;
 
-	frame[0] = 0;
-	frame[1] = op;
-	lb_store16le(frame + 2, (uint16_t)size_bytes);
-	lb_store32le(frame + 4, sum);
-	if (size_bytes != 0)
-		memcpy(frame + 8, data, size_bytes);
-	bench_feed_frame(bench, frame, 8 + size_bytes);
-	reply = take_reply(bench);
+	assert_true(size_bytes + 8 <= BENCH_FRAME_BYTES);
+	bench_feed(bench, wire, bench_put_request(wire, op, data, size_bytes, sum));
+	reply = bench_take_reply(bench);
 	assert_true(reply.there);
 	return reply;
 }
@@ -346,7 +353,7 @@ void bench_sync(struct bench *bench)
 	bench_feed_frame(bench, frame, sizeof(frame));
 	bench->stub = false;
 	for (unsigned i = 0; i < 8; i++) {
-		struct bench_reply reply = take_reply(bench);
+		struct bench_reply reply = bench_take_reply(bench);
 
 		assert_true(reply.there);
 		assert_int_equal(reply.op, 0x08);
@@ -379,22 +386,28 @@ void bench_start_stub(struct bench *bench)
 	bench->stub = true;
 }
 
-void bench_check_md5(struct bench *bench, uint32_t offset, uint32_t size_bytes)
+void bench_expect_md5(struct bench *bench, const struct bench_reply *reply, uint32_t offset, uint32_t size_bytes)
 {
-	struct bench_reply reply = bench_words(bench, 0x13, 4, (uint32_t[]){offset, size_bytes, 0, 0});
 	uint8_t digest[LB_MD5_BYTES];
 
-	assert_int_equal(bench_code(bench, &reply), 0);
+	assert_int_equal(bench_code(bench, reply), 0);
 	bench_md5(bench->bytes + offset, size_bytes, digest);
 	if (bench->stub) {
-		assert_int_equal(reply.data_bytes, 16);
-		assert_memory_equal(reply.data, digest, 16);
+		assert_int_equal(reply->data_bytes, 16);
+		assert_memory_equal(reply->data, digest, 16);
 		return;
 	}
-	assert_int_equal(reply.data_bytes, 32);
+	assert_int_equal(reply->data_bytes, 32);
 	for (unsigned i = 0; i < 16; i++) {
-		char digits[3] = {(char)reply.data[2 * i], (char)reply.data[2 * i + 1]};
+		char digits[3] = {(char)reply->data[2 * i], (char)reply->data[2 * i + 1]};
 
 		assert_int_equal(strtoul(digits, NULL, 16), digest[i]);
 	}
+}
+
+void bench_check_md5(struct bench *bench, uint32_t offset, uint32_t size_bytes)
+{
+	struct bench_reply reply = bench_words(bench, 0x13, 4, (uint32_t[]){offset, size_bytes, 0, 0});
+
+	bench_expect_md5(bench, &reply, offset, size_bytes);
 }

@@ -65,9 +65,13 @@ void bench_end(struct bench *bench);
 void bench_feed(struct bench *bench, const void *data, size_t size_bytes);
 /* Feeds one frame. */
 void bench_feed_frame(struct bench *bench, const void *data, size_t size_bytes);
+/* Appends a request to wire, and returns how many bytes; sum is its checksum field. */
+size_t bench_put_request(uint8_t *wire, uint8_t op, const void *data, uint32_t size_bytes, uint32_t sum);
 /* The next frame that came out; -1: none. */
 int bench_take_frame(struct bench *bench, uint8_t *frame, size_t room_bytes);
 
+/* The next frame that came out, as a reply. */
+struct bench_reply bench_take_reply(struct bench *bench);
 /* A request, and the one reply to it. */
 struct bench_reply bench_request(struct bench *bench, uint8_t op, const void *data, uint32_t size_bytes);
 struct bench_reply bench_words(struct bench *bench, uint8_t op, unsigned count, const uint32_t *words);
@@ -82,7 +86,8 @@ void bench_sync(struct bench *bench);
 /* Uploads a helper program, and the loader must behave as it from then on. */
 void bench_start_stub(struct bench *bench);
 
-/* The loader's sum over a range must be that of the flash's bytes. */
+/* The loader's sum over a range must be that of the flash's bytes: the reply that has it, and asking for it. */
+void bench_expect_md5(struct bench *bench, const struct bench_reply *reply, uint32_t offset, uint32_t size_bytes);
 void bench_check_md5(struct bench *bench, uint32_t offset, uint32_t size_bytes);
 /* The double's sum. */
 void bench_md5(const void *data, size_t size_bytes, uint8_t digest[LB_MD5_BYTES]);

@@ -216,6 +216,39 @@ static void test_end_writes_what_there_is(void **state)
 	assert_int_equal(block(0x03, 1, image, 0x100), 0x06);
 }
 
+/* A host that does not wait for replies: what a BEGIN promised is done before what comes after it. */
+static void test_requests_may_come_all_at_once(void **state)
+{
+	static uint8_t wire[0x1000];
+	uint8_t words[20], piece[16 + ROM_BLOCK] = {0, 4};
+	uint8_t sum = 0xEF;
+	size_t wire_bytes;
+	struct bench_reply reply;
+
+	(void)state;
+	fill(OTA_0, OTA_0 + 0x3000);
+	memcpy(piece + 16, image, ROM_BLOCK);
+	for (unsigned i = 0; i < ROM_BLOCK; i++)
+		sum ^= image[i];
+	for (unsigned i = 0; i < 4; i++)
+		lb_store32le(words + 4 * i, (uint32_t[]){0x3000, 1, ROM_BLOCK, OTA_0}[i]);
+	wire_bytes = bench_put_request(wire, 0x02, words, 16, 0);
+	wire_bytes += bench_put_request(wire + wire_bytes, 0x03, piece, sizeof(piece), sum);
+	for (unsigned i = 0; i < 4; i++)
+		lb_store32le(words + 4 * i, (uint32_t[]){OTA_0, 0x3000, 0, 0}[i]);
+	wire_bytes += bench_put_request(wire + wire_bytes, 0x13, words, 16, 0);
+	bench_feed(&bench, wire, wire_bytes);
+	for (unsigned i = 0; i < 2; i++) {
+		reply = bench_take_reply(&bench);
+		assert_int_equal(reply.op, 0x02 + i);
+		assert_int_equal(bench_code(&bench, &reply), 0);
+	}
+	reply = bench_take_reply(&bench);
+	bench_expect_md5(&bench, &reply, OTA_0, 0x3000);
+	assert_memory_equal(bench.bytes + OTA_0, image, ROM_BLOCK);
+	assert_blank(OTA_0 + ROM_BLOCK, OTA_0 + 0x3000);
+}
+
 /* --- blocks that are not as they should be --- */
 
 static void test_wrong_blocks(void **state)
@@ -236,6 +269,7 @@ static void test_wrong_blocks(void **state)
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		assert_int_equal(block(wrong[i].op, wrong[i].number, image, wrong[i].size_bytes), wrong[i].code);
 	assert_int_equal(block(0x03, 1, image + 0x100, 0x100), 0);
+	assert_int_equal(block(0x03, 2, image, 0), 0x05);
 	assert_int_equal(block(0x03, 2, image + 0x200, 0x80), 0);
 	assert_memory_equal(bench.bytes + OTA_0, image, 0x280);
 	assert_int_equal(block(0x03, 3, image, 0x100), 0x05);
@@ -502,7 +536,11 @@ static void test_flash_that_fails(void **state)
 			break;
 		}
 		assert_int_not_equal(code, 0);
-		assert_int_equal(ops, failed_at + 1); /* nothing is tried after it */
+		/* Also when power is back: what was written in part is not gone on with. */
+		lb_nor_power_on(&bench.nor);
+		for (uint32_t number = 0; number < 5; number++)
+			assert_int_not_equal(block(0x03, number, image + 0x400 * number, 0x400), 0);
+		assert_int_equal(bench.erases + bench.programs, failed_at + 1);
 	}
 	assert_int_equal(ops, 2 + 0x1400 / 0x100);
 }
@@ -533,6 +571,7 @@ int main(void)
 		TEST(test_blank_pages_are_not_programmed),
 		TEST(test_a_session_begins_anew),
 		TEST(test_end_writes_what_there_is),
+		TEST(test_requests_may_come_all_at_once),
 		TEST(test_wrong_blocks),
 		TEST(test_a_block_sent_again_is_written_once),
 		TEST(test_a_damaged_small_block_can_be_sent_again),

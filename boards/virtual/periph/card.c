@@ -1,5 +1,5 @@
-/* The card's file is asked for when a block of it is first wanted, so that a card may come and go unnoticed by a program
- * that does not use it. The registers say at once when it has gone; the file is what it was until then. */
+/* The card's file is asked for when a block of it is first wanted, so that a card may come and go unnoticed by a
+ * program that does not use it. The registers say at once when it has gone; the file is what it was until then. */
 #include "core/hw/card.h"
 
 #include <errno.h>

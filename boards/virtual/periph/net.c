@@ -1,5 +1,5 @@
-/* Sockets of the host, as far as the radio carries them. A socket number is an index of `sockets`, so that no other descriptor of this process is ever in
- * a script's reach. */
+/* Sockets of the host, as far as the radio carries them. A socket number is an index of `sockets`, so that no other
+ * descriptor of this process is ever in a script's reach. */
 #define _GNU_SOURCE /* accept4, SOCK_NONBLOCK */
 #include "core/hw/net.h"
 

@@ -1,0 +1,4 @@
+# boot.py: sets the stage for main.py.
+import blink
+
+blink.hello()

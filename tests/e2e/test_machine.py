@@ -1,0 +1,144 @@
+"""machine's clocks, timers, PWM, ADC and buses, and radios that do not exist."""
+import pytest
+
+
+def error_of(uart, code):
+	"""The traceback of code that must fail."""
+	uart.start(code)
+	out, err = uart.finish()
+	assert err, f"{code} did not fail: {out}"
+	return err
+
+
+def test_rtc_survives_resets_but_not_power(module):
+	with module.uart() as uart:
+		uart.exec("import machine\nrtc = machine.RTC()")
+		assert uart.eval("rtc.now()[:4]") == (2000, 1, 1, 0)
+		uart.exec("rtc.init((2026, 11, 22, 10, 11, 12, 345678, None))")
+		assert uart.eval("rtc.now()[:5]") == (2026, 11, 22, 10, 11) and uart.eval("rtc.now()[7]") is None
+		assert uart.eval("rtc.datetime()[:6]") == (2026, 11, 22, 6, 10, 11)
+		assert uart.eval("__import__('time').localtime()[:5]") == (2026, 11, 22, 10, 11)
+		uart.exec("rtc.datetime((2030, 2, 28, 0, 23, 58, 0, 0))")
+		uart.write(b"\x04")
+		uart.expect("raw REPL")
+	assert module.eval("__import__('machine').RTC().now()[:4]") == (2030, 2, 28, 23), "after a soft reset"
+	module.reset()
+	assert module.eval("__import__('machine').RTC().now()[:4]") == (2030, 2, 28, 23), "after a hard reset"
+	module.power("off")
+	module.power("on")
+	module.wait("repl")
+	assert module.eval("__import__('machine').RTC().now()[:3]") == (2000, 1, 1), "after a power-off"
+
+
+def test_rtc_refuses_dates_that_are_none(module):
+	with module.uart() as uart:
+		uart.exec("import machine")
+		for date in ("(2026, 2, 29)", "(2026, 13, 1)", "(2026, 1, 1, 24)", "(1969, 1, 1)", "(2026,)"):
+			assert "ValueError" in error_of(uart, f"machine.RTC().init({date})"), date
+
+
+def test_timer(module):
+	with module.uart() as uart:
+		uart.exec("import machine, time\nseen = []\nT = machine.Timer")
+		uart.exec("t = T(-1, mode=T.PERIODIC, period=50, callback=lambda t: seen.append(time.ticks_ms()))\n"
+		          "time.sleep_ms(575)\nt.deinit()")
+		count = uart.eval("len(seen)")
+		assert 9 <= count <= 11
+		uart.exec("time.sleep_ms(150)")
+		assert uart.eval("len(seen)") == count, "deinit() ends it"
+		uart.exec("seen.clear()\nt.init(mode=T.ONE_SHOT, period=30, callback=lambda t: seen.append(t))\ntime.sleep_ms(150)")
+		assert uart.eval("len(seen)") == 1 and uart.eval("seen[0] is t")
+
+
+def test_timer_interrupts_a_busy_loop_and_ends_with_a_soft_reset(module):
+	with module.uart() as uart:
+		uart.exec("import machine\nhit = False\ndef f(t):\n    global hit\n    hit = True\n"
+		          "t = machine.Timer(-1, mode=machine.Timer.ONE_SHOT, period=50, callback=f)\nwhile not hit:\n    pass")
+		uart.exec("machine.Timer(-1, period=100, callback=lambda t: print('tick'))")
+		uart.expect("tick")
+		uart.write(b"\x04")
+		uart.expect("raw REPL; CTRL-B to exit\r\n>")
+		assert b"tick" not in uart.quiet(0.5)
+		assert uart.eval("1 + 1") == 2
+
+
+def test_pwm_is_seen_outside_and_outlives_a_soft_reset(module):
+	with module.uart() as uart:
+		uart.exec("import machine\np = machine.PWM('P9', freq=1000, duty_u16=32768)")
+		assert module.pin("P9") == "pwm 1000 Hz 50.0%"
+		assert module.status()["pwm"] == {"P9": {"hz": 1000, "duty": 0.5}}
+		uart.write(b"\x04")
+		uart.expect("raw REPL; CTRL-B to exit\r\n>")
+		assert module.pin("P9") == "pwm 1000 Hz 50.0%"
+		uart.exec("import machine\np = machine.PWM('P9')")
+		assert uart.eval("(p.freq(), p.duty_u16())") == (1000, 32768)
+		uart.exec("p.freq(50)\np.duty_ns(1500000)")
+		assert module.pin("P9") == "pwm 50 Hz 7.5%"
+		uart.exec("import time\nq = machine.Pin('P9', machine.Pin.IN)\nlevels = set()\n"
+		          "end = time.ticks_add(time.ticks_ms(), 300)\n"
+		          "while time.ticks_diff(end, time.ticks_ms()) > 0:\n    levels.add(q())")
+		assert uart.eval("sorted(levels)") == [0, 1], "its own pin reads both levels"
+		uart.exec("p.deinit()")
+		assert "pwm" not in module.pin("P9")
+		uart.exec("p.init(freq=10, duty_u16=65535)")
+		assert module.pin("P9").startswith("pwm 10 Hz 100")
+	module.reset()
+	assert "pwm" not in module.pin("P9"), "a hard reset ends it"
+
+
+def test_pwm_refuses_what_it_cannot_do(module):
+	with module.uart() as uart:
+		uart.exec("import machine")
+		for args in ("'P9', freq=0", "'P9', freq=1000, duty_u16=65536", "'P9', duty_ns=5", "'P99'"):
+			assert "ValueError" in error_of(uart, f"machine.PWM({args})"), args
+		assert "pwm" not in module.pin("P9")
+
+
+def test_adc(module):
+	with module.uart() as uart:
+		uart.exec("import machine\na = machine.ADC('P13')\n"
+		          "c = machine.ADC().channel(pin='P13', attn=machine.ADC.ATTN_11DB)")
+		module.pin("P13", "1.2V")
+		assert uart.eval("a.read_uv()") == 1200000
+		assert uart.eval("a.read_u16()") == 1200 * 65535 // 3300
+		assert uart.eval("(c(), c.value(), c.voltage())") == (1489, 1489, 1200)
+		module.pin("P13", "low")
+		assert uart.eval("(a.read_u16(), c())") == (0, 0)
+		module.pin("P13", "high")
+		assert uart.eval("(a.read_u16(), a.read_uv(), c())") == (65535, 3300000, 4095)
+		assert "ValueError" in error_of(uart, "machine.ADC().read_u16()")
+
+
+@pytest.mark.parametrize("bus", ["machine.I2C(0)",
+                                 "machine.I2C(0, machine.I2C.MASTER, baudrate=100000, pins=('P3', 'P4'))",
+                                 "machine.SoftI2C('P10', 'P9')", "machine.I2C(0, scl='P4', sda='P3', freq=400000)"])
+def test_an_empty_i2c_bus(module, bus):
+	with module.uart() as uart:
+		uart.exec(f"import machine\nb = {bus}")
+		assert uart.eval("b.scan()") == []
+		for access in ("readfrom(0x42, 2)", "writeto(0x42, b'x')", "readfrom_mem(0x42, 1, 2)"):
+			assert "ENODEV" in error_of(uart, f"b.{access}")
+
+
+@pytest.mark.parametrize("bus", ["machine.SPI(0)",
+                                 "machine.SPI(0, machine.SPI.MASTER, baudrate=1000000, pins=('P10', 'P11', 'P14'))",
+                                 "machine.SPI(0, 100000, sck='P10', mosi='P11', miso='P14')",
+                                 "machine.SoftSPI(sck='P10', mosi='P11', miso='P14')"])
+def test_an_spi_bus_reads_its_line(module, bus):
+	"""Nobody drives MISO: its level is read. A wire from outside is read too."""
+	with module.uart() as uart:
+		uart.exec(f"import machine\nb = {bus}\nb.write(b'abc')")
+		level = uart.eval("machine.Pin('P14')()")
+		assert uart.eval("b.read(3)") == bytes([0xFF * level] * 3)
+		module.pin("P14", "high")
+		assert uart.eval("b.read(2)") == b"\xff\xff"
+		module.pin("P14", "low")
+		assert uart.eval("b.read(2)") == b"\0\0"
+
+
+def test_radios_that_do_not_exist(module):
+	with module.uart() as uart:
+		for name in ("LoRa", "Sigfox", "Bluetooth", "LTE"):
+			assert f"ImportError: this module has no {name} radio" in error_of(uart, f"from network import {name}")
+		uart.exec("import network\ntry:\n    from network import LoRa\nexcept ImportError:\n    print('caught')")
+		assert uart.eval("hasattr(network, 'Sigfox')") is False and "WLAN" in uart.eval("dir(network)")

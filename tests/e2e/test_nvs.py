@@ -1,0 +1,70 @@
+"""pycom.nvs_*: kept over resets and power cuts."""
+import re
+
+
+def error_of(uart, code):
+	"""The traceback of code that must fail."""
+	uart.start(code)
+	out, err = uart.finish()
+	assert err, f"{code} did not fail: {out}"
+	return err
+
+
+def test_values_and_keys(module):
+	with module.uart() as uart:
+		uart.exec("import pycom\nfor k, v in (('n', 25), ('m', -2 ** 31), ('big', 2 ** 32 - 1), ('t', 'tëxt'), ('e', '')):\n"
+		          "    pycom.nvs_set(k, v)")
+		assert uart.eval("[pycom.nvs_get(k) for k in ('n', 'm', 'big', 't', 'e')]") == [25, -2**31, 2**32 - 1, "tëxt", ""]
+		assert uart.eval("(pycom.nvs_get('none'), pycom.nvs_get('none', 7))") == (None, 7)
+		uart.exec("pycom.nvs_set('n', 'now a string')\npycom.nvs_erase('m')")
+		assert uart.eval("(pycom.nvs_get('n'), pycom.nvs_get('m'))") == ("now a string", None)
+		assert "KeyError" in error_of(uart, "pycom.nvs_erase('m')")
+		for key in ("''", "'.wifi'", "'0123456789012345'", "'a\\0b'"):
+			assert "ValueError" in error_of(uart, f"pycom.nvs_set({key}, 1)"), key
+		assert "TypeError" in error_of(uart, "pycom.nvs_set('x', [])")
+		assert "ValueError" in error_of(uart, "pycom.nvs_set('x', 'y' * 2048)")
+
+
+def test_kept_over_everything_but_erase_all(module):
+	with module.uart() as uart:
+		uart.exec("import pycom\npycom.nvs_set('count', 10)\npycom.heartbeat_on_boot(False)")
+	module.reset()
+	assert module.eval("__import__('pycom').nvs_get('count')") == 10
+	module.stop()
+	module.start()
+	assert module.eval("__import__('pycom').nvs_get('count')") == 10
+	module.exec("import os; os.mkfs('/flash')", timeout=60)
+	assert module.eval("__import__('pycom').nvs_get('count')") == 10
+	module.exec("import pycom; pycom.nvs_set('second', 2); pycom.nvs_erase_all()")
+	assert module.eval("[__import__('pycom').nvs_get(k) for k in ('count', 'second')]") == [None, None]
+	assert module.eval("__import__('pycom').heartbeat_on_boot()") is False, "the firmware's own settings stay"
+
+
+def test_a_full_store_says_so_and_still_updates(fast):
+	with fast.uart() as uart:
+		uart.exec("import pycom\nn = 0\ntry:\n    while True:\n        pycom.nvs_set('k%d' % n, 'x' * 1000)\n        n += 1\n"
+		          "except OSError as e:\n    print(e.errno)", timeout=60)
+		count = uart.eval("n")
+		assert count >= 5
+		uart.exec("pycom.nvs_set('k0', 'new')")
+		assert uart.eval("pycom.nvs_get('k0')") == "new" and uart.eval(f"len(pycom.nvs_get('k{count - 1}'))") == 1000
+
+
+def test_power_cuts(modules):
+	"""A counter that was printed was stored: after each cut it is that one or the next."""
+	module = modules(clock=4).start()
+	module.exec("import pycom; pycom.nvs_set('s', 'stays'); pycom.nvs_set('n', 0)")
+	for _ in range(8):
+		with module.uart() as uart:
+			uart.start("import pycom\nn = pycom.nvs_get('n')\nwhile True:\n"
+			           "    n += 1\n    pycom.nvs_set('n', n)\n    print('=%d.' % n)")
+			last = 0
+			for _ in range(40):
+				last = int(re.search(rb"=(\d+)\.", uart.expect(re.compile(rb"=\d+\.")))[1])
+			module.power("off")
+			shown = [int(n) for n in re.findall(rb"=(\d+)\.", uart.quiet(0.1))]
+		last = max([last, *shown])
+		module.power("on")
+		module.wait("repl")
+		assert module.eval("__import__('pycom').nvs_get('n')") - last in (0, 1)
+		assert module.eval("__import__('pycom').nvs_get('s')") == "stays"

@@ -1,0 +1,89 @@
+"""The SD card: mounted, pulled out under open files, exchanged, and left alone by what is not about it."""
+import hashlib
+import pathlib
+
+import pytest
+
+
+@pytest.fixture
+def card(modules, scratch):
+	"""A module with a card in its slot, mounted, and the card's file."""
+	path = pathlib.Path(scratch, "card.img")
+	module = modules().start("--sd", path)
+	with module.uart() as uart:
+		uart.exec("import os, machine\nos.mount(machine.SD(), '/sd')")
+		yield module, uart, path
+
+
+def error_of(uart, code):
+	"""The traceback of code that must fail."""
+	uart.start(code)
+	out, err = uart.finish()
+	assert err, f"{code} did not fail: {out}"
+	return err
+
+
+def test_a_missing_file_becomes_an_empty_card(card):
+	module, uart, path = card
+	assert path.stat().st_size == 32 << 20 and module.status()["sd"]["bytes"] == 32 << 20
+	assert uart.eval("os.listdir('/sd')") == []
+	uart.put("/sd/a.txt", "text" * 3000)
+	module.stop()
+	module.start("--sd", path)
+	with module.uart() as again:
+		again.exec("import os, machine\nos.mount(machine.SD(), '/sd')")
+		assert again.eval("open('/sd/a.txt').read()") == "text" * 3000
+
+
+def test_no_card(module):
+	with module.uart() as uart:
+		assert "OSError" in error_of(uart, "import machine; machine.SD()")
+
+
+def test_ejected_under_open_files(card):
+	module, uart, _ = card
+	uart.put("/sd/a.txt", "x" * 20000)
+	uart.exec("f = open('/sd/a.txt')\ng = open('/sd/b.txt', 'w')\nh = open('/flash/kept.txt', 'w')\nh.write('before ')")
+	module.run("sd", "eject")
+	assert module.status()["sd"] is None
+	assert "OSError" in error_of(uart, "f.read()")
+	assert "OSError" in error_of(uart, "g.write('y' * 20000)\ng.close()")
+	assert "OSError" in error_of(uart, "with open('/sd/c.txt', 'w') as c:\n    c.write('z' * 5000)")
+	uart.exec("h.write('and after')\nh.close()")
+	assert uart.eval("open('/flash/kept.txt').read()") == "before and after"
+	uart.exec("os.umount('/sd')")
+	assert uart.eval("'sd' in os.listdir('/')") is False
+
+
+def test_another_card_is_not_taken_for_the_old_one(card, scratch):
+	module, uart, path = card
+	uart.put("/sd/a.txt", "x" * 20000)
+	other = pathlib.Path(scratch, "other.img")
+	uart.exec("f = open('/sd/a.txt', 'a')")
+	module.run("sd", "eject")
+	module.run("sd", "insert", other)
+	digest = hashlib.sha256(other.read_bytes()).digest()
+	assert "OSError" in error_of(uart, "f.write('y' * 20000)\nf.close()")
+	assert hashlib.sha256(other.read_bytes()).digest() == digest, "nothing of the old card goes to the new one"
+	module.run("sd", "eject")
+	module.run("sd", "insert", path)
+	assert "OSError" in error_of(uart, "open('/sd/new.txt', 'w')"), "not even the same card again, without a mount"
+	uart.exec("os.umount('/sd')\nos.mount(machine.SD(), '/sd')")
+	assert uart.eval("open('/sd/a.txt').read()") == "x" * 20000
+
+
+def test_mkfs_of_flash_leaves_the_card_alone(card):
+	module, uart, path = card
+	uart.put("/sd/a.txt", "on the card")
+	before = hashlib.sha256(path.read_bytes()).hexdigest()
+	uart.exec("os.mkfs('/flash')", timeout=90)
+	assert hashlib.sha256(path.read_bytes()).hexdigest() == before
+	assert uart.eval("open('/sd/a.txt').read()") == "on the card"
+
+
+def test_main_of_the_card_is_not_run(card):
+	module, uart, path = card
+	uart.put("/sd/main.py", "print('from the card')")
+	uart.drop()
+	module.reset()
+	assert "from the card" not in uart.expect(">>> ").decode()

@@ -1,0 +1,104 @@
+/* What `lifeboat check` concludes and says: every combination of ways in, and the words of each kind of result. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "host/cli/check_verdict.h"
+
+static const struct {
+	bool ctrl_c, mpremote;
+	enum lb_check_radio radio;
+	bool p12;
+	unsigned cuts;
+	bool comes_back, mounts;
+	enum lb_check_verdict verdict;
+} verdicts[] = {
+	{true, true, LB_CHECK_RADIO_ANSWERS, true, 20, true, true, LB_CHECK_FREE},
+	{true, false, LB_CHECK_RADIO_OFF, true, 20, true, true, LB_CHECK_FREE},
+	{false, true, LB_CHECK_RADIO_OFF, true, 20, true, true, LB_CHECK_FREE},
+	{false, false, LB_CHECK_RADIO_ANSWERS, true, 20, true, true, LB_CHECK_FREE},
+	{false, false, LB_CHECK_RADIO_OFF, true, 20, true, true, LB_CHECK_PIN},
+	{false, false, LB_CHECK_RADIO_SILENT, true, 20, true, true, LB_CHECK_PIN},
+	{false, false, LB_CHECK_RADIO_SILENT, false, 20, true, true, LB_CHECK_LOST},
+	{true, true, LB_CHECK_RADIO_ANSWERS, true, 20, false, false, LB_CHECK_LOST},
+	{true, true, LB_CHECK_RADIO_ANSWERS, true, 20, true, false, LB_CHECK_LOST},
+	{true, true, LB_CHECK_RADIO_ANSWERS, true, 0, false, false, LB_CHECK_FREE},
+	{false, false, LB_CHECK_RADIO_OFF, true, 0, false, false, LB_CHECK_PIN},
+	{false, false, LB_CHECK_RADIO_OFF, false, 0, false, false, LB_CHECK_LOST},
+};
+
+static void test_verdicts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++) {
+		struct lb_check_facts facts = {
+			.ctrl_c = verdicts[i].ctrl_c,
+			.mpremote = verdicts[i].mpremote,
+			.radio = verdicts[i].radio,
+			.p12 = verdicts[i].p12,
+			.cuts = verdicts[i].cuts,
+			.comes_back = verdicts[i].comes_back,
+			.mounts = verdicts[i].mounts,
+		};
+		if (lb_check_judge(&facts) != verdicts[i].verdict) {
+			fail_msg("case %zu: %d", i, lb_check_judge(&facts));
+		}
+	}
+}
+
+static void expect_line(const struct lb_check_facts *facts, int index, bool good, const char *text)
+{
+	struct lb_check_line lines[LB_CHECK_LINES];
+
+	lb_check_describe(facts, lines);
+	assert_string_equal(lines[index].text, text);
+	assert_int_equal(lines[index].good, good);
+}
+
+static void test_scripts(void **state)
+{
+	struct lb_check_facts facts = {.scripts = LB_CHECK_RAISED, .error = "ValueError: x", .seconds = 2.5};
+
+	(void)state;
+	expect_line(&facts, 0, false, "raised ValueError: x");
+	facts.scripts = LB_CHECK_RUNNING;
+	expect_line(&facts, 0, true, "still run after 2.5 s");
+	facts.scripts = LB_CHECK_ENDED;
+	expect_line(&facts, 0, true, "ended");
+	facts.scripts = LB_CHECK_SLEEPING;
+	expect_line(&facts, 0, false, "put the module into deep sleep");
+	expect_line(&facts, 1, true, "no reset");
+	facts.watchdog_resets = 3;
+	facts.other_resets = 1;
+	expect_line(&facts, 1, false, "3 resets; 1 by the scripts themselves");
+}
+
+static void test_cuts(void **state)
+{
+	struct lb_check_facts facts = {.cuts = 0};
+
+	(void)state;
+	expect_line(&facts, 6, true, "none tried");
+	facts.cuts = 20;
+	facts.torn = 2;
+	expect_line(&facts, 6, false, "after 20, 2 of them in a flash write: the module does not come back");
+	facts.comes_back = true;
+	expect_line(&facts, 6, false, "after 20, 2 of them in a flash write: the module comes back, /flash does not mount");
+	facts.mounts = true;
+	expect_line(&facts, 6, true, "after 20, 2 of them in a flash write: the module comes back, /flash mounts");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_scripts),
+		cmocka_unit_test(test_cuts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
