@@ -82,12 +82,15 @@ static void describe_cuts(const struct lb_check_facts *facts, struct lb_check_li
 
 void lb_check_describe(const struct lb_check_facts *facts, struct lb_check_line lines[LB_CHECK_LINES])
 {
+	const char *no_radio = facts->radio == LB_CHECK_RADIO_OFF ? "no radio: telnet and FTP are off"
+	                                                          : "telnet and FTP do not let in for long, or not at all";
+
 	describe_scripts(facts, &lines[0]);
 	describe_resets(facts, &lines[1]);
 	set_line(&lines[2], "Ctrl-C", facts->ctrl_c, "gives the prompt", "does not give a prompt that lasts");
 	set_line(&lines[3], "mpremote", facts->mpremote, "gets in", "does not get in");
 	set_line(&lines[4], "radio", facts->radio == LB_CHECK_RADIO_ANSWERS, "telnet asks for the login, FTP lets in",
-	         facts->radio == LB_CHECK_RADIO_OFF ? "no radio: telnet and FTP are off" : "telnet and FTP do not let in for long, or not at all");
+	         no_radio);
 	set_line(&lines[5], "P12", facts->p12, "safe boot gives a REPL", "safe boot gives no REPL");
 	describe_cuts(facts, &lines[6]);
 }

@@ -187,6 +187,7 @@ cJSON *lb_status_compose(const cJSON *reply)
 	copy(status, "t_ms", reply, "t_ms");
 	copy(status, "boots", reply, "boot");
 	copy_object(status, "drive", reply);
+	copy_object(status, "flash", reply);
 	add_images(status, told ? &down : NULL);
 	copy(status, "dir", reply, "dir");
 	copy(status, "pid", reply, "pid");

@@ -353,6 +353,8 @@ class Module:
 			for pid in left:
 				with contextlib.suppress(ProcessLookupError):
 					os.kill(pid, signal.SIGKILL)
+			self.process.kill()
+			self.process.wait()
 			self.process = None
 		assert not left, f"left behind: {left}"
 		if running:

@@ -229,9 +229,9 @@ def test_dead_cpu_freezes_the_led(fast):
 		watch.until_event(lambda e: e["mode"] == "heartbeat")
 
 
-HANDS = ("reset", "off", "on", "on", "kill", "fault", "P12 high", "P12 low", "G23 low", "G23 float", "\x03", "print(1)\r",
-         "\x03\x02\x04", "\x03\x02import machine; machine.deepsleep(300)\r", "\x03\x02import machine; machine.reset()\r",
-         "\x03\x02import machine; machine.bootloader()\r", "\x03\x02\x06")
+HANDS = ("reset", "off", "on", "on", "kill", "fault", "P12 high", "P12 low", "G23 low", "G23 float", "\x03",
+         "print(1)\r", "\x03\x02\x04", "\x03\x02\x06", "\x03\x02import machine; machine.reset()\r",
+         "\x03\x02import machine; machine.deepsleep(300)\r", "\x03\x02import machine; machine.bootloader()\r")
 WRITES = """import time
 for i in range(5):
     with open('/flash/n%d' % (i % 3), 'w') as f: f.write('x' * 500)

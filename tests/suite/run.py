@@ -7,6 +7,7 @@ fails the run, and so does a listed test that passes or is not there any more: t
 usage: run.py [-v] [TEST...]       tests as tests/run-tests.py names them; without any: all of the folders below
 """
 import argparse
+import io
 import os
 import pathlib
 import re
@@ -17,9 +18,12 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
-import harness  # noqa: E402  (its folder had to be named first)
+import clients  # noqa: E402  (its folder had to be named first)
+import harness  # noqa: E402
 
-FOLDERS = ("basics", "micropython", "misc", "extmod", "float", "unicode")
+FOLDERS = ("basics", "micropython", "misc", "extmod", "float", "unicode", "io", "import", "stress", "net_hosted", "thread")
+FILES = (("io/data", "/flash/data"), ("import", "/flash"))  # what tests open and import, and where they look for it
+INTERNET = ("net_hosted/connect_nonblock.py", "net_hosted/connect_poll.py")  # ask for micropython.org
 MODULES = 2  # side by side, each with its part of the tests
 LIMIT_S = 360
 LINE = re.compile(r"^(pass|FAIL|skip)\s+(\S+\.py)")
@@ -41,14 +45,29 @@ def read_skip_list(path):
 
 
 def find_tests(tree):
-	return [f"{folder}/{path.name}" for folder in FOLDERS for path in sorted((tree / folder).glob("*.py"))]
+	tests = [f"{folder}/{path.name}" for folder in FOLDERS for path in sorted((tree / folder).glob("*.py"))]
+	return [test for test in tests if test not in INTERNET]
+
+
+def copy_files(tree, module):
+	"""FILES, by FTP."""
+	with clients.ftp(module.status()["net"]) as session:
+		for source, target in FILES:
+			if target != "/flash":
+				session.mkd(target)
+			for path in sorted((tree / source).rglob("*")):
+				name = f"{target}/{path.relative_to(tree / source)}"
+				if path.is_dir():
+					session.mkd(name)
+				else:
+					session.storbinary(f"STOR {name}", io.BytesIO(path.read_bytes()))
 
 
 def start(tree, tests, module, results):
 	"""Starts the runner on a module; returns the process, whose output goes to a file."""
 	module.start()
-	module.put("/flash/lib/unittest.py", (HERE / "unittest.py").read_text())
 	module.put("/flash/lib/unittest.py", (HERE / "unittest.py").read_bytes())
+	copy_files(tree, module)
 	output = tempfile.TemporaryFile(mode="w+")
 	environment = dict(harness.environment(), MICROPY_CPYTHON3=sys.executable, PYTHONUNBUFFERED="1")
 	uart = os.path.join(module.folder, "uart0")
@@ -108,7 +127,8 @@ def main():
 	if not (tree / "run-tests.py").exists():
 		sys.exit(f"no MicroPython tests in {tree}: ./lifeboat build fetches them, or set MICROPYTHON_DIR")
 	listed = read_skip_list(HERE / "skip.txt")
-	tests = args.tests or find_tests(tree)
+	# known failures come last, so that what they leave behind makes no other test fail
+	tests = sorted(args.tests or find_tests(tree), key=lambda test: test in listed)
 	begin = time.monotonic()
 	outcome, trouble = run(tree, tests, args.v)
 

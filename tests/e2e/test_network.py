@@ -1,0 +1,489 @@
+"""The module on the network: telnet, FTP by real clients, the radio, and what really switches them off."""
+import contextlib
+import ftplib
+import io
+import json
+import os
+import random
+import re
+import shutil
+import socket
+import struct
+import subprocess
+
+import pytest
+
+import clients
+import harness
+from clients import Telnet, ftp, ftp_read, refused
+from test_lockout import BUSY, SLEEP, SOCKET
+
+DATA = random.Random(3).randbytes(30_000)
+
+
+def net_of(module):
+	return module.status()["net"]
+
+
+def soft_reset(uart):
+	"""By Ctrl-D at the friendly prompt; returns at the new one."""
+	uart.prompt()
+	uart.write(b"\x04")
+	uart.expect("soft reboot")
+	uart.expect(re.compile(rb">>> $"))
+
+
+def need(program):
+	if not shutil.which(program):
+		pytest.skip(f"{program} is not installed (apt install {program})")
+	return program
+
+
+# --- telnet
+
+def test_telnet_is_a_full_repl(module):
+	with Telnet(net_of(module)) as telnet:
+		telnet.prompt()
+		assert telnet.type("6 * 7") == "42\r\n"
+		assert telnet.paste("for i in range(3):\n    print('line', i)") == "line 0\r\nline 1\r\nline 2\r\n"
+		telnet.put("/flash/from_telnet.bin", DATA[:3000])
+		assert telnet.eval("__import__('hashlib').sha256(open('/flash/from_telnet.bin', 'rb').read()).digest()") == \
+			__import__("hashlib").sha256(DATA[:3000]).digest()
+		telnet.raw()
+		telnet.raw_paste("x = %r\nprint(len(x))" % ("y" * 5000))
+		assert telnet.finish() == ("5000\n", "")
+
+
+def test_telnet_refuses_strangers(module):
+	net = net_of(module)
+	for user, password in ((net["user"], "wrong"), ("micro", "python"), (net["user"], net["password"] + "x")):
+		with Telnet(net, log_in=False) as telnet:
+			telnet.ask_for_login(user, password)
+			telnet.expect("Wrong user or password.")
+			telnet.log_in(net["user"], net["password"])
+	with Telnet(net, log_in=False) as telnet:
+		for _ in range(3):
+			telnet.ask_for_login("micro", "python")
+		assert b">>> " not in telnet.until_closed()
+		assert b"goodbye" in telnet.seen
+
+
+@pytest.mark.parametrize("kind, text", [("busy", BUSY), ("sleep", SLEEP), ("accept", SOCKET)])
+def test_telnet_interrupts_main_py(module, kind, text):
+	module.put("/flash/main.py", text)
+	with module.uart() as uart:
+		uart.drop()
+		module.run("reset")
+		uart.expect("locked in")
+	for interrupt in (b"\x03", clients.INTERRUPT_PROCESS):
+		with Telnet(net_of(module)) as telnet, module.watch("phase") as watch:
+			assert watch.first["phase"] == "script"
+			telnet.write(interrupt)
+			telnet.expect("KeyboardInterrupt", 2)
+			telnet.expect(">>> ", 2)
+			assert telnet.type("1 + 1") == "2\r\n"
+			telnet.write(b"\x04")
+			telnet.expect("locked in")  # the connection outlives the soft reset, and main.py runs again
+
+
+def test_one_console_and_the_last_one_in_has_it(module):
+	net = net_of(module)
+	with Telnet(net) as first, Telnet(net, log_in=False) as second, module.uart() as uart:
+		second.expect("is logged in")
+		second.log_in(net["user"], net["password"])
+		first.until_closed()
+		assert b"taken over" in first.seen
+		second.prompt()
+		uart.drop()
+		second.type("print('for', 'both')")
+		uart.expect("for both")
+		uart.prompt()
+		second.drop()
+		uart.type("print('from', 'uart')")
+		second.expect("from uart")
+
+
+# --- FTP
+
+def test_ftplib(module):
+	session = ftp(net_of(module))
+	assert "flash" in session.nlst("/")
+	session.mkd("/flash/dir")
+	session.cwd("/flash/dir")
+	assert session.pwd() == "/flash/dir"
+	session.storbinary("STOR data.bin", io.BytesIO(DATA))
+	assert session.size("data.bin") == len(DATA)
+	assert ftp_read(session, "/flash/dir/data.bin") == DATA
+	session.storbinary("STOR empty", io.BytesIO(b""))
+	assert {name: facts["type"] for name, facts in session.mlsd("/flash/dir") if name[0] != "."} == \
+		{"data.bin": "file", "empty": "file"}
+	session.rename("data.bin", "../moved.bin")
+	assert [name.rpartition("/")[2] for name in session.nlst("/flash/dir")] == ["empty"]
+	assert module.eval("__import__('os').stat('/flash/moved.bin')[6]") == len(DATA)
+	with pytest.raises(ftplib.error_perm):
+		session.rmd("/flash/dir")  # not empty
+	session.delete("/flash/dir/empty")
+	session.cwd("/")
+	session.rmd("/flash/dir")
+	session.delete("/flash/moved.bin")
+	for command in ("SIZE /flash/moved.bin", "DELE /flash/moved.bin", "CWD /flash/dir", "RNFR /flash/dir"):
+		with pytest.raises(ftplib.error_perm, match="^550"):
+			session.sendcmd(command)
+	assert session.quit().startswith("221")
+
+
+def test_ftp_refuses_strangers(module):
+	net = net_of(module)
+	for user, password in ((net["user"], "wrong"), ("micro", "python"), ("anonymous", "")):
+		session = ftplib.FTP(timeout=10)
+		session.connect("127.0.0.1", net["ftp"])
+		for command in ("LIST", "RETR /flash/boot.py", "DELE /flash/boot.py", "PASV"):
+			with pytest.raises(ftplib.error_perm, match="^530"):
+				session.sendcmd(command)
+		with pytest.raises(ftplib.error_perm, match="^530"):
+			session.login(user, password)
+		session.close()
+	assert "boot.py" in module.eval("__import__('os').listdir('/flash')")
+
+
+def test_curl(module, scratch):
+	net = net_of(module)
+	root = f"ftp://127.0.0.1:{net['ftp']}"
+	source, back = os.path.join(scratch, "source.bin"), os.path.join(scratch, "back.bin")
+	with open(source, "wb") as f:
+		f.write(DATA)
+
+	def curl(*args):
+		return subprocess.run([need("curl"), "-sS", "--max-time", "30", "-u", f"{net['user']}:{net['password']}", *args],
+		                      check=True, capture_output=True, text=True, errors="replace").stdout
+
+	curl("-T", source, f"{root}/flash/curl.bin")
+	curl("-o", back, f"{root}/flash/curl.bin")
+	assert open(back, "rb").read() == DATA
+	assert "curl.bin" in curl(f"{root}/flash/").split()
+	os.truncate(back, 12_345)
+	curl("-C", "-", "-o", back, f"{root}/flash/curl.bin")
+	assert open(back, "rb").read() == DATA, "a download goes on where it was"
+	curl("-Q", "-RNFR /flash/curl.bin", "-Q", "-RNTO /flash/new.bin", f"{root}/flash/")
+	names = curl("--list-only", f"{root}/flash/").split()
+	assert "new.bin" in names and "curl.bin" not in names
+	curl("-Q", "-DELE /flash/new.bin", f"{root}/flash/")
+	assert "new.bin" not in module.eval("__import__('os').listdir('/flash')")
+
+
+def test_lftp(module, scratch):
+	net = net_of(module)
+	source, back = os.path.join(scratch, "source.bin"), os.path.join(scratch, "back.bin")
+	with open(source, "wb") as f:
+		f.write(DATA)
+
+	def lftp(*commands):
+		script = "; ".join(("set net:max-retries 1", "set net:timeout 10", "set ssl:verify-certificate no",
+		                    "set cmd:fail-exit yes",
+		                    f"open -u {net['user']},{net['password']} -p {net['ftp']} 127.0.0.1", *commands))
+		env = dict(harness.environment(), HOME=scratch)
+		return subprocess.run([need("lftp"), "--norc", "-c", script], check=True, capture_output=True, text=True,
+		                      timeout=60, env=env).stdout
+
+	lftp(f"put {source} -o /flash/lftp.bin", f"get /flash/lftp.bin -o {back}")
+	assert open(back, "rb").read() == DATA
+	assert "lftp.bin" in lftp("cls /flash/")
+	assert re.search(rf"\b{len(DATA)}\b.*lftp\.bin", lftp("ls /flash"))
+	lftp("mkdir /flash/dir", "mv /flash/lftp.bin /flash/dir/moved.bin", f"mirror /flash/dir {scratch}/mirror")
+	assert open(os.path.join(scratch, "mirror/moved.bin"), "rb").read() == DATA
+	lftp("rm /flash/dir/moved.bin", "rmdir /flash/dir")
+	assert "dir" not in module.eval("__import__('os').listdir('/flash')")
+
+
+def reset_connection(sock):
+	"""What the other side sees of a client whose machine lost power and came back."""
+	sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+	sock.close()
+
+
+def begin_upload(module, session):
+	"""A part of DATA sent, and some of it on flash; returns the data connection."""
+	before = module.hardware()["flash"]["programmed_bytes"]
+	conn = session.transfercmd("STOR /flash/x.bin")
+	conn.sendall(DATA[:20_000])
+	harness.until(lambda: module.hardware()["flash"]["programmed_bytes"] > before + 5000, 10, "bytes of it on flash")
+	return conn
+
+
+def data_reset(module, session):
+	reset_connection(begin_upload(module, session))
+	with pytest.raises((ftplib.error_temp, ftplib.error_perm)):
+		session.voidresp()
+
+
+def client_dies(module, session):
+	"""The kernel closes all of a process's connections in an orderly way; that must not look like an upload's end."""
+	conn = begin_upload(module, session)
+	session.file.close()
+	session.sock.close()
+	conn.close()
+
+
+def client_dies_the_other_way(module, session):
+	conn = begin_upload(module, session)
+	conn.close()
+	session.file.close()
+	session.sock.close()
+
+
+def sends_too_little(module, session):
+	session.sendcmd(f"ALLO {len(DATA)}")
+	begin_upload(module, session).close()
+	with pytest.raises((ftplib.error_temp, ftplib.error_perm)):
+		session.voidresp()
+
+
+@pytest.mark.parametrize("old", [b"the old file", None])
+@pytest.mark.parametrize("drop", [data_reset, client_dies, client_dies_the_other_way, sends_too_little])
+def test_a_dropped_upload_is_never_the_file(module, drop, old):
+	"""The final name has the old bytes or none, and the upload can go on where it was."""
+	session = ftp(net_of(module))
+	if old:
+		session.storbinary("STOR /flash/x.bin", io.BytesIO(old))
+	drop(module, session)
+	session = ftp(net_of(module))
+	harness.until(lambda: "x.bin.upload" in module.eval("__import__('os').listdir('/flash')"), 10, "x.bin.upload")
+	names = module.eval("__import__('os').listdir('/flash')")
+	assert ("x.bin" in names) == (old is not None)
+	if old:
+		assert ftp_read(session, "/flash/x.bin") == old
+		at = session.size("/flash/x.bin.upload")
+	else:
+		at = session.size("/flash/x.bin")
+	assert 0 < at <= 20_000
+	session.storbinary("STOR /flash/x.bin", io.BytesIO(DATA[at:]), rest=at or None)
+	assert ftp_read(session, "/flash/x.bin") == DATA
+	assert "x.bin.upload" not in module.eval("__import__('os').listdir('/flash')")
+
+
+@pytest.mark.parametrize("client", ["curl", "lftp"])
+def test_a_killed_client_goes_on_later(module, scratch, client):
+	net = net_of(module)
+	source = os.path.join(scratch, "source.bin")
+	data = DATA * 4
+	with open(source, "wb") as f:
+		f.write(data)
+	address = f"ftp://{net['user']}:{net['password']}@127.0.0.1:{net['ftp']}/flash"
+	if client == "curl":
+		upload = [need("curl"), "-sS", "-T", source, f"{address}/big.bin"]
+		slow, again = [*upload, "--limit-rate", "30k"], [*upload, "-C", "-"]
+	else:
+		again = [need("lftp"), "--norc", "-c", f"open {address}; put -c {source} -o big.bin"]
+		slow = [*again[:3], f"set net:limit-total-rate 30000:30000; {again[3]}"]
+	env = dict(harness.environment(), HOME=scratch)
+	listing = "__import__('os').listdir('/flash')"
+	programmed = module.hardware()["flash"]["programmed_bytes"]
+	process = subprocess.Popen(slow, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+	                           env=env)
+	try:
+		harness.until(lambda: "big.bin.upload" in module.eval(listing), 10, "an upload")
+		harness.until(lambda: module.hardware()["flash"]["programmed_bytes"] > programmed + 30_000, 10, "bytes of it on flash")
+		assert process.poll() is None, "too fast for this test"
+	finally:
+		process.kill()
+		process.wait()
+	names = module.eval(listing)
+	assert "big.bin" not in names and "big.bin.upload" in names
+	subprocess.run(again, check=True, capture_output=True, timeout=60, env=env)
+	assert ftp_read(ftp(net_of(module)), "/flash/big.bin") == data
+	assert "big.bin.upload" not in module.eval(listing)
+
+
+def test_ftp_works_while_main_py_runs(module):
+	module.put("/flash/main.py", BUSY)
+	with module.uart() as uart:
+		uart.drop()
+		module.run("reset")
+		uart.expect("locked in")
+	session = ftp(net_of(module))
+	session.storbinary("STOR /flash/x.bin", io.BytesIO(DATA))
+	assert ftp_read(session, "/flash/x.bin") == DATA
+	session.delete("/flash/main.py")
+	assert module.status()["phase"] == "script"
+	module.reset()
+	assert module.status()["boot"]["mode"] == "normal"
+
+
+# --- on and off
+
+def assert_off(module, ports):
+	net = net_of(module)
+	assert net["telnet"] is None and net["ftp"] is None and net["password"] is None, net
+	assert refused(ports["telnet"]) and refused(ports["ftp"])
+
+
+def assert_on(module, ports):
+	"""The ports stay the same as long as the hardware process lives."""
+	net = net_of(module)
+	assert (net["telnet"], net["ftp"]) == (ports["telnet"], ports["ftp"]), net
+	with Telnet(net) as telnet:
+		telnet.prompt()
+		assert telnet.type("5 * 5") == "25\r\n"
+	assert "flash" in ftp(net).nlst("/")
+
+
+@pytest.mark.parametrize("off, on, sockets", [
+	("w.deinit()", "w.init(mode=w.AP)", False),
+	("w.mode(w.STA)", "w.mode(w.AP)", False),
+	("w.active(False)", "w.active(True)", False),
+	("s.deinit()", "s.init()", True),
+])
+def test_off_is_really_off(module, off, on, sockets):
+	net = net_of(module)
+	telnet, session = Telnet(net), ftp(net)
+	with socket.socket() as there, module.uart() as uart:
+		there.bind(("127.0.0.1", 0))
+		there.listen()
+		attempt = ("import network, socket\nw = network.WLAN()\ns = network.Server()\n"
+		           "def attempt():\n    c = socket.socket()\n    c.connect(('127.0.0.1', %d))\n    c.close()\n"
+		           % there.getsockname()[1])
+		uart.exec(attempt + "attempt()")
+		uart.exec(off)
+		telnet.until_closed()
+		with pytest.raises((EOFError, OSError, ftplib.Error)):
+			session.voidcmd("NOOP")
+			session.voidcmd("NOOP")
+		assert_off(module, net)
+		uart.exec("try:\n    attempt()\n    print('connected')\nexcept OSError:\n    print('OSError')")
+		assert uart.eval("s.isrunning()") is False
+		uart.start("attempt()")
+		out, err = uart.finish()
+		assert not err if sockets else "OSError" in err
+		uart.exec(on)
+		harness.until(lambda: net_of(module)["ftp"], 5, "servers")
+		assert_on(module, net)
+		uart.exec("attempt()")
+	telnet.close()
+
+
+def test_wifi_on_boot_is_stored_and_safe_boot_does_not_ask(module):
+	net = net_of(module)
+	assert module.eval("__import__('pycom').wifi_on_boot()") is True
+	module.exec("import pycom\npycom.wifi_on_boot(False)")
+	assert_on(module, net)  # from the next hard reset on
+	module.reset()
+	assert net_of(module)["radio"] == "off"
+	assert_off(module, net)
+	module.safe_boot(0.5)
+	assert_on(module, net)
+	module.reset()
+	assert_off(module, net)
+	module.exec("import pycom\npycom.wifi_on_boot(True)")
+	module.power("off")
+	module.power("on")
+	module.wait("repl")
+	assert_on(module, net)
+
+
+def test_login_is_the_modules_own(modules):
+	one, two = modules().start(), modules().start()
+	first, second = net_of(one), net_of(two)
+	assert first["password"] != second["password"]
+	assert first["ssid"] != second["ssid"] and first["ssid"].startswith("lifeboat-wlan-")
+	for net in (first, second):
+		assert net["user"] == "lifeboat" and len(net["password"]) >= 10, net
+	assert first["password"] in one.run("status").stdout and second["password"] in two.run("status").stdout
+	with pytest.raises(ftplib.error_perm):
+		ftp(first, password=second["password"])
+	one.exec("import os\nos.umount('/flash')\nos.mkfs('/flash')")
+	one.stop()
+	one.start()
+	assert net_of(one)["password"] == first["password"], "it is the module's, whatever /flash holds"
+	assert_on(one, net_of(one))
+
+
+def test_login_by_a_script_lasts_until_a_hard_reset(module):
+	own = net_of(module)
+	module.exec("import network\nnetwork.Server(login=('owner', 'my own secret'))")
+	assert (net_of(module)["user"], net_of(module)["password"]) == ("owner", "my own secret")
+	assert_on(module, own)
+	with pytest.raises(ftplib.error_perm):
+		ftp(own)
+	with module.uart() as uart:
+		soft_reset(uart)
+	assert net_of(module)["user"] == "owner"
+	module.reset()
+	assert net_of(module) == own
+	assert_on(module, own)
+
+
+# --- the radio
+
+def test_scan_and_connect(module):
+	net = net_of(module)
+	with module.uart() as uart:
+		uart.exec("import network, time\nw = network.WLAN(mode=network.WLAN.STA_AP)\ns = network.WLAN(network.STA_IF)")
+		found = {bytes(entry[0]): entry for entry in uart.eval("[tuple(n) for n in w.scan()]")}
+		assert set(found) == {b"Lifeboat-Open", b"Lifeboat-WPA2"}
+		assert found[b"Lifeboat-Open"][4] == 0 and found[b"Lifeboat-WPA2"][4] == uart.eval("network.WLAN.WPA2")
+		for ssid, key, status in (("Lifeboat-WPA2", "not the password", "STAT_WRONG_PASSWORD"),
+		                          ("Lifeboat-WPA2", None, "STAT_WRONG_PASSWORD"),
+		                          ("Nobody", "some password", "STAT_NO_AP_FOUND")):
+			uart.start(f"w.connect({ssid!r}, {key!r}, timeout=5000)")
+			assert "OSError" in uart.finish()[1], (ssid, key)
+			assert uart.eval(f"s.status() == network.{status} and not w.isconnected()") is True, (ssid, key)
+		for ssid, key in (("Lifeboat-WPA2", "'back-to-shore'"), ("Lifeboat-Open", None)):
+			uart.exec(f"w.connect({ssid!r}, {key}, timeout=5000)")
+			assert uart.eval("w.isconnected() and s.status() == network.STAT_GOT_IP") is True
+			assert net_of(module)["station"] == ssid and net_of(module)["radio"] == "ap+sta"
+			assert uart.eval("s.ifconfig()[0]") not in ("0.0.0.0", "")
+			uart.exec("w.disconnect()")
+			assert uart.eval("w.isconnected()") is False and net_of(module)["station"] is None
+		uart.exec("w.mode(w.STA)\nw.connect('Lifeboat-WPA2', auth=(network.WLAN.WPA2, 'back-to-shore'), timeout=5000)")
+	harness.until(lambda: net_of(module)["ftp"], 5, "servers at the station's address")
+	assert net_of(module)["radio"] == "sta" and net_of(module)["ssid"] is None
+	assert_on(module, net)
+
+
+def test_access_point(module):
+	with module.uart() as uart:
+		uart.exec("import network\nw = network.WLAN()")
+		assert uart.eval("w.mode() == w.AP") is True
+		net = net_of(module)
+		assert uart.eval("w.ssid()") == net["ssid"] and uart.eval("w.auth()")[1] == net["password"]
+		uart.exec("w.init(mode=w.AP, ssid='Mine', auth=(w.WPA2, 'a longer key'), channel=3)")
+		assert uart.eval("(w.ssid(), w.auth()[1], w.channel())") == ("Mine", "a longer key", 3)
+		assert net_of(module)["ssid"] == "Mine"
+		for wrong in ("ssid='x' * 33", "auth=(w.WPA2, 'short')", "channel=14", "mode=9"):
+			uart.start(f"w.init({'mode=w.AP, ' if 'mode' not in wrong else ''}{wrong})")
+			assert "ValueError" in uart.finish()[1], wrong
+		assert uart.eval("w.ssid()") == "Mine"
+		uart.start("w.scan()")
+		assert "OSError" in uart.finish()[1]
+
+
+def test_the_air_of_a_file(modules):
+	module = modules()
+	os.makedirs(module.folder)
+	with open(os.path.join(module.folder, "air.json"), "w") as f:
+		json.dump({"networks": [{"ssid": "Workshop", "password": "a secret of ours", "channel": 11, "rssi": -67}]}, f)
+	module.start()
+	with module.uart() as uart:
+		uart.exec("import network\nw = network.WLAN(mode=network.WLAN.STA)")
+		assert uart.eval("[(n.ssid, n.channel, n.rssi) for n in w.scan()]") == [(b"Workshop", 11, -67)]
+		uart.exec("w.connect('Workshop', 'a secret of ours', timeout=5000)")
+		assert uart.eval("w.isconnected()") is True
+
+
+def test_radio_over_resets(module):
+	"""A soft reset leaves radio, servers, their connections and the program's link; a hard one starts anew."""
+	net = net_of(module)
+	with module.uart() as uart, Telnet(net) as telnet, contextlib.closing(ftp(net)) as session:
+		uart.exec("import network\nw = network.WLAN(mode=network.WLAN.STA_AP)\n"
+		          "w.connect('Lifeboat-WPA2', 'back-to-shore', timeout=5000)")
+		soft_reset(uart)
+		telnet.prompt()
+		assert telnet.eval("__import__('network').WLAN().isconnected()") is True
+		assert net_of(module)["radio"] == "ap+sta" and "flash" in session.nlst("/")
+		uart.exec("import network\nnetwork.WLAN().deinit()")
+		telnet.until_closed()
+		soft_reset(uart)
+		assert_off(module, net)
+		module.reset()
+		assert net_of(module) == net
+		assert_on(module, net)
