@@ -4,7 +4,7 @@
 
 #include "core/base/assert.h"
 
-enum boot_state { STATE_FIRST, STATE_GATE, STATE_VERIFY, STATE_START, STATE_LOADER };
+enum boot_state { STATE_FIRST, STATE_GATE, STATE_VERIFY, STATE_APPEND, STATE_START, STATE_LOADER };
 
 /* Resets by fault or watchdog in a row; any other reset ends the row. */
 static uint32_t crash_count(enum lb_cause cause, uint32_t before)
@@ -32,20 +32,39 @@ static void take_requests(struct lb_boot *boot, uint8_t *retained)
 	lb_handoff_put_up(retained, &up);
 }
 
+static void take_record(struct lb_boot *boot, const struct lb_boot_config *config)
+{
+	struct lb_choose_facts *facts = &boot->facts.choose;
+
+	facts->status = config->record->status;
+	facts->state = config->record->state;
+	facts->stuck = config->record->read_only;
+	facts->wake = config->cause == LB_CAUSE_DEEP_SLEEP;
+	memcpy(facts->slots, config->slots, sizeof(facts->slots));
+	lb_boot_expect(&boot->facts, &boot->expected);
+}
+
+static void tell_record(struct lb_handoff_down *down, const struct lb_record_state *state)
+{
+	down->latest = state->latest;
+	down->previous = state->previous;
+	down->on_trial = state->on_trial;
+	down->tries_left = state->tries_left;
+	down->last_change = state->change;
+}
+
 void lb_boot_init(struct lb_boot *boot, const struct lb_boot_config *config)
 {
 	memset(boot, 0, sizeof(*boot));
 	boot->config = *config;
 	boot->state = STATE_FIRST;
-	boot->slot = LB_SLOT_NONE;
-	boot->facts.latest = LB_SLOT_FACTORY;
-	boot->facts.previous = LB_SLOT_NONE;
+	boot->loaded = LB_SLOT_NONE;
+	take_record(boot, config);
 	take_requests(boot, config->retained);
 
 	boot->down.cause = config->cause;
 	boot->down.slot = LB_SLOT_NONE;
-	boot->down.latest = boot->facts.latest;
-	boot->down.previous = boot->facts.previous;
+	tell_record(&boot->down, &boot->expected);
 	boot->down.bootloader_version = config->version;
 	boot->down.flashmap = *config->flashmap;
 	memcpy(boot->down.board_id, config->board_id, LB_BOARD_ID_BYTES);
@@ -53,14 +72,19 @@ void lb_boot_init(struct lb_boot *boot, const struct lb_boot_config *config)
 	lb_handoff_put_down(config->retained, &boot->down);
 }
 
-static void put_down(struct lb_boot *boot, const struct lb_boot_plan *plan)
+static void put_down(struct lb_boot *boot)
 {
+	const struct lb_boot_plan *plan = &boot->plan;
+	bool runs_image = plan->slot != LB_SLOT_NONE;
+
 	boot->down.mode = plan->mode;
 	boot->down.reason = plan->reason;
 	boot->down.why = plan->why;
 	boot->down.slot = plan->slot;
+	boot->down.image_version = runs_image ? boot->facts.choose.slots[plan->slot].version : (struct lb_version){0};
+	tell_record(&boot->down, &plan->state);
 	for (unsigned i = 0; i < LB_SLOT_COUNT; i++)
-		boot->down.verdict[i] = (uint32_t)boot->facts.verdict[i];
+		boot->down.verdict[i] = (uint32_t)boot->facts.choose.slots[i].verdict;
 	lb_handoff_put_down(boot->config.retained, &boot->down);
 }
 
@@ -74,7 +98,8 @@ static bool tell_next_line(struct lb_boot *boot)
 	if (boot->lines_told == verdicts)
 		lb_boot_text_waiting(boot->text);
 	else
-		lb_boot_text_verdict(boot->text, (enum lb_slot)boot->lines_told, boot->facts.verdict[boot->lines_told]);
+		lb_boot_text_verdict(boot->text, (enum lb_slot)boot->lines_told,
+		                     boot->facts.choose.slots[boot->lines_told].verdict);
 	boot->lines_told++;
 	return true;
 }
@@ -100,38 +125,50 @@ static void run_loader(struct lb_boot *boot, uint32_t now_ms, struct lb_boot_out
 	}
 }
 
-static void enter_loader(struct lb_boot *boot, uint32_t now_ms, const struct lb_boot_plan *plan,
-                         struct lb_boot_output *out)
+static void enter_loader(struct lb_boot *boot, uint32_t now_ms, struct lb_boot_output *out)
 {
-	boot->down.image_version = (struct lb_version){0};
-	put_down(boot, plan);
+	put_down(boot);
 	boot->state = STATE_LOADER;
 	boot->loader_begin_ms = now_ms;
 	run_loader(boot, now_ms, out);
 }
 
+static void want_verify(struct lb_boot *boot, struct lb_boot_output *out)
+{
+	boot->state = STATE_VERIFY;
+	boot->loaded = boot->plan.slot;
+	out->want = LB_BOOT_WANT_VERIFY;
+}
+
+/* A watchdog guards an image on trial, but not in a safe boot: somebody is at the REPL then. */
+static void want_start(struct lb_boot *boot, struct lb_boot_output *out)
+{
+	const struct lb_boot_plan *plan = &boot->plan;
+
+	LB_ASSERT(plan->slot == boot->loaded); /* what was loaded last is what would run */
+	put_down(boot);
+	boot->state = STATE_START;
+	out->want = LB_BOOT_WANT_START;
+	if (plan->mode == LB_MODE_NORMAL && plan->state.on_trial && plan->slot == plan->state.latest)
+		out->watchdog_ms = LB_BOOT_TRIAL_WATCHDOG_MS;
+}
+
 /* Decides anew with what is known by now, and does what can be done at once. */
 static void follow_plan(struct lb_boot *boot, uint32_t now_ms, struct lb_boot_output *out)
 {
-	struct lb_boot_plan plan = lb_boot_decide(&boot->facts);
-
-	switch (plan.action) {
-	case LB_BOOT_VERIFY:
-		boot->state = STATE_VERIFY;
-		boot->slot = plan.slot;
-		out->want = LB_BOOT_WANT_VERIFY;
-		break;
-	case LB_BOOT_START:
-		LB_ASSERT(plan.slot == boot->slot); /* what was loaded last is what would run */
-		put_down(boot, &plan);
-		boot->state = STATE_START;
-		out->want = LB_BOOT_WANT_START;
-		break;
-	case LB_BOOT_LOADER:
-		enter_loader(boot, now_ms, &plan, out);
-		break;
+	boot->plan = lb_boot_decide(&boot->facts);
+	if (boot->plan.action == LB_BOOT_LOADER) {
+		enter_loader(boot, now_ms, out);
+	} else if (boot->plan.action == LB_BOOT_VERIFY || boot->plan.slot != boot->loaded) {
+		want_verify(boot, out);
+	} else if (boot->plan.write) {
+		boot->state = STATE_APPEND;
+		out->want = LB_BOOT_WANT_APPEND;
+		out->state = &boot->plan.state;
+	} else {
+		want_start(boot, out);
 	}
-	out->slot = plan.slot;
+	out->slot = boot->plan.slot;
 }
 
 static void run_gate(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
@@ -148,7 +185,7 @@ static void run_gate(struct lb_boot *boot, const struct lb_boot_input *input, st
 	out->led_mode = LB_LED_GATE;
 	out->wait_ms = gate.wait_ms;
 	if (gate.announce != LB_GATE_NONE) {
-		lb_boot_text_window(boot->text, &boot->facts, gate.announce);
+		lb_boot_text_window(boot->text, &boot->expected, gate.announce);
 		out->text = boot->text;
 	}
 }
@@ -166,12 +203,31 @@ static void first_step(struct lb_boot *boot, const struct lb_boot_input *input, 
 	run_gate(boot, input, out);
 }
 
-static void take_verdict(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
+static void take_found(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
 {
-	LB_ASSERT(input->verdict != LB_IMAGE_UNKNOWN);
-	boot->facts.verdict[boot->slot] = input->verdict;
-	if (input->verdict == LB_IMAGE_GOOD)
-		boot->down.image_version = input->version;
+	LB_ASSERT(input->found.verdict != LB_IMAGE_UNKNOWN);
+	boot->facts.choose.slots[boot->loaded] = input->found;
+	follow_plan(boot, input->now_ms, out);
+}
+
+/* A record that takes no entry is asked once; the plan is then another one. */
+static void take_appended(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
+{
+	if (!input->appended) {
+		boot->facts.choose.stuck = true;
+		follow_plan(boot, input->now_ms, out);
+		return;
+	}
+	boot->facts.choose.status = LB_RECORD_VALID;
+	boot->facts.choose.state = boot->plan.state;
+	want_start(boot, out);
+	out->slot = boot->plan.slot;
+}
+
+static void take_return(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
+{
+	LB_ASSERT(input->found.verdict != LB_IMAGE_UNKNOWN && input->found.verdict != LB_IMAGE_GOOD);
+	boot->facts.choose.slots[boot->loaded].verdict = input->found.verdict;
 	follow_plan(boot, input->now_ms, out);
 }
 
@@ -184,11 +240,9 @@ struct lb_boot_output lb_boot_step(struct lb_boot *boot, const struct lb_boot_in
 	switch ((enum boot_state)boot->state) {
 	case STATE_FIRST: first_step(boot, input, &out); break;
 	case STATE_GATE: run_gate(boot, input, &out); break;
-	case STATE_START: /* it came back: it cannot be started */
-		LB_ASSERT(input->verdict != LB_IMAGE_GOOD);
-		take_verdict(boot, input, &out);
-		break;
-	case STATE_VERIFY: take_verdict(boot, input, &out); break;
+	case STATE_VERIFY: take_found(boot, input, &out); break;
+	case STATE_APPEND: take_appended(boot, input, &out); break;
+	case STATE_START: take_return(boot, input, &out); break; /* it came back: it cannot be started */
 	case STATE_LOADER: run_loader(boot, input->now_ms, &out); break;
 	}
 	return out;

@@ -1,11 +1,13 @@
 #include "core/boot/decide.h"
 
+#include <string.h>
+
 /* What is to be started if it verifies, and what that would be called. */
 struct wish {
+	enum lb_wish wish;
 	enum lb_slot slot;
 	enum lb_boot_mode mode;
 	enum lb_boot_reason reason;
-	enum lb_boot_why why;
 };
 
 bool lb_boot_wants_loader(const struct lb_boot_facts *facts)
@@ -13,80 +15,84 @@ bool lb_boot_wants_loader(const struct lb_boot_facts *facts)
 	return facts->g23_low || facts->request == LB_REQUEST_LOADER;
 }
 
-enum lb_slot lb_boot_choice_slot(const struct lb_boot_facts *facts, enum lb_gate_choice choice)
+void lb_boot_expect(const struct lb_boot_facts *facts, struct lb_record_state *state)
+{
+	struct lb_update_slot slots[LB_SLOT_COUNT];
+
+	memcpy(slots, facts->choose.slots, sizeof(slots));
+	for (unsigned i = 0; i < LB_SLOT_COUNT; i++) {
+		if (slots[i].verdict == LB_IMAGE_UNKNOWN && slots[i].id != LB_RECORD_NO_ID)
+			slots[i].verdict = LB_IMAGE_GOOD;
+	}
+	(void)lb_update_base(facts->choose.status, &facts->choose.state, slots, state);
+}
+
+enum lb_slot lb_boot_choice_slot(const struct lb_record_state *state, enum lb_gate_choice choice)
 {
 	if (choice == LB_GATE_FACTORY)
 		return LB_SLOT_FACTORY;
-	if (choice == LB_GATE_PREVIOUS && facts->previous != LB_SLOT_NONE)
-		return facts->previous;
-	return facts->latest;
+	if (choice == LB_GATE_PREVIOUS && state->previous != LB_SLOT_NONE)
+		return state->previous;
+	return state->latest;
 }
 
-/* A slot asked for by its number is called by the part it plays in the record. */
-static enum lb_boot_why part_played(const struct lb_boot_facts *facts, enum lb_slot slot)
+static struct wish wish_of_gate(enum lb_gate_choice choice)
 {
-	if (slot == facts->latest)
-		return LB_WHY_LATEST;
-	if (slot == facts->previous)
-		return LB_WHY_PREVIOUS;
-	return slot == LB_SLOT_FACTORY ? LB_WHY_FACTORY : LB_WHY_FALLBACK;
-}
+	enum lb_wish wish = LB_WISH_LATEST;
 
-static struct wish wish_of_gate(const struct lb_boot_facts *facts)
-{
-	struct wish wish = {lb_boot_choice_slot(facts, facts->choice), LB_MODE_SAFE, LB_REASON_PIN, LB_WHY_LATEST};
-
-	if (facts->choice == LB_GATE_FACTORY)
-		wish.why = LB_WHY_FACTORY;
-	else if (facts->choice == LB_GATE_PREVIOUS && facts->previous != LB_SLOT_NONE)
-		wish.why = LB_WHY_PREVIOUS;
-	return wish;
+	if (choice == LB_GATE_FACTORY)
+		wish = LB_WISH_FACTORY;
+	else if (choice == LB_GATE_PREVIOUS)
+		wish = LB_WISH_PREVIOUS;
+	return (struct wish){wish, LB_SLOT_NONE, LB_MODE_SAFE, LB_REASON_PIN};
 }
 
 /* A hand at the pin outranks a request that a script left behind. */
 static struct wish wish_of(const struct lb_boot_facts *facts)
 {
-	enum lb_slot slot = facts->request_slot != LB_SLOT_NONE ? facts->request_slot : facts->latest;
+	enum lb_slot slot = facts->request_slot;
+	enum lb_wish wish = slot != LB_SLOT_NONE ? LB_WISH_SLOT : LB_WISH_LATEST;
 
 	if (facts->choice != LB_GATE_NONE)
-		return wish_of_gate(facts);
+		return wish_of_gate(facts->choice);
 	if (facts->request == LB_REQUEST_SAFE_BOOT)
-		return (struct wish){slot, LB_MODE_SAFE, LB_REASON_REQUEST, part_played(facts, slot)};
+		return (struct wish){wish, slot, LB_MODE_SAFE, LB_REASON_REQUEST};
 	if (facts->request == LB_REQUEST_SLOT_ONCE)
-		return (struct wish){slot, LB_MODE_NORMAL, LB_REASON_REQUEST, part_played(facts, slot)};
-	return (struct wish){facts->latest, LB_MODE_NORMAL, LB_REASON_NONE, LB_WHY_LATEST};
+		return (struct wish){wish, slot, LB_MODE_NORMAL, LB_REASON_REQUEST};
+	return (struct wish){LB_WISH_LATEST, LB_SLOT_NONE, LB_MODE_NORMAL, LB_REASON_NONE};
 }
 
-static struct lb_boot_plan loader_plan(enum lb_boot_reason reason)
+static struct lb_boot_plan loader_plan(const struct lb_boot_facts *facts, enum lb_boot_reason reason)
 {
-	return (struct lb_boot_plan){
+	struct lb_boot_plan plan = {
 		.action = LB_BOOT_LOADER, .slot = LB_SLOT_NONE, .mode = LB_MODE_LOADER, .reason = reason, .why = LB_WHY_LATEST,
 	};
+
+	lb_boot_expect(facts, &plan.state);
+	return plan;
 }
 
 struct lb_boot_plan lb_boot_decide(const struct lb_boot_facts *facts)
 {
 	struct wish wish = wish_of(facts);
-	/* The order of the design: the chosen slot, then latest, previous, factory, any other. A slot met a second time has
-	 * a verdict by then, so repetitions do no harm. */
-	const enum lb_slot candidates[] = {
-		wish.slot, facts->latest, facts->previous, LB_SLOT_FACTORY, LB_SLOT_OTA_0, LB_SLOT_OTA_1,
-	};
+	struct lb_choose_facts asked = facts->choose;
+	struct lb_choose_plan chosen;
 
 	if (lb_boot_wants_loader(facts))
-		return loader_plan(facts->g23_low ? LB_REASON_PIN : LB_REASON_REQUEST);
-	for (unsigned i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
-		enum lb_slot slot = candidates[i];
-		struct lb_boot_plan plan = {LB_BOOT_START, slot, wish.mode, wish.reason, wish.why};
-
-		if (slot == LB_SLOT_NONE)
-			continue;
-		if (slot != wish.slot)
-			plan.why = LB_WHY_FALLBACK;
-		if (facts->verdict[slot] == LB_IMAGE_UNKNOWN)
-			plan.action = LB_BOOT_VERIFY;
-		if (facts->verdict[slot] == LB_IMAGE_UNKNOWN || facts->verdict[slot] == LB_IMAGE_GOOD)
-			return plan;
-	}
-	return loader_plan(LB_REASON_NONE);
+		return loader_plan(facts, facts->g23_low ? LB_REASON_PIN : LB_REASON_REQUEST);
+	asked.safe = wish.mode == LB_MODE_SAFE;
+	asked.wish = wish.wish;
+	asked.wish_slot = wish.slot;
+	chosen = lb_update_choose(&asked);
+	if (chosen.action == LB_CHOOSE_NOTHING)
+		return loader_plan(facts, LB_REASON_NONE);
+	return (struct lb_boot_plan){
+		.action = chosen.action == LB_CHOOSE_VERIFY ? LB_BOOT_VERIFY : LB_BOOT_START,
+		.slot = chosen.slot,
+		.mode = wish.mode,
+		.reason = wish.reason,
+		.why = chosen.why,
+		.write = chosen.write,
+		.state = chosen.state,
+	};
 }

@@ -15,21 +15,22 @@ static size_t append(char text[LB_BOOT_TEXT_BYTES], size_t length, const char *p
 	return length;
 }
 
-static const char *role(const struct lb_boot_facts *facts, enum lb_gate_choice window)
+static const char *role(const struct lb_record_state *state, enum lb_gate_choice window)
 {
 	if (window == LB_GATE_FACTORY)
 		return " (factory image)";
 	if (window == LB_GATE_LATEST)
 		return " (latest image)";
-	return facts->previous != LB_SLOT_NONE ? " (previous image)" : " (latest image; there is no previous one)";
+	return state->previous != LB_SLOT_NONE ? " (previous image)" : " (latest image; there is no previous one)";
 }
 
-void lb_boot_text_window(char text[LB_BOOT_TEXT_BYTES], const struct lb_boot_facts *facts, enum lb_gate_choice window)
+void lb_boot_text_window(char text[LB_BOOT_TEXT_BYTES], const struct lb_record_state *state,
+                         enum lb_gate_choice window)
 {
 	size_t length = append(text, 0, "P12 is high: release now for a safe boot of ");
 
-	length = append(text, length, lb_slot_name(lb_boot_choice_slot(facts, window)));
-	length = append(text, length, role(facts, window));
+	length = append(text, length, lb_slot_name(lb_boot_choice_slot(state, window)));
+	length = append(text, length, role(state, window));
 	append(text, length, "\r\n");
 }
 

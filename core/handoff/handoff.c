@@ -30,7 +30,8 @@ enum {
 	DOWN_BOARD_ID = 48,
 	DOWN_FLASHMAP = 64,
 	DOWN_VERDICT = DOWN_FLASHMAP + 8 * LB_PART_COUNT,
-	DOWN_BYTES = DOWN_VERDICT + 4 * LB_SLOT_COUNT,
+	DOWN_LAST_CHANGE = DOWN_VERDICT + 4 * LB_SLOT_COUNT,
+	DOWN_BYTES = DOWN_LAST_CHANGE + 4,
 
 	UP_REQUEST = 12,
 	UP_SLOT = 13,
@@ -40,7 +41,7 @@ enum {
 
 _Static_assert((int)DOWN_BYTES <= (int)LB_HANDOFF_DOWN_SPACE, "the down part fits its space");
 _Static_assert((int)UP_BYTES <= (int)LB_HANDOFF_UP_SPACE, "the up part fits its space");
-_Static_assert(DOWN_BYTES == 148, "docs/spec/handoff.md");
+_Static_assert(DOWN_BYTES == 152, "docs/spec/handoff.md");
 
 /* Over the whole part but the CRC's own four bytes. */
 static uint32_t part_crc(const uint8_t *part, uint16_t length)
@@ -119,6 +120,7 @@ static void encode_down(uint8_t *part, const struct lb_handoff_down *down)
 	}
 	for (unsigned i = 0; i < LB_SLOT_COUNT; i++)
 		lb_store32le(part + DOWN_VERDICT + 4 * i, down->verdict[i]);
+	part[DOWN_LAST_CHANGE] = down->last_change;
 }
 
 static void decode_down(const uint8_t *part, struct lb_handoff_down *down)
@@ -143,6 +145,7 @@ static void decode_down(const uint8_t *part, struct lb_handoff_down *down)
 	}
 	for (unsigned i = 0; i < LB_SLOT_COUNT; i++)
 		down->verdict[i] = lb_load32le(part + DOWN_VERDICT + 4 * i);
+	down->last_change = part[DOWN_LAST_CHANGE];
 }
 
 void lb_handoff_put_down(uint8_t *retained, const struct lb_handoff_down *down)

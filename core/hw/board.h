@@ -84,6 +84,8 @@ int lb_board_image_read(void *ctx, uint32_t offset, void *data, uint32_t size_by
 int lb_board_payload_check(uint32_t payload_offset, uint32_t payload_bytes);
 /* Jumps into the loaded image; returns, with a negative enum lb_error, only if that failed. */
 int lb_board_image_start(uint32_t payload_offset, uint32_t payload_bytes);
+/* Arms the watchdog, which goes on counting while an image runs; 0 stops it, where it can be stopped. */
+void lb_board_watchdog(uint32_t timeout_ms);
 _Noreturn void lb_board_reset(void);
 
 #endif

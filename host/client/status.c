@@ -7,6 +7,7 @@
 
 #include "core/handoff/handoff.h"
 #include "core/image/image.h"
+#include "core/record/record.h"
 
 enum { VERSION_BYTES = 32 };
 
@@ -128,7 +129,8 @@ static void add_record(cJSON *status, const struct lb_handoff_down *down)
 	bool has_previous = down != NULL && down->previous < LB_SLOT_COUNT;
 	add_text(record, "latest", down != NULL && down->latest < LB_SLOT_COUNT ? lb_slot_name(down->latest) : NULL);
 	add_text(record, "previous", has_previous ? lb_slot_name(down->previous) : NULL);
-	cJSON_AddNullToObject(record, "last_change");
+	bool changed = down != NULL && down->last_change != LB_CHANGE_NONE;
+	add_text(record, "last_change", changed ? lb_record_change_text(down->last_change) : NULL);
 	if (down != NULL) {
 		add_version(status, "bootloader", &down->bootloader_version);
 	} else {

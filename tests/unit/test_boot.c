@@ -20,7 +20,10 @@ struct module {
 	uint32_t p12_high_ms; /* from the reset on */
 	bool g23_low;
 	enum lb_image_verdict truth[LB_SLOT_COUNT];
-	bool will_not_start;
+	uint64_t id[LB_SLOT_COUNT];
+	struct lb_record record; /* changed as the boot appends */
+	bool will_not_append;
+	bool will_not_start; /* neither this boot's first choice nor any other */
 	/* seen */
 	enum lb_boot_want end; /* start, reset, or wait: it stays */
 	enum lb_slot slot;
@@ -29,6 +32,9 @@ struct module {
 	enum lb_led_mode led_mode;
 	enum lb_phase phase;
 	unsigned verified;
+	unsigned appended;
+	uint32_t watchdog_ms;
+	enum lb_slot loaded;
 	char text[TEXT_BYTES];
 	struct lb_handoff_down down;
 };
@@ -57,29 +63,57 @@ static bool act(struct module *module, const struct lb_boot_output *out, struct 
 	case LB_BOOT_WANT_VERIFY:
 		module->t_ms += VERIFY_MS;
 		module->verified++;
-		input->verdict = module->truth[out->slot];
-		input->version = (struct lb_version){1, (uint8_t)out->slot, 0, 0};
+		module->loaded = out->slot;
+		input->found = (struct lb_update_slot){.verdict = module->truth[out->slot]};
+		if (module->truth[out->slot] == LB_IMAGE_GOOD) {
+			input->found.id = module->id[out->slot];
+			input->found.version = (struct lb_version){1, (uint8_t)out->slot, 0, 0};
+		}
+		return false;
+	case LB_BOOT_WANT_APPEND:
+		input->appended = !module->will_not_append;
+		if (input->appended) {
+			module->record.status = LB_RECORD_VALID;
+			module->record.state = *out->state;
+			module->appended++;
+		}
 		return false;
 	case LB_BOOT_WANT_START:
+		assert_int_equal(out->slot, module->loaded);
+		assert_int_equal(module->truth[out->slot], LB_IMAGE_GOOD);
 		module->slot = out->slot;
-		input->verdict = LB_IMAGE_NOT_STARTED;
+		module->watchdog_ms = out->watchdog_ms;
+		input->found.verdict = LB_IMAGE_NOT_STARTED;
 		return !module->will_not_start;
 	default:
 		return true;
 	}
 }
 
+static struct lb_boot_config config_of(struct module *module)
+{
+	struct lb_boot_config config = {
+		.cause = module->cause, .retained = module->retained, .board_id = board_id, .flashmap = &lb_flashmap_8mib,
+		.version = {0, 1, 0, 0}, .record = &module->record,
+	};
+
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
+		config.slots[slot].id = module->id[slot];
+	return config;
+}
+
 static void boot_module(struct module *module)
 {
-	const struct lb_boot_config config = {
-		module->cause, module->retained, board_id, &lb_flashmap_8mib, {0, 1, 0, 0},
-	};
+	const struct lb_boot_config config = config_of(module);
 	struct lb_boot boot;
 	struct lb_boot_input input = {0};
 
 	module->t_ms = 0;
 	module->text[0] = '\0';
 	module->verified = 0;
+	module->appended = 0;
+	module->watchdog_ms = 0;
+	module->loaded = LB_SLOT_NONE;
 	lb_boot_init(&boot, &config);
 	for (unsigned steps = 0;; steps++) {
 		struct lb_boot_output out;
@@ -218,7 +252,7 @@ static void a_request_is_obeyed_once(void **state)
 static void a_request_is_gone_before_anything_else_happens(void **state)
 {
 	struct module module = healthy(LB_CAUSE_SOFTWARE);
-	const struct lb_boot_config config = {module.cause, module.retained, board_id, &lb_flashmap_8mib, {0}};
+	const struct lb_boot_config config = config_of(&module);
 	struct lb_boot boot;
 	struct lb_handoff_up up;
 
@@ -355,11 +389,13 @@ static void crashes_in_a_row_are_counted(void **state)
 static void while_the_gate_is_watched_the_hand_off_tells_of_this_reset(void **state)
 {
 	struct module module = healthy(LB_CAUSE_POWER_ON);
-	const struct lb_boot_config config = {LB_CAUSE_SWITCH, module.retained, board_id, &lb_flashmap_8mib, {0}};
+	struct lb_boot_config config;
 	struct lb_boot boot;
 
 	(void)state;
 	boot_module(&module);
+	module.cause = LB_CAUSE_SWITCH;
+	config = config_of(&module);
 	lb_boot_init(&boot, &config);
 	assert_int_equal(lb_handoff_get_down(module.retained, &module.down), LB_OK);
 	assert_int_equal(module.down.cause, LB_CAUSE_SWITCH);
@@ -369,7 +405,7 @@ static void while_the_gate_is_watched_the_hand_off_tells_of_this_reset(void **st
 static void a_verdict_that_nobody_gave_is_a_mistake(void **state)
 {
 	struct module module = healthy(LB_CAUSE_POWER_ON);
-	const struct lb_boot_config config = {module.cause, module.retained, board_id, &lb_flashmap_8mib, {0}};
+	const struct lb_boot_config config = config_of(&module);
 	struct lb_boot_input input = {.pins = {false, true}};
 	struct lb_boot boot;
 
@@ -379,9 +415,171 @@ static void a_verdict_that_nobody_gave_is_a_mistake(void **state)
 	expect_assert_failure((void)lb_boot_step(&boot, &input));
 }
 
+/* Three good images; ota_1 is latest, ota_0 previous. */
+static struct module updated(enum lb_cause cause, bool on_trial, uint8_t tries_left)
+{
+	return (struct module){
+		.cause = cause, .truth = {LB_IMAGE_GOOD, LB_IMAGE_GOOD, LB_IMAGE_GOOD}, .id = {10, 11, 12},
+		.record = {
+			.status = LB_RECORD_VALID,
+			.state = {
+				.latest = LB_SLOT_OTA_1, .previous = LB_SLOT_OTA_0, .download = LB_SLOT_NONE, .on_trial = on_trial,
+				.tries_left = tries_left, .change = LB_CHANGE_OTA_FINISH, .id = {10, 11, 12},
+			},
+		},
+	};
+}
+
+static void a_confirmed_image_costs_no_write(void **state)
+{
+	struct module module = updated(LB_CAUSE_SWITCH, false, 0);
+
+	(void)state;
+	boot_module(&module);
+	assert_int_equal(module.slot, LB_SLOT_OTA_1);
+	assert_int_equal(module.appended, 0);
+	assert_int_equal(module.watchdog_ms, 0);
+	assert_int_equal(module.down.latest, LB_SLOT_OTA_1);
+	assert_int_equal(module.down.previous, LB_SLOT_OTA_0);
+	assert_int_equal(module.down.last_change, LB_CHANGE_OTA_FINISH);
+	assert_false(module.down.on_trial);
+}
+
+static void a_trial_has_its_tries_and_is_rolled_back(void **state)
+{
+	struct module module = updated(LB_CAUSE_SWITCH, true, 3);
+
+	(void)state;
+	for (unsigned left = 3; left-- > 0;) {
+		boot_module(&module);
+		assert_int_equal(module.slot, LB_SLOT_OTA_1);
+		assert_int_equal(module.appended, 1);
+		assert_int_equal(module.watchdog_ms, LB_BOOT_TRIAL_WATCHDOG_MS);
+		assert_true(module.down.on_trial);
+		assert_int_equal(module.down.tries_left, left);
+		assert_int_equal(module.down.last_change, LB_CHANGE_TRY);
+	}
+	boot_module(&module);
+	assert_int_equal(module.slot, LB_SLOT_OTA_0);
+	assert_int_equal(module.appended, 1);
+	assert_int_equal(module.watchdog_ms, 0);
+	assert_int_equal(module.down.why, LB_WHY_REVERTED);
+	assert_int_equal(module.down.previous, LB_SLOT_NONE);
+	assert_int_equal(module.down.last_change, LB_CHANGE_REVERT);
+	assert_false(module.down.on_trial);
+	assert_true(module.record.state.failed_id == 12);
+	boot_module(&module);
+	assert_int_equal(module.slot, LB_SLOT_OTA_0);
+	assert_int_equal(module.appended, 0);
+	assert_int_equal(module.down.why, LB_WHY_LATEST);
+}
+
+static void a_wake_or_a_safe_boot_leaves_the_trial_alone(void **state)
+{
+	struct module module = updated(LB_CAUSE_DEEP_SLEEP, true, 1);
+
+	(void)state;
+	boot_module(&module);
+	assert_int_equal(module.slot, LB_SLOT_OTA_1);
+	assert_int_equal(module.appended, 0);
+	assert_int_equal(module.watchdog_ms, LB_BOOT_TRIAL_WATCHDOG_MS);
+	module.cause = LB_CAUSE_SWITCH;
+	module.p12_high_ms = 1100;
+	boot_module(&module);
+	assert_int_equal(module.slot, LB_SLOT_OTA_1);
+	assert_int_equal(module.appended, 0);
+	assert_int_equal(module.watchdog_ms, 0);
+	assert_int_equal(module.down.tries_left, 1);
+}
+
+static void the_windows_name_the_images_of_the_record(void **state)
+{
+	struct module module = updated(LB_CAUSE_SWITCH, false, 0);
+
+	(void)state;
+	module.p12_high_ms = 4100;
+	boot_module(&module);
+	assert_int_equal(module.down.why, LB_WHY_PREVIOUS);
+	assert_int_equal(module.down.mode, LB_MODE_SAFE);
+	assert_string_equal(module.text, "P12 is high: release now for a safe boot of ota_1 (latest image)\r\n"
+	                                 "P12 is high: release now for a safe boot of ota_0 (previous image)\r\n");
+}
+
+static void what_a_tool_wrote_is_started_and_recorded(void **state)
+{
+	struct module module = updated(LB_CAUSE_SWITCH, false, 0);
+
+	(void)state;
+	module.id[LB_SLOT_OTA_0] = 99;
+	module.p12_high_ms = 1100;
+	boot_module(&module);
+	assert_int_equal(module.slot, LB_SLOT_OTA_0);
+	assert_int_equal(module.appended, 0);
+	assert_string_equal(module.text, "P12 is high: release now for a safe boot of ota_0 (latest image)\r\n");
+	module.p12_high_ms = 0;
+	boot_module(&module);
+	assert_int_equal(module.slot, LB_SLOT_OTA_0);
+	assert_int_equal(module.appended, 1);
+	assert_int_equal(module.down.last_change, LB_CHANGE_TOOL);
+}
+
+/* A suspect is verified first, and what is started then must be loaded again. */
+static void what_was_verified_last_is_what_runs(void **state)
+{
+	struct module module = updated(LB_CAUSE_SWITCH, false, 0);
+
+	(void)state;
+	module.id[LB_SLOT_OTA_0] = 99;
+	module.id[LB_SLOT_OTA_1] = 98;
+	boot_module(&module);
+	assert_int_equal(module.slot, LB_SLOT_OTA_1); /* of the higher version; verified last as it is */
+	assert_int_equal(module.verified, 2);
+	module.id[LB_SLOT_FACTORY] = 97;
+	module.id[LB_SLOT_OTA_1] = 96;
+	boot_module(&module);
+	assert_int_equal(module.slot, LB_SLOT_FACTORY);
+	assert_int_equal(module.verified, 3);
+}
+
+static void a_try_that_cannot_be_counted_is_not_made(void **state)
+{
+	struct module module = updated(LB_CAUSE_SWITCH, true, 3);
+
+	(void)state;
+	module.will_not_append = true;
+	boot_module(&module);
+	assert_int_equal(module.slot, LB_SLOT_OTA_0);
+	assert_int_equal(module.down.why, LB_WHY_FALLBACK);
+	module.will_not_append = false;
+	module.record.read_only = true;
+	boot_module(&module);
+	assert_int_equal(module.slot, LB_SLOT_OTA_0);
+	assert_int_equal(module.appended, 0);
+}
+
+static void a_lost_record_is_told(void **state)
+{
+	struct module module = updated(LB_CAUSE_SWITCH, false, 0);
+
+	(void)state;
+	module.record = (struct lb_record){.status = LB_RECORD_LOST};
+	boot_module(&module);
+	assert_int_equal(module.slot, LB_SLOT_FACTORY);
+	assert_int_equal(module.down.why, LB_WHY_RECORD_LOST);
+	assert_int_equal(module.down.last_change, LB_CHANGE_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_confirmed_image_costs_no_write),
+		cmocka_unit_test(a_trial_has_its_tries_and_is_rolled_back),
+		cmocka_unit_test(a_wake_or_a_safe_boot_leaves_the_trial_alone),
+		cmocka_unit_test(the_windows_name_the_images_of_the_record),
+		cmocka_unit_test(what_a_tool_wrote_is_started_and_recorded),
+		cmocka_unit_test(what_was_verified_last_is_what_runs),
+		cmocka_unit_test(a_try_that_cannot_be_counted_is_not_made),
+		cmocka_unit_test(a_lost_record_is_told),
 		cmocka_unit_test(a_normal_boot_says_nothing_and_waits_for_nothing),
 		cmocka_unit_test(the_hand_off_tells_the_boot),
 		cmocka_unit_test(all_windows_lead_to_a_safe_boot_of_factory_and_say_so),

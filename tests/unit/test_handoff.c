@@ -12,7 +12,7 @@
 #include "core/base/error.h"
 #include "core/handoff/handoff.h"
 
-enum { DOWN_LENGTH = 148, UP_LENGTH = 136 };
+enum { DOWN_LENGTH = 152, UP_LENGTH = 136 };
 
 static const struct lb_handoff_down some_down = {
 	.mode = LB_MODE_SAFE,
@@ -31,6 +31,7 @@ static const struct lb_handoff_down some_down = {
 	.board_id = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15},
 	.flashmap = {.part = {[LB_PART_NVS] = {0x9000, 0x7000}, [LB_PART_FS] = {0x600000, 0x200000}}},
 	.verdict = {0x11111111, 0x22222222, 0x33333333},
+	.last_change = 5,
 };
 
 static void assert_down_equal(const struct lb_handoff_down *a, const struct lb_handoff_down *b)
@@ -51,6 +52,7 @@ static void assert_down_equal(const struct lb_handoff_down *a, const struct lb_h
 	assert_memory_equal(a->board_id, b->board_id, sizeof(a->board_id));
 	assert_memory_equal(&a->flashmap, &b->flashmap, sizeof(a->flashmap));
 	assert_memory_equal(a->verdict, b->verdict, sizeof(a->verdict));
+	assert_int_equal(a->last_change, b->last_change);
 }
 
 static void assert_down_absent(const uint8_t *retained, int result)
@@ -93,7 +95,7 @@ static void the_bytes_are_as_specified(void **state)
 
 	(void)state;
 	lb_handoff_put_down(retained, &some_down);
-	assert_memory_equal(retained, "LBDN\x01\x00\x94\x00", 8);
+	assert_memory_equal(retained, "LBDN\x01\x00\x98\x00", 8);
 	assert_memory_equal(retained + 12, "\x01\x02\x04\x03\x02\x01\x00\x01\x02", 9);
 	assert_int_equal(lb_load32le(retained + 24), 4321);
 	assert_int_equal(lb_load32le(retained + 28), 0x01020304);
@@ -101,6 +103,7 @@ static void the_bytes_are_as_specified(void **state)
 	assert_memory_equal(retained + 48, some_down.board_id, LB_BOARD_ID_BYTES);
 	assert_int_equal(lb_load32le(retained + 64 + 8 * LB_PART_FS), 0x600000);
 	assert_int_equal(lb_load32le(retained + 140), 0x22222222);
+	assert_int_equal(lb_load32le(retained + 148), 5);
 }
 
 static void what_goes_up_arrives(void **state)

@@ -94,6 +94,11 @@ void lb_board_serial_write(const void *data, size_t size_bytes)
 	lb_bus_stream(WIRE_FD_UART0, data, size_bytes);
 }
 
+void lb_board_watchdog(uint32_t timeout_ms)
+{
+	lb_bus_watchdog(timeout_ms);
+}
+
 void lb_board_reset(void)
 {
 	lb_bus_reset();

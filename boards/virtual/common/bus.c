@@ -282,6 +282,20 @@ void lb_bus_phase(enum lb_phase phase)
 	lb_bus_send((uint8_t[]){ WIRE_PHASE, (uint8_t)phase }, 2);
 }
 
+void lb_bus_watchdog(uint32_t timeout_ms)
+{
+	uint8_t message[5] = { WIRE_WATCHDOG };
+
+	lb_bus_feed();
+	lb_store32le(message + 1, timeout_ms);
+	lb_bus_send(message, sizeof message);
+}
+
+void lb_bus_feed(void)
+{
+	lb_bus_put64(WIRE_REG_FED_NS, lb_bus_host_ns());
+}
+
 void lb_bus_reset(void)
 {
 	lb_bus_send((uint8_t[]){ WIRE_RESET }, 1);

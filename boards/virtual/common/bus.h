@@ -47,6 +47,9 @@ size_t lb_bus_receive_file(uint8_t message[WIRE_MESSAGE_BYTES], int *file);
 void lb_bus_stream(enum wire_fd uart, const void *data, size_t size_bytes);
 void lb_bus_led(uint32_t rgb, enum lb_led_mode mode);
 void lb_bus_phase(enum lb_phase phase);
+/* Starts the watchdog, freshly fed, with this timeout in module time; 0 stops it. */
+void lb_bus_watchdog(uint32_t timeout_ms);
+void lb_bus_feed(void);
 /* Asks for a reset, and waits for it. */
 _Noreturn void lb_bus_reset(void);
 /* Waits, deaf to all else, for the hardware process to end this one, after a message that makes it do so. */

@@ -133,16 +133,12 @@ void lb_periph_phase(enum lb_phase phase)
 
 void lb_periph_watchdog(uint32_t timeout_ms)
 {
-	uint8_t message[5] = { WIRE_WATCHDOG };
-
-	lb_periph_watchdog_feed();
-	lb_store32le(message + 1, timeout_ms);
-	lb_bus_send(message, sizeof message);
+	lb_bus_watchdog(timeout_ms);
 }
 
 void lb_periph_watchdog_feed(void)
 {
-	lb_bus_put64(WIRE_REG_FED_NS, lb_bus_host_ns());
+	lb_bus_feed();
 }
 
 void lb_periph_reset(void)
