@@ -6,6 +6,8 @@
 #   make check-power          the power-cut proof
 #   make check-cortex-m       core/ compiles for a Cortex-M, needs only memcpy and friends, and has no static data
 #
+#   make KEY=FILE TRUST=FILES sign with this key (default: the development key); the bootloader trusts TRUST too
+#
 # ./lifeboat calls this after it has seen to the packages and to MicroPython's source.
 
 B ?= build
@@ -43,7 +45,7 @@ MODEL_C := $(wildcard hardware/model/*.c)
 PROCESS_C := $(wildcard hardware/process/*.c)
 CLIENT_C := $(wildcard host/client/*.c)
 CLI_C := $(wildcard host/cli/*.c)
-IMAGE_C := $(filter-out host/image/mkimage.c,$(wildcard host/image/*.c))
+IMAGE_C := $(wildcard host/image/*.c)
 UNIT_C := $(wildcard tests/unit/test_*.c)
 SUPPORT_C := $(filter-out $(UNIT_C),$(wildcard tests/unit/*.c))
 POWER_C := $(wildcard tests/power/*.c)
@@ -81,7 +83,6 @@ $(B)/obj/release/library.a: $(call objects,release,$(LIBRARY_C))
 BIN := $(B)/bin/lifeboat
 HARDWARE := $(B)/libexec/lifeboat/hardware
 BOOTLOADER := $(B)/libexec/lifeboat/bootloader-$(BOARD)
-MKIMAGE := $(B)/libexec/lifeboat/mkimage
 IMAGE := $(B)/share/lifeboat/$(BOARD).img
 
 define program
@@ -93,10 +94,24 @@ $(BIN): $(call objects,release,$(CLI_C)) $(B)/obj/release/library.a
 	$(program) $(LIBS_CLI)
 $(HARDWARE): $(call objects,release,$(PROCESS_C)) $(B)/obj/release/library.a
 	$(program) $(LIBS_HARDWARE)
-$(BOOTLOADER): $(call objects,release,boards/main.c) $(B)/obj/release/library.a
+$(BOOTLOADER): $(call objects,release,boards/main.c) $(B)/keys.o $(B)/obj/release/library.a
 	$(program) $(LIBS_BOOTLOADER)
-$(MKIMAGE): $(call objects,release,host/image/mkimage.c) $(B)/obj/release/library.a
-	$(program) $(LIBS_MKIMAGE)
+
+# ---- keys: the build signs with KEY, and its bootloader trusts KEY and all of TRUST ----
+# Without KEY= it is the user's development key, which is made the first time and never leaves this user's folder.
+DATA_HOME := $(or $(filter /%,$(XDG_DATA_HOME)),$(addsuffix /.local/share,$(filter /%,$(HOME))),$(abspath $(B)))
+KEY ?= $(DATA_HOME)/lifeboat/development.pem
+TRUST ?=
+
+$(KEY): | $(BIN)
+	@test -f $@ || $(BIN) image keygen $@ || test -f $@
+# Another list of keys than last time: link anew.
+KEY_LIST := $(B)/obj/keys
+$(shell mkdir -p $(B)/obj; echo $(KEY) $(TRUST) | cmp -s - $(KEY_LIST) || echo $(KEY) $(TRUST) >$(KEY_LIST))
+$(B)/keys.c: $(KEY) $(TRUST) $(KEY_LIST) host/cli/image.c | $(BIN)
+	$(Q)$(BIN) image public $(KEY) $(TRUST) >$@
+$(B)/keys.o: $(B)/keys.c
+	$(Q)$(CC) -std=c11 $(CFLAGS_ALL) -O2 -c -o $@ $<
 
 # ---- the firmware, by its own Makefile on top of MicroPython's ----
 # MicroPython's scripts would otherwise ask git about our repository, and write into its tree.
@@ -135,11 +150,11 @@ $(FIRMWARE): $(FIRMWARE_SOURCES) $(MPY_CROSS) $(MICROPYTHON_TREE) $(CHOICE) $(RU
 		MICROPYTHON_DIR=$(call abs,$(MICROPYTHON_DIR)) MPY_CROSS=$(call abs,$(MPY_CROSS)) LB_VERSION=$(LB_VERSION)
 	@touch $@
 
-$(IMAGE): $(FIRMWARE) $(MKIMAGE)
+$(IMAGE): $(FIRMWARE) $(KEY) $(KEY_LIST) $(BIN)
 	@mkdir -p $(@D)
-	$(Q)$(MKIMAGE) --version $(LB_VERSION) $(FIRMWARE) $@
+	$(Q)$(BIN) image sign $(FIRMWARE) $@ --version $(LB_VERSION) --key $(KEY)
 
-programs: $(BIN) $(HARDWARE) $(BOOTLOADER) $(MKIMAGE)
+programs: $(BIN) $(HARDWARE) $(BOOTLOADER)
 all: programs $(IMAGE)
 
 # ---- installation ----
@@ -148,7 +163,6 @@ install: all
 	$(Q)install -D -m 755 $(BIN) $(TO)/bin/lifeboat
 	$(Q)install -D -m 755 $(HARDWARE) $(TO)/libexec/lifeboat/hardware
 	$(Q)install -D -m 755 $(BOOTLOADER) $(TO)/libexec/lifeboat/bootloader-$(BOARD)
-	$(Q)install -D -m 755 $(MKIMAGE) $(TO)/libexec/lifeboat/mkimage
 	$(Q)install -D -m 644 $(IMAGE) $(TO)/share/lifeboat/$(BOARD).img
 
 # ---- unit tests: every test_*.c is a program ----

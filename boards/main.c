@@ -8,6 +8,7 @@
 #include "core/boot/boot.h"
 #include "core/hw/board.h"
 #include "core/image/image.h"
+#include "core/image/keys.h"
 #include "core/record/record.h"
 #include "core/update/update.h"
 
@@ -37,11 +38,14 @@ static struct lb_image_slot image_slot(enum lb_slot slot)
 /* What an image says of itself, for the rules of the record. */
 static struct lb_update_slot describe(enum lb_image_verdict verdict, const struct lb_image_info *info)
 {
-	return (struct lb_update_slot){.verdict = verdict, .id = lb_image_id(info), .version = info->version};
+	return (struct lb_update_slot){
+		.verdict = verdict, .id = lb_image_id(info), .version = info->version,
+		.security_counter = info->security_counter,
+	};
 }
 
 /* What can be told of a slot without reading its payload; no verdict. */
-static struct lb_update_slot inspect(enum lb_slot slot)
+static struct lb_update_slot inspect(enum lb_slot slot, uint32_t *key_id)
 {
 	struct lb_image_slot in_flash = image_slot(slot);
 	struct lb_image_source source = lb_image_slot_source(&in_flash);
@@ -49,6 +53,7 @@ static struct lb_update_slot inspect(enum lb_slot slot)
 
 	if (lb_image_inspect(&source, &info) != LB_IMAGE_GOOD)
 		return (struct lb_update_slot){.verdict = LB_IMAGE_UNKNOWN};
+	*key_id = lb_image_key_id(info.key_hash);
 	return describe(LB_IMAGE_UNKNOWN, &info);
 }
 
@@ -58,6 +63,7 @@ static enum lb_image_verdict load_and_verify(enum lb_slot slot, struct lb_image_
 	struct lb_image_slot in_flash = image_slot(slot);
 	struct lb_image_source flash_source = lb_image_slot_source(&in_flash);
 	struct lb_image_source loaded = {lb_board_image_read, NULL, 0};
+	const struct lb_image_trust trust = {lb_board_crypto(), lb_image_keys, lb_image_key_count, lb_board_id()};
 	enum lb_image_verdict verdict = lb_image_inspect(&flash_source, info);
 
 	if (verdict != LB_IMAGE_GOOD)
@@ -65,7 +71,7 @@ static enum lb_image_verdict load_and_verify(enum lb_slot slot, struct lb_image_
 	loaded.size_bytes = info->total_bytes;
 	if (lb_board_image_load(in_flash.region.offset, info->total_bytes) != LB_OK)
 		return LB_IMAGE_NOT_LOADED;
-	verdict = lb_image_verify(&loaded, lb_board_crypto(), info);
+	verdict = lb_image_verify(&loaded, &trust, info);
 	if (verdict != LB_IMAGE_GOOD)
 		return verdict;
 	if (lb_board_payload_check(info->header_bytes, info->payload_bytes) != LB_OK)
@@ -94,10 +100,11 @@ static struct lb_boot_config describe_reset(const struct lb_record *record)
 		.flashmap = lb_board_flashmap(),
 		.version = {LB_VERSION_MAJOR, LB_VERSION_MINOR, LB_VERSION_PATCH, 0},
 		.record = record,
+		.trusted_key_id = lb_image_key_count > 0 ? lb_image_key_id(lb_image_keys[0].hash) : 0,
 	};
 
 	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
-		config.slots[slot] = inspect((enum lb_slot)slot);
+		config.slots[slot] = inspect((enum lb_slot)slot, &config.key_id[slot]);
 	return config;
 }
 

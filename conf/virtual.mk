@@ -5,6 +5,5 @@
 static_lib = $(or $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l$(2))
 
 LIBS_BOOTLOADER := $(call static_lib,sodium,sodium)
-LIBS_MKIMAGE := $(LIBS_BOOTLOADER)
 LIBS_HARDWARE := $(LIBS_BOOTLOADER) $(call static_lib,uv_a,uv) $(call static_lib,cjson,cjson) -lpthread -ldl
 LIBS_CLI := $(LIBS_HARDWARE)

@@ -88,6 +88,16 @@ static void put_down(struct lb_boot *boot)
 	lb_handoff_put_down(boot->config.retained, &boot->down);
 }
 
+static void tell_verdict(struct lb_boot *boot, enum lb_slot slot)
+{
+	enum lb_image_verdict verdict = boot->facts.choose.slots[slot].verdict;
+
+	if (verdict == LB_IMAGE_WRONG_KEY)
+		lb_boot_text_wrong_key(boot->text, slot, boot->config.key_id[slot], boot->config.trusted_key_id);
+	else
+		lb_boot_text_verdict(boot->text, slot, verdict);
+}
+
 /* Says whether there was a line left to say. Only when it is for want of an image are the verdicts told. */
 static bool tell_next_line(struct lb_boot *boot)
 {
@@ -98,8 +108,7 @@ static bool tell_next_line(struct lb_boot *boot)
 	if (boot->lines_told == verdicts)
 		lb_boot_text_waiting(boot->text);
 	else
-		lb_boot_text_verdict(boot->text, (enum lb_slot)boot->lines_told,
-		                     boot->facts.choose.slots[boot->lines_told].verdict);
+		tell_verdict(boot, (enum lb_slot)boot->lines_told);
 	boot->lines_told++;
 	return true;
 }

@@ -43,6 +43,27 @@ void lb_boot_text_verdict(char text[LB_BOOT_TEXT_BYTES], enum lb_slot slot, enum
 	append(text, length, "\r\n");
 }
 
+static size_t append_key_id(char text[LB_BOOT_TEXT_BYTES], size_t length, uint32_t key_id)
+{
+	char digits[9];
+
+	for (unsigned i = 0; i < 8; i++)
+		digits[i] = "0123456789abcdef"[key_id >> (28 - 4 * i) & 0xF];
+	digits[8] = '\0';
+	return append(text, length, digits);
+}
+
+void lb_boot_text_wrong_key(char text[LB_BOOT_TEXT_BYTES], enum lb_slot slot, uint32_t key_id, uint32_t trusted_id)
+{
+	size_t length = append(text, 0, lb_slot_name(slot));
+
+	length = append(text, length, ": signed with key ");
+	length = append_key_id(text, length, key_id);
+	length = append(text, length, ", which is not trusted; key ");
+	length = append_key_id(text, length, trusted_id);
+	append(text, length, " is\r\n");
+}
+
 void lb_boot_text_waiting(char text[LB_BOOT_TEXT_BYTES])
 {
 	append(text, 0, "waiting for download\r\n");

@@ -71,22 +71,67 @@ static enum lb_image_verdict read_header(const struct lb_image_source *source, s
 	return LB_IMAGE_GOOD;
 }
 
-/* One entry of a TLV area: in the unprotected area the hash is taken, and it may come but once. */
-static enum lb_image_verdict take_entry(const struct lb_image_source *source, uint32_t offset, uint16_t type,
-                                        uint16_t length, bool *have_hash, struct lb_image_info *info)
+/* An area under way, with the entries that were met in it. */
+struct area {
+	uint16_t magic;
+	uint32_t area_bytes;
+	bool have_hash, have_key, have_signature, have_counter, have_board_id;
+};
+
+/* Takes an entry that may come but once and has this length. */
+static enum lb_image_verdict take(const struct lb_image_source *source, uint32_t offset, uint16_t length, bool *have,
+                                  void *data, uint32_t size_bytes)
 {
-	if (type != LB_IMAGE_TLV_SHA256)
-		return LB_IMAGE_GOOD;
-	if (*have_hash || length != LB_SHA256_BYTES)
+	if (*have || length != size_bytes)
 		return LB_IMAGE_BAD_TLV;
-	*have_hash = true;
-	return fetch(source, offset, info->hash, LB_SHA256_BYTES);
+	*have = true;
+	return fetch(source, offset, data, size_bytes);
 }
 
-/* Walks one area from its info to its end. have_hash is NULL for the protected area, whose entries need only be well
- * formed: a hash in there would have to cover itself. */
-static enum lb_image_verdict walk_area(const struct lb_image_source *source, uint32_t offset, uint16_t magic,
-                                       bool *have_hash, struct lb_image_info *info, uint32_t *area_bytes)
+static enum lb_image_verdict take_signature(const struct lb_image_source *source, uint32_t offset, uint16_t length,
+                                            enum lb_key_type type, struct area *area, struct lb_image_info *info)
+{
+	if (length == 0 || length > LB_SIGNATURE_BYTES)
+		return LB_IMAGE_BAD_TLV;
+	info->key_type = type;
+	info->signature_bytes = length;
+	return take(source, offset, length, &area->have_signature, info->signature, length);
+}
+
+/* What the hash covers, and so the signature. */
+static enum lb_image_verdict take_protected(const struct lb_image_source *source, uint32_t offset, uint16_t type,
+                                            uint16_t length, struct area *area, struct lb_image_info *info)
+{
+	uint8_t counter[4] = {0};
+	enum lb_image_verdict verdict;
+
+	switch (type) {
+	case LB_IMAGE_TLV_COUNTER:
+		verdict = take(source, offset, length, &area->have_counter, counter, sizeof(counter));
+		info->security_counter = lb_load32le(counter);
+		return verdict;
+	case LB_IMAGE_TLV_BOARD_ID:
+		info->has_board_id = true;
+		return take(source, offset, length, &area->have_board_id, info->board_id, LB_BOARD_ID_BYTES);
+	default: return LB_IMAGE_GOOD;
+	}
+}
+
+static enum lb_image_verdict take_unprotected(const struct lb_image_source *source, uint32_t offset, uint16_t type,
+                                              uint16_t length, struct area *area, struct lb_image_info *info)
+{
+	switch (type) {
+	case LB_IMAGE_TLV_SHA256: return take(source, offset, length, &area->have_hash, info->hash, LB_SHA256_BYTES);
+	case LB_IMAGE_TLV_KEY_HASH: return take(source, offset, length, &area->have_key, info->key_hash, LB_SHA256_BYTES);
+	case LB_IMAGE_TLV_ED25519: return take_signature(source, offset, length, LB_KEY_ED25519, area, info);
+	case LB_IMAGE_TLV_P256: return take_signature(source, offset, length, LB_KEY_P256, area, info);
+	default: return LB_IMAGE_GOOD;
+	}
+}
+
+/* Walks one area from its info to its end. */
+static enum lb_image_verdict walk_area(const struct lb_image_source *source, uint32_t offset, struct area *area,
+                                       struct lb_image_info *info)
 {
 	uint8_t bytes[LB_IMAGE_TLV_INFO_BYTES];
 	enum lb_image_verdict verdict = fetch(source, offset, bytes, sizeof(bytes));
@@ -94,23 +139,24 @@ static enum lb_image_verdict walk_area(const struct lb_image_source *source, uin
 
 	if (verdict != LB_IMAGE_GOOD)
 		return verdict;
-	*area_bytes = lb_load16le(bytes + 2);
-	if (lb_load16le(bytes) != magic || *area_bytes < at)
+	area->area_bytes = lb_load16le(bytes + 2);
+	if (lb_load16le(bytes) != area->magic || area->area_bytes < at)
 		return LB_IMAGE_BAD_TLV;
-	while (at < *area_bytes) {
-		uint16_t length;
+	while (at < area->area_bytes) {
+		uint16_t type, length;
 
-		if (*area_bytes - at < LB_IMAGE_TLV_ENTRY_BYTES)
+		if (area->area_bytes - at < LB_IMAGE_TLV_ENTRY_BYTES)
 			return LB_IMAGE_BAD_TLV;
 		verdict = fetch(source, offset + at, bytes, sizeof(bytes));
 		if (verdict != LB_IMAGE_GOOD)
 			return verdict;
+		type = lb_load16le(bytes);
 		length = lb_load16le(bytes + 2);
 		at += LB_IMAGE_TLV_ENTRY_BYTES;
-		if (length > *area_bytes - at)
+		if (length > area->area_bytes - at)
 			return LB_IMAGE_BAD_TLV;
-		if (have_hash != NULL)
-			verdict = take_entry(source, offset + at, lb_load16le(bytes), length, have_hash, info);
+		verdict = area->magic == LB_IMAGE_TLV_MAGIC ? take_unprotected(source, offset + at, type, length, area, info)
+		                                            : take_protected(source, offset + at, type, length, area, info);
 		if (verdict != LB_IMAGE_GOOD)
 			return verdict;
 		at += length;
@@ -121,25 +167,27 @@ static enum lb_image_verdict walk_area(const struct lb_image_source *source, uin
 static enum lb_image_verdict read_tlvs(const struct lb_image_source *source, struct lb_image_info *info)
 {
 	uint32_t offset = info->header_bytes + info->payload_bytes;
-	uint32_t area_bytes = 0;
-	bool have_hash = false;
+	struct area covered = {.magic = LB_IMAGE_PROTECTED_TLV_MAGIC};
+	struct area area = {.magic = LB_IMAGE_TLV_MAGIC};
 	enum lb_image_verdict verdict = LB_IMAGE_GOOD;
 
 	if (info->protected_bytes != 0)
-		verdict = walk_area(source, offset, LB_IMAGE_PROTECTED_TLV_MAGIC, NULL, info, &area_bytes);
+		verdict = walk_area(source, offset, &covered, info);
 	if (verdict != LB_IMAGE_GOOD)
 		return verdict;
-	if (area_bytes != info->protected_bytes)
+	if (covered.area_bytes != info->protected_bytes)
 		return LB_IMAGE_BAD_TLV;
 
 	offset += info->protected_bytes;
-	verdict = walk_area(source, offset, LB_IMAGE_TLV_MAGIC, &have_hash, info, &area_bytes);
+	verdict = walk_area(source, offset, &area, info);
 	if (verdict != LB_IMAGE_GOOD)
 		return verdict;
-	info->total_bytes = offset + area_bytes;
+	info->total_bytes = offset + area.area_bytes;
 	if (info->total_bytes > source->size_bytes)
 		return LB_IMAGE_TOO_LONG;
-	return have_hash ? LB_IMAGE_GOOD : LB_IMAGE_NO_HASH;
+	if (!area.have_key)
+		info->key_type = LB_KEY_NONE; /* a signature that names no key */
+	return area.have_hash ? LB_IMAGE_GOOD : LB_IMAGE_NO_HASH;
 }
 
 enum lb_image_verdict lb_image_inspect(const struct lb_image_source *source, struct lb_image_info *info)
@@ -175,8 +223,8 @@ static enum lb_image_verdict hash_source(const struct lb_image_source *source, c
 	return LB_IMAGE_GOOD;
 }
 
-enum lb_image_verdict lb_image_verify(const struct lb_image_source *source, const struct lb_crypto *crypto,
-                                      struct lb_image_info *info)
+enum lb_image_verdict lb_image_check(const struct lb_image_source *source, const struct lb_crypto *crypto,
+                                     struct lb_image_info *info)
 {
 	struct lb_image_info found;
 	uint8_t digest[LB_SHA256_BYTES];
@@ -193,9 +241,46 @@ enum lb_image_verdict lb_image_verify(const struct lb_image_source *source, cons
 	return LB_IMAGE_GOOD;
 }
 
+static const struct lb_image_key *find_key(const struct lb_image_trust *trust, const struct lb_image_info *info)
+{
+	for (size_t i = 0; i < trust->key_count; i++) {
+		const struct lb_image_key *key = &trust->keys[i];
+
+		if (key->type == info->key_type && memcmp(key->hash, info->key_hash, LB_SHA256_BYTES) == 0)
+			return key;
+	}
+	return NULL;
+}
+
+/* The hash was held against the payload before, so what is signed is what is there. */
+enum lb_image_verdict lb_image_verify(const struct lb_image_source *source, const struct lb_image_trust *trust,
+                                      struct lb_image_info *info)
+{
+	const struct lb_image_key *key;
+	enum lb_image_verdict verdict = lb_image_check(source, trust->crypto, info);
+
+	if (verdict != LB_IMAGE_GOOD)
+		return verdict;
+	if (info->has_board_id && memcmp(info->board_id, trust->board_id, LB_BOARD_ID_BYTES) != 0)
+		return LB_IMAGE_OTHER_BOARD;
+	if (info->key_type == LB_KEY_NONE)
+		return LB_IMAGE_NO_SIGNATURE;
+	key = find_key(trust, info);
+	if (key == NULL)
+		return LB_IMAGE_WRONG_KEY;
+	if (trust->crypto->verify(key, info->hash, info->signature, info->signature_bytes) != LB_SIGNATURE_GOOD)
+		return LB_IMAGE_WRONG_SIGNATURE;
+	return LB_IMAGE_GOOD;
+}
+
 uint64_t lb_image_id(const struct lb_image_info *info)
 {
 	return lb_load64le(info->hash);
+}
+
+uint32_t lb_image_key_id(const uint8_t key_hash[LB_SHA256_BYTES])
+{
+	return (uint32_t)key_hash[0] << 24 | (uint32_t)key_hash[1] << 16 | (uint32_t)key_hash[2] << 8 | key_hash[3];
 }
 
 int lb_image_version_compare(const struct lb_version *a, const struct lb_version *b)
@@ -224,6 +309,9 @@ const char *lb_image_verdict_text(uint32_t verdict)
 	case LB_IMAGE_BAD_TLV: return "trailer is damaged";
 	case LB_IMAGE_NO_HASH: return "no hash";
 	case LB_IMAGE_WRONG_HASH: return "payload hash does not match";
+	case LB_IMAGE_NO_SIGNATURE: return "not signed";
+	case LB_IMAGE_WRONG_KEY: return "signed with a key that is not trusted";
+	case LB_IMAGE_WRONG_SIGNATURE: return "signature does not match";
 	case LB_IMAGE_UNREADABLE: return "flash cannot be read";
 	case LB_IMAGE_NOT_LOADED: return "could not be loaded";
 	case LB_IMAGE_OTHER_BOARD: return "not for this board";

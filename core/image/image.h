@@ -6,6 +6,8 @@
 #ifndef LB_IMAGE_IMAGE_H
 #define LB_IMAGE_IMAGE_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/flashmap/flashmap.h"
@@ -20,7 +22,12 @@ enum {
 	LB_IMAGE_HEADER_BYTES = 32, /* the least; a header may be longer, its rest is padding */
 	LB_IMAGE_TLV_INFO_BYTES = 4,
 	LB_IMAGE_TLV_ENTRY_BYTES = 4,
+	LB_IMAGE_TLV_KEY_HASH = 0x01,
 	LB_IMAGE_TLV_SHA256 = 0x10,
+	LB_IMAGE_TLV_P256 = 0x22,
+	LB_IMAGE_TLV_ED25519 = 0x24,
+	LB_IMAGE_TLV_COUNTER = 0x50,  /* protected area only */
+	LB_IMAGE_TLV_BOARD_ID = 0x75, /* protected area only */
 	LB_IMAGE_KNOWN_FLAGS = 0x00, /* header flags that we may meet: none so far */
 };
 
@@ -48,9 +55,12 @@ enum lb_image_verdict {
 	LB_IMAGE_BAD_TLV = 0x476C823A,       /* the TLV areas contradict header or themselves */
 	LB_IMAGE_NO_HASH = 0x7586AA4D,
 	LB_IMAGE_WRONG_HASH = 0x48F105C7,
+	LB_IMAGE_NO_SIGNATURE = 0x63296659,
+	LB_IMAGE_WRONG_KEY = 0x74583174,     /* signed with a key that is not trusted */
+	LB_IMAGE_WRONG_SIGNATURE = 0x5D9C618F,
 	LB_IMAGE_UNREADABLE = 0x72C66D0A,    /* the medium failed */
 	LB_IMAGE_NOT_LOADED = 0x4D30EDF1,    /* the board could not copy it to where it runs */
-	LB_IMAGE_OTHER_BOARD = 0x571758AA,   /* the board's CPU cannot run this payload */
+	LB_IMAGE_OTHER_BOARD = 0x571758AA,   /* another board's id, or a payload that this one's CPU cannot run */
 	LB_IMAGE_NOT_STARTED = 0x7E9657C1,   /* good, but the jump into it failed */
 };
 
@@ -75,6 +85,21 @@ struct lb_image_info {
 	uint32_t protected_bytes; /* of the protected TLV area, 0 without one */
 	uint32_t total_bytes;     /* header, payload and both TLV areas */
 	uint8_t hash[LB_SHA256_BYTES]; /* as the SHA-256 TLV says */
+	uint8_t key_hash[LB_SHA256_BYTES]; /* with key_type */
+	enum lb_key_type key_type;         /* LB_KEY_NONE: not signed, or with nothing that we know */
+	uint8_t signature[LB_SIGNATURE_BYTES];
+	uint32_t signature_bytes;
+	uint32_t security_counter; /* 0 without one */
+	bool has_board_id;
+	uint8_t board_id[LB_BOARD_ID_BYTES];
+};
+
+/* Whom a bootloader believes. Without keys it believes nobody. */
+struct lb_image_trust {
+	const struct lb_crypto *crypto;
+	const struct lb_image_key *keys;
+	size_t key_count;
+	const uint8_t *board_id; /* LB_BOARD_ID_BYTES */
 };
 
 struct lb_image_source lb_image_slot_source(struct lb_image_slot *slot);
@@ -82,12 +107,18 @@ struct lb_image_source lb_image_slot_source(struct lb_image_slot *slot);
 /* Reads header and TLVs and checks all that can be checked without reading the payload. LB_IMAGE_GOOD means that info
  * is filled, not that the payload is whole. */
 enum lb_image_verdict lb_image_inspect(const struct lb_image_source *source, struct lb_image_info *info);
-/* Inspects, then holds the payload against the hash. info is filled only with LB_IMAGE_GOOD. */
-enum lb_image_verdict lb_image_verify(const struct lb_image_source *source, const struct lb_crypto *crypto,
+/* Inspects, then holds the payload against the hash: whether it is whole, not who made it. info is filled only with
+ * LB_IMAGE_GOOD. */
+enum lb_image_verdict lb_image_check(const struct lb_image_source *source, const struct lb_crypto *crypto,
+                                     struct lb_image_info *info);
+/* Checks, then the board id, when the image has one, and the signature. info is filled when the image is whole. */
+enum lb_image_verdict lb_image_verify(const struct lb_image_source *source, const struct lb_image_trust *trust,
                                       struct lb_image_info *info);
 
 /* Names an image by its content: the first eight bytes of its SHA-256 TLV, little-endian. */
 uint64_t lb_image_id(const struct lb_image_info *info);
+/* What people call a key by: the first four bytes of its hash, big-endian, printed as eight hexadecimal digits. */
+uint32_t lb_image_key_id(const uint8_t key_hash[LB_SHA256_BYTES]);
 /* Negative, zero or positive, as a is lower than, equal to or higher than b; the build number counts last. */
 int lb_image_version_compare(const struct lb_version *a, const struct lb_version *b);
 /* One short lower-case phrase, such as "payload hash does not match"; never NULL, also for a number that is none. */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/assert.h"
 #include "host/cli/commands.h"
 
 #define FOLDER_OPTION "  -d DIR         the module's folder (default: $LIFEBOAT_DIR, else ./module)\n"
@@ -154,9 +155,37 @@ static const struct lb_command commands[] = {
 		.words_max = 1,
 		.run = lb_check_command,
 	},
+	{
+		.name = "image",
+		.usage = "keygen|sign|verify|info|public ...",
+		.summary = "make a key, sign firmware, look into images and flash",
+		.help = "keygen [FILE]            makes a key that signs images (Ed25519, PEM); never replaces one\n"
+		        "sign PAYLOAD IMAGE       wraps firmware as a signed image; --version is needed\n"
+		        "verify IMAGE             is it whole, and signed with the key? Exit code 1 says why not\n"
+		        "info FILE                what is in an image; or in a flash.bin: the slots, the boot record's history,\n"
+		        "                         and what would boot next and why\n"
+		        "public KEY [KEY]         the key list that a bootloader is built with, as C\n"
+		        "\n"
+		        "  --key FILE             the key; without it your development key, which the build made:\n"
+		        "                         $XDG_DATA_HOME/lifeboat/development.pem, or in ~/.local/share\n"
+		        "  --version V            MAJOR.MINOR.REVISION[+BUILD]\n"
+		        "  --counter N            the security counter: updates never go below the highest confirmed one\n"
+		        "  --board-id UUID        only for boards of this kind\n",
+		.example = "lifeboat image info module/flash.bin",
+		.options = {{"--key", "FILE"}, {"--version", "V"}, {"--counter", "N"}, {"--board-id", "UUID"}},
+		.words_min = 1,
+		.words_max = 3,
+		.run = lb_image_command,
+	},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+_Noreturn void lb_assert_failed(const char *file, int line)
+{
+	fprintf(stderr, "lifeboat: assertion failed at %s:%d\n", file, line);
+	abort();
+}
 
 static void print_help(void)
 {

@@ -6,45 +6,85 @@
 
 #include "core/base/bytes.h"
 
-enum { TLV_AREA_BYTES = LB_IMAGE_TLV_INFO_BYTES + LB_IMAGE_TLV_ENTRY_BYTES + LB_SHA256_BYTES };
+enum { ROOM_FOR_TLVS_BYTES = 512, ED25519_BYTES = 64 };
 
-static void put_header(uint8_t *header, uint32_t payload_bytes, const struct lb_version *version)
+static void put_header(uint8_t *header, const struct lb_image_spec *spec)
 {
 	memset(header, 0, LB_IMAGE_HEADER_BYTES);
 	lb_store32le(header + LB_IMAGE_AT_MAGIC, LB_IMAGE_MAGIC);
 	lb_store16le(header + LB_IMAGE_AT_HEADER_BYTES, LB_IMAGE_HEADER_BYTES);
-	lb_store32le(header + LB_IMAGE_AT_PAYLOAD_BYTES, payload_bytes);
-	header[LB_IMAGE_AT_VERSION] = version->major;
-	header[LB_IMAGE_AT_VERSION + 1] = version->minor;
-	lb_store16le(header + LB_IMAGE_AT_VERSION + 2, version->revision);
-	lb_store32le(header + LB_IMAGE_AT_VERSION + 4, version->build);
+	lb_store32le(header + LB_IMAGE_AT_PAYLOAD_BYTES, (uint32_t)spec->payload_bytes);
+	header[LB_IMAGE_AT_VERSION] = spec->version.major;
+	header[LB_IMAGE_AT_VERSION + 1] = spec->version.minor;
+	lb_store16le(header + LB_IMAGE_AT_VERSION + 2, spec->version.revision);
+	lb_store32le(header + LB_IMAGE_AT_VERSION + 4, spec->version.build);
 }
 
-/* The area lies right behind the bytes that it hashes. */
-static void put_tlvs(const uint8_t *image, uint8_t *area)
+/* Appends an entry to the area, whose length is in its info. */
+static void put_entry(uint8_t *area, uint16_t type, const void *data, uint16_t size_bytes)
 {
-	lb_store16le(area, LB_IMAGE_TLV_MAGIC);
-	lb_store16le(area + 2, TLV_AREA_BYTES);
-	lb_store16le(area + 4, LB_IMAGE_TLV_SHA256);
-	lb_store16le(area + 6, LB_SHA256_BYTES);
-	crypto_hash_sha256(area + 8, image, (unsigned long long)(area - image));
+	uint16_t at = lb_load16le(area + 2);
+
+	lb_store16le(area + at, type);
+	lb_store16le(area + at + 2, size_bytes);
+	memcpy(area + at + LB_IMAGE_TLV_ENTRY_BYTES, data, size_bytes);
+	lb_store16le(area + 2, (uint16_t)(at + LB_IMAGE_TLV_ENTRY_BYTES + size_bytes));
 }
 
-uint8_t *lb_image_write(const uint8_t *payload, size_t payload_bytes, const struct lb_version *version,
-                        size_t *image_bytes)
+static void begin_area(uint8_t *area, uint16_t magic)
 {
-	size_t size_bytes = LB_IMAGE_HEADER_BYTES + payload_bytes + TLV_AREA_BYTES;
+	lb_store16le(area, magic);
+	lb_store16le(area + 2, LB_IMAGE_TLV_INFO_BYTES);
+}
+
+/* Returns the area's length, 0 without one. */
+static uint16_t put_protected(uint8_t *area, const struct lb_image_spec *spec)
+{
+	uint8_t counter[4];
+
+	if (!spec->has_counter && spec->board_id == NULL)
+		return 0;
+	begin_area(area, LB_IMAGE_PROTECTED_TLV_MAGIC);
+	lb_store32le(counter, spec->security_counter);
+	if (spec->has_counter)
+		put_entry(area, LB_IMAGE_TLV_COUNTER, counter, sizeof(counter));
+	if (spec->board_id != NULL)
+		put_entry(area, LB_IMAGE_TLV_BOARD_ID, spec->board_id, LB_BOARD_ID_BYTES);
+	return lb_load16le(area + 2);
+}
+
+/* The area lies right behind the bytes that it hashes. Returns its length. */
+static uint16_t put_tlvs(const uint8_t *image, uint8_t *area, const struct lb_signer *signer)
+{
+	uint8_t hash[LB_SHA256_BYTES], signature[ED25519_BYTES];
+
+	crypto_hash_sha256(hash, image, (unsigned long long)(area - image));
+	begin_area(area, LB_IMAGE_TLV_MAGIC);
+	put_entry(area, LB_IMAGE_TLV_SHA256, hash, sizeof(hash));
+	if (signer != NULL) {
+		crypto_sign_ed25519_detached(signature, NULL, hash, sizeof(hash), signer->secret);
+		put_entry(area, LB_IMAGE_TLV_KEY_HASH, signer->key.hash, LB_SHA256_BYTES);
+		put_entry(area, LB_IMAGE_TLV_ED25519, signature, sizeof(signature));
+	}
+	return lb_load16le(area + 2);
+}
+
+uint8_t *lb_image_write(const struct lb_image_spec *spec, size_t *image_bytes)
+{
 	uint8_t *image;
 
-	if (payload_bytes == 0 || payload_bytes > INT32_MAX - LB_IMAGE_HEADER_BYTES - TLV_AREA_BYTES)
+	if (spec->payload_bytes == 0 || spec->payload_bytes > INT32_MAX - LB_IMAGE_HEADER_BYTES - ROOM_FOR_TLVS_BYTES)
 		return NULL;
-	image = malloc(size_bytes);
+	image = malloc(LB_IMAGE_HEADER_BYTES + spec->payload_bytes + ROOM_FOR_TLVS_BYTES);
 	if (image == NULL)
 		return NULL;
-	put_header(image, (uint32_t)payload_bytes, version);
-	memcpy(image + LB_IMAGE_HEADER_BYTES, payload, payload_bytes);
-	put_tlvs(image, image + LB_IMAGE_HEADER_BYTES + payload_bytes);
-	*image_bytes = size_bytes;
+	put_header(image, spec);
+	memcpy(image + LB_IMAGE_HEADER_BYTES, spec->payload, spec->payload_bytes);
+	size_t at = LB_IMAGE_HEADER_BYTES + spec->payload_bytes;
+	uint16_t protected_bytes = put_protected(image + at, spec);
+	lb_store16le(image + LB_IMAGE_AT_PROTECTED_BYTES, protected_bytes);
+	at += protected_bytes;
+	*image_bytes = at + put_tlvs(image, image + at, spec->signer);
 	return image;
 }
 

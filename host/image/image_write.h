@@ -7,11 +7,22 @@
 #include <stdint.h>
 
 #include "core/image/image.h"
+#include "host/image/key.h"
 
-/* Header, payload and a TLV area with the SHA-256, in memory that the caller frees. NULL when there is no memory, or
- * the payload is empty or too large for any source (2 GiB). */
-uint8_t *lb_image_write(const uint8_t *payload, size_t payload_bytes, const struct lb_version *version,
-                        size_t *image_bytes);
+struct lb_image_spec {
+	const uint8_t *payload;
+	size_t payload_bytes;
+	struct lb_version version;
+	bool has_counter;
+	uint32_t security_counter; /* with has_counter */
+	const uint8_t *board_id;   /* LB_BOARD_ID_BYTES; NULL: for any board that can run the payload */
+	const struct lb_signer *signer; /* NULL: not signed */
+};
+
+/* Header, payload, a protected TLV area if there is something for it, and one with SHA-256, key hash and signature, in
+ * memory that the caller frees. NULL when there is no memory, or the payload is empty or too large for any source
+ * (2 GiB). */
+uint8_t *lb_image_write(const struct lb_image_spec *spec, size_t *image_bytes);
 
 /* "major.minor.revision" or "major.minor.revision+build" in decimal; false when the text is anything else or a number
  * does not fit its field (255, 255, 65535, 4294967295). */

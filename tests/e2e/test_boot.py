@@ -157,8 +157,7 @@ def older_image(folder):
 	header_bytes, payload_bytes = struct.unpack_from("<H", image, 8)[0], struct.unpack_from("<I", image, 12)[0]
 	payload, old = os.path.join(folder, "payload"), os.path.join(folder, "old.img")
 	pathlib.Path(payload).write_bytes(image[header_bytes:header_bytes + payload_bytes])
-	mkimage = pathlib.Path(LIFEBOAT).resolve().parents[1] / "libexec/lifeboat/mkimage"
-	subprocess.run([mkimage, "--version", "0.0.1", payload, old], check=True)
+	subprocess.run([LIFEBOAT, "image", "sign", payload, old, "--version", "0.0.1"], check=True)
 	return pathlib.Path(old).read_bytes()
 
 

@@ -19,7 +19,8 @@ static void make(enum image image)
 
 	for (uint32_t i = 0; i < payload_sizes[image]; i++)
 		payload[i] = (uint8_t)(i * 31 + (i >> 8) + (uint32_t)image * 67);
-	uint8_t *bytes = lb_image_write(payload, payload_sizes[image], &version, &size_bytes);
+	struct lb_image_spec spec = {.payload = payload, .payload_bytes = payload_sizes[image], .version = version};
+	uint8_t *bytes = lb_image_write(&spec, &size_bytes);
 	size_t units = (size_bytes + LB_NOR_PROGRAM_BYTES - 1) / LB_NOR_PROGRAM_BYTES;
 	uint32_t padded_bytes = (uint32_t)units * LB_NOR_PROGRAM_BYTES;
 	bytes = bytes != NULL ? realloc(bytes, padded_bytes) : NULL;

@@ -84,7 +84,7 @@ static void verify(struct module *module, enum lb_slot slot, uint8_t copy[FLAKY_
 		facts->verdict = LB_IMAGE_UNREADABLE;
 		return;
 	}
-	facts->verdict = lb_image_verify(&source, lb_board_crypto(), &info);
+	facts->verdict = lb_image_check(&source, lb_board_crypto(), &info);
 	if (facts->verdict != LB_IMAGE_GOOD)
 		return;
 	facts->id = lb_image_id(&info);

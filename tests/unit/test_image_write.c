@@ -27,7 +27,7 @@ static void sha256_final(struct lb_sha256 *sha, uint8_t digest[LB_SHA256_BYTES])
 	crypto_hash_sha256_final((crypto_hash_sha256_state *)(void *)sha, digest);
 }
 
-static const struct lb_crypto crypto = {sha256_init, sha256_update, sha256_final};
+static const struct lb_crypto crypto = {sha256_init, sha256_update, sha256_final, NULL};
 
 static int memory_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
 {
@@ -44,13 +44,14 @@ static void images_of_all_sizes_verify(void **state)
 	randombytes_buf(payload, sizeof(payload));
 	for (size_t payload_bytes = 1; payload_bytes <= sizeof(payload); payload_bytes += 1 + payload_bytes / 7) {
 		size_t image_bytes;
-		uint8_t *image = lb_image_write(payload, payload_bytes, &version, &image_bytes);
+		const struct lb_image_spec spec = {.payload = payload, .payload_bytes = payload_bytes, .version = version};
+		uint8_t *image = lb_image_write(&spec, &image_bytes);
 		struct lb_image_source source = {memory_read, image, 0};
 		struct lb_image_info info;
 
 		assert_non_null(image);
 		source.size_bytes = (uint32_t)image_bytes;
-		assert_int_equal(lb_image_verify(&source, &crypto, &info), LB_IMAGE_GOOD);
+		assert_int_equal(lb_image_check(&source, &crypto, &info), LB_IMAGE_GOOD);
 		assert_int_equal(info.total_bytes, image_bytes);
 		assert_int_equal(info.payload_bytes, payload_bytes);
 		assert_memory_equal(&info.version, &version, sizeof(version));
@@ -67,7 +68,8 @@ static void the_bytes_are_mcuboots(void **state)
 	};
 	static const struct lb_version version = {1, 2, 3, 4};
 	size_t image_bytes;
-	uint8_t *image = lb_image_write((const uint8_t *)"abc", 3, &version, &image_bytes);
+	const struct lb_image_spec spec = {.payload = (const uint8_t *)"abc", .payload_bytes = 3, .version = version};
+	uint8_t *image = lb_image_write(&spec, &image_bytes);
 
 	(void)state;
 	assert_non_null(image);
@@ -78,12 +80,13 @@ static void the_bytes_are_mcuboots(void **state)
 
 static void no_payload_is_no_image(void **state)
 {
-	static const struct lb_version version = {0, 1, 0, 0};
 	size_t image_bytes;
 
 	(void)state;
-	assert_null(lb_image_write((const uint8_t *)"", 0, &version, &image_bytes));
-	assert_null(lb_image_write((const uint8_t *)"", INT32_MAX, &version, &image_bytes));
+	struct lb_image_spec spec = {.payload = (const uint8_t *)""};
+	assert_null(lb_image_write(&spec, &image_bytes));
+	spec.payload_bytes = INT32_MAX;
+	assert_null(lb_image_write(&spec, &image_bytes));
 }
 
 static void versions_are_read_strictly(void **state)

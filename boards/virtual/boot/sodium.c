@@ -1,5 +1,6 @@
 /* The bootloader's cryptography: libsodium, linked statically. */
 #include <sodium/crypto_hash_sha256.h>
+#include <sodium/crypto_sign_ed25519.h>
 
 #include "core/hw/board.h"
 #include "core/image/crypto.h"
@@ -27,10 +28,23 @@ static void sha256_final(struct lb_sha256 *sha, uint8_t digest[LB_SHA256_BYTES])
 	crypto_hash_sha256_final(state_of(sha), digest);
 }
 
+static enum lb_signature verify(const struct lb_image_key *key, const uint8_t digest[LB_SHA256_BYTES],
+                                const uint8_t *signature, size_t signature_bytes)
+{
+	if (key->type != LB_KEY_ED25519)
+		return LB_SIGNATURE_UNSUPPORTED;
+	if (signature_bytes != crypto_sign_ed25519_BYTES)
+		return LB_SIGNATURE_BAD;
+	if (crypto_sign_ed25519_verify_detached(signature, digest, LB_SHA256_BYTES, key->point) != 0)
+		return LB_SIGNATURE_BAD;
+	return LB_SIGNATURE_GOOD;
+}
+
 static const struct lb_crypto crypto = {
 	.sha256_init = sha256_init,
 	.sha256_update = sha256_update,
 	.sha256_final = sha256_final,
+	.verify = verify,
 };
 
 const struct lb_crypto *lb_board_crypto(void)
