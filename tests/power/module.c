@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/boot/boot.h"
 
 /* Of the virtual board: the provider that the bootloader itself uses. */
 const struct lb_crypto *lb_board_crypto(void);
@@ -110,48 +111,84 @@ enum lb_record_status module_record(struct module *module, struct lb_record_stat
 	return record.status;
 }
 
-static int start_image(struct module *module, const struct lb_choose_plan *plan, bool safe, const uint8_t *copy)
+static int start_image(struct module *module, const struct lb_handoff_down *down, const uint8_t *copy)
 {
-	module->running = plan->slot;
+	module->running = down->slot;
 	module->image = image_in(copy, FLAKY_SLOT_BYTES);
-	module->safe = safe;
-	module->why = plan->why;
+	module->safe = down->mode == LB_MODE_SAFE;
+	module->why = down->why;
 	return LB_OK;
+}
+
+/* How long P12 is high from the reset on; 0: it is not. */
+static uint32_t high_ms(const struct boot_kind *kind)
+{
+	static const uint32_t held_ms[] = {
+		[LB_WISH_LATEST] = 1100, [LB_WISH_PREVIOUS] = 4100, [LB_WISH_FACTORY] = 7100, [LB_WISH_SLOT] = 0,
+	};
+
+	return kind->safe ? held_ms[kind->wish] : 0;
+}
+
+/* A slot by its number can only be asked for by a script. */
+static void leave_request(uint8_t *retained, const struct boot_kind *kind)
+{
+	struct lb_handoff_up up = {.request = LB_REQUEST_NONE, .slot = LB_SLOT_NONE};
+
+	if (kind->wish == LB_WISH_SLOT) {
+		up.request = kind->safe ? LB_REQUEST_SAFE_BOOT : LB_REQUEST_SLOT_ONCE;
+		up.slot = kind->slot;
+	}
+	lb_handoff_put_up(retained, &up);
+}
+
+/* The bootloader's loop, around the real sequencer. */
+static int run_bootloader(struct module *module, struct lb_boot *boot, struct lb_record *record, uint32_t held_ms)
+{
+	uint8_t copy[FLAKY_SLOT_BYTES];
+	struct lb_boot_input input = {.pins = {.g23 = true}};
+
+	for (;;) {
+		struct lb_boot_output out;
+		struct lb_handoff_down down;
+
+		input.pins.p12 = input.now_ms < held_ms;
+		out = lb_boot_step(boot, &input);
+		switch (out.want) {
+		case LB_BOOT_WANT_VERIFY: verify(module, out.slot, copy, &input.found); break;
+		case LB_BOOT_WANT_APPEND: input.appended = module->journal->append(record, out.state) == LB_OK; break;
+		case LB_BOOT_WANT_START:
+			(void)lb_handoff_get_down(boot->config.retained, &down);
+			return start_image(module, &down, copy);
+		case LB_BOOT_WANT_RESET: return MODULE_DEAD;
+		case LB_BOOT_WANT_WAIT:
+			if (out.phase == LB_PHASE_LOADER)
+				return MODULE_DEAD;
+			input.now_ms += out.wait_ms;
+			break;
+		}
+	}
 }
 
 int module_boot(struct module *module, const struct boot_kind *kind)
 {
-	uint8_t copy[FLAKY_SLOT_BYTES];
+	static const uint8_t board_id[LB_BOARD_ID_BYTES] = "power";
+	uint8_t retained[LB_RETAINED_BYTES] = {0};
 	struct lb_record record;
-	struct lb_choose_facts facts = {
-		.safe = kind->safe, .wake = kind->wake, .wish = kind->wish, .wish_slot = kind->slot,
+	struct lb_boot boot;
+	struct lb_boot_config config = {
+		.cause = kind->wake ? LB_CAUSE_DEEP_SLEEP : LB_CAUSE_SWITCH, .retained = retained, .board_id = board_id,
+		.flashmap = &flaky_map, .record = &record,
 	};
-	enum lb_slot loaded = LB_SLOT_NONE;
 
 	module->running = LB_SLOT_NONE;
 	module->image = IMAGE_NONE;
 	module->journal->open(&record, &module->flaky.flash, flaky_map.part[LB_PART_RECORD]);
-	facts.status = record.status;
-	facts.state = record.state;
-	facts.stuck = record.read_only;
 	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
-		inspect(module, (enum lb_slot)slot, &facts.slots[slot]);
-
-	for (unsigned step = 0; step < 2 * LB_SLOT_COUNT + 2; step++) {
-		struct lb_choose_plan plan = lb_update_choose(&facts);
-
-		if (plan.action == LB_CHOOSE_NOTHING)
-			return outcome(module, MODULE_DEAD);
-		if (plan.action == LB_CHOOSE_VERIFY || loaded != plan.slot) {
-			verify(module, plan.slot, copy, &facts.slots[plan.slot]);
-			loaded = plan.slot;
-			continue;
-		}
-		if (!plan.write || module->journal->append(&record, &plan.state) == LB_OK)
-			return outcome(module, start_image(module, &plan, kind->safe, copy));
-		facts.stuck = true;
-	}
-	return outcome(module, MODULE_DEAD);
+		inspect(module, (enum lb_slot)slot, &config.slots[slot]);
+	leave_request(retained, kind);
+	lb_boot_init(&boot, &config);
+	return outcome(module, run_bootloader(module, &boot, &record, high_ms(kind)));
 }
 
 /* ---- changes ---- */

@@ -1,7 +1,7 @@
 /* A module for the power tests: what bootloader and firmware do with record and slots, on flaky flash, and no more.
  *
- * The rules, the record and the verification are the real ones; the journal can be replaced, so that a bad one can be
- * seen to be caught.
+ * The boot sequencer with its gate, the rules, the record and the check of the hash are the real ones; the journal can
+ * be replaced, so that a bad one can be seen to be caught.
  */
 #ifndef TESTS_POWER_MODULE_H
 #define TESTS_POWER_MODULE_H
