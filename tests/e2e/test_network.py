@@ -282,7 +282,8 @@ def test_a_killed_client_goes_on_later(module, scratch, client):
 	                           env=env)
 	try:
 		harness.until(lambda: "big.bin.upload" in module.eval(listing), 10, "an upload")
-		harness.until(lambda: module.hardware()["flash"]["programmed_bytes"] > programmed + 30_000, 10, "bytes of it on flash")
+		harness.until(lambda: module.hardware()["flash"]["programmed_bytes"] > programmed + 30_000, 10,
+		              "bytes of it on flash")
 		assert process.poll() is None, "too fast for this test"
 	finally:
 		process.kill()

@@ -1,4 +1,4 @@
-"""Both servers under many clients at once and under garbage: bounded, no crash, no leak, and uart0 answers meanwhile."""
+"""Both servers under many clients and under garbage: bounded, no crash, no leak, and uart0 answers meanwhile."""
 import contextlib
 import random
 import socket
@@ -130,9 +130,9 @@ def test_the_owners_session_outlives_a_crowd(module):
 		assert telnet.eval("5 + 6") == 11 and "flash" in session.nlst("/")
 
 
-WORDS = (b"USER ", b"PASS ", b"STOR ", b"RETR ", b"REST ", b"PASV\r\n", b"EPSV\r\n", b"LIST ", b"ALLO ", b"/", b"\r\n", b"\n",
-         b"%n%s", b"\xff\xfd\x01", b"\xff\xfa\x18\x00", b"\xff\xf0", b"\xff\xff", b"\xff\xf4", b"\x00", b"\x03", b"\x04",
-         b"99999999999", b"A" * 700, b"..", b"\x7f\x08", b"-1")
+WORDS = (b"USER ", b"PASS ", b"STOR ", b"RETR ", b"REST ", b"PASV\r\n", b"EPSV\r\n", b"LIST ", b"ALLO ", b"/",
+         b"\r\n", b"\n", b"%n%s", b"\xff\xfd\x01", b"\xff\xfa\x18\x00", b"\xff\xf0", b"\xff\xff", b"\xff\xf4",
+         b"\x00", b"\x03", b"\x04", b"99999999999", b"A" * 700, b"..", b"\x7f\x08", b"-1")
 
 
 def garbage(rng):
