@@ -25,7 +25,7 @@
 #define MFD_EXEC 0x0010U /* Linux 6.3, from when on a host may be set up to make memfds not executable unless asked */
 #endif
 
-enum { CHUNK_BYTES = 1 << 16 };
+enum { CHUNK_BYTES = 1 << 16, SEAL_TRIES = 20 };
 
 static uint8_t header[UINT16_MAX]; /* as long as a header can say it is */
 static uint32_t header_bytes;
@@ -98,6 +98,19 @@ static int load_rest(uint32_t flash_offset, uint32_t size_bytes)
 	return LB_OK;
 }
 
+/* The host refuses with EBUSY, after a wait of its own, while it has one of the pages in hand (to move or to look at
+ * it). That passes; a good image must not be taken for a bad one because of it. */
+static bool seal(int fd)
+{
+	for (int tries = 0; tries < SEAL_TRIES; tries++) {
+		if (fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
+			return true;
+		if (errno != EBUSY)
+			return false;
+	}
+	return false;
+}
+
 int lb_board_image_load(uint32_t flash_offset, uint32_t size_bytes)
 {
 	int result;
@@ -110,8 +123,7 @@ int lb_board_image_load(uint32_t flash_offset, uint32_t size_bytes)
 	if (rest_fd == -1)
 		return LB_ERR_IO;
 	result = load_rest(flash_offset + header_bytes, size_bytes - header_bytes);
-	if (result == LB_OK &&
-	    fcntl(rest_fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0)
+	if (result == LB_OK && !seal(rest_fd))
 		result = LB_ERR_IO;
 	if (result != LB_OK) {
 		unload();
