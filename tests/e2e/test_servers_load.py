@@ -51,7 +51,8 @@ def first_words(sock):
 
 
 def settled(module, files):
-	harness.until(lambda: open_files(module.hardware()["cpu_pid"]) <= files, 15, "the servers' descriptors are closed")
+	# Longer than the 30 s for which FTP waits for a data connection that was asked for (LB_FTP_CONNECT_MS).
+	harness.until(lambda: open_files(module.hardware()["cpu_pid"]) <= files, 45, "the servers' descriptors are closed")
 
 
 def assert_same(before, after):
