@@ -43,6 +43,7 @@ CORE_C := $(wildcard core/*/*.c)
 BOARD_C := $(wildcard boards/$(BOARD)/*.c boards/$(BOARD)/*/*.c)
 MODEL_C := $(wildcard hardware/model/*.c)
 PROCESS_C := $(wildcard hardware/process/*.c)
+CRYPTO_C := $(wildcard crypto/*.c)
 CLIENT_C := $(wildcard host/client/*.c)
 CLI_C := $(wildcard host/cli/*.c)
 IMAGE_C := $(wildcard host/image/*.c)
@@ -51,7 +52,7 @@ SUPPORT_C := $(filter-out $(UNIT_C),$(wildcard tests/unit/*.c))
 POWER_C := $(wildcard tests/power/*.c)
 # Of the firmware only what does not need MicroPython.
 FIRMWARE_C := firmware/nvs.c $(addprefix firmware/net/,ftp.c ftp_commands.c ftp_text.c ftp_transfer.c login.c telnet.c)
-LIBRARY_C := $(CORE_C) $(BOARD_C) $(MODEL_C) $(CLIENT_C) $(IMAGE_C) $(FIRMWARE_C)
+LIBRARY_C := $(CORE_C) $(CRYPTO_C) $(BOARD_C) $(MODEL_C) $(CLIENT_C) $(IMAGE_C) $(FIRMWARE_C)
 
 # ---- one object tree a variant ----
 # $(1) name, $(2) compiler, $(3) flags
@@ -126,7 +127,8 @@ MPY_CROSS := $(B)/mpy-cross/mpy-cross
 export MICROPY_MPYCROSS := $(call abs,$(MPY_CROSS))
 FIRMWARE_BUILD := $(B)/firmware/$(BOARD)
 FIRMWARE := $(FIRMWARE_BUILD)/$(BOARD).elf
-FIRMWARE_SOURCES := $(shell find firmware core boards/$(BOARD) hardware/model hardware/wire.h -type f 2>/dev/null)
+FIRMWARE_SOURCES := $(shell find firmware core crypto boards/$(BOARD) hardware/model hardware/wire.h \
+	-type f 2>/dev/null)
 
 # MicroPython's own make takes a third of a second to find nothing to do, so it is asked only when one of our files
 # changed, except when MicroPython is the user's own checkout, whose files are his to change.

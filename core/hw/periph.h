@@ -15,6 +15,8 @@
 #include "core/hw/board.h"
 #include "core/hw/flash.h"
 
+struct lb_crypto;
+
 enum {
 	LB_PIN_COUNT = 24,     /* P0 to P23 */
 	LB_UNIQUE_ID_BYTES = 6, /* as a MAC address */
@@ -27,6 +29,7 @@ const char *lb_periph_board_name(void); /* "virtual" */
 void lb_periph_unique_id(uint8_t id[LB_UNIQUE_ID_BYTES]);
 uint8_t *lb_periph_retained(void); /* LB_RETAINED_BYTES; the hand-off block lies at its start */
 const struct lb_flash *lb_periph_flash(void);
+const struct lb_crypto *lb_periph_crypto(void); /* core/image/crypto.h */
 void *lb_periph_heap(size_t *size_bytes); /* memory for the VM's heap; executable where the board can emit code */
 uint32_t lb_periph_cpu_hz(void);
 void lb_periph_random(void *data, size_t size_bytes);

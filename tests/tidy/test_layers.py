@@ -19,9 +19,10 @@ def core(*modules):
 
 # For every part of the tree but core itself: what it may include. The longest matching part counts.
 ALLOWED = {
+	"crypto/": core("base", "image") + ["crypto/"],
 	"boards/main.c": ["core/"],
 	"boards/virtual/": core("base", "hw", "flashmap", "handoff", "image", "record", "update") + [
-		"boards/virtual/", "hardware/wire.h", "hardware/model/"],
+		"boards/virtual/", "crypto/", "hardware/wire.h", "hardware/model/"],
 	"firmware/": core("base", "hw", "flashmap", "record", "image", "handoff", "update") + ["firmware/"],
 	"hardware/wire.h": [],
 	# The models and the process share the registers' numbers with the CPU's side. The process fills the factory slot of a
@@ -29,7 +30,8 @@ ALLOWED = {
 	"hardware/model/": core("base", "hw") + ["hardware/wire.h", "hardware/model/"],
 	"hardware/process/": core("base", "hw", "flashmap", "handoff", "image") + [
 		"hardware/wire.h", "hardware/model/", "hardware/process/"],
-	"host/": core("base", "hw", "flashmap", "image", "record", "handoff", "update") + ["core/boot/decide.h", "host/"],
+	"host/": core("base", "hw", "flashmap", "image", "record", "handoff", "update") + [
+		"core/boot/decide.h", "crypto/", "host/"],
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+([<"])([^>"]+)[>"]', re.M)
 

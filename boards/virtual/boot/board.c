@@ -1,4 +1,4 @@
-/* What the bootloader's main needs of the virtual module, but for the image (image.c) and cryptography (sodium.c). */
+/* What the bootloader's main needs of the virtual module, but for the image (image.c). */
 #define _GNU_SOURCE /* ppoll */
 #include "core/hw/board.h"
 
@@ -10,6 +10,7 @@
 #include "boards/virtual/common/bus.h"
 #include "boards/virtual/common/flashchip.h"
 #include "core/flashmap/flashmap.h"
+#include "crypto/crypto.h"
 
 enum {
 	PIN_SAFE_BOOT = 12,
@@ -54,6 +55,11 @@ const struct lb_flash *lb_board_flash(void)
 const struct lb_flashmap *lb_board_flashmap(void)
 {
 	return &lb_flashmap_8mib;
+}
+
+const struct lb_crypto *lb_board_crypto(void)
+{
+	return &lb_crypto_fast;
 }
 
 uint32_t lb_board_millis(void)

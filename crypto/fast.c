@@ -1,9 +1,8 @@
-/* The bootloader's cryptography: libsodium, linked statically. */
+/* The fast provider: libsodium. */
+#include "crypto/crypto.h"
+
 #include <sodium/crypto_hash_sha256.h>
 #include <sodium/crypto_sign_ed25519.h>
-
-#include "core/hw/board.h"
-#include "core/image/crypto.h"
 
 _Static_assert(sizeof(crypto_hash_sha256_state) <= LB_SHA256_STATE_BYTES, "the state does not fit");
 _Static_assert(crypto_hash_sha256_BYTES == LB_SHA256_BYTES, "another hash");
@@ -40,14 +39,9 @@ static enum lb_signature verify(const struct lb_image_key *key, const uint8_t di
 	return LB_SIGNATURE_GOOD;
 }
 
-static const struct lb_crypto crypto = {
+const struct lb_crypto lb_crypto_fast = {
 	.sha256_init = sha256_init,
 	.sha256_update = sha256_update,
 	.sha256_final = sha256_final,
 	.verify = verify,
 };
-
-const struct lb_crypto *lb_board_crypto(void)
-{
-	return &crypto;
-}
