@@ -166,6 +166,8 @@ void bench_begin(struct bench *bench)
 	bench->flash.erase = flash_erase;
 	bench->flash.ctx = bench;
 	bench->out_bytes = 64;
+	for (uint32_t i = 0; i < sizeof(bench->image); i++)
+		bench->image[i] = i % 45 < 9 ? 0xC0 : (uint8_t)(i / 9 * 2654435761u >> 13);
 	doubles = codec(bench);
 	lb_loader_init(&bench->loader, &(struct lb_loader_setup){
 		.flash = &bench->flash,
@@ -185,6 +187,18 @@ void bench_end(struct bench *bench)
 		assert_int_equal(bench->bytes[guarded.offset + i], PROTECTED_BYTE);
 	free(bench->bytes);
 	free(bench->marks);
+}
+
+int bench_set_up(void **state)
+{
+	bench_begin(*state);
+	return 0;
+}
+
+int bench_tear_down(void **state)
+{
+	bench_end(*state);
+	return 0;
 }
 
 /* --- the host --- */
@@ -342,6 +356,14 @@ unsigned bench_code(const struct bench *bench, const struct bench_reply *reply)
 		return reply->status[0];
 	assert_int_equal(reply->status[0], 1);
 	return reply->status[1];
+}
+
+unsigned bench_code_of(struct bench *bench, uint8_t op, unsigned count, const uint32_t *words)
+{
+	struct bench_reply reply = bench_words(bench, op, count, words);
+
+	assert_int_equal(reply.op, op);
+	return bench_code(bench, &reply);
 }
 
 void bench_sync(struct bench *bench)

@@ -17,7 +17,11 @@ enum {
 	BENCH_FRAME_BYTES = 0x4100,
 	BENCH_TOLD_MAX = 16,
 	BENCH_STREAM_UNIT = 3,
+	BENCH_IMAGE_BYTES = 0x9000,
 };
+
+/* Arguments of a request, as count and words. */
+#define WORDS(...) (unsigned)(sizeof((uint32_t[]){__VA_ARGS__}) / 4), (uint32_t[]){__VA_ARGS__}
 
 struct bench_reply {
 	bool there;
@@ -35,6 +39,7 @@ struct bench {
 	struct lb_flash flash; /* the same, and it watches the rules */
 	uint8_t *bytes;
 	uint8_t *marks;
+	uint8_t image[BENCH_IMAGE_BYTES]; /* something to write: runs, and bytes that must be escaped */
 	uint32_t erases, programs;
 	uint32_t most_ops; /* erases, and programs of a page, in one step */
 	struct lb_nor_cut cut;
@@ -60,6 +65,10 @@ struct bench {
 /* A new module; its flash is blank but for the protected region, which holds 0x5A. */
 void bench_begin(struct bench *bench);
 void bench_end(struct bench *bench);
+/* The same before and after a test; *state is the bench. */
+int bench_set_up(void **state);
+int bench_tear_down(void **state);
+#define BENCH_TEST(name) cmocka_unit_test_prestate_setup_teardown(name, bench_set_up, bench_tear_down, &bench)
 
 /* Feeds bytes as they are, until all are taken and the loader is idle. */
 void bench_feed(struct bench *bench, const void *data, size_t size_bytes);
@@ -80,6 +89,8 @@ struct bench_reply bench_block(struct bench *bench, uint8_t op, uint32_t number,
                                uint8_t sum_error);
 /* The first status byte, and in the ROM flavour the second instead: 0 is success. */
 unsigned bench_code(const struct bench *bench, const struct bench_reply *reply);
+/* That of a request. */
+unsigned bench_code_of(struct bench *bench, uint8_t op, unsigned count, const uint32_t *words);
 
 /* Eight replies to a SYNC must come. */
 void bench_sync(struct bench *bench);

@@ -12,31 +12,7 @@
 #include "core/base/bytes.h"
 #include "tests/unit/loader_bench.h"
 
-#define WORDS(...) (unsigned)(sizeof((uint32_t[]){__VA_ARGS__}) / 4), (uint32_t[]){__VA_ARGS__}
-
 static struct bench bench;
-
-static int set_up(void **state)
-{
-	(void)state;
-	bench_begin(&bench);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	bench_end(&bench);
-	return 0;
-}
-
-static unsigned code_of(uint8_t op, unsigned count, const uint32_t *words)
-{
-	struct bench_reply reply = bench_words(&bench, op, count, words);
-
-	assert_int_equal(reply.op, op);
-	return bench_code(&bench, &reply);
-}
 
 static uint32_t read_reg(uint32_t address)
 {
@@ -49,7 +25,7 @@ static uint32_t read_reg(uint32_t address)
 
 static void write_reg(uint32_t address, uint32_t value)
 {
-	assert_int_equal(code_of(0x09, WORDS(address, value, UINT32_MAX, 0)), 0);
+	assert_int_equal(bench_code_of(&bench, 0x09, WORDS(address, value, UINT32_MAX, 0)), 0);
 }
 
 /* --- greeting --- */
@@ -156,7 +132,8 @@ static void test_writing_fixed_registers_changes_nothing(void **state)
 static void test_masks_and_several_writes(void **state)
 {
 	(void)state;
-	assert_int_equal(code_of(0x09, WORDS(0x3FF42080, 0x12345678, UINT32_MAX, 0, 0x60002080, 0xFF, 0x0F, 9)), 0);
+	assert_int_equal(bench_code_of(&bench, 0x09, WORDS(0x3FF42080, 0x12345678, UINT32_MAX, 0,
+	                                                     0x60002080, 0xFF, 0x0F, 9)), 0);
 	assert_int_equal(read_reg(0x3FF42080), 0x1234567F);
 }
 
@@ -227,14 +204,14 @@ static void test_a_program_without_an_entry_starts_nothing(void **state)
 	struct bench_reply reply;
 
 	(void)state;
-	assert_int_equal(code_of(0x05, WORDS(0x100, 1, 0x1800, 0x40080000)), 0);
-	assert_int_equal(code_of(0x06, WORDS(0, 0x40080000)), 0x0A); /* not all of it came */
-	assert_int_equal(code_of(0x05, WORDS(0x100, 1, 0x1800, 0x40080000)), 0);
+	assert_int_equal(bench_code_of(&bench, 0x05, WORDS(0x100, 1, 0x1800, 0x40080000)), 0);
+	assert_int_equal(bench_code_of(&bench, 0x06, WORDS(0, 0x40080000)), 0x0A); /* not all of it came */
+	assert_int_equal(bench_code_of(&bench, 0x05, WORDS(0x100, 1, 0x1800, 0x40080000)), 0);
 	reply = bench_block(&bench, 0x07, 0, program, sizeof(program), 1);
 	assert_int_equal(bench_code(&bench, &reply), 0x07);
 	reply = bench_block(&bench, 0x07, 0, program, sizeof(program), 0);
 	assert_int_equal(bench_code(&bench, &reply), 0);
-	assert_int_equal(code_of(0x06, WORDS(1, 0)), 0);
+	assert_int_equal(bench_code_of(&bench, 0x06, WORDS(1, 0)), 0);
 	assert_int_equal(bench.wire_bytes, 0);
 	assert_int_equal(read_reg(0x40001000), 0x00F01D83);
 }
@@ -282,8 +259,8 @@ static void test_ways_out(void **state)
 			bench_start_stub(&bench);
 		else
 			bench_sync(&bench);
-		assert_int_equal(code_of(0x02, WORDS(0, 0, 0x400, 0)), 0);
-		assert_int_equal(code_of(ways[i].op, 1, &ways[i].stay), 0);
+		assert_int_equal(bench_code_of(&bench, 0x02, WORDS(0, 0, 0x400, 0)), 0);
+		assert_int_equal(bench_code_of(&bench, ways[i].op, 1, &ways[i].stay), 0);
 		assert_int_equal(bench.leave, ways[i].leave);
 		bench.stub = ways[i].stub && ways[i].stay == 1;
 		assert_int_equal(read_reg(0x40001000), 0x00F01D83); /* in that flavour */
@@ -325,7 +302,7 @@ static void test_sync_follows_a_frame_cut_anywhere(void **state)
 
 	(void)state;
 	for (size_t cut = 0; cut < sizeof(frame); cut++) {
-		assert_int_equal(code_of(0x02, WORDS(0x1000, 64, 64, 0x10000)), 0);
+		assert_int_equal(bench_code_of(&bench, 0x02, WORDS(0x1000, 64, 64, 0x10000)), 0);
 		wire[0] = 0xC0;
 		bench_feed(&bench, wire, 1 + lb_slip_put(wire + 1, frame, cut));
 		bench_sync(&bench);
@@ -412,30 +389,28 @@ static void test_escapes_both_ways(void **state)
 	assert_int_equal(lb_slip_take(&slip, 0xDB, &byte), LB_SLIP_BAD);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_silence_says_nothing),
-		TEST(test_sync_is_answered_eight_times),
-		TEST(test_every_chunking_works),
-		TEST(test_no_room_to_send_loses_nothing),
-		TEST(test_registers),
-		TEST(test_mac_checksum),
-		TEST(test_writing_fixed_registers_changes_nothing),
-		TEST(test_masks_and_several_writes),
-		TEST(test_flash_chip),
-		TEST(test_flash_sizes),
-		TEST(test_sync_goes_back_to_the_rom),
-		TEST(test_a_program_without_an_entry_starts_nothing),
-		TEST(test_baud_rate_changes_after_the_reply),
-		TEST(test_ways_out),
-		TEST(test_sync_follows_any_garbage),
-		TEST(test_sync_follows_a_frame_cut_anywhere),
-		TEST(test_what_is_no_request_is_not_answered),
-		TEST(test_too_long_a_frame_is_refused),
-		TEST(test_a_greeting_with_a_wrong_word_is_refused),
+		BENCH_TEST(test_silence_says_nothing),
+		BENCH_TEST(test_sync_is_answered_eight_times),
+		BENCH_TEST(test_every_chunking_works),
+		BENCH_TEST(test_no_room_to_send_loses_nothing),
+		BENCH_TEST(test_registers),
+		BENCH_TEST(test_mac_checksum),
+		BENCH_TEST(test_writing_fixed_registers_changes_nothing),
+		BENCH_TEST(test_masks_and_several_writes),
+		BENCH_TEST(test_flash_chip),
+		BENCH_TEST(test_flash_sizes),
+		BENCH_TEST(test_sync_goes_back_to_the_rom),
+		BENCH_TEST(test_a_program_without_an_entry_starts_nothing),
+		BENCH_TEST(test_baud_rate_changes_after_the_reply),
+		BENCH_TEST(test_ways_out),
+		BENCH_TEST(test_sync_follows_any_garbage),
+		BENCH_TEST(test_sync_follows_a_frame_cut_anywhere),
+		BENCH_TEST(test_what_is_no_request_is_not_answered),
+		BENCH_TEST(test_too_long_a_frame_is_refused),
+		BENCH_TEST(test_a_greeting_with_a_wrong_word_is_refused),
 		cmocka_unit_test(test_escapes_both_ways),
 	};
 

@@ -10,20 +10,6 @@
 
 static struct bench bench;
 
-static int set_up(void **state)
-{
-	(void)state;
-	bench_begin(&bench);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	bench_end(&bench);
-	return 0;
-}
-
 struct row {
 	uint8_t op;
 	uint8_t count;
@@ -214,15 +200,13 @@ static void test_stub_only_requests(void **state)
 	}
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_rom_answers),
-		TEST(test_stub_answers),
-		TEST(test_rom_does_not_name_what_it_does_not_know),
-		TEST(test_stub_only_requests),
+		BENCH_TEST(test_rom_answers),
+		BENCH_TEST(test_stub_answers),
+		BENCH_TEST(test_rom_does_not_name_what_it_does_not_know),
+		BENCH_TEST(test_stub_only_requests),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,37 +12,10 @@
 #include "core/base/error.h"
 #include "tests/unit/loader_bench.h"
 
-#define WORDS(...) (unsigned)(sizeof((uint32_t[]){__VA_ARGS__}) / 4), (uint32_t[]){__VA_ARGS__}
-
 enum { FACTORY = 0x010000, RECORD = 0x200000, OTA_0 = 0x210000, FS = 0x600000, ROM_BLOCK = 0x400, STUB_BLOCK = 0x4000 };
 
 static struct bench bench;
-static uint8_t image[0x9000];
-static uint8_t stream[0x9000 * BENCH_STREAM_UNIT + BENCH_STREAM_UNIT];
-
-static int set_up(void **state)
-{
-	(void)state;
-	for (uint32_t i = 0; i < sizeof(image); i++)
-		image[i] = i % 45 < 9 ? 0xC0 : (uint8_t)(i / 9 * 2654435761u >> 13);
-	bench_begin(&bench);
-	bench.out_bytes = 512;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	bench_end(&bench);
-	return 0;
-}
-
-static unsigned code_of(uint8_t op, unsigned count, const uint32_t *words)
-{
-	struct bench_reply reply = bench_words(&bench, op, count, words);
-
-	return bench_code(&bench, &reply);
-}
+static uint8_t stream[BENCH_IMAGE_BYTES * BENCH_STREAM_UNIT + BENCH_STREAM_UNIT];
 
 static unsigned block(uint8_t op, uint32_t number, const void *data, uint32_t size_bytes)
 {
@@ -59,7 +32,7 @@ static uint32_t block_count(uint32_t size_bytes, uint32_t block_bytes)
 
 static unsigned begin(uint8_t op, uint32_t offset, uint32_t size_bytes, uint32_t sent_bytes, uint32_t block_bytes)
 {
-	return code_of(op, WORDS(size_bytes, block_count(sent_bytes, block_bytes), block_bytes, offset));
+	return bench_code_of(&bench, op, WORDS(size_bytes, block_count(sent_bytes, block_bytes), block_bytes, offset));
 }
 
 /* All blocks from data, the last one padded with 0xFF as hosts do, unless it is a stream. */
@@ -127,13 +100,13 @@ static void write_and_check(bool stub, bool packed, uint32_t offset, uint32_t si
 		bench_sync(&bench);
 	fill(sectors_begin - 0x1000, sectors_end + 0x1000);
 	if (packed)
-		sent_bytes = pack(image, size_bytes);
+		sent_bytes = pack(bench.image, size_bytes);
 	/* The ROM's hosts round the size of packed ranges up to blocks. */
 	assert_int_equal(begin(begin_op, offset, packed && !stub ? block_count(size_bytes, 0x400) * 0x400 : size_bytes,
 	                       sent_bytes, block_bytes), 0);
-	send_blocks((uint8_t)(begin_op + 1), packed ? stream : image, sent_bytes, block_bytes);
+	send_blocks((uint8_t)(begin_op + 1), packed ? stream : bench.image, sent_bytes, block_bytes);
 	bench_check_md5(&bench, offset, size_bytes);
-	assert_memory_equal(bench.bytes + offset, image, size_bytes);
+	assert_memory_equal(bench.bytes + offset, bench.image, size_bytes);
 	assert_blank(sectors_begin, offset);
 	assert_blank(offset + size_bytes, sectors_end);
 	assert_int_equal(bench.bytes[sectors_begin - 1], 0x11);
@@ -199,21 +172,21 @@ static void test_a_session_begins_anew(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 2; i++) {
 		assert_int_equal(begin(0x02, OTA_0, 0x800, 0x800, 0x400), 0);
-		assert_int_equal(block(0x03, 0, image, 0x400), 0);
+		assert_int_equal(block(0x03, 0, bench.image, 0x400), 0);
 	}
-	assert_int_equal(block(0x03, 1, image + 0x400, 0x400), 0);
-	assert_memory_equal(bench.bytes + OTA_0, image, 0x800);
+	assert_int_equal(block(0x03, 1, bench.image + 0x400, 0x400), 0);
+	assert_memory_equal(bench.bytes + OTA_0, bench.image, 0x800);
 }
 
 static void test_end_writes_what_there_is(void **state)
 {
 	(void)state;
 	assert_int_equal(begin(0x02, OTA_0, 0x201, 0x201, 0x101), 0);
-	assert_int_equal(block(0x03, 0, image, 0x101), 0);
+	assert_int_equal(block(0x03, 0, bench.image, 0x101), 0);
 	assert_blank(OTA_0 + 0x100, OTA_0 + 0x200);
-	assert_int_equal(code_of(0x04, WORDS(1)), 0);
-	assert_memory_equal(bench.bytes + OTA_0, image, 0x101);
-	assert_int_equal(block(0x03, 1, image, 0x100), 0x06);
+	assert_int_equal(bench_code_of(&bench, 0x04, WORDS(1)), 0);
+	assert_memory_equal(bench.bytes + OTA_0, bench.image, 0x101);
+	assert_int_equal(block(0x03, 1, bench.image, 0x100), 0x06);
 }
 
 /* A host that does not wait for replies: what a BEGIN promised is done before what comes after it. */
@@ -227,9 +200,9 @@ static void test_requests_may_come_all_at_once(void **state)
 
 	(void)state;
 	fill(OTA_0, OTA_0 + 0x3000);
-	memcpy(piece + 16, image, ROM_BLOCK);
+	memcpy(piece + 16, bench.image, ROM_BLOCK);
 	for (unsigned i = 0; i < ROM_BLOCK; i++)
-		sum ^= image[i];
+		sum ^= bench.image[i];
 	for (unsigned i = 0; i < 4; i++)
 		lb_store32le(words + 4 * i, (uint32_t[]){0x3000, 1, ROM_BLOCK, OTA_0}[i]);
 	wire_bytes = bench_put_request(wire, 0x02, words, 16, 0);
@@ -245,7 +218,7 @@ static void test_requests_may_come_all_at_once(void **state)
 	}
 	reply = bench_take_reply(&bench);
 	bench_expect_md5(&bench, &reply, OTA_0, 0x3000);
-	assert_memory_equal(bench.bytes + OTA_0, image, ROM_BLOCK);
+	assert_memory_equal(bench.bytes + OTA_0, bench.image, ROM_BLOCK);
 	assert_blank(OTA_0 + ROM_BLOCK, OTA_0 + 0x3000);
 }
 
@@ -265,14 +238,14 @@ static void test_wrong_blocks(void **state)
 
 	(void)state;
 	assert_int_equal(begin(0x02, OTA_0, 0x300, 0x300, 0x100), 0);
-	assert_int_equal(block(0x03, 0, image, 0x100), 0);
+	assert_int_equal(block(0x03, 0, bench.image, 0x100), 0);
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		assert_int_equal(block(wrong[i].op, wrong[i].number, image, wrong[i].size_bytes), wrong[i].code);
-	assert_int_equal(block(0x03, 1, image + 0x100, 0x100), 0);
-	assert_int_equal(block(0x03, 2, image, 0), 0x05);
-	assert_int_equal(block(0x03, 2, image + 0x200, 0x80), 0);
-	assert_memory_equal(bench.bytes + OTA_0, image, 0x280);
-	assert_int_equal(block(0x03, 3, image, 0x100), 0x05);
+		assert_int_equal(block(wrong[i].op, wrong[i].number, bench.image, wrong[i].size_bytes), wrong[i].code);
+	assert_int_equal(block(0x03, 1, bench.image + 0x100, 0x100), 0);
+	assert_int_equal(block(0x03, 2, bench.image, 0), 0x05);
+	assert_int_equal(block(0x03, 2, bench.image + 0x200, 0x80), 0);
+	assert_memory_equal(bench.bytes + OTA_0, bench.image, 0x280);
+	assert_int_equal(block(0x03, 3, bench.image, 0x100), 0x05);
 }
 
 static void test_a_block_sent_again_is_written_once(void **state)
@@ -282,29 +255,29 @@ static void test_a_block_sent_again_is_written_once(void **state)
 	assert_int_equal(begin(0x02, OTA_0, 0x8000, 0x8000, STUB_BLOCK), 0);
 	for (uint32_t number = 0; number < 2; number++) {
 		for (unsigned i = 0; i < 3; i++)
-			assert_int_equal(block(0x03, number, image + number * STUB_BLOCK, STUB_BLOCK), 0);
+			assert_int_equal(block(0x03, number, bench.image + number * STUB_BLOCK, STUB_BLOCK), 0);
 	}
-	assert_memory_equal(bench.bytes + OTA_0, image, 0x8000);
+	assert_memory_equal(bench.bytes + OTA_0, bench.image, 0x8000);
 }
 
 static void test_a_damaged_small_block_can_be_sent_again(void **state)
 {
 	struct bench_reply reply;
-	uint32_t packed = pack(image, 0x100);
+	uint32_t packed = pack(bench.image, 0x100);
 
 	(void)state;
 	assert_int_equal(begin(0x02, OTA_0, 0x400, 0x400, 0x400), 0);
-	reply = bench_block(&bench, 0x03, 0, image, 0x400, 1);
+	reply = bench_block(&bench, 0x03, 0, bench.image, 0x400, 1);
 	assert_int_equal(bench_code(&bench, &reply), 0x07);
 	assert_int_equal(bench.programs, 0);
-	assert_int_equal(block(0x03, 0, image, 0x400), 0);
-	assert_memory_equal(bench.bytes + OTA_0, image, 0x400);
+	assert_int_equal(block(0x03, 0, bench.image, 0x400), 0);
+	assert_memory_equal(bench.bytes + OTA_0, bench.image, 0x400);
 
 	assert_int_equal(begin(0x10, OTA_0, 0x400, packed, 0x400), 0);
 	reply = bench_block(&bench, 0x11, 0, stream, packed, 0x80);
 	assert_int_equal(bench_code(&bench, &reply), 0x07);
 	assert_int_equal(block(0x11, 0, stream, packed), 0);
-	assert_memory_equal(bench.bytes + OTA_0, image, 0x100);
+	assert_memory_equal(bench.bytes + OTA_0, bench.image, 0x100);
 }
 
 static void test_a_damaged_long_block_ends_the_session(void **state)
@@ -314,13 +287,13 @@ static void test_a_damaged_long_block_ends_the_session(void **state)
 	(void)state;
 	bench_start_stub(&bench);
 	assert_int_equal(begin(0x02, OTA_0, 0x4000, 0x4000, STUB_BLOCK), 0);
-	reply = bench_block(&bench, 0x03, 0, image, STUB_BLOCK, 1);
+	reply = bench_block(&bench, 0x03, 0, bench.image, STUB_BLOCK, 1);
 	assert_int_equal(bench_code(&bench, &reply), 0xC1);
-	assert_int_equal(block(0x03, 0, image, STUB_BLOCK), 0xC1);
-	assert_int_equal(code_of(0x04, WORDS(1)), 0xC1);
+	assert_int_equal(block(0x03, 0, bench.image, STUB_BLOCK), 0xC1);
+	assert_int_equal(bench_code_of(&bench, 0x04, WORDS(1)), 0xC1);
 	assert_int_equal(begin(0x02, OTA_0, 0x4000, 0x4000, STUB_BLOCK), 0);
-	assert_int_equal(block(0x03, 0, image, STUB_BLOCK), 0);
-	assert_memory_equal(bench.bytes + OTA_0, image, STUB_BLOCK);
+	assert_int_equal(block(0x03, 0, bench.image, STUB_BLOCK), 0);
+	assert_memory_equal(bench.bytes + OTA_0, bench.image, STUB_BLOCK);
 }
 
 static void test_a_long_block_cut_ends_the_session(void **state)
@@ -333,11 +306,11 @@ static void test_a_long_block_cut_ends_the_session(void **state)
 	assert_int_equal(begin(0x02, OTA_0, 0x4000, 0x4000, STUB_BLOCK), 0);
 	wire[0] = 0xC0;
 	bench_feed(&bench, wire, 1 + lb_slip_put(wire + 1, header, sizeof(header)));
-	bench_feed(&bench, wire, lb_slip_put(wire, image, 0x700));
+	bench_feed(&bench, wire, lb_slip_put(wire, bench.image, 0x700));
 	assert_int_equal(begin(0x02, 0, 0, 0, 0x400), 0); /* its first byte ends the cut frame */
 	assert_int_equal(begin(0x02, OTA_0, 0x4000, 0x4000, STUB_BLOCK), 0);
-	assert_int_equal(block(0x03, 0, image, STUB_BLOCK), 0);
-	assert_memory_equal(bench.bytes + OTA_0, image, STUB_BLOCK);
+	assert_int_equal(block(0x03, 0, bench.image, STUB_BLOCK), 0);
+	assert_memory_equal(bench.bytes + OTA_0, bench.image, STUB_BLOCK);
 }
 
 static void test_padding_goes_nowhere_and_more_is_refused(void **state)
@@ -347,10 +320,10 @@ static void test_padding_goes_nowhere_and_more_is_refused(void **state)
 	(void)state;
 	fill(OTA_0 + 0x1000, OTA_0 + 0x2000);
 	memset(padded, 0xFF, sizeof(padded));
-	memcpy(padded, image, 0x10);
+	memcpy(padded, bench.image, 0x10);
 	assert_int_equal(begin(0x02, OTA_0 + 0xFF0, 0x10, 0x10, 0x400), 0);
 	assert_int_equal(block(0x03, 0, padded, sizeof(padded)), 0);
-	assert_memory_equal(bench.bytes + OTA_0 + 0xFF0, image, 0x10);
+	assert_memory_equal(bench.bytes + OTA_0 + 0xFF0, bench.image, 0x10);
 	assert_int_equal(bench.bytes[OTA_0 + 0x1000], 0x11);
 
 	padded[0x3FF] = 0xFE;
@@ -363,7 +336,7 @@ static void test_padding_goes_nowhere_and_more_is_refused(void **state)
 
 static void test_damaged_streams(void **state)
 {
-	uint32_t packed = pack(image, 0x100);
+	uint32_t packed = pack(bench.image, 0x100);
 
 	(void)state;
 	stream[packed - 1] ^= 1;
@@ -371,15 +344,16 @@ static void test_damaged_streams(void **state)
 	assert_int_equal(block(0x11, 0, stream, packed), 0x0B);
 	assert_int_equal(block(0x11, 0, stream, packed), 0x0B);
 
-	packed = pack(image, 0x100); /* ends too early */
+	packed = pack(bench.image, 0x100); /* ends too early */
 	assert_int_equal(begin(0x10, OTA_0, 0x400, packed - 3, 0x400), 0);
 	assert_int_equal(block(0x11, 0, stream, packed - 3), 0x0A);
 
 	assert_int_equal(begin(0x10, OTA_0, 0x400, packed, 0x20), 0); /* END comes too early */
 	assert_int_equal(block(0x11, 0, stream, 0x20), 0);
-	assert_int_equal(code_of(0x12, WORDS(1)), 0x0A);
+	assert_int_equal(bench_code_of(&bench, 0x12, WORDS(1)), 0x0A);
 
-	packed = pack(image, 0x10); /* goes on after its end: in the same block that is padding, later it is too much */
+	/* Goes on after its end: in the same block that is padding, later it is too much. */
+	packed = pack(bench.image, 0x10);
 	assert_int_equal(begin(0x10, OTA_0, 0x400, 0x80, 0x40), 0);
 	assert_int_equal(block(0x11, 0, stream, 0x40), 0);
 	assert_int_equal(block(0x11, 1, stream, 0x10), 0x08);
@@ -406,7 +380,7 @@ static void test_erase_all_skips_the_protected_region(void **state)
 	(void)state;
 	bench_start_stub(&bench);
 	fill(0x9000, BENCH_FLASH_BYTES);
-	assert_int_equal(code_of(0xD0, 0, NULL), 0);
+	assert_int_equal(bench_code_of(&bench, 0xD0, 0, NULL), 0);
 	assert_blank(0x9000, BENCH_FLASH_BYTES);
 	assert_int_equal(bench.most_ops, 1);
 }
@@ -416,11 +390,11 @@ static void test_erase_region(void **state)
 	(void)state;
 	bench_start_stub(&bench);
 	fill(OTA_0, OTA_0 + 0x5000);
-	assert_int_equal(code_of(0xD1, WORDS(OTA_0 + 0x1000, 0x2000)), 0);
+	assert_int_equal(bench_code_of(&bench, 0xD1, WORDS(OTA_0 + 0x1000, 0x2000)), 0);
 	assert_blank(OTA_0 + 0x1000, OTA_0 + 0x3000);
 	assert_int_equal(bench.bytes[OTA_0 + 0xFFF], 0x11);
 	assert_int_equal(bench.bytes[OTA_0 + 0x3000], 0x11);
-	assert_int_equal(code_of(0xD1, WORDS(OTA_0, 0)), 0);
+	assert_int_equal(bench_code_of(&bench, 0xD1, WORDS(OTA_0, 0)), 0);
 	assert_int_equal(bench.bytes[OTA_0], 0x11);
 }
 
@@ -433,13 +407,13 @@ static void test_equal_bytes_in_the_protected_region(void **state)
 	memset(same, 0x5A, sizeof(same));
 	assert_int_equal(begin(0x02, 0x8000, 0x2000, 0x2000, 0x1000), 0);
 	assert_int_equal(block(0x03, 0, same, sizeof(same)), 0);
-	assert_int_equal(block(0x03, 1, image, sizeof(same)), 0);
-	assert_memory_equal(bench.bytes + 0x9000, image, 0x1000);
+	assert_int_equal(block(0x03, 1, bench.image, sizeof(same)), 0);
+	assert_memory_equal(bench.bytes + 0x9000, bench.image, 0x1000);
 
 	same[0xABC] ^= 1;
 	assert_int_equal(begin(0x02, 0x8000, 0x1000, 0x1000, 0x1000), 0);
 	assert_int_equal(block(0x03, 0, same, sizeof(same)), 0xC4);
-	assert_int_equal(code_of(0x04, WORDS(1)), 0xC4);
+	assert_int_equal(bench_code_of(&bench, 0x04, WORDS(1)), 0xC4);
 	/* What is refused before it changed anything is no change of the slot behind. */
 	fill(FACTORY, FACTORY + 0x1000);
 	assert_int_equal(begin(0x02, 0x8000, 0x9000, 0x9000, 0x1000), 0);
@@ -479,7 +453,7 @@ static void test_slots_are_told_before_their_first_change(void **state)
 	assert_int_equal(bench.told_count, 1);
 	assert_int_equal(bench.told[0], LB_SLOT_OTA_0);
 	assert_int_equal(bench.told_at_ops, 0);
-	assert_int_equal(block(0x03, 0, image, 0x1000), 0);
+	assert_int_equal(block(0x03, 0, bench.image, 0x1000), 0);
 	assert_int_equal(bench.told_count, 1);
 	assert_int_equal(begin(0x02, OTA_0, 0x10, 0x10, 0x10), 0);
 	assert_int_equal(bench.told_count, 2);
@@ -489,7 +463,7 @@ static void test_all_slots_of_a_range_are_told_first(void **state)
 {
 	(void)state;
 	bench_start_stub(&bench);
-	assert_int_equal(code_of(0xD0, 0, NULL), 0);
+	assert_int_equal(bench_code_of(&bench, 0xD0, 0, NULL), 0);
 	assert_int_equal(bench.told_count, 3);
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(bench.told[i], i);
@@ -500,8 +474,8 @@ static void test_nothing_is_told_of_other_partitions(void **state)
 {
 	(void)state;
 	bench_start_stub(&bench);
-	assert_int_equal(code_of(0xD1, WORDS(RECORD, 0x10000)), 0);
-	assert_int_equal(code_of(0xD1, WORDS(FS, 0x2000)), 0);
+	assert_int_equal(bench_code_of(&bench, 0xD1, WORDS(RECORD, 0x10000)), 0);
+	assert_int_equal(bench_code_of(&bench, 0xD1, WORDS(FS, 0x2000)), 0);
 	assert_int_equal(begin(0x02, 0xF000, 0x1000, 0x1000, 0x400), 0);
 	assert_int_equal(begin(0x02, OTA_0, 0, 0, 0x400), 0);
 	assert_int_equal(bench.told_count, 0);
@@ -529,7 +503,7 @@ static void test_flash_that_fails(void **state)
 		bench.told_count = 0;
 		code = begin(0x02, OTA_0, 0x1400, 0x1400, 0x400);
 		for (uint32_t number = 0; number < 5 && code == 0; number++)
-			code = block(0x03, number, image + 0x400 * number, 0x400);
+			code = block(0x03, number, bench.image + 0x400 * number, 0x400);
 		ops = bench.erases + bench.programs;
 		if (ops <= failed_at) {
 			assert_int_equal(code, 0);
@@ -539,7 +513,7 @@ static void test_flash_that_fails(void **state)
 		/* Also when power is back: what was written in part is not gone on with. */
 		lb_nor_power_on(&bench.nor);
 		for (uint32_t number = 0; number < 5; number++)
-			assert_int_not_equal(block(0x03, number, image + 0x400 * number, 0x400), 0);
+			assert_int_not_equal(block(0x03, number, bench.image + 0x400 * number, 0x400), 0);
 		assert_int_equal(bench.erases + bench.programs, failed_at + 1);
 	}
 	assert_int_equal(ops, 2 + 0x1400 / 0x100);
@@ -552,43 +526,41 @@ static void test_erases_and_reads_that_fail(void **state)
 	fill(OTA_0, OTA_0 + 0x3000);
 	bench.cut = (struct lb_nor_cut){.moment = LB_NOR_CUT_BEFORE};
 	bench.cut_at = 1;
-	assert_int_equal(code_of(0xD1, WORDS(OTA_0, 0x3000)), 0xC4);
-	assert_int_equal(code_of(0x13, WORDS(OTA_0, 0x3000, 0, 0)), 0xC4);
-	assert_int_equal(code_of(0x0E, WORDS(OTA_0, 64)), 0xC4);
-	assert_int_equal(code_of(0xD2, WORDS(OTA_0, 0x2000, 0x1000, 64)), 0);
+	assert_int_equal(bench_code_of(&bench, 0xD1, WORDS(OTA_0, 0x3000)), 0xC4);
+	assert_int_equal(bench_code_of(&bench, 0x13, WORDS(OTA_0, 0x3000, 0, 0)), 0xC4);
+	assert_int_equal(bench_code_of(&bench, 0x0E, WORDS(OTA_0, 64)), 0xC4);
+	assert_int_equal(bench_code_of(&bench, 0xD2, WORDS(OTA_0, 0x2000, 0x1000, 64)), 0);
 	assert_int_equal(bench.wire_bytes, 2); /* a frame of nothing tells the host */
 	bench_sync(&bench);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_ranges_of_all_shapes),
-		TEST(test_every_chunking_writes_the_same),
-		TEST(test_begin_erases_what_no_block_reaches),
-		TEST(test_blank_pages_are_not_programmed),
-		TEST(test_a_session_begins_anew),
-		TEST(test_end_writes_what_there_is),
-		TEST(test_requests_may_come_all_at_once),
-		TEST(test_wrong_blocks),
-		TEST(test_a_block_sent_again_is_written_once),
-		TEST(test_a_damaged_small_block_can_be_sent_again),
-		TEST(test_a_damaged_long_block_ends_the_session),
-		TEST(test_a_long_block_cut_ends_the_session),
-		TEST(test_padding_goes_nowhere_and_more_is_refused),
-		TEST(test_damaged_streams),
-		TEST(test_a_stream_that_never_ends_stays_in_its_range),
-		TEST(test_erase_all_skips_the_protected_region),
-		TEST(test_erase_region),
-		TEST(test_equal_bytes_in_the_protected_region),
-		TEST(test_a_sync_ends_an_erase),
-		TEST(test_slots_are_told_before_their_first_change),
-		TEST(test_all_slots_of_a_range_are_told_first),
-		TEST(test_nothing_is_told_of_other_partitions),
-		TEST(test_flash_that_fails),
-		TEST(test_erases_and_reads_that_fail),
+		BENCH_TEST(test_ranges_of_all_shapes),
+		BENCH_TEST(test_every_chunking_writes_the_same),
+		BENCH_TEST(test_begin_erases_what_no_block_reaches),
+		BENCH_TEST(test_blank_pages_are_not_programmed),
+		BENCH_TEST(test_a_session_begins_anew),
+		BENCH_TEST(test_end_writes_what_there_is),
+		BENCH_TEST(test_requests_may_come_all_at_once),
+		BENCH_TEST(test_wrong_blocks),
+		BENCH_TEST(test_a_block_sent_again_is_written_once),
+		BENCH_TEST(test_a_damaged_small_block_can_be_sent_again),
+		BENCH_TEST(test_a_damaged_long_block_ends_the_session),
+		BENCH_TEST(test_a_long_block_cut_ends_the_session),
+		BENCH_TEST(test_padding_goes_nowhere_and_more_is_refused),
+		BENCH_TEST(test_damaged_streams),
+		BENCH_TEST(test_a_stream_that_never_ends_stays_in_its_range),
+		BENCH_TEST(test_erase_all_skips_the_protected_region),
+		BENCH_TEST(test_erase_region),
+		BENCH_TEST(test_equal_bytes_in_the_protected_region),
+		BENCH_TEST(test_a_sync_ends_an_erase),
+		BENCH_TEST(test_slots_are_told_before_their_first_change),
+		BENCH_TEST(test_all_slots_of_a_range_are_told_first),
+		BENCH_TEST(test_nothing_is_told_of_other_partitions),
+		BENCH_TEST(test_flash_that_fails),
+		BENCH_TEST(test_erases_and_reads_that_fail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

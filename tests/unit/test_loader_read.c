@@ -10,47 +10,20 @@
 #include "core/base/bytes.h"
 #include "tests/unit/loader_bench.h"
 
-#define WORDS(...) (unsigned)(sizeof((uint32_t[]){__VA_ARGS__}) / 4), (uint32_t[]){__VA_ARGS__}
-
 enum { FACTORY = 0x010000, OTA_0 = 0x210000 };
 
 static struct bench bench;
-static uint8_t image[0x9000];
-
-static int set_up(void **state)
-{
-	(void)state;
-	for (uint32_t i = 0; i < sizeof(image); i++)
-		image[i] = i % 45 < 9 ? 0xC0 : (uint8_t)(i / 9 * 2654435761u >> 13);
-	bench_begin(&bench);
-	bench.out_bytes = 512;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	bench_end(&bench);
-	return 0;
-}
-
-static unsigned code_of(uint8_t op, unsigned count, const uint32_t *words)
-{
-	struct bench_reply reply = bench_words(&bench, op, count, words);
-
-	return bench_code(&bench, &reply);
-}
 
 static void test_slow_read(void **state)
 {
 	struct bench_reply reply;
 
 	(void)state;
-	memcpy(bench.bytes + FACTORY, image, 64);
+	memcpy(bench.bytes + FACTORY, bench.image, 64);
 	reply = bench_words(&bench, 0x0E, WORDS(FACTORY, 20));
 	assert_int_equal(bench_code(&bench, &reply), 0);
 	assert_int_equal(reply.data_bytes, 64);
-	assert_memory_equal(reply.data, image, 20);
+	assert_memory_equal(reply.data, bench.image, 20);
 }
 
 static void test_md5_of_ranges(void **state)
@@ -60,7 +33,7 @@ static void test_md5_of_ranges(void **state)
 	} ranges[] = {{OTA_0, 0}, {OTA_0 + 3, 1}, {OTA_0, 0x1000}, {OTA_0 - 5, 0x8123}, {0, BENCH_FLASH_BYTES}};
 
 	(void)state;
-	memcpy(bench.bytes + OTA_0, image, sizeof(image));
+	memcpy(bench.bytes + OTA_0, bench.image, sizeof(bench.image));
 	for (unsigned i = 0; i < 2 * sizeof(ranges) / sizeof(ranges[0]); i++) {
 		if (i == sizeof(ranges) / sizeof(ranges[0]))
 			bench_start_stub(&bench);
@@ -84,15 +57,15 @@ static void test_read(void **state)
 
 	(void)state;
 	bench_start_stub(&bench);
-	memcpy(bench.bytes + OTA_0, image, sizeof(image));
-	assert_int_equal(code_of(0xD2, WORDS(OTA_0, 0x4321, 0x1000, 2)), 0);
+	memcpy(bench.bytes + OTA_0, bench.image, sizeof(bench.image));
+	assert_int_equal(bench_code_of(&bench, 0xD2, WORDS(OTA_0, 0x4321, 0x1000, 2)), 0);
 	while (got < 0x4321) {
 		uint32_t flying = 0;
 		int size_bytes;
 
 		while ((size_bytes = bench_take_frame(&bench, frame, sizeof(frame))) >= 0) {
 			assert_int_equal(size_bytes, 0x4321 - got < 0x1000 ? 0x4321 - got : 0x1000);
-			assert_memory_equal(frame, image + got, (size_t)size_bytes);
+			assert_memory_equal(frame, bench.image + got, (size_t)size_bytes);
 			got += (uint32_t)size_bytes;
 			flying++;
 		}
@@ -102,7 +75,7 @@ static void test_read(void **state)
 		acknowledge(got);
 	}
 	assert_int_equal(bench_take_frame(&bench, frame, sizeof(frame)), 16);
-	bench_md5(image, 0x4321, digest);
+	bench_md5(bench.image, 0x4321, digest);
 	assert_memory_equal(frame, digest, 16);
 	bench_check_md5(&bench, OTA_0, 16);
 }
@@ -112,7 +85,7 @@ static void test_a_request_ends_a_read(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 3; i++) {
 		bench_start_stub(&bench);
-		assert_int_equal(code_of(0xD2, WORDS(OTA_0, 0x100000, 0x1000, 1)), 0);
+		assert_int_equal(bench_code_of(&bench, 0xD2, WORDS(OTA_0, 0x100000, 0x1000, 1)), 0);
 		bench.wire_bytes = 0; /* the host went away */
 		if (i == 1)
 			bench_check_md5(&bench, OTA_0, 16);
@@ -122,15 +95,13 @@ static void test_a_request_ends_a_read(void **state)
 	bench_sync(&bench);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_slow_read),
-		TEST(test_md5_of_ranges),
-		TEST(test_read),
-		TEST(test_a_request_ends_a_read),
+		BENCH_TEST(test_slow_read),
+		BENCH_TEST(test_md5_of_ranges),
+		BENCH_TEST(test_read),
+		BENCH_TEST(test_a_request_ends_a_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
