@@ -254,6 +254,13 @@ class Uart:
 		assert not err, err
 		return out
 
+	def error_of(self, code):
+		"""The traceback of code that must fail."""
+		self.start(code)
+		out, err = self.finish()
+		assert err, f"{code} did not fail: {out}"
+		return err
+
 	def raw_paste(self, code):
 		"""Starts code by raw-paste mode, at the raw prompt, as fast as its window allows; finish() takes the output."""
 		data = code.encode()

@@ -42,17 +42,9 @@ def test_rgbled_and_heartbeat(module):
 		with module.watch("led") as watch:
 			uart.exec("pycom.heartbeat(True)")
 			watch.until_event(lambda e: e["mode"] == "heartbeat")
-		assert "Error" in uart_error(uart, "pycom.rgbled(0x1000000)")
-		assert "Error" in uart_error(uart, "pycom.rgbled(-1)")
-		assert "Error" in uart_error(uart, "pycom.rgbled('red')")
-
-
-def uart_error(uart, code):
-	"""The traceback of code that must fail."""
-	uart.start(code)
-	out, err = uart.finish()
-	assert err, f"{code} did not fail: {out}"
-	return err
+		assert "Error" in uart.error_of("pycom.rgbled(0x1000000)")
+		assert "Error" in uart.error_of("pycom.rgbled(-1)")
+		assert "Error" in uart.error_of("pycom.rgbled('red')")
 
 
 def test_heartbeat_on_boot(modules):
@@ -176,7 +168,7 @@ def test_unknown_names_are_errors(module):
 		uart.exec("import machine")
 		for code in ("machine.Pin('P24')", "machine.Pin('X1')", "machine.Pin(99)", "machine.WDT(timeout=0)",
 		             "machine.WDT(timeout=-5)", "machine.deepsleep(-1)"):
-			assert re.search(r"ValueError|TypeError|OSError", uart_error(uart, code)), code
+			assert re.search(r"ValueError|TypeError|OSError", uart.error_of(code)), code
 
 
 def test_machine_main(module):
@@ -321,8 +313,8 @@ def test_asyncio_and_native(module):
 
 def test_memory_error_is_survived(module):
 	with module.uart() as uart:
-		assert "MemoryError" in uart_error(uart, "x = []\nwhile True: x.append(bytes(10000))")
-		assert "RuntimeError" in uart_error(uart, "def f(): f()\nf()")
+		assert "MemoryError" in uart.error_of("x = []\nwhile True: x.append(bytes(10000))")
+		assert "RuntimeError" in uart.error_of("def f(): f()\nf()")
 		uart.write(b"\x04")
 		uart.expect("raw REPL")
 		assert uart.eval("1 + 1") == 2

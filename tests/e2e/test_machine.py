@@ -2,14 +2,6 @@
 import pytest
 
 
-def error_of(uart, code):
-	"""The traceback of code that must fail."""
-	uart.start(code)
-	out, err = uart.finish()
-	assert err, f"{code} did not fail: {out}"
-	return err
-
-
 def test_rtc_survives_resets_but_not_power(module):
 	with module.uart() as uart:
 		uart.exec("import machine\nrtc = machine.RTC()")
@@ -34,7 +26,7 @@ def test_rtc_refuses_dates_that_are_none(module):
 	with module.uart() as uart:
 		uart.exec("import machine")
 		for date in ("(2026, 2, 29)", "(2026, 13, 1)", "(2026, 1, 1, 24)", "(1969, 1, 1)", "(2026,)"):
-			assert "ValueError" in error_of(uart, f"machine.RTC().init({date})"), date
+			assert "ValueError" in uart.error_of(f"machine.RTC().init({date})"), date
 
 
 def test_timer(module):
@@ -90,7 +82,7 @@ def test_pwm_refuses_what_it_cannot_do(module):
 	with module.uart() as uart:
 		uart.exec("import machine")
 		for args in ("'P9', freq=0", "'P9', freq=1000, duty_u16=65536", "'P9', duty_ns=5", "'P99'"):
-			assert "ValueError" in error_of(uart, f"machine.PWM({args})"), args
+			assert "ValueError" in uart.error_of(f"machine.PWM({args})"), args
 		assert "pwm" not in module.pin("P9")
 
 
@@ -106,7 +98,7 @@ def test_adc(module):
 		assert uart.eval("(a.read_u16(), c())") == (0, 0)
 		module.pin("P13", "high")
 		assert uart.eval("(a.read_u16(), a.read_uv(), c())") == (65535, 3300000, 4095)
-		assert "ValueError" in error_of(uart, "machine.ADC().read_u16()")
+		assert "ValueError" in uart.error_of("machine.ADC().read_u16()")
 
 
 @pytest.mark.parametrize("bus", ["machine.I2C(0)",
@@ -117,7 +109,7 @@ def test_an_empty_i2c_bus(module, bus):
 		uart.exec(f"import machine\nb = {bus}")
 		assert uart.eval("b.scan()") == []
 		for access in ("readfrom(0x42, 2)", "writeto(0x42, b'x')", "readfrom_mem(0x42, 1, 2)"):
-			assert "ENODEV" in error_of(uart, f"b.{access}")
+			assert "ENODEV" in uart.error_of(f"b.{access}")
 
 
 @pytest.mark.parametrize("bus", ["machine.SPI(0)",
@@ -139,6 +131,6 @@ def test_an_spi_bus_reads_its_line(module, bus):
 def test_radios_that_do_not_exist(module):
 	with module.uart() as uart:
 		for name in ("LoRa", "Sigfox", "Bluetooth", "LTE"):
-			assert f"ImportError: this module has no {name} radio" in error_of(uart, f"from network import {name}")
+			assert f"ImportError: this module has no {name} radio" in uart.error_of(f"from network import {name}")
 		uart.exec("import network\ntry:\n    from network import LoRa\nexcept ImportError:\n    print('caught')")
 		assert uart.eval("hasattr(network, 'Sigfox')") is False and "WLAN" in uart.eval("dir(network)")

@@ -2,14 +2,6 @@
 import re
 
 
-def error_of(uart, code):
-	"""The traceback of code that must fail."""
-	uart.start(code)
-	out, err = uart.finish()
-	assert err, f"{code} did not fail: {out}"
-	return err
-
-
 def test_values_and_keys(module):
 	with module.uart() as uart:
 		uart.exec("import pycom\nfor k, v in (('n', 25), ('m', -2 ** 31), ('big', 2 ** 32 - 1), ('t', 'tëxt'), ('e', '')):\n"
@@ -18,11 +10,11 @@ def test_values_and_keys(module):
 		assert uart.eval("(pycom.nvs_get('none'), pycom.nvs_get('none', 7))") == (None, 7)
 		uart.exec("pycom.nvs_set('n', 'now a string')\npycom.nvs_erase('m')")
 		assert uart.eval("(pycom.nvs_get('n'), pycom.nvs_get('m'))") == ("now a string", None)
-		assert "KeyError" in error_of(uart, "pycom.nvs_erase('m')")
+		assert "KeyError" in uart.error_of("pycom.nvs_erase('m')")
 		for key in ("''", "'.wifi'", "'0123456789012345'", "'a\\0b'"):
-			assert "ValueError" in error_of(uart, f"pycom.nvs_set({key}, 1)"), key
-		assert "TypeError" in error_of(uart, "pycom.nvs_set('x', [])")
-		assert "ValueError" in error_of(uart, "pycom.nvs_set('x', 'y' * 2048)")
+			assert "ValueError" in uart.error_of(f"pycom.nvs_set({key}, 1)"), key
+		assert "TypeError" in uart.error_of("pycom.nvs_set('x', [])")
+		assert "ValueError" in uart.error_of("pycom.nvs_set('x', 'y' * 2048)")
 
 
 def test_kept_over_everything_but_erase_all(module):

@@ -15,14 +15,6 @@ def card(modules, scratch):
 		yield module, uart, path
 
 
-def error_of(uart, code):
-	"""The traceback of code that must fail."""
-	uart.start(code)
-	out, err = uart.finish()
-	assert err, f"{code} did not fail: {out}"
-	return err
-
-
 def test_a_missing_file_becomes_an_empty_card(card):
 	module, uart, path = card
 	assert path.stat().st_size == 32 << 20 and module.status()["sd"]["bytes"] == 32 << 20
@@ -37,7 +29,7 @@ def test_a_missing_file_becomes_an_empty_card(card):
 
 def test_no_card(module):
 	with module.uart() as uart:
-		assert "OSError" in error_of(uart, "import machine; machine.SD()")
+		assert "OSError" in uart.error_of("import machine; machine.SD()")
 
 
 def test_ejected_under_open_files(card):
@@ -46,9 +38,9 @@ def test_ejected_under_open_files(card):
 	uart.exec("f = open('/sd/a.txt')\ng = open('/sd/b.txt', 'w')\nh = open('/flash/kept.txt', 'w')\nh.write('before ')")
 	module.run("sd", "eject")
 	assert module.status()["sd"] is None
-	assert "OSError" in error_of(uart, "f.read()")
-	assert "OSError" in error_of(uart, "g.write('y' * 20000)\ng.close()")
-	assert "OSError" in error_of(uart, "with open('/sd/c.txt', 'w') as c:\n    c.write('z' * 5000)")
+	assert "OSError" in uart.error_of("f.read()")
+	assert "OSError" in uart.error_of("g.write('y' * 20000)\ng.close()")
+	assert "OSError" in uart.error_of("with open('/sd/c.txt', 'w') as c:\n    c.write('z' * 5000)")
 	uart.exec("h.write('and after')\nh.close()")
 	assert uart.eval("open('/flash/kept.txt').read()") == "before and after"
 	uart.exec("os.umount('/sd')")
@@ -63,11 +55,11 @@ def test_another_card_is_not_taken_for_the_old_one(card, scratch):
 	module.run("sd", "eject")
 	module.run("sd", "insert", other)
 	digest = hashlib.sha256(other.read_bytes()).digest()
-	assert "OSError" in error_of(uart, "f.write('y' * 20000)\nf.close()")
+	assert "OSError" in uart.error_of("f.write('y' * 20000)\nf.close()")
 	assert hashlib.sha256(other.read_bytes()).digest() == digest, "nothing of the old card goes to the new one"
 	module.run("sd", "eject")
 	module.run("sd", "insert", path)
-	assert "OSError" in error_of(uart, "open('/sd/new.txt', 'w')"), "not even the same card again, without a mount"
+	assert "OSError" in uart.error_of("open('/sd/new.txt', 'w')"), "not even the same card again, without a mount"
 	uart.exec("os.umount('/sd')\nos.mount(machine.SD(), '/sd')")
 	assert uart.eval("open('/sd/a.txt').read()") == "x" * 20000
 
