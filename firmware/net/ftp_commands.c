@@ -288,14 +288,20 @@ static void do_pwd(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 	reply_folder(ftp, ftp->folder, "");
 }
 
-static void do_cwd(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
+/* 0, or an error: what is not there and what is no folder. */
+static int find_folder(struct lb_ftp *ftp, const char *path)
 {
 	struct lb_ftp_info info;
-	int error = ftp->host->stat(ftp->ctx, path, &info);
+	const int error = ftp->host->stat(ftp->ctx, path, &info);
+
+	return error == 0 && !info.is_folder ? -ENOTDIR_ERROR : error;
+}
+
+static void do_cwd(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
+{
+	const int error = find_folder(ftp, path);
 
 	(void)now_ms;
-	if (error == 0 && !info.is_folder)
-		error = -ENOTDIR_ERROR;
 	if (error == 0)
 		strcpy(ftp->folder, path);
 	reply_result(ftp, error, path);
@@ -375,12 +381,9 @@ static void do_dele(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
 
 static void do_rmd(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
 {
-	struct lb_ftp_info info;
-	int error = ftp->host->stat(ftp->ctx, path, &info);
+	int error = find_folder(ftp, path);
 
 	(void)now_ms;
-	if (error == 0 && !info.is_folder)
-		error = -ENOTDIR_ERROR;
 	if (error == 0)
 		error = ftp->host->remove_folder(ftp->ctx, path);
 	reply_result(ftp, error, path);
