@@ -4,8 +4,8 @@
 
 #include "extmod/modmachine.h"
 #include "extmod/virtpin.h"
+#include "irq.h"
 #include "py/runtime.h"
-#include "shared/runtime/mpirq.h"
 
 enum { EDGE_FALLING = 1, EDGE_RISING = 2, EDGE_BOTH = 3, NO_VALUE = -1 };
 
@@ -14,13 +14,6 @@ struct pin {
 	uint8_t number;
 	qstr name;
 	qstr board_name;
-};
-
-struct pin_irq {
-	mp_irq_obj_t base; /* parent: the pin */
-	mp_obj_t argument; /* what the handler gets */
-	mp_uint_t trigger; /* edges that call it; 0: off */
-	mp_uint_t flags;   /* edges of the last call */
 };
 
 /* Pycom's numbers, and where the module's pins come out on Pycom's expansion board. */
@@ -49,23 +42,11 @@ static struct {
 	bool level;
 } setup[LB_PIN_COUNT] = { [2] = { .pull = LB_PULL_UP }, [12] = { .pull = LB_PULL_DOWN } };
 
-MP_REGISTER_ROOT_POINTER(void *lb_pin_irqs[24]);
-_Static_assert(LB_PIN_COUNT == 24, "the root pointers above");
-
 /* --- interrupts --- */
 
 static void on_change(unsigned number, bool level)
 {
-	const mp_uint_t edge = level ? EDGE_RISING : EDGE_FALLING;
-	struct pin_irq *irq = MP_STATE_VM(lb_pin_irqs)[number];
-
-	if (irq == NULL || (irq->trigger & edge) == 0)
-		return;
-	irq->flags = edge;
-	if (irq->base.ishard)
-		mp_irq_handler(&irq->base);
-	else if (irq->base.handler != mp_const_none)
-		mp_sched_schedule(irq->base.handler, irq->argument);
+	lb_irq_call(LB_IRQ_PIN + number, level ? EDGE_RISING : EDGE_FALLING);
 }
 
 void lb_machine_pin_init(void)
@@ -77,50 +58,17 @@ void lb_machine_pin_detach(void)
 {
 	const uint32_t state = lb_periph_irq_save();
 
-	memset(MP_STATE_VM(lb_pin_irqs), 0, sizeof MP_STATE_VM(lb_pin_irqs));
+	lb_irq_forget(LB_IRQ_PIN, LB_PIN_COUNT);
 	lb_periph_irq_restore(state);
 }
 
-static struct pin_irq *irq_of(mp_obj_t pin)
+static struct lb_irq *irq_set(const struct pin *pin, mp_obj_t handler, mp_obj_t argument, mp_int_t trigger, bool hard)
 {
-	return MP_STATE_VM(lb_pin_irqs)[lb_machine_pin_number(pin)];
-}
-
-static mp_uint_t irq_trigger(mp_obj_t pin, mp_uint_t trigger)
-{
-	struct pin_irq *irq = irq_of(pin);
-
-	irq->flags = 0;
-	irq->trigger = trigger;
-	return 0;
-}
-
-static mp_uint_t irq_info(mp_obj_t pin, mp_uint_t what)
-{
-	const struct pin_irq *irq = irq_of(pin);
-
-	return what == MP_IRQ_INFO_FLAGS ? irq->flags : irq->trigger;
-}
-
-static const mp_irq_methods_t irq_methods = { .trigger = irq_trigger, .info = irq_info };
-
-static struct pin_irq *irq_set(const struct pin *pin, mp_obj_t handler, mp_obj_t argument, mp_int_t trigger, bool hard)
-{
-	void **place = &MP_STATE_VM(lb_pin_irqs)[pin->number];
-	struct pin_irq *irq = *place;
-
 	if (trigger < 0 || trigger > EDGE_BOTH)
 		mp_raise_ValueError(MP_ERROR_TEXT("trigger: Pin.IRQ_FALLING, Pin.IRQ_RISING or both"));
-	if (irq == NULL) {
-		irq = m_new0(struct pin_irq, 1);
-		mp_irq_init(&irq->base, &irq_methods, MP_OBJ_FROM_PTR(pin));
-		*place = irq;
-	}
-	irq->trigger = 0;
-	irq->base.handler = handler;
-	irq->base.ishard = hard;
-	irq->argument = argument;
-	irq->trigger = handler == mp_const_none ? 0 : (mp_uint_t)trigger;
+	struct lb_irq *irq = lb_irq_make(LB_IRQ_PIN + pin->number, MP_OBJ_FROM_PTR(pin));
+
+	lb_irq_set(irq, handler, argument, (mp_uint_t)trigger, hard);
 	return irq;
 }
 
@@ -322,7 +270,7 @@ static mp_obj_t pin_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_ar
 	};
 	const struct pin *self = MP_OBJ_TO_PTR(pos_args[0]);
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
-	struct pin_irq *irq = MP_STATE_VM(lb_pin_irqs)[self->number];
+	struct lb_irq *irq = lb_irq_get(LB_IRQ_PIN + self->number);
 
 	mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
 	if (irq == NULL || n_args > 1 || kw_args->used > 0)

@@ -7,10 +7,10 @@
 #include "core/hw/periph.h"
 #include "extmod/misc.h"
 #include "extmod/modmachine.h"
+#include "irq.h"
 #include "py/mphal.h"
 #include "py/mpstate.h"
 #include "py/runtime.h"
-#include "shared/runtime/mpirq.h"
 
 enum {
 	RING_BYTES = 4096, /* more than MICROPY_REPL_STDIN_BUFFER_MAX, so that raw paste never has to wait */
@@ -19,9 +19,6 @@ enum {
 	US_PER_S = 1000000,
 };
 
-MP_REGISTER_ROOT_POINTER(void *lb_uart_irqs[2]);
-_Static_assert(LB_UART_COUNT == 2, "the root pointers above");
-
 struct uart {
 	struct lb_uart_settings settings;
 	volatile bool terminal;   /* the REPL listens here */
@@ -29,12 +26,6 @@ struct uart {
 	_Atomic uint32_t written; /* count of bytes ever put into the ring; by the interrupt */
 	_Atomic uint32_t taken;   /* by the main program */
 	uint8_t ring[RING_BYTES];
-};
-
-struct uart_irq {
-	mp_irq_obj_t base; /* parent: the UART */
-	mp_uint_t events;  /* enum lb_uart_event: those that call the handler */
-	mp_uint_t flags;   /* the last one that did */
 };
 
 static struct uart uarts[LB_UART_COUNT];
@@ -48,19 +39,9 @@ static const struct lb_uart_settings default_settings = {
 
 /* --- interrupt context --- */
 
-static void call(unsigned port, enum lb_uart_event event)
-{
-	struct uart_irq *irq = MP_STATE_VM(lb_uart_irqs)[port];
-
-	if (irq == NULL || (irq->events & event) == 0)
-		return;
-	irq->flags = event;
-	mp_irq_handler(&irq->base);
-}
-
 static void on_idle(void *ctx)
 {
-	call(*(const unsigned *)ctx, LB_UART_RX_IDLE);
+	lb_irq_call(LB_IRQ_UART + *(const unsigned *)ctx, LB_UART_RX_IDLE);
 }
 
 /* Idle is a line on which three characters could have come and did not. */
@@ -69,14 +50,14 @@ static void note_received(unsigned port)
 	static const unsigned ports[LB_UART_COUNT] = { 0, 1 };
 	const struct lb_uart_settings *settings = &uarts[port].settings;
 	const uint64_t idle_us = IDLE_BITS * US_PER_S / settings->baudrate;
-	const struct uart_irq *irq = MP_STATE_VM(lb_uart_irqs)[port];
+	const struct lb_irq *irq = lb_irq_get(LB_IRQ_UART + port);
 	union {
 		const unsigned *in;
 		void *out;
 	} ctx = { .in = &ports[port] }; /* on_idle only reads it */
 
-	call(port, LB_UART_RX);
-	if (irq != NULL && (irq->events & LB_UART_RX_IDLE) != 0)
+	lb_irq_call(LB_IRQ_UART + port, LB_UART_RX);
+	if (irq != NULL && (irq->trigger & LB_UART_RX_IDLE) != 0)
 		lb_periph_alarm(LB_ALARM_UART + port, idle_us, on_idle, ctx.out);
 }
 
@@ -199,62 +180,28 @@ bool lb_uart_interrupt_waiting(void)
 
 /* --- UART.irq() --- */
 
-static struct uart_irq *irq_of(mp_obj_t uart)
-{
-	return MP_STATE_VM(lb_uart_irqs)[((const struct _machine_uart_obj_t *)MP_OBJ_TO_PTR(uart))->port];
-}
-
-static mp_uint_t irq_trigger(mp_obj_t uart, mp_uint_t events)
-{
-	struct uart_irq *irq = irq_of(uart);
-
-	irq->flags = 0;
-	irq->events = events;
-	return 0;
-}
-
-static mp_uint_t irq_info(mp_obj_t uart, mp_uint_t what)
-{
-	const struct uart_irq *irq = irq_of(uart);
-
-	return what == MP_IRQ_INFO_FLAGS ? irq->flags : irq->events;
-}
-
-static const mp_irq_methods_t irq_methods = { .trigger = irq_trigger, .info = irq_info };
-
 struct _mp_irq_obj_t *lb_uart_irq_object(unsigned port)
 {
-	struct uart_irq *irq = MP_STATE_VM(lb_uart_irqs)[port];
-
-	if (irq == NULL) {
-		irq = m_new0(struct uart_irq, 1);
-		mp_irq_init(&irq->base, &irq_methods, MP_OBJ_FROM_PTR(&objects[port]));
-		MP_STATE_VM(lb_uart_irqs)[port] = irq;
-	}
-	return &irq->base;
+	return &lb_irq_make(LB_IRQ_UART + port, MP_OBJ_FROM_PTR(&objects[port]))->base;
 }
 
 void lb_uart_irq(unsigned port, mp_obj_t handler, mp_uint_t events, bool hard)
 {
-	struct _mp_irq_obj_t *base = lb_uart_irq_object(port);
-	struct uart_irq *irq = MP_STATE_VM(lb_uart_irqs)[port];
+	const mp_obj_t uart = MP_OBJ_FROM_PTR(&objects[port]);
+	struct lb_irq *irq = lb_irq_make(LB_IRQ_UART + port, uart);
 
 	if ((events & ~(mp_uint_t)(LB_UART_RX | LB_UART_RX_IDLE)) != 0)
 		mp_raise_ValueError(MP_ERROR_TEXT("trigger: UART.IRQ_RX, UART.IRQ_RXIDLE or both"));
-	irq->events = 0;
-	base->handler = handler;
-	base->ishard = hard;
-	irq->events = handler == mp_const_none ? 0 : events;
+	lb_irq_set(irq, handler, uart, events, hard);
 }
 
 void lb_uart_detach(void)
 {
 	const uint32_t state = lb_periph_irq_save();
 
-	for (unsigned port = 0; port < LB_UART_COUNT; port++) {
-		MP_STATE_VM(lb_uart_irqs)[port] = NULL;
+	lb_irq_forget(LB_IRQ_UART, LB_UART_COUNT);
+	for (unsigned port = 0; port < LB_UART_COUNT; port++)
 		lb_periph_alarm(LB_ALARM_UART + port, 0, NULL, NULL);
-	}
 	lb_periph_irq_restore(state);
 }
 
