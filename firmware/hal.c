@@ -31,7 +31,10 @@ int mp_hal_stdin_rx_chr(void)
 			c = lb_network_console_read();
 		if (c >= 0)
 			return c;
-		mp_event_wait_indefinite();
+		if (lb_network_pass_turn())
+			mp_event_handle_nowait();
+		else
+			mp_event_wait_indefinite();
 	}
 }
 

@@ -22,6 +22,9 @@ bool lb_network_owns(int sock); /* that socket is the servers', no script's */
 /* The file systems are about to go: transfers end, their files are closed. */
 void lb_network_release_files(void);
 
+/* Nothing runs, and nothing was typed: servers that have more to do need not let a program in first. True: they had. */
+bool lb_network_pass_turn(void);
+
 /* --- the console over telnet, besides os.dupterm's slots --- */
 /* For whoever is logged in; waits a moment for a client that is slow, and not for one that does not read at all. */
 void lb_network_console_write(const char *text, size_t size_bytes);

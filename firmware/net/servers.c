@@ -48,6 +48,7 @@ static mp_sched_node_t node;
 static volatile bool vm_runs;
 static uint32_t ended_ms; /* when it was served last */
 static volatile bool attention; /* a socket or the clock wants more than that output is sent */
+static bool turn_given;         /* there is more to do, but first the program has its turn */
 
 static uint32_t now(void)
 {
@@ -206,7 +207,8 @@ static void serve(mp_sched_node_t *unused)
 		lb_telnet_server_flush();
 		return;
 	}
-	if (is_over_time(start_ms)) {
+	turn_given = is_over_time(start_ms);
+	if (turn_given) {
 		set_alarm(TURN_MS);
 		return;
 	}
@@ -218,6 +220,7 @@ static void serve(mp_sched_node_t *unused)
 		moved |= lb_ftp_server_serve(now());
 	}
 	wait_ms = next_ms();
+	turn_given = moved;
 	if (moved || wait_ms < TURN_MS)
 		wait_ms = TURN_MS;
 	else
@@ -329,6 +332,18 @@ void lb_network_console_write(const char *text, size_t size_bytes)
 		lb_telnet_server_flush();
 	else if (lb_telnet_server_is_console())
 		wake();
+}
+
+bool lb_network_pass_turn(void)
+{
+	const bool passed = vm_runs && turn_given;
+
+	turn_given = false;
+	if (passed) {
+		ended_ms = now() - TURN_MS;
+		lb_servers_look();
+	}
+	return passed;
 }
 
 bool lb_network_console_is_open(void)
