@@ -40,7 +40,8 @@ standard = $(if $(filter core/%,$(1)),-std=c11,-std=gnu11 -D_GNU_SOURCE=)
 
 # ---- sources: new files are taken up by being there ----
 CORE_C := $(wildcard core/*/*.c)
-BOARD_C := $(wildcard boards/$(BOARD)/*.c boards/$(BOARD)/*/*.c)
+MAIN_C := $(wildcard boards/*.c)
+BOARD_C := $(wildcard boards/$(BOARD)/*/*.c)
 MODEL_C := $(wildcard hardware/model/*.c)
 PROCESS_C := $(wildcard hardware/process/*.c)
 CRYPTO_C := $(wildcard crypto/*.c)
@@ -95,7 +96,7 @@ $(BIN): $(call objects,release,$(CLI_C)) $(B)/obj/release/library.a
 	$(program) $(LIBS_CLI)
 $(HARDWARE): $(call objects,release,$(PROCESS_C)) $(B)/obj/release/library.a
 	$(program) $(LIBS_HARDWARE)
-$(BOOTLOADER): $(call objects,release,boards/main.c) $(B)/keys.o $(B)/obj/release/library.a
+$(BOOTLOADER): $(call objects,release,$(MAIN_C)) $(B)/keys.o $(B)/obj/release/library.a
 	$(program) $(LIBS_BOOTLOADER)
 
 # ---- keys: the build signs with KEY, and its bootloader trusts KEY and all of TRUST ----

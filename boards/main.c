@@ -1,16 +1,24 @@
-/* The bootloader's main, the same for every board: the loop around the boot engine, and the only caller of board.h. */
+/* The bootloader's main, the same for every board: the loop around the boot engine. With its neighbours, images.c and
+ * loader_mode.c, it is the only caller of board.h. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "boards/images.h"
+#include "boards/loader_mode.h"
 #include "core/base/assert.h"
 #include "core/base/error.h"
 #include "core/boot/boot.h"
 #include "core/hw/board.h"
-#include "core/image/image.h"
 #include "core/image/keys.h"
 #include "core/record/record.h"
-#include "core/update/update.h"
+
+/* What the boot engine's wants are carried out with. */
+struct parts {
+	struct lb_record record;
+	struct lb_image_info info; /* of the image that was verified last */
+	struct loader_mode loader;
+};
 
 static void write_text(const char *text)
 {
@@ -28,55 +36,6 @@ _Noreturn void lb_assert_failed(const char *file, int line)
 	write_text(file);
 	write_text("\r\n");
 	lb_board_reset();
-}
-
-static struct lb_image_slot image_slot(enum lb_slot slot)
-{
-	return (struct lb_image_slot){lb_board_flash(), lb_board_flashmap()->part[lb_slot_part(slot)]};
-}
-
-/* What an image says of itself, for the rules of the record. */
-static struct lb_update_slot describe(enum lb_image_verdict verdict, const struct lb_image_info *info)
-{
-	return (struct lb_update_slot){
-		.verdict = verdict, .id = lb_image_id(info), .version = info->version,
-		.security_counter = info->security_counter,
-	};
-}
-
-/* What can be told of a slot without reading its payload; no verdict. */
-static struct lb_update_slot inspect(enum lb_slot slot, uint32_t *key_id)
-{
-	struct lb_image_slot in_flash = image_slot(slot);
-	struct lb_image_source source = lb_image_slot_source(&in_flash);
-	struct lb_image_info info;
-
-	if (lb_image_inspect(&source, &info) != LB_IMAGE_GOOD)
-		return (struct lb_update_slot){.verdict = LB_IMAGE_UNKNOWN};
-	*key_id = lb_image_key_id(info.key_hash);
-	return describe(LB_IMAGE_UNKNOWN, &info);
-}
-
-/* Loads the slot's image to where it will run and verifies it there, so that what is verified is what runs. */
-static enum lb_image_verdict load_and_verify(enum lb_slot slot, struct lb_image_info *info)
-{
-	struct lb_image_slot in_flash = image_slot(slot);
-	struct lb_image_source flash_source = lb_image_slot_source(&in_flash);
-	struct lb_image_source loaded = {lb_board_image_read, NULL, 0};
-	const struct lb_image_trust trust = {lb_board_crypto(), lb_image_keys, lb_image_key_count, lb_board_id()};
-	enum lb_image_verdict verdict = lb_image_inspect(&flash_source, info);
-
-	if (verdict != LB_IMAGE_GOOD)
-		return verdict;
-	loaded.size_bytes = info->total_bytes;
-	if (lb_board_image_load(in_flash.region.offset, info->total_bytes) != LB_OK)
-		return LB_IMAGE_NOT_LOADED;
-	verdict = lb_image_verify(&loaded, &trust, info);
-	if (verdict != LB_IMAGE_GOOD)
-		return verdict;
-	if (lb_board_payload_check(info->header_bytes, info->payload_bytes) != LB_OK)
-		return LB_IMAGE_OTHER_BOARD;
-	return LB_IMAGE_GOOD;
 }
 
 /* Drives what changed, and nothing else: a boot that nobody watches costs no LED traffic. */
@@ -104,7 +63,7 @@ static struct lb_boot_config describe_reset(const struct lb_record *record)
 	};
 
 	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
-		config.slots[slot] = inspect((enum lb_slot)slot, &config.key_id[slot]);
+		config.slots[slot] = images_inspect((enum lb_slot)slot, &config.key_id[slot]);
 	return config;
 }
 
@@ -118,30 +77,35 @@ static void start(const struct lb_boot_output *out, const struct lb_image_info *
 	input->found.verdict = LB_IMAGE_NOT_STARTED;
 }
 
-static struct lb_update_slot verify(enum lb_slot slot, struct lb_image_info *info)
+static void wait(const struct lb_boot_output *out, struct loader_mode *loader, struct lb_boot_input *input)
 {
-	enum lb_image_verdict verdict = load_and_verify(slot, info);
+	if (out->wait_ms == 0)
+		return; /* the engine has more to say */
+	if (out->phase == LB_PHASE_LOADER) {
+		const struct loader_mode_news news = loader_mode_turn(loader, out->wait_ms);
 
-	return verdict == LB_IMAGE_GOOD ? describe(verdict, info) : (struct lb_update_slot){.verdict = verdict};
+		input->tool_came = news.tool_came;
+		input->leave = news.leave;
+	} else {
+		lb_board_wait_ms(out->wait_ms);
+	}
 }
 
 /* Does what the engine wants, and brings the result into the next input. */
-static void act(const struct lb_boot_output *out, struct lb_record *record, struct lb_image_info *info,
-                struct lb_boot_input *input)
+static void act(const struct lb_boot_output *out, struct parts *parts, struct lb_boot_input *input)
 {
 	switch (out->want) {
 	case LB_BOOT_WANT_WAIT:
-		if (out->wait_ms > 0)
-			lb_board_wait_ms(out->wait_ms);
+		wait(out, &parts->loader, input);
 		break;
 	case LB_BOOT_WANT_VERIFY:
-		input->found = verify(out->slot, info);
+		input->found = images_verify(out->slot, &parts->info);
 		break;
 	case LB_BOOT_WANT_APPEND:
-		input->appended = lb_record_append(record, out->state) == LB_OK;
+		input->appended = lb_record_append(&parts->record, out->state) == LB_OK;
 		break;
 	case LB_BOOT_WANT_START:
-		start(out, info, input);
+		start(out, &parts->info, input);
 		break;
 	case LB_BOOT_WANT_RESET:
 		lb_board_reset();
@@ -154,13 +118,13 @@ int main(void)
 	struct lb_boot_config config;
 	struct lb_boot_input input = {0};
 	struct lb_boot_output shown = {.phase = LB_PHASE_OFF, .led_mode = LB_LED_OFF};
-	struct lb_image_info info = {0};
-	struct lb_record record;
+	struct parts parts = {0};
 
 	lb_board_init();
-	lb_record_open(&record, lb_board_flash(), lb_board_flashmap()->part[LB_PART_RECORD]);
-	config = describe_reset(&record);
+	lb_record_open(&parts.record, lb_board_flash(), lb_board_flashmap()->part[LB_PART_RECORD]);
+	config = describe_reset(&parts.record);
 	lb_boot_init(&boot, &config);
+	loader_mode_init(&parts.loader);
 	for (;;) {
 		struct lb_boot_output out;
 
@@ -168,6 +132,6 @@ int main(void)
 		input.pins = lb_board_pins();
 		out = lb_boot_step(&boot, &input);
 		show(&out, &shown);
-		act(&out, &record, &info, &input);
+		act(&out, &parts, &input);
 	}
 }

@@ -113,16 +113,30 @@ static bool tell_next_line(struct lb_boot *boot)
 	return true;
 }
 
-static void run_loader(struct lb_boot *boot, uint32_t now_ms, struct lb_boot_output *out)
+/* What a tool asks for comes with a reset, which brings back the UART's usual rate and all else. To start the image is
+ * a request of its own, for the jumper that brought the module here may still be in its place. */
+static void leave_loader(struct lb_boot *boot, enum lb_loader_leave leave, struct lb_boot_output *out)
 {
-	uint32_t elapsed_ms = now_ms - boot->loader_begin_ms;
+	struct lb_handoff_up up;
+
+	out->want = LB_BOOT_WANT_RESET;
+	if (leave != LB_LOADER_RUN)
+		return;
+	(void)lb_handoff_get_up(boot->config.retained, &up);
+	up.request = LB_REQUEST_START;
+	lb_handoff_put_up(boot->config.retained, &up);
+}
+
+static void run_loader(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
+{
+	uint32_t elapsed_ms = input->now_ms - boot->loader_begin_ms;
 	bool wanted = boot->down.reason != LB_REASON_NONE;
 
 	out->phase = LB_PHASE_LOADER;
 	out->led = wanted ? LB_BOOT_LOADER_COLOUR : LB_BOOT_NO_IMAGE_COLOUR;
 	out->led_mode = wanted ? LB_LED_GATE : LB_LED_ERROR;
 	out->wait_ms = LB_BOOT_LOADER_WAIT_MS;
-	if (boot->down.reason == LB_REASON_REQUEST) {
+	if (boot->down.reason == LB_REASON_REQUEST && !input->tool_came) {
 		if (elapsed_ms >= LB_BOOT_LOADER_TIMEOUT_MS)
 			out->want = LB_BOOT_WANT_RESET;
 		else
@@ -132,14 +146,16 @@ static void run_loader(struct lb_boot *boot, uint32_t now_ms, struct lb_boot_out
 		out->text = boot->text;
 		out->wait_ms = 0;
 	}
+	if (input->leave != LB_LOADER_STAY)
+		leave_loader(boot, input->leave, out);
 }
 
-static void enter_loader(struct lb_boot *boot, uint32_t now_ms, struct lb_boot_output *out)
+static void enter_loader(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
 {
 	put_down(boot);
 	boot->state = STATE_LOADER;
-	boot->loader_begin_ms = now_ms;
-	run_loader(boot, now_ms, out);
+	boot->loader_begin_ms = input->now_ms;
+	run_loader(boot, input, out);
 }
 
 static void want_verify(struct lb_boot *boot, struct lb_boot_output *out)
@@ -163,11 +179,11 @@ static void want_start(struct lb_boot *boot, struct lb_boot_output *out)
 }
 
 /* Decides anew with what is known by now, and does what can be done at once. */
-static void follow_plan(struct lb_boot *boot, uint32_t now_ms, struct lb_boot_output *out)
+static void follow_plan(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
 {
 	boot->plan = lb_boot_decide(&boot->facts);
 	if (boot->plan.action == LB_BOOT_LOADER) {
-		enter_loader(boot, now_ms, out);
+		enter_loader(boot, input, out);
 	} else if (boot->plan.action == LB_BOOT_VERIFY || boot->plan.slot != boot->loaded) {
 		want_verify(boot, out);
 	} else if (boot->plan.write) {
@@ -187,7 +203,7 @@ static void run_gate(struct lb_boot *boot, const struct lb_boot_input *input, st
 	if (gate.done) {
 		boot->facts.choice = gate.choice;
 		boot->down.hold_ms = gate.hold_ms;
-		follow_plan(boot, input->now_ms, out);
+		follow_plan(boot, input, out);
 		return;
 	}
 	out->led = gate.led;
@@ -204,7 +220,7 @@ static void first_step(struct lb_boot *boot, const struct lb_boot_input *input, 
 	boot->facts.g23_low = !input->pins.g23;
 	/* P12 is an application's pin too: over a deep sleep it may be high for reasons of its own. */
 	if (lb_boot_wants_loader(&boot->facts) || boot->config.cause == LB_CAUSE_DEEP_SLEEP) {
-		follow_plan(boot, input->now_ms, out);
+		follow_plan(boot, input, out);
 		return;
 	}
 	lb_gate_init(&boot->gate);
@@ -216,7 +232,7 @@ static void take_found(struct lb_boot *boot, const struct lb_boot_input *input, 
 {
 	LB_ASSERT(input->found.verdict != LB_IMAGE_UNKNOWN);
 	boot->facts.choose.slots[boot->loaded] = input->found;
-	follow_plan(boot, input->now_ms, out);
+	follow_plan(boot, input, out);
 }
 
 /* A record that takes no entry is asked once; the plan is then another one. */
@@ -224,7 +240,7 @@ static void take_appended(struct lb_boot *boot, const struct lb_boot_input *inpu
 {
 	if (!input->appended) {
 		boot->facts.choose.stuck = true;
-		follow_plan(boot, input->now_ms, out);
+		follow_plan(boot, input, out);
 		return;
 	}
 	boot->facts.choose.status = LB_RECORD_VALID;
@@ -237,7 +253,7 @@ static void take_return(struct lb_boot *boot, const struct lb_boot_input *input,
 {
 	LB_ASSERT(input->found.verdict != LB_IMAGE_UNKNOWN && input->found.verdict != LB_IMAGE_GOOD);
 	boot->facts.choose.slots[boot->loaded].verdict = input->found.verdict;
-	follow_plan(boot, input->now_ms, out);
+	follow_plan(boot, input, out);
 }
 
 struct lb_boot_output lb_boot_step(struct lb_boot *boot, const struct lb_boot_input *input)
@@ -252,7 +268,7 @@ struct lb_boot_output lb_boot_step(struct lb_boot *boot, const struct lb_boot_in
 	case STATE_VERIFY: take_found(boot, input, &out); break;
 	case STATE_APPEND: take_appended(boot, input, &out); break;
 	case STATE_START: take_return(boot, input, &out); break; /* it came back: it cannot be started */
-	case STATE_LOADER: run_loader(boot, input->now_ms, &out); break;
+	case STATE_LOADER: run_loader(boot, input, &out); break;
 	}
 	return out;
 }

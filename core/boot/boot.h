@@ -12,9 +12,10 @@
 #include "core/boot/decide.h"
 #include "core/boot/text.h"
 #include "core/hw/board.h"
+#include "core/loader/loader.h"
 
 enum {
-	LB_BOOT_LOADER_TIMEOUT_MS = 60000, /* bootloader mode by request: reset when the tool has not come by then */
+	LB_BOOT_LOADER_TIMEOUT_MS = 60000, /* bootloader mode by request: reset when no tool has come by then */
 	LB_BOOT_LOADER_WAIT_MS = 3600000,  /* bootloader mode that stays: nothing to do but to wait, an hour at a time */
 	LB_BOOT_TRIAL_WATCHDOG_MS = 30000, /* of an image on trial; the image feeds it until it is confirmed */
 };
@@ -48,6 +49,9 @@ struct lb_boot_input {
 	struct lb_boot_pins pins;
 	struct lb_update_slot found; /* after LB_BOOT_WANT_VERIFY; after LB_BOOT_WANT_START the verdict alone */
 	bool appended;               /* after LB_BOOT_WANT_APPEND: the entry is there and was read back */
+	/* In bootloader mode: */
+	bool tool_came;              /* a tool has greeted: somebody is there, and it stays */
+	enum lb_loader_leave leave;  /* what a tool asks for */
 };
 
 struct lb_boot_output {

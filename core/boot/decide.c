@@ -12,6 +12,8 @@ struct wish {
 
 bool lb_boot_wants_loader(const struct lb_boot_facts *facts)
 {
+	if (facts->request == LB_REQUEST_START)
+		return false;
 	return facts->g23_low || facts->request == LB_REQUEST_LOADER;
 }
 

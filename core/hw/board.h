@@ -1,8 +1,8 @@
 /* Contract: what a board gives its bootloader, at link time.
  *
- * Only boards/main.c calls these; core receives time and pins as values. None of them allocates. The firmware has its
- * own, wider contract in periph.h and shares with this one the enumerations below, whose numbers are part of the
- * hand-off format (docs/spec/handoff.md).
+ * Only the files in boards/ itself (main.c and its neighbours) call these; core receives time and pins as values. None
+ * of them allocates. The firmware has its own, wider contract in periph.h and shares with this one the enumerations
+ * below, whose numbers are part of the hand-off format (docs/spec/handoff.md).
  */
 #ifndef LB_HW_BOARD_H
 #define LB_HW_BOARD_H
@@ -15,6 +15,7 @@
 
 struct lb_flashmap;
 struct lb_crypto;
+struct lb_codec;
 
 /* Why the CPU starts. */
 enum lb_cause {
@@ -49,6 +50,7 @@ enum lb_led_mode {
 enum {
 	LB_RETAINED_BYTES = 4096, /* RAM that keeps its bytes over every reset and deep sleep, not over power-off */
 	LB_BOARD_ID_BYTES = 16,
+	LB_BOARD_MAC_BYTES = 6,
 };
 
 /* The two pins that the bootloader reads: true is high. P12 has a pull-down and G23 (P2) a pull-up from reset on. */
@@ -65,15 +67,24 @@ const uint8_t *lb_board_id(void); /* LB_BOARD_ID_BYTES: the kind of board, the s
 const struct lb_flash *lb_board_flash(void);
 const struct lb_flashmap *lb_board_flashmap(void);
 const struct lb_crypto *lb_board_crypto(void); /* core/image/crypto.h */
+const struct lb_codec *lb_board_codec(void);   /* core/loader/codec.h */
+void lb_board_mac(uint8_t mac[LB_BOARD_MAC_BYTES]); /* the single module's own address, the first byte first */
 
 /* Milliseconds since the reset; wraps after 2^32. */
 uint32_t lb_board_millis(void);
 /* Sleeps for that long, or less when a pin changes. */
 void lb_board_wait_ms(uint32_t wait_ms);
+/* The same, but ends at once also when lb_board_serial_read has something. */
+void lb_board_wait_serial_ms(uint32_t wait_ms);
 struct lb_boot_pins lb_board_pins(void);
 void lb_board_led(uint32_t rgb, enum lb_led_mode mode);
 void lb_board_phase(enum lb_phase phase);
+/* uart0, at 115200 baud from every reset on. What comes in is kept, also while flash is busy: at least 1 KiB. */
 void lb_board_serial_write(const void *data, size_t size_bytes);
+/* Takes what has come in, without waiting: how many bytes. */
+size_t lb_board_serial_read(void *data, size_t size_bytes);
+/* Changes the rate, when all that was written is on the wire. */
+void lb_board_serial_baud(uint32_t baud);
 
 /* Copies size_bytes from the device offset of an image to where it will run, unless the board executes in place.
  * Reads of the image from then on come through lb_board_image_read, so that what is verified is what runs. */

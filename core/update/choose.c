@@ -25,20 +25,11 @@ static struct lb_choose_plan plan_start(enum lb_slot slot, enum lb_boot_why why,
 
 /* ---- what holds before anything is chosen ---- */
 
-/* Does the state to go on from hang on this slot's verdict? */
-static bool is_asked(const struct lb_choose_facts *facts, enum lb_slot slot)
-{
-	switch (facts->status) {
-	case LB_RECORD_VALID: return lb_update_is_suspect(&facts->state, slot, &facts->slots[slot]);
-	case LB_RECORD_LOST: return slot == LB_SLOT_FACTORY || !is_good(facts, LB_SLOT_FACTORY);
-	default: return false;
-	}
-}
-
 static enum lb_slot next_question(const struct lb_choose_facts *facts)
 {
 	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
-		if (is_unknown(facts, (enum lb_slot)slot) && is_asked(facts, (enum lb_slot)slot))
+		if (is_unknown(facts, (enum lb_slot)slot) &&
+		    lb_update_asks(facts->status, &facts->state, facts->slots, (enum lb_slot)slot))
 			return (enum lb_slot)slot;
 	}
 	return LB_SLOT_NONE;

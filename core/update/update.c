@@ -102,6 +102,16 @@ bool lb_update_adopt(const struct lb_record_state *now, const struct lb_update_s
 	return true;
 }
 
+bool lb_update_asks(enum lb_record_status status, const struct lb_record_state *now,
+                    const struct lb_update_slot slots[LB_SLOT_COUNT], enum lb_slot slot)
+{
+	switch (status) {
+	case LB_RECORD_VALID: return lb_update_is_suspect(now, slot, &slots[slot]);
+	case LB_RECORD_LOST: return slot == LB_SLOT_FACTORY || !is_good(&slots[LB_SLOT_FACTORY]);
+	default: return false;
+	}
+}
+
 bool lb_update_base(enum lb_record_status status, const struct lb_record_state *now,
                     const struct lb_update_slot slots[LB_SLOT_COUNT], struct lb_record_state *next)
 {

@@ -54,6 +54,11 @@ void lb_update_initial(enum lb_record_status status, const struct lb_update_slot
 bool lb_update_base(enum lb_record_status status, const struct lb_record_state *now,
                     const struct lb_update_slot slots[LB_SLOT_COUNT], struct lb_record_state *next);
 
+/* Does lb_update_base need this slot's verdict? To be asked for the slots in their order, each verdict filled in before
+ * the next question. */
+bool lb_update_asks(enum lb_record_status status, const struct lb_record_state *now,
+                    const struct lb_update_slot slots[LB_SLOT_COUNT], enum lb_slot slot);
+
 /* Was this slot perhaps written by a tool? Then lb_update_adopt needs its verdict. */
 bool lb_update_is_suspect(const struct lb_record_state *now, enum lb_slot slot, const struct lb_update_slot *facts);
 /* Makes what a tool wrote the latest image. False: no tool wrote a good image, next is now. */

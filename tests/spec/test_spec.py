@@ -23,6 +23,7 @@ SPECS = {
 	),
 	"flashmap": ([], []),
 	"record": (["core/record/record.h"], ["LB_RECORD_", "LB_CHANGE_"]),
+	"loader": (["core/loader/loader.h"], ["LB_LOADER_"]),
 	"update": ([], []),  # its tables are run by tests/unit/test_update.c
 }
 # Counts of enumerators and what a function answers say nothing about a format.
@@ -70,6 +71,7 @@ CORE = (
 	"core/image/image.h",
 	"core/record/record.h",
 	"core/flashmap/flashmap.c",
+	"core/loader/loader.h",
 	"core/handoff/handoff.c",  # its offsets are its own
 )
 

@@ -9,137 +9,7 @@
 
 #include "core/base/error.h"
 #include "core/boot/boot.h"
-
-enum { TEXT_BYTES = 2048, MAX_STEPS = 5000, VERIFY_MS = 3 };
-
-/* What the board is like, and what was seen of the boot. */
-struct module {
-	/* given */
-	enum lb_cause cause;
-	uint8_t retained[LB_RETAINED_BYTES];
-	uint32_t p12_high_ms; /* from the reset on */
-	bool g23_low;
-	enum lb_image_verdict truth[LB_SLOT_COUNT];
-	uint64_t id[LB_SLOT_COUNT];
-	struct lb_record record; /* changed as the boot appends */
-	bool will_not_append;
-	bool will_not_start; /* neither this boot's first choice nor any other */
-	/* seen */
-	enum lb_boot_want end; /* start, reset, or wait: it stays */
-	enum lb_slot slot;
-	uint32_t t_ms;
-	uint32_t led;
-	enum lb_led_mode led_mode;
-	enum lb_phase phase;
-	unsigned verified;
-	unsigned appended;
-	uint32_t watchdog_ms;
-	enum lb_slot loaded;
-	char text[TEXT_BYTES];
-	struct lb_handoff_down down;
-};
-
-static const uint8_t board_id[LB_BOARD_ID_BYTES] = "a board";
-
-static void note(struct module *module, const struct lb_boot_output *out)
-{
-	module->led = out->led;
-	module->led_mode = out->led_mode;
-	module->phase = out->phase;
-	if (out->text != NULL) {
-		assert_true(strlen(module->text) + strlen(out->text) < TEXT_BYTES);
-		strcat(module->text, out->text);
-	}
-}
-
-/* Does what is wanted; true when the boot has come to its end. */
-static bool act(struct module *module, const struct lb_boot_output *out, struct lb_boot_input *input)
-{
-	module->end = out->want;
-	switch (out->want) {
-	case LB_BOOT_WANT_WAIT:
-		module->t_ms += out->wait_ms;
-		return out->wait_ms == LB_BOOT_LOADER_WAIT_MS;
-	case LB_BOOT_WANT_VERIFY:
-		module->t_ms += VERIFY_MS;
-		module->verified++;
-		module->loaded = out->slot;
-		input->found = (struct lb_update_slot){.verdict = module->truth[out->slot]};
-		if (module->truth[out->slot] == LB_IMAGE_GOOD) {
-			input->found.id = module->id[out->slot];
-			input->found.version = (struct lb_version){1, (uint8_t)out->slot, 0, 0};
-		}
-		return false;
-	case LB_BOOT_WANT_APPEND:
-		input->appended = !module->will_not_append;
-		if (input->appended) {
-			module->record.status = LB_RECORD_VALID;
-			module->record.state = *out->state;
-			module->appended++;
-		}
-		return false;
-	case LB_BOOT_WANT_START:
-		assert_int_equal(out->slot, module->loaded);
-		assert_int_equal(module->truth[out->slot], LB_IMAGE_GOOD);
-		module->slot = out->slot;
-		module->watchdog_ms = out->watchdog_ms;
-		input->found.verdict = LB_IMAGE_NOT_STARTED;
-		return !module->will_not_start;
-	default:
-		return true;
-	}
-}
-
-static struct lb_boot_config config_of(struct module *module)
-{
-	struct lb_boot_config config = {
-		.cause = module->cause, .retained = module->retained, .board_id = board_id, .flashmap = &lb_flashmap_8mib,
-		.version = {0, 1, 0, 0}, .record = &module->record, .key_id = {0, 0xF00DCAFE}, .trusted_key_id = 0xAB12,
-	};
-
-	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
-		config.slots[slot].id = module->id[slot];
-	return config;
-}
-
-static void boot_module(struct module *module)
-{
-	const struct lb_boot_config config = config_of(module);
-	struct lb_boot boot;
-	struct lb_boot_input input = {0};
-
-	module->t_ms = 0;
-	module->text[0] = '\0';
-	module->verified = 0;
-	module->appended = 0;
-	module->watchdog_ms = 0;
-	module->loaded = LB_SLOT_NONE;
-	lb_boot_init(&boot, &config);
-	for (unsigned steps = 0;; steps++) {
-		struct lb_boot_output out;
-
-		assert_in_range(steps, 0, MAX_STEPS);
-		input.now_ms = module->t_ms;
-		input.pins = (struct lb_boot_pins){module->t_ms < module->p12_high_ms, !module->g23_low};
-		out = lb_boot_step(&boot, &input);
-		note(module, &out);
-		if (act(module, &out, &input))
-			break;
-	}
-	assert_int_equal(lb_handoff_get_down(module->retained, &module->down), LB_OK);
-}
-
-static void ask(struct module *module, enum lb_request request, enum lb_slot slot)
-{
-	const struct lb_handoff_up up = {request, slot, "an error"};
-
-	lb_handoff_put_up(module->retained, &up);
-}
-
-static struct module healthy(enum lb_cause cause)
-{
-	return (struct module){.cause = cause, .truth = {LB_IMAGE_GOOD, LB_IMAGE_BLANK, LB_IMAGE_BLANK}};
-}
+#include "tests/unit/boot_bench.h"
 
 static void a_normal_boot_says_nothing_and_waits_for_nothing(void **state)
 {
@@ -172,7 +42,7 @@ static void the_hand_off_tells_the_boot(void **state)
 	assert_int_equal(module.down.previous, LB_SLOT_NONE);
 	assert_int_equal(module.down.image_version.major, 1);
 	assert_int_equal(module.down.bootloader_version.minor, 1);
-	assert_memory_equal(module.down.board_id, board_id, LB_BOARD_ID_BYTES);
+	assert_memory_equal(module.down.board_id, bench_board_id, LB_BOARD_ID_BYTES);
 	assert_memory_equal(&module.down.flashmap, &lb_flashmap_8mib, sizeof(lb_flashmap_8mib));
 	assert_int_equal(module.down.verdict[LB_SLOT_FACTORY], LB_IMAGE_GOOD);
 	assert_int_equal(module.down.verdict[LB_SLOT_OTA_0], LB_IMAGE_UNKNOWN);
@@ -273,63 +143,6 @@ static void after_power_on_requests_are_noise(void **state)
 	assert_int_equal(module.down.mode, LB_MODE_NORMAL);
 	(void)lb_handoff_get_up(module.retained, &up);
 	assert_string_equal(up.last_error, "");
-}
-
-static void the_loader_by_request_gives_up_after_a_minute(void **state)
-{
-	struct module module = healthy(LB_CAUSE_SOFTWARE);
-
-	(void)state;
-	ask(&module, LB_REQUEST_LOADER, LB_SLOT_NONE);
-	boot_module(&module);
-	assert_int_equal(module.end, LB_BOOT_WANT_RESET);
-	assert_int_equal(module.t_ms, 60000);
-	assert_int_equal(module.phase, LB_PHASE_LOADER);
-	assert_int_equal(module.led, 0x100010);
-	assert_string_equal(module.text, "waiting for download\r\n");
-	assert_int_equal(module.down.mode, LB_MODE_LOADER);
-	assert_int_equal(module.down.reason, LB_REASON_REQUEST);
-	assert_int_equal(module.down.slot, LB_SLOT_NONE);
-	boot_module(&module);
-	assert_int_equal(module.end, LB_BOOT_WANT_START);
-}
-
-static void the_loader_by_g23_stays(void **state)
-{
-	struct module module = healthy(LB_CAUSE_SWITCH);
-
-	(void)state;
-	module.g23_low = true;
-	module.p12_high_ms = 5000; /* G23 comes first */
-	ask(&module, LB_REQUEST_LOADER, LB_SLOT_NONE);
-	boot_module(&module);
-	assert_int_equal(module.end, LB_BOOT_WANT_WAIT);
-	assert_int_equal(module.phase, LB_PHASE_LOADER);
-	assert_int_equal(module.led, 0x100010);
-	assert_int_equal(module.down.reason, LB_REASON_PIN);
-	assert_string_equal(module.text, "waiting for download\r\n");
-}
-
-static void without_an_image_it_says_why_and_stays(void **state)
-{
-	struct module module = healthy(LB_CAUSE_POWER_ON);
-
-	(void)state;
-	module.truth[LB_SLOT_FACTORY] = LB_IMAGE_WRONG_HASH;
-	module.truth[LB_SLOT_OTA_0] = LB_IMAGE_WRONG_KEY;
-	boot_module(&module);
-	assert_int_equal(module.end, LB_BOOT_WANT_WAIT);
-	assert_int_equal(module.phase, LB_PHASE_LOADER);
-	assert_int_equal(module.led, 0x200000);
-	assert_int_equal(module.led_mode, LB_LED_ERROR);
-	assert_int_equal(module.down.mode, LB_MODE_LOADER);
-	assert_int_equal(module.down.reason, LB_REASON_NONE);
-	assert_int_equal(module.down.verdict[LB_SLOT_FACTORY], LB_IMAGE_WRONG_HASH);
-	assert_int_equal(module.down.verdict[LB_SLOT_OTA_1], LB_IMAGE_BLANK);
-	assert_string_equal(module.text, "factory: payload hash does not match\r\n"
-	                                 "ota_0: signed with key f00dcafe, which is not trusted; key 0000ab12 is\r\n"
-	                                 "ota_1: no image\r\n"
-	                                 "waiting for download\r\n");
 }
 
 static void an_image_that_will_not_start_is_passed_over(void **state)
@@ -585,9 +398,6 @@ int main(void)
 		cmocka_unit_test(a_request_is_obeyed_once),
 		cmocka_unit_test(a_request_is_gone_before_anything_else_happens),
 		cmocka_unit_test(after_power_on_requests_are_noise),
-		cmocka_unit_test(the_loader_by_request_gives_up_after_a_minute),
-		cmocka_unit_test(the_loader_by_g23_stays),
-		cmocka_unit_test(without_an_image_it_says_why_and_stays),
 		cmocka_unit_test(an_image_that_will_not_start_is_passed_over),
 		cmocka_unit_test(another_image_is_the_fallback),
 		cmocka_unit_test(crashes_in_a_row_are_counted),

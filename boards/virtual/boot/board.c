@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "boards/virtual/boot/codec.h"
 #include "boards/virtual/common/bus.h"
 #include "boards/virtual/common/flashchip.h"
 #include "core/flashmap/flashmap.h"
@@ -25,6 +26,7 @@ static const uint8_t board_id[LB_BOARD_ID_BYTES] = {
 };
 
 static const struct lb_flash *flash;
+static int uart0 = WIRE_FD_UART0; /* -1: nothing is on that line, and its silence is not to be mistaken for news */
 
 void lb_board_init(void)
 {
@@ -62,22 +64,42 @@ const struct lb_crypto *lb_board_crypto(void)
 	return &lb_crypto_fast;
 }
 
+const struct lb_codec *lb_board_codec(void)
+{
+	return &lb_virtual_codec;
+}
+
+void lb_board_mac(uint8_t mac[LB_BOARD_MAC_BYTES])
+{
+	lb_bus_unique_id(mac);
+}
+
 uint32_t lb_board_millis(void)
 {
 	return (uint32_t)(lb_bus_micros() / US_PER_MS);
 }
 
 /* Messages are taken only to notice them: pins are read from the registers. */
-void lb_board_wait_ms(uint32_t wait_ms)
+static void wait_for(uint32_t wait_ms, int uart)
 {
 	const uint64_t wait_ns = lb_bus_host_span_ns((uint64_t)wait_ms * US_PER_MS);
 	const struct timespec limit = { .tv_sec = (time_t)(wait_ns / NS_PER_S), .tv_nsec = (long)(wait_ns % NS_PER_S) };
-	struct pollfd messages = { .fd = WIRE_FD_MESSAGES, .events = POLLIN };
+	struct pollfd lines[] = { { .fd = WIRE_FD_MESSAGES, .events = POLLIN }, { .fd = uart, .events = POLLIN } };
 	uint8_t message[WIRE_MESSAGE_BYTES];
 
-	ppoll(&messages, 1, &limit, NULL);
+	ppoll(lines, sizeof lines / sizeof lines[0], &limit, NULL);
 	while (lb_bus_receive(message) > 0)
 		;
+}
+
+void lb_board_wait_ms(uint32_t wait_ms)
+{
+	wait_for(wait_ms, -1);
+}
+
+void lb_board_wait_serial_ms(uint32_t wait_ms)
+{
+	wait_for(wait_ms, uart0);
 }
 
 struct lb_boot_pins lb_board_pins(void)
@@ -98,6 +120,26 @@ void lb_board_phase(enum lb_phase phase)
 void lb_board_serial_write(const void *data, size_t size_bytes)
 {
 	lb_bus_stream(WIRE_FD_UART0, data, size_bytes);
+}
+
+size_t lb_board_serial_read(void *data, size_t size_bytes)
+{
+	ssize_t got;
+
+	if (uart0 == -1 || size_bytes == 0)
+		return 0;
+	got = recv(uart0, data, size_bytes, MSG_DONTWAIT);
+	if (got > 0)
+		return (size_t)got;
+	if (got == 0 || (errno != EAGAIN && errno != EINTR))
+		uart0 = -1;
+	return 0;
+}
+
+/* The wire carries bytes, at no rate. */
+void lb_board_serial_baud(uint32_t baud)
+{
+	(void)baud;
 }
 
 void lb_board_watchdog(uint32_t timeout_ms)

@@ -1,0 +1,97 @@
+#include "boards/loader_mode.h"
+
+#include <string.h>
+
+#include "boards/images.h"
+#include "core/hw/board.h"
+#include "core/record/record.h"
+#include "core/update/update.h"
+
+_Static_assert((int)LB_BOARD_MAC_BYTES == (int)LB_REGS_MAC_BYTES, "one kind of address");
+
+/* What the rules of the record need to know of the slots. What a tool wrote since the reset, or is about to write, is
+ * not looked at: the next boot judges all of it in one go, and not the first before the last is there. */
+static void learn_slots(const struct loader_mode *mode, const struct lb_record *record,
+                        struct lb_update_slot slots[LB_SLOT_COUNT])
+{
+	struct lb_image_info info;
+	uint32_t key_id;
+
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
+		slots[slot] = (struct lb_update_slot){.verdict = LB_IMAGE_UNKNOWN, .id = LB_RECORD_NO_ID};
+		if (!mode->written[slot])
+			slots[slot] = images_inspect((enum lb_slot)slot, &key_id);
+	}
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
+		if (!mode->written[slot] && lb_update_asks(record->status, &record->state, slots, (enum lb_slot)slot))
+			slots[slot] = images_verify((enum lb_slot)slot, &info);
+	}
+}
+
+/* The record forgets the slot's image, so that whatever will be there is news to the next boot. The record is read anew
+ * each time, for a tool may have written it too. Where it cannot be appended to, the tool goes on: an owner who rescues
+ * a module is not to be stopped by its record. */
+static void forget_image(void *ctx, enum lb_slot slot)
+{
+	struct loader_mode *mode = ctx;
+	struct lb_record record;
+	struct lb_record_state state;
+	struct lb_update_slot slots[LB_SLOT_COUNT];
+
+	mode->written[slot] = true;
+	lb_record_open(&record, lb_board_flash(), lb_board_flashmap()->part[LB_PART_RECORD]);
+	learn_slots(mode, &record, slots);
+	(void)lb_update_base(record.status, &record.state, slots, &state);
+	lb_update_tool_begin(&state, slot, &state);
+	(void)lb_record_append(&record, &state);
+}
+
+void loader_mode_init(struct loader_mode *mode)
+{
+	struct lb_loader_setup setup = {
+		.flash = lb_board_flash(),
+		.map = lb_board_flashmap(),
+		.codec = lb_board_codec(),
+		.slot_changes = forget_image,
+		.ctx = mode,
+	};
+
+	memset(mode, 0, sizeof(*mode));
+	lb_board_mac(setup.mac);
+	lb_loader_init(&mode->loader, &setup);
+	mode->idle = true;
+}
+
+/* Steps the engine until there is something to be done about what it gave out. */
+static struct lb_loader_output step_on(struct loader_mode *mode)
+{
+	struct lb_loader_output output;
+	size_t out_bytes = 0;
+
+	do {
+		output = lb_loader_step(&mode->loader, mode->in, mode->in_bytes, mode->out + out_bytes,
+		                        sizeof(mode->out) - out_bytes);
+		out_bytes += output.sent_bytes;
+		mode->in_bytes -= output.taken_bytes;
+		memmove(mode->in, mode->in + output.taken_bytes, mode->in_bytes);
+	} while (!output.idle && !output.changing && output.baud == 0 && output.leave == LB_LOADER_STAY &&
+	         out_bytes < sizeof(mode->out));
+	output.sent_bytes = out_bytes;
+	return output;
+}
+
+struct loader_mode_news loader_mode_turn(struct loader_mode *mode, uint32_t wait_ms)
+{
+	struct lb_loader_output output;
+
+	if (mode->idle)
+		lb_board_wait_serial_ms(wait_ms);
+	mode->in_bytes += lb_board_serial_read(mode->in + mode->in_bytes, sizeof(mode->in) - mode->in_bytes);
+	output = step_on(mode);
+	mode->idle = output.idle;
+	if (output.sent_bytes > 0)
+		lb_board_serial_write(mode->out, output.sent_bytes);
+	if (output.baud != 0)
+		lb_board_serial_baud(output.baud);
+	return (struct loader_mode_news){.tool_came = output.synced, .leave = output.leave};
+}

@@ -1,0 +1,127 @@
+#include "tests/unit/boot_bench.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "core/base/error.h"
+
+enum { MAX_STEPS = 5000 };
+
+const uint8_t bench_board_id[LB_BOARD_ID_BYTES] = "a board";
+
+static void note(struct module *module, const struct lb_boot_output *out)
+{
+	module->led = out->led;
+	module->led_mode = out->led_mode;
+	module->phase = out->phase;
+	if (out->text != NULL) {
+		assert_true(strlen(module->text) + strlen(out->text) < TEXT_BYTES);
+		strcat(module->text, out->text);
+	}
+}
+
+/* The tool comes in the first wait that lasts, and asks for what it wants in the same turn. */
+static bool wait(struct module *module, const struct lb_boot_output *out, struct lb_boot_input *input)
+{
+	if (module->tool_comes_ms != 0 && out->phase == LB_PHASE_LOADER && out->wait_ms > 0 && !input->tool_came) {
+		module->t_ms += module->tool_comes_ms;
+		input->tool_came = true;
+		input->leave = module->leave;
+		return false;
+	}
+	module->t_ms += out->wait_ms;
+	return out->wait_ms == LB_BOOT_LOADER_WAIT_MS;
+}
+
+/* Does what is wanted; true when the boot has come to its end. */
+static bool act(struct module *module, const struct lb_boot_output *out, struct lb_boot_input *input)
+{
+	module->end = out->want;
+	switch (out->want) {
+	case LB_BOOT_WANT_WAIT:
+		return wait(module, out, input);
+	case LB_BOOT_WANT_VERIFY:
+		module->t_ms += VERIFY_MS;
+		module->verified++;
+		module->loaded = out->slot;
+		input->found = (struct lb_update_slot){.verdict = module->truth[out->slot]};
+		if (module->truth[out->slot] == LB_IMAGE_GOOD) {
+			input->found.id = module->id[out->slot];
+			input->found.version = (struct lb_version){1, (uint8_t)out->slot, 0, 0};
+		}
+		return false;
+	case LB_BOOT_WANT_APPEND:
+		input->appended = !module->will_not_append;
+		if (input->appended) {
+			module->record.status = LB_RECORD_VALID;
+			module->record.state = *out->state;
+			module->appended++;
+		}
+		return false;
+	case LB_BOOT_WANT_START:
+		assert_int_equal(out->slot, module->loaded);
+		assert_int_equal(module->truth[out->slot], LB_IMAGE_GOOD);
+		module->slot = out->slot;
+		module->watchdog_ms = out->watchdog_ms;
+		input->found.verdict = LB_IMAGE_NOT_STARTED;
+		return !module->will_not_start;
+	default:
+		return true;
+	}
+}
+
+struct lb_boot_config config_of(struct module *module)
+{
+	struct lb_boot_config config = {
+		.cause = module->cause, .retained = module->retained, .board_id = bench_board_id, .flashmap = &lb_flashmap_8mib,
+		.version = {0, 1, 0, 0}, .record = &module->record, .key_id = {0, 0xF00DCAFE}, .trusted_key_id = 0xAB12,
+	};
+
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
+		config.slots[slot].id = module->id[slot];
+	return config;
+}
+
+void boot_module(struct module *module)
+{
+	const struct lb_boot_config config = config_of(module);
+	struct lb_boot boot;
+	struct lb_boot_input input = {0};
+
+	module->t_ms = 0;
+	module->text[0] = '\0';
+	module->verified = 0;
+	module->appended = 0;
+	module->watchdog_ms = 0;
+	module->loaded = LB_SLOT_NONE;
+	lb_boot_init(&boot, &config);
+	for (unsigned steps = 0;; steps++) {
+		struct lb_boot_output out;
+
+		assert_in_range(steps, 0, MAX_STEPS);
+		input.now_ms = module->t_ms;
+		input.pins = (struct lb_boot_pins){module->t_ms < module->p12_high_ms, !module->g23_low};
+		out = lb_boot_step(&boot, &input);
+		note(module, &out);
+		if (act(module, &out, &input))
+			break;
+	}
+	assert_int_equal(lb_handoff_get_down(module->retained, &module->down), LB_OK);
+}
+
+void ask(struct module *module, enum lb_request request, enum lb_slot slot)
+{
+	const struct lb_handoff_up up = {request, slot, "an error"};
+
+	lb_handoff_put_up(module->retained, &up);
+}
+
+struct module healthy(enum lb_cause cause)
+{
+	return (struct module){.cause = cause, .truth = {LB_IMAGE_GOOD, LB_IMAGE_BLANK, LB_IMAGE_BLANK}};
+}
