@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/base/assert.h"
 #include "core/base/bytes.h"
 #include "core/base/crc32.h"
 #include "core/base/error.h"
@@ -37,10 +38,19 @@ enum {
 	UP_SLOT = 13,
 	UP_LAST_ERROR = 16,
 	UP_BYTES = UP_LAST_ERROR + LB_HANDOFF_ERROR_BYTES,
+
+	KEYS_COUNT = 12,
+	KEYS_FIRST = 16,
+	KEY_TYPE = 0,
+	KEY_HASH = 4,
+	KEY_POINT = KEY_HASH + LB_HANDOFF_KEY_HASH_BYTES,
+	KEY_BYTES = KEY_POINT + LB_HANDOFF_KEY_POINT_BYTES,
 };
 
 _Static_assert((int)DOWN_BYTES <= (int)LB_HANDOFF_DOWN_SPACE, "the down part fits its space");
 _Static_assert((int)UP_BYTES <= (int)LB_HANDOFF_UP_SPACE, "the up part fits its space");
+_Static_assert(KEYS_FIRST + (int)LB_HANDOFF_KEYS_MAX * (int)KEY_BYTES <= (int)LB_HANDOFF_KEYS_SPACE,
+               "the keys fit their space");
 _Static_assert(DOWN_BYTES == 152, "docs/spec/handoff.md");
 
 /* Over the whole part but the CRC's own four bytes. */
@@ -199,6 +209,46 @@ int lb_handoff_get_up(const uint8_t *retained, struct lb_handoff_up *up)
 	memcpy(up->last_error, fields + UP_LAST_ERROR, LB_HANDOFF_ERROR_BYTES);
 	up->last_error[LB_HANDOFF_ERROR_BYTES - 1] = '\0';
 	return result;
+}
+
+void lb_handoff_put_keys(uint8_t *retained, const struct lb_handoff_keys *keys)
+{
+	uint8_t *part = retained + LB_HANDOFF_KEYS_OFFSET;
+
+	LB_ASSERT(keys->count <= LB_HANDOFF_KEYS_MAX);
+	memset(part, 0, LB_HANDOFF_KEYS_SPACE);
+	part[KEYS_COUNT] = keys->count;
+	for (unsigned i = 0; i < keys->count; i++) {
+		uint8_t *key = part + KEYS_FIRST + KEY_BYTES * i;
+
+		key[KEY_TYPE] = keys->key[i].type;
+		memcpy(key + KEY_HASH, keys->key[i].hash, LB_HANDOFF_KEY_HASH_BYTES);
+		memcpy(key + KEY_POINT, keys->key[i].point, LB_HANDOFF_KEY_POINT_BYTES);
+	}
+	seal(part, LB_HANDOFF_KEYS_MAGIC, (uint16_t)(KEYS_FIRST + KEY_BYTES * keys->count));
+}
+
+int lb_handoff_get_keys(const uint8_t *retained, struct lb_handoff_keys *keys)
+{
+	const uint8_t *part = retained + LB_HANDOFF_KEYS_OFFSET;
+	uint16_t length = lb_load16le(part + AT_LENGTH);
+	int result = check(part, LB_HANDOFF_KEYS_MAGIC, LB_HANDOFF_KEYS_SPACE);
+
+	memset(keys, 0, sizeof(*keys));
+	if (result != LB_OK)
+		return result;
+	/* Only keys that are there as a whole. */
+	while (keys->count < LB_HANDOFF_KEYS_MAX && length >= KEYS_FIRST + KEY_BYTES * (keys->count + 1) &&
+	       keys->count < part[KEYS_COUNT]) {
+		const uint8_t *from = part + KEYS_FIRST + KEY_BYTES * keys->count;
+		struct lb_handoff_key *key = &keys->key[keys->count];
+
+		key->type = from[KEY_TYPE];
+		memcpy(key->hash, from + KEY_HASH, LB_HANDOFF_KEY_HASH_BYTES);
+		memcpy(key->point, from + KEY_POINT, LB_HANDOFF_KEY_POINT_BYTES);
+		keys->count++;
+	}
+	return LB_OK;
 }
 
 void lb_handoff_clear(uint8_t *retained)

@@ -1,13 +1,14 @@
 /* The hand-off: the block at the start of retained RAM by which bootloader and firmware tell each other things.
  *
- * Two parts, each with magic, version, length and CRC-32, read and written byte by byte; the bytes are specified in
+ * Three parts, each with magic, version, length and CRC-32, read and written byte by byte; the bytes are specified in
  * docs/spec/handoff.md. Fields are only ever appended, so that a bootloader and an image of different age understand
  * each other: a reader takes the fields it knows from a longer part, and defaults for those a shorter part lacks.
  *
  *   down  at LB_HANDOFF_DOWN_OFFSET: written by the bootloader before it starts an image or waits in bootloader mode.
  *   up    at LB_HANDOFF_UP_OFFSET: written by the firmware: one request for the next boot, and the last script error.
+ *   keys  at LB_HANDOFF_KEYS_OFFSET: written by the bootloader before it starts an image: the keys that it trusts.
  *
- * After power-on both are noise and read as absent.
+ * After power-on all are noise and read as absent.
  */
 #ifndef LB_HANDOFF_HANDOFF_H
 #define LB_HANDOFF_HANDOFF_H
@@ -23,13 +24,19 @@ enum {
 	LB_HANDOFF_DOWN_SPACE = 512,
 	LB_HANDOFF_UP_OFFSET = 512,
 	LB_HANDOFF_UP_SPACE = 256,
-	LB_HANDOFF_SPACE = 768, /* the rest of retained RAM is free for others */
+	LB_HANDOFF_KEYS_OFFSET = 768,
+	LB_HANDOFF_KEYS_SPACE = 1024,
+	LB_HANDOFF_SPACE = 1792, /* the rest of retained RAM is free for others */
 	LB_HANDOFF_ERROR_BYTES = 120,
-	LB_HANDOFF_VERSION = 1, /* of either part; stays as long as fields are only appended */
+	LB_HANDOFF_KEYS_MAX = 8, /* as many keys may a bootloader trust */
+	LB_HANDOFF_KEY_HASH_BYTES = 32,
+	LB_HANDOFF_KEY_POINT_BYTES = 64,
+	LB_HANDOFF_VERSION = 1, /* of each part; stays as long as fields are only appended */
 };
 
 #define LB_HANDOFF_DOWN_MAGIC 0x4E44424Cu /* "LBDN" */
 #define LB_HANDOFF_UP_MAGIC 0x5055424Cu   /* "LBUP" */
+#define LB_HANDOFF_KEYS_MAGIC 0x594B424Cu /* "LBKY" */
 
 enum lb_boot_mode { LB_MODE_NORMAL = 0, LB_MODE_SAFE = 1, LB_MODE_LOADER = 2 };
 enum lb_boot_reason { LB_REASON_NONE = 0, LB_REASON_PIN = 1, LB_REASON_REQUEST = 2, LB_REASON_CRASH_LOOP = 3 };
@@ -83,14 +90,28 @@ struct lb_handoff_up {
 	char last_error[LB_HANDOFF_ERROR_BYTES]; /* last line of the last uncaught error of a script; "" is none */
 };
 
+/* A public key that images may be signed with; what its fields mean is core/image/crypto.h's. */
+struct lb_handoff_key {
+	uint8_t type;
+	uint8_t hash[LB_HANDOFF_KEY_HASH_BYTES];
+	uint8_t point[LB_HANDOFF_KEY_POINT_BYTES];
+};
+
+struct lb_handoff_keys {
+	uint8_t count; /* at most LB_HANDOFF_KEYS_MAX */
+	struct lb_handoff_key key[LB_HANDOFF_KEYS_MAX];
+};
+
 /* retained is the whole retained RAM. get returns LB_OK, or LB_ERR_FORMAT / LB_ERR_VERSION / LB_ERR_CHECKSUM and a
- * struct of defaults (mode normal, no request, no slot, all else 0). A number that this code gives no meaning to is
- * read as the default of its field. put cuts an over-long last_error. */
+ * struct of defaults (mode normal, no request, no slot, no keys, all else 0). A number that this code gives no meaning
+ * to is read as the default of its field. put cuts an over-long last_error. */
 void lb_handoff_put_down(uint8_t *retained, const struct lb_handoff_down *down);
 int lb_handoff_get_down(const uint8_t *retained, struct lb_handoff_down *down);
 void lb_handoff_put_up(uint8_t *retained, const struct lb_handoff_up *up);
 int lb_handoff_get_up(const uint8_t *retained, struct lb_handoff_up *up);
-/* Makes both parts absent. */
+void lb_handoff_put_keys(uint8_t *retained, const struct lb_handoff_keys *keys);
+int lb_handoff_get_keys(const uint8_t *retained, struct lb_handoff_keys *keys);
+/* Makes all parts absent. */
 void lb_handoff_clear(uint8_t *retained);
 
 #endif

@@ -47,10 +47,11 @@ static void add_analog(cJSON *reply, const struct lb_module *module)
 	}
 }
 
+/* The parts that tell of this boot; the keys behind them are the same at every boot. */
 static void add_handoff(cJSON *reply, const struct lb_module *module)
 {
-	char text[2 * LB_HANDOFF_SPACE + 1];
-	for (size_t i = 0; i < LB_HANDOFF_SPACE; i++)
+	char text[2 * LB_HANDOFF_KEYS_OFFSET + 1];
+	for (size_t i = 0; i < LB_HANDOFF_KEYS_OFFSET; i++)
 		snprintf(text + 2 * i, 3, "%02x", module->registers.retained[i]);
 	cJSON_AddStringToObject(reply, "handoff", text);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/base/error.h"
+#include "core/handoff/handoff.h"
 #include "crypto/crypto.h"
 #include "host/cli/commands.h"
 #include "host/image/image_write.h"
@@ -105,6 +106,9 @@ static void print_bytes(const char *name, const uint8_t *bytes, size_t size_byte
 
 static enum lb_exit print_public(const struct lb_args *args)
 {
+	if (args->word_count > 1 + LB_HANDOFF_KEYS_MAX) {
+		return lb_args_wrong("image public: a bootloader trusts %d keys at most; give fewer", (int)LB_HANDOFF_KEYS_MAX);
+	}
 	printf("/* Made by lifeboat image public. */\n#include \"core/image/keys.h\"\n\n"
 	       "const struct lb_image_key lb_image_keys[] = {\n");
 	for (size_t i = 1; i < args->word_count; i++) {
@@ -266,6 +270,9 @@ enum lb_exit lb_image_command(const struct lb_args *args)
 
 	if (!lb_args_one_of("image", name, names)) {
 		return LB_EXIT_USAGE;
+	}
+	if (strcmp(name, "public") != 0 && args->word_count > 3) {
+		return lb_args_wrong("one argument too many, '%s': lifeboat image %s", args->words[3], name);
 	}
 	if (strcmp(name, "keygen") == 0) {
 		return keygen(args);

@@ -164,7 +164,7 @@ static const struct lb_command commands[] = {
 		        "verify IMAGE             is it whole, and signed with the key? Exit code 1 says why not\n"
 		        "info FILE                what is in an image; or in a flash.bin: the slots, the boot record's history,\n"
 		        "                         and what would boot next and why\n"
-		        "public KEY [KEY]         the key list that a bootloader is built with, as C\n"
+		        "public KEY ...           the key list that a bootloader is built with, as C\n"
 		        "\n"
 		        "  --key FILE             the key; without it your development key, which the build made:\n"
 		        "                         $XDG_DATA_HOME/lifeboat/development.pem, or in ~/.local/share\n"
@@ -174,7 +174,7 @@ static const struct lb_command commands[] = {
 		.example = "lifeboat image info module/flash.bin",
 		.options = {{"--key", "FILE"}, {"--version", "V"}, {"--counter", "N"}, {"--board-id", "UUID"}},
 		.words_min = 1,
-		.words_max = 3,
+		.words_max = LB_ARGS_WORDS,
 		.run = lb_image_command,
 	},
 };

@@ -263,6 +263,75 @@ static void another_version_is_not_guessed_at(void **state)
 	assert_down_absent(retained, LB_ERR_VERSION);
 }
 
+static struct lb_handoff_keys some_keys(uint8_t count)
+{
+	struct lb_handoff_keys keys = {.count = count};
+
+	for (uint8_t i = 0; i < count; i++) {
+		keys.key[i].type = (uint8_t)(1 + i % 2);
+		memset(keys.key[i].hash, 0x10 + i, sizeof(keys.key[i].hash));
+		memset(keys.key[i].point, 0x20 + i, sizeof(keys.key[i].point));
+	}
+	return keys;
+}
+
+static void keys_arrive(void **state)
+{
+	(void)state;
+	for (uint8_t count = 0; count <= LB_HANDOFF_KEYS_MAX; count++) {
+		uint8_t retained[LB_RETAINED_BYTES];
+		struct lb_handoff_keys keys = some_keys(count), back;
+
+		memset(retained, 0xA5, sizeof(retained));
+		lb_handoff_put_keys(retained, &keys);
+		assert_int_equal(lb_handoff_get_keys(retained, &back), LB_OK);
+		assert_memory_equal(&back, &keys, sizeof(keys));
+		assert_int_equal(retained[LB_HANDOFF_KEYS_OFFSET - 1], 0xA5);
+		assert_int_equal(retained[LB_HANDOFF_SPACE], 0xA5);
+		lb_handoff_clear(retained);
+		assert_int_equal(lb_handoff_get_keys(retained, &back), LB_ERR_FORMAT);
+		assert_int_equal(back.count, 0);
+	}
+}
+
+static void keys_lie_as_specified(void **state)
+{
+	uint8_t retained[LB_RETAINED_BYTES] = {0};
+	const struct lb_handoff_keys keys = some_keys(2);
+	const uint8_t *part = retained + 768;
+
+	(void)state;
+	lb_handoff_put_keys(retained, &keys);
+	assert_memory_equal(part, "LBKY\x01\x00\xD8\x00", 8);
+	assert_memory_equal(part + 12, "\x02\x00\x00\x00\x01\x00\x00\x00\x10\x10", 10);
+	assert_memory_equal(part + 16 + 36, "\x20\x20", 2);
+	assert_memory_equal(part + 116, "\x02\x00\x00\x00\x11", 5);
+}
+
+/* Neither a count nor a length is believed alone, and a newer bootloader may know more keys than we take. */
+static void only_whole_keys_are_taken(void **state)
+{
+	static const struct { uint8_t told; uint16_t length; uint8_t taken; } cases[] = {
+		{3, 316, 3}, {3, 315, 2}, {3, 116, 1}, {3, 16, 0}, {3, 12, 0}, {2, 316, 2}, {0, 316, 0}, {255, 316, 3},
+		{255, 1024, 8},
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint8_t retained[LB_RETAINED_BYTES] = {0};
+		struct lb_handoff_keys keys = some_keys(3), back;
+
+		lb_handoff_put_keys(retained, &keys);
+		retained[LB_HANDOFF_KEYS_OFFSET + 12] = cases[i].told;
+		reseal(retained + LB_HANDOFF_KEYS_OFFSET, cases[i].length);
+		assert_int_equal(lb_handoff_get_keys(retained, &back), LB_OK);
+		assert_int_equal(back.count, cases[i].taken);
+		retained[LB_HANDOFF_KEYS_OFFSET + 8] ^= 1;
+		assert_int_equal(lb_handoff_get_keys(retained, &back), LB_ERR_CHECKSUM);
+		assert_int_equal(back.count, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,6 +346,9 @@ int main(void)
 		cmocka_unit_test(a_shorter_part_gives_defaults_for_the_rest),
 		cmocka_unit_test(numbers_without_a_meaning_read_as_defaults),
 		cmocka_unit_test(another_version_is_not_guessed_at),
+		cmocka_unit_test(keys_arrive),
+		cmocka_unit_test(keys_lie_as_specified),
+		cmocka_unit_test(only_whole_keys_are_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
