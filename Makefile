@@ -8,12 +8,13 @@
 #
 #   make KEY=FILE TRUST=FILES sign with this key (default: the development key); the bootloader trusts TRUST too
 #
-# ./lifeboat calls this after it has seen to the packages and to MicroPython's source.
+# ./lifeboat calls this after it has seen to the packages and to the sources of MicroPython and Mbed TLS.
 
 B ?= build
 BOARD ?= virtual
 PREFIX ?= /usr/local
 MICROPYTHON_DIR ?= $(B)/deps/micropython
+MBEDTLS_DIR ?= $(B)/deps/mbedtls
 CC := gcc
 CLANG ?= clang
 ARM_GCC ?= arm-none-eabi-gcc
@@ -27,8 +28,8 @@ all:
 # One line a file; V=1 shows the commands.
 Q := $(if $(V),,@)
 
-include conf/version.mk conf/warnings.mk conf/$(BOARD).mk
-RULES := Makefile conf/version.mk conf/warnings.mk conf/$(BOARD).mk
+RULES := Makefile conf/version.mk conf/warnings.mk conf/mbedtls.mk conf/$(BOARD).mk
+include $(filter conf/%,$(RULES))
 
 VERSION_FLAGS := -DLB_VERSION='"$(LB_VERSION)"' -DLB_VERSION_MAJOR=$(LB_VERSION_MAJOR) \
 	-DLB_VERSION_MINOR=$(LB_VERSION_MINOR) -DLB_VERSION_PATCH=$(LB_VERSION_PATCH)
@@ -36,7 +37,8 @@ CFLAGS_ALL := -I. $(VERSION_FLAGS) $(WARNINGS) -g -ffunction-sections -fdata-sec
 LDFLAGS_ALL := -Wl,--gc-sections
 
 # core/ is plain C11 wherever it is compiled; the rest may use what the system offers.
-standard = $(if $(filter core/%,$(1)),-std=c11,-std=gnu11 -D_GNU_SOURCE=)
+standard = $(if $(filter core/%,$(1)),-std=c11,-std=gnu11 -D_GNU_SOURCE=) \
+	$(if $(filter crypto/%,$(1)),$(MBEDTLS_FLAGS))
 
 # ---- sources: new files are taken up by being there ----
 CORE_C := $(wildcard core/*/*.c)
@@ -81,6 +83,25 @@ endef
 $(B)/obj/release/library.a: $(call objects,release,$(LIBRARY_C))
 	$(archive)
 
+# ---- Mbed TLS ----
+# Another source tree than last time: build anew what is made of it.
+CHOICE := $(B)/obj/source-trees
+SOURCE_TREES := $(abspath $(MICROPYTHON_DIR) $(MBEDTLS_DIR))
+$(shell mkdir -p $(B)/obj; echo $(SOURCE_TREES) | cmp -s - $(CHOICE) || echo $(SOURCE_TREES) >$(CHOICE))
+
+MBEDTLS := $(B)/obj/mbedtls.a
+MBEDTLS_TREE := $(wildcard $(MBEDTLS_DIR)/.fetched) $(CHOICE)
+$(B)/obj/mbedtls/%.o: $(MBEDTLS_DIR)/%.c crypto/mbedtls_config.h $(MBEDTLS_TREE) $(RULES)
+	@mkdir -p $(@D)
+	$(if $(Q),@echo "  compile (mbedtls) $<")
+	$(Q)$(CC) -std=c11 -O2 -w -ffunction-sections -fdata-sections -I. $(MBEDTLS_FLAGS) -c -o $@ $<
+$(MBEDTLS): $(MBEDTLS_C:%.c=$(B)/obj/mbedtls/%.o)
+	$(archive)
+$(foreach v,release gcc clang sanitize,$(call objects,$(v),$(CRYPTO_C))): \
+	$(MBEDTLS_TREE) | $(MBEDTLS_DIR)/library/sha256.c
+$(MBEDTLS_DIR)/%.c:
+	@echo "no Mbed TLS source in $(MBEDTLS_DIR): run ./lifeboat build, or set MBEDTLS_DIR" >&2; exit 1
+
 # ---- programs ----
 BIN := $(B)/bin/lifeboat
 HARDWARE := $(B)/libexec/lifeboat/hardware
@@ -92,11 +113,11 @@ define program
 	$(if $(Q),@echo "  link $@")
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o %.a,$^)
 endef
-$(BIN): $(call objects,release,$(CLI_C)) $(B)/obj/release/library.a
+$(BIN): $(call objects,release,$(CLI_C)) $(B)/obj/release/library.a $(MBEDTLS)
 	$(program) $(LIBS_CLI)
 $(HARDWARE): $(call objects,release,$(PROCESS_C)) $(B)/obj/release/library.a
 	$(program) $(LIBS_HARDWARE)
-$(BOOTLOADER): $(call objects,release,$(MAIN_C)) $(B)/keys.o $(B)/obj/release/library.a
+$(BOOTLOADER): $(call objects,release,$(MAIN_C)) $(B)/keys.o $(B)/obj/release/library.a $(MBEDTLS)
 	$(program) $(LIBS_BOOTLOADER)
 
 # ---- keys: the build signs with KEY, and its bootloader trusts KEY and all of TRUST ----
@@ -136,11 +157,6 @@ FIRMWARE_SOURCES := $(shell find firmware core crypto boards/$(BOARD) hardware/m
 OWN_CHECKOUT := $(filter-out $(call abs,$(B)/deps/micropython),$(call abs,$(MICROPYTHON_DIR)))
 MICROPYTHON_TREE := $(if $(OWN_CHECKOUT),FORCE,$(wildcard $(MICROPYTHON_DIR)/.fetched))
 
-# Another MicroPython than last time: build anew.
-CHOICE := $(B)/obj/micropython-dir
-$(shell mkdir -p $(B)/obj; echo $(call abs,$(MICROPYTHON_DIR)) | cmp -s - $(CHOICE) || \
-	echo $(call abs,$(MICROPYTHON_DIR)) >$(CHOICE))
-
 $(MPY_CROSS): $(filter-out FORCE,$(MICROPYTHON_TREE)) $(CHOICE)
 	@test -f $(MICROPYTHON_DIR)/mpy-cross/Makefile || { \
 		echo "no MicroPython source in $(MICROPYTHON_DIR): run ./lifeboat build, or set MICROPYTHON_DIR" >&2; exit 1; }
@@ -148,9 +164,10 @@ $(MPY_CROSS): $(filter-out FORCE,$(MICROPYTHON_TREE)) $(CHOICE)
 	$(MAKE) --no-print-directory -C $(MICROPYTHON_DIR)/mpy-cross BUILD=$(call abs,$(@D)) PROG=mpy-cross
 	@touch $@
 
-$(FIRMWARE): $(FIRMWARE_SOURCES) $(MPY_CROSS) $(MICROPYTHON_TREE) $(CHOICE) $(RULES)
+$(FIRMWARE): $(FIRMWARE_SOURCES) $(MPY_CROSS) $(MICROPYTHON_TREE) $(CHOICE) $(MBEDTLS) $(RULES)
 	$(MAKE) --no-print-directory -C firmware BOARD=$(BOARD) BUILD=$(call abs,$(FIRMWARE_BUILD)) \
-		MICROPYTHON_DIR=$(call abs,$(MICROPYTHON_DIR)) MPY_CROSS=$(call abs,$(MPY_CROSS)) LB_VERSION=$(LB_VERSION)
+		MICROPYTHON_DIR=$(call abs,$(MICROPYTHON_DIR)) MPY_CROSS=$(call abs,$(MPY_CROSS)) LB_VERSION=$(LB_VERSION) \
+		MBEDTLS_DIR=$(call abs,$(MBEDTLS_DIR)) MBEDTLS=$(call abs,$(MBEDTLS))
 	@touch $@
 
 $(IMAGE): $(FIRMWARE) $(KEY) $(KEY_LIST) $(BIN)
@@ -179,9 +196,9 @@ LINK_sanitize := $(CC) $(SANITIZE)
 
 # $(1) variant, $(2) test source
 define unit_program
-$(B)/unit/$(1)/$(basename $(notdir $(2))): $(call objects,$(1),$(2)) $(B)/obj/$(1)/tested.a
+$(B)/unit/$(1)/$(basename $(notdir $(2))): $(call objects,$(1),$(2)) $(B)/obj/$(1)/tested.a $(MBEDTLS)
 	@mkdir -p $$(@D)
-	$(Q)$(LINK_$(1)) $(LDFLAGS_ALL) -o $$@ $$^ -lcmocka $(LIBS_HARDWARE)
+	$(Q)$(LINK_$(1)) $(LDFLAGS_ALL) -o $$@ $$^ -lcmocka $(LIBS_CLI)
 UNIT_$(1) += $(B)/unit/$(1)/$(basename $(notdir $(2)))
 endef
 define unit_variant
@@ -197,8 +214,8 @@ endef
 $(foreach v,$(VARIANTS),$(eval $(call unit_variant,$(v))))
 
 # ---- the power-cut proof; LONG=1 for the long one ----
-$(B)/power/power: $(call objects,release,$(POWER_C)) $(B)/obj/release/library.a
-	$(program) $(LIBS_BOOTLOADER)
+$(B)/power/power: $(call objects,release,$(POWER_C)) $(B)/obj/release/library.a $(MBEDTLS)
+	$(program) $(LIBS_CLI)
 check-power: $(B)/power/power
 	@$< $(if $(LONG),--long) && echo "power: 1 passed, 0 failed"
 

@@ -7,4 +7,4 @@ static_lib = $(or $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l$(2))
 LIBS_CRYPTO := $(call static_lib,sodium,sodium)
 LIBS_BOOTLOADER := $(LIBS_CRYPTO) $(call static_lib,z,z) $(call static_lib,md,md)
 LIBS_HARDWARE := $(LIBS_BOOTLOADER) $(call static_lib,uv_a,uv) $(call static_lib,cjson,cjson) -lpthread -ldl
-LIBS_CLI := $(LIBS_HARDWARE)
+LIBS_CLI := $(LIBS_HARDWARE) $(call static_lib,crypto,crypto) -lpthread -ldl

@@ -4,6 +4,8 @@
 #include <sodium/crypto_hash_sha256.h>
 #include <sodium/crypto_sign_ed25519.h>
 
+#include "crypto/parts.h"
+
 _Static_assert(sizeof(crypto_hash_sha256_state) <= LB_SHA256_STATE_BYTES, "the state does not fit");
 _Static_assert(crypto_hash_sha256_BYTES == LB_SHA256_BYTES, "another hash");
 
@@ -12,23 +14,23 @@ static crypto_hash_sha256_state *state_of(struct lb_sha256 *sha)
 	return (crypto_hash_sha256_state *)(void *)sha->state;
 }
 
-static void sha256_init(struct lb_sha256 *sha)
+void lb_sodium_sha256_init(struct lb_sha256 *sha)
 {
 	crypto_hash_sha256_init(state_of(sha));
 }
 
-static void sha256_update(struct lb_sha256 *sha, const void *data, size_t size_bytes)
+void lb_sodium_sha256_update(struct lb_sha256 *sha, const void *data, size_t size_bytes)
 {
 	crypto_hash_sha256_update(state_of(sha), data, size_bytes);
 }
 
-static void sha256_final(struct lb_sha256 *sha, uint8_t digest[LB_SHA256_BYTES])
+void lb_sodium_sha256_final(struct lb_sha256 *sha, uint8_t digest[LB_SHA256_BYTES])
 {
 	crypto_hash_sha256_final(state_of(sha), digest);
 }
 
-static enum lb_signature verify(const struct lb_image_key *key, const uint8_t digest[LB_SHA256_BYTES],
-                                const uint8_t *signature, size_t signature_bytes)
+enum lb_signature lb_sodium_verify(const struct lb_image_key *key, const uint8_t digest[LB_SHA256_BYTES],
+                                   const uint8_t *signature, size_t signature_bytes)
 {
 	if (key->type != LB_KEY_ED25519)
 		return LB_SIGNATURE_UNSUPPORTED;
@@ -40,8 +42,8 @@ static enum lb_signature verify(const struct lb_image_key *key, const uint8_t di
 }
 
 const struct lb_crypto lb_crypto_fast = {
-	.sha256_init = sha256_init,
-	.sha256_update = sha256_update,
-	.sha256_final = sha256_final,
-	.verify = verify,
+	.sha256_init = lb_sodium_sha256_init,
+	.sha256_update = lb_sodium_sha256_update,
+	.sha256_final = lb_sodium_sha256_final,
+	.verify = lb_sodium_verify,
 };

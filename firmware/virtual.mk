@@ -12,4 +12,6 @@ BOARD_CFLAGS := -fno-pie -DMPZ_DIG_SIZE=16 $(CPU_CFLAGS_$(CPU)) -DLB_STACK_BYTES
 	-DLB_BOARD_TITLE='"Lifeboat virtual module"' -DLB_CPU_NAME='"$(CPU)"'
 BOARD_LDFLAGS := -no-pie
 # Linked statically, but for libc.
-BOARD_LIBS := $(or $(filter /%,$(shell $(CC) -print-file-name=libsodium.a)),-lsodium) -lm
+BOARD_LIBS := $(or $(filter /%,$(shell $(CC) -print-file-name=libsodium.a)),-lsodium) $(MBEDTLS) -lm
+include $(REPO)/conf/mbedtls.mk
+$(BUILD)/lifeboat/crypto/%.o: CFLAGS += $(MBEDTLS_FLAGS)

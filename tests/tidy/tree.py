@@ -4,8 +4,8 @@ import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FOLDERS = ("core", "boards", "firmware", "hardware", "host", "tests", "benches", "docs", "conf", "tools", ".ci")
-C_FOLDERS = ("core", "boards", "firmware", "hardware", "host", "tests")
+FOLDERS = ("core", "crypto", "boards", "firmware", "hardware", "host", "tests", "benches", "docs", "conf", "tools", ".ci")
+C_FOLDERS = ("core", "crypto", "boards", "firmware", "hardware", "host", "tests")
 BINARY = {".png", ".img", ".bin", ".mpy", ".gif"}
 
 

@@ -61,7 +61,7 @@ const struct lb_flashmap *lb_board_flashmap(void)
 
 const struct lb_crypto *lb_board_crypto(void)
 {
-	return &lb_crypto_fast;
+	return &lb_crypto_both;
 }
 
 const struct lb_codec *lb_board_codec(void)

@@ -55,7 +55,7 @@ const struct lb_flash *lb_periph_flash(void)
 
 const struct lb_crypto *lb_periph_crypto(void)
 {
-	return &lb_crypto_fast;
+	return &lb_crypto_both;
 }
 
 void *lb_periph_heap(size_t *size_bytes)
