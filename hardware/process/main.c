@@ -1,7 +1,7 @@
 /* The hardware process of one virtual module: everything of it that outlives its CPU.
  *
  *   hardware --dir DIR --bootloader PROGRAM [--image FILE] [--clock N] [--reflash] [--card FILE] [--ready-fd N]
- *            [--parent-fd N]
+ *            [--parent-fd N] [--port N [--listen ADDR]]
  *
  *   --dir DIR            the module's folder; made if it is not there
  *   --bootloader PROGRAM what the CPU runs after a reset
@@ -9,6 +9,8 @@
  *   --clock N            the module's clock runs N times faster than the host's, 1 to 20
  *   --reflash            writes the image into the factory slot of an existing flash.bin too
  *   --card FILE          is in the SD card slot from the start; made, empty, if it is not there
+ *   --port N             uart0 is on this TCP port too (RFC 2217); 0: on any that is free
+ *   --listen ADDR        of the host, for that port; without it, 127.0.0.1
  *   --ready-fd N         the line "ready" is written here, and the descriptor closed, when the control socket listens
  *                        and the CPU was started; closed without it, the start failed
  *   --parent-fd N        at end of file on this descriptor the module ends, as by SIGTERM
@@ -44,6 +46,7 @@ struct options {
 	const char *card;
 	unsigned clock_factor;
 	bool reflash;
+	struct lb_rfc2217_setup rfc2217;
 	int ready_fd;
 	int parent_fd;
 };
@@ -81,6 +84,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		{ "image", required_argument, NULL, 'i' },    { "clock", required_argument, NULL, 'c' },
 		{ "reflash", no_argument, NULL, 'r' },        { "card", required_argument, NULL, 's' },
 		{ "ready-fd", required_argument, NULL, 'R' }, { "parent-fd", required_argument, NULL, 'P' },
+		{ "port", required_argument, NULL, 'p' },     { "listen", required_argument, NULL, 'l' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int option, number = 0;
@@ -89,10 +93,12 @@ static int parse_options(int argc, char **argv, struct options *options)
 			number = parse_number(optarg, 1, LB_CLOCK_FACTOR_MAX);
 		else if (option == 'R' || option == 'P')
 			number = parse_number(optarg, STDERR_FILENO + 1, 1 << 20);
+		else if (option == 'p')
+			number = parse_number(optarg, 0, UINT16_MAX);
 		if (option == '?')
 			return EXIT_USAGE;
 		if (number < 0)
-			return usage("not a clock factor from 1 to 20, or not a file descriptor: ", optarg);
+			return usage("not a clock factor from 1 to 20, a port up to 65535 or a file descriptor: ", optarg);
 		switch (option) {
 		case 'd': options->dir = optarg; break;
 		case 'b': options->bootloader = optarg; break;
@@ -100,6 +106,8 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case 's': options->card = optarg; break;
 		case 'c': options->clock_factor = (unsigned)number; break;
 		case 'r': options->reflash = true; break;
+		case 'p': options->rfc2217.port = number; break;
+		case 'l': options->rfc2217.address = optarg; break;
 		case 'R': options->ready_fd = number; break;
 		case 'P': options->parent_fd = number; break;
 		}
@@ -184,6 +192,7 @@ static int prepare(const struct options *options, struct lb_module_setup *setup)
 	}
 	setup->clock_factor = options->clock_factor;
 	setup->bootloader = options->bootloader;
+	setup->rfc2217 = options->rfc2217;
 	if (lb_folder_open(&setup->folder, options->dir) != 0)
 		return -1;
 	if (lb_airfile_read(&setup->folder, &setup->air) != 0)
@@ -250,7 +259,7 @@ static void keep_from_cpu(int fd)
 int main(int argc, char **argv)
 {
 	uv_loop_t loop;
-	struct options options = { .clock_factor = 1, .ready_fd = -1, .parent_fd = -1 };
+	struct options options = { .clock_factor = 1, .rfc2217 = { .port = -1 }, .ready_fd = -1, .parent_fd = -1 };
 	int result = parse_options(argc, argv, &options);
 	if (result != EXIT_DONE)
 		return result;

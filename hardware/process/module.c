@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/bytes.h"
+#include "hardware/model/pins.h"
 #include "hardware/process/log.h"
 #include "hardware/process/names.h"
 
@@ -63,6 +64,18 @@ static void restart(struct lb_module *module, enum lb_cause cause)
 	start(module, cause);
 }
 
+/* The reset line is low; the CPU that comes when it rises is started for this cause. */
+static void hold(struct lb_module *module, enum lb_cause cause)
+{
+	halt(module);
+	module->power = LB_POWER_HELD;
+	module->cause = cause;
+	lb_log("held in reset");
+	lb_led_set(&module->led, LB_LED_OFF, 0);
+	lb_nets_reset(&module->nets);
+	set_phase(module, LB_PHASE_GATE);
+}
+
 static void fall_asleep(struct lb_module *module, uint64_t sleep_ms, uint32_t high_mask, uint32_t low_mask)
 {
 	halt(module);
@@ -72,6 +85,34 @@ static void fall_asleep(struct lb_module *module, uint64_t sleep_ms, uint32_t hi
 	lb_nets_sleep(&module->nets);
 	set_phase(module, LB_PHASE_SLEEP);
 	lb_sleep_start(&module->sleep, sleep_ms, high_mask, low_mask);
+}
+
+/* --- the board's pull on G23 --- */
+
+static void tell_outside(struct lb_module *module, unsigned pin)
+{
+	uint8_t message[] = { WIRE_PIN_CHANGED, (uint8_t)pin, lb_nets_level(&module->nets, pin) };
+	lb_cpu_send(&module->cpu, message, sizeof(message));
+	lb_sleep_look(&module->sleep);
+}
+
+/* Silicon latches G23 as the reset line rises. Our CPU is a process that looks a moment later, so the pull stays for it
+ * until it said its first word. */
+static void pull_boot_pin(struct lb_module *module)
+{
+	unsigned pin = (unsigned)lb_pins_find("G23");
+	if (!module->boot_low && module->power == LB_POWER_RUNNING && !module->sampled)
+		return;
+	if (lb_nets_pull_low(&module->nets, pin, module->boot_low))
+		tell_outside(module, pin);
+}
+
+static void note_sampled(struct lb_module *module)
+{
+	if (module->sampled)
+		return;
+	module->sampled = true;
+	pull_boot_pin(module);
 }
 
 /* --- what the CPU says and does --- */
@@ -96,6 +137,7 @@ static void on_order(struct lb_module *module, const uint8_t *message, size_t si
 static void on_message(void *ctx, const uint8_t *message, size_t size_bytes)
 {
 	struct lb_module *module = ctx;
+	note_sampled(module);
 	if (message[0] == WIRE_LED && size_bytes >= 6)
 		lb_led_set(&module->led, message[1], lb_load32le(message + 2));
 	else if (message[0] == WIRE_PHASE && size_bytes >= 2 && message[1] >= LB_PHASE_GATE && message[1] <= LB_PHASE_REPL)
@@ -189,6 +231,7 @@ static void start(struct lb_module *module, enum lb_cause cause)
 {
 	module->power = LB_POWER_RUNNING;
 	module->cause = cause;
+	module->sampled = false;
 	module->boots++;
 	module->clock.reset_ns = lb_clock_host_ns();
 	lb_log("reset, cause %s, boot %" PRIu64, lb_names_cause(cause), module->boots);
@@ -222,7 +265,10 @@ void lb_module_power_on(struct lb_module *module)
 	scramble(module->registers.retained, LB_RETAINED_BYTES);
 	lb_registers_put64(&module->registers, WIRE_REG_RTC_ZERO_NS, lb_clock_host_ns());
 	lb_registers_put64(&module->registers, WIRE_REG_RTC_BASE_US, RTC_START_US);
-	start(module, LB_CAUSE_POWER_ON);
+	if (module->reset_low)
+		hold(module, LB_CAUSE_POWER_ON);
+	else
+		start(module, LB_CAUSE_POWER_ON);
 }
 
 void lb_module_power_off(struct lb_module *module)
@@ -235,6 +281,7 @@ void lb_module_power_off(struct lb_module *module)
 	scramble(module->registers.retained, LB_RETAINED_BYTES);
 	lb_led_set(&module->led, LB_LED_OFF, 0);
 	lb_nets_power_off(&module->nets);
+	lb_rfc2217_power_off(&module->rfc2217);
 	set_phase(module, LB_PHASE_OFF);
 }
 
@@ -242,15 +289,24 @@ bool lb_module_press_reset(struct lb_module *module)
 {
 	if (module->power == LB_POWER_OFF)
 		return false;
-	restart(module, LB_CAUSE_SWITCH);
+	if (module->power != LB_POWER_HELD)
+		restart(module, LB_CAUSE_SWITCH);
 	return true;
 }
 
-static void tell_outside(struct lb_module *module, unsigned pin)
+/* What the serial port's lines do to the module. */
+static void on_pull(void *ctx, bool reset_low, bool boot_low)
 {
-	uint8_t message[] = { WIRE_PIN_CHANGED, (uint8_t)pin, lb_nets_level(&module->nets, pin) };
-	lb_cpu_send(&module->cpu, message, sizeof(message));
-	lb_sleep_look(&module->sleep);
+	struct lb_module *module = ctx;
+	module->boot_low = boot_low;
+	pull_boot_pin(module);
+	if (module->reset_low == reset_low)
+		return;
+	module->reset_low = reset_low;
+	if (module->power == LB_POWER_HELD)
+		start(module, module->cause);
+	else if (module->power != LB_POWER_OFF)
+		hold(module, LB_CAUSE_SWITCH);
 }
 
 void lb_module_drive_pin(struct lb_module *module, unsigned pin, uint32_t drive)
@@ -286,6 +342,9 @@ static void connect_parts(struct lb_module *module)
 	module->sleep.nets = &module->nets;
 	module->sleep.on_wake = on_wake;
 	module->sleep.ctx = module;
+	module->rfc2217.uart = &module->uart[0];
+	module->rfc2217.on_pull = on_pull;
+	module->rfc2217.ctx = module;
 	module->cpu.on_message = on_message;
 	module->cpu.on_death = on_death;
 	module->cpu.ctx = module;
@@ -321,15 +380,20 @@ int lb_module_open(struct lb_module *module, const struct lb_module_setup *setup
 	lb_sleep_init(&module->sleep, module->loop);
 	uv_timer_init(module->loop, &module->fault_timer);
 	module->fault_timer.data = module;
+	lb_rfc2217_init(&module->rfc2217, module->loop);
 	for (unsigned i = 0; i < LB_UART_COUNT; i++)
 		if (lb_uart_open(&module->uart[i], i, module->loop, &module->folder, &module->events) != 0)
 			return -1;
-	return 0;
+	if (lb_rfc2217_listen(&module->rfc2217, &setup->rfc2217) == 0)
+		return 0;
+	lb_module_close(module);
+	return -1;
 }
 
 void lb_module_close(struct lb_module *module)
 {
 	lb_module_power_off(module);
+	lb_rfc2217_close(&module->rfc2217);
 	for (int i = 0; i < LB_UART_COUNT; i++)
 		lb_uart_close(&module->uart[i]);
 	lb_cpu_close(&module->cpu);

@@ -3,6 +3,8 @@
  *   off ──on──▶ running ──off──▶ off           running ──deep sleep──▶ asleep ──wake, reset──▶ running
  *   running ──reset, watchdog──▶ running       running ──the CPU died──▶ faulted ──a moment later──▶ running
  *
+ *   anything with power ──the reset line is pulled low──▶ held ──it is let go──▶ running
+ *
  * Every arrow into running is a hard reset: a new CPU process, pins, PWM, LED, UARTs, radio and watchdog as at
  * power-on.
  */
@@ -23,12 +25,19 @@
 #include "hardware/process/nets.h"
 #include "hardware/process/ports.h"
 #include "hardware/process/registers.h"
+#include "hardware/process/rfc2217.h"
 #include "hardware/process/sleep.h"
 #include "hardware/process/uart.h"
 #include "hardware/process/watchdog.h"
 #include "hardware/process/wifi.h"
 
-enum lb_power { LB_POWER_OFF = 0, LB_POWER_RUNNING = 1, LB_POWER_ASLEEP = 2, LB_POWER_FAULTED = 3 };
+enum lb_power {
+	LB_POWER_OFF = 0,
+	LB_POWER_RUNNING = 1,
+	LB_POWER_ASLEEP = 2,
+	LB_POWER_FAULTED = 3,
+	LB_POWER_HELD = 4, /* in reset */
+};
 
 struct lb_module {
 	uv_loop_t *loop;
@@ -47,10 +56,14 @@ struct lb_module {
 	struct lb_sleep sleep;
 	struct lb_cpu cpu;
 	struct lb_uart uart[LB_UART_COUNT];
+	struct lb_rfc2217 rfc2217;
 	uv_timer_t fault_timer;
 	enum lb_power power;
 	enum lb_phase phase;
 	enum lb_cause cause;
+	bool reset_low; /* the reset line is pulled low */
+	bool boot_low;  /* G23 is to be pulled low; it stays so until a CPU that was just started has sampled it */
+	bool sampled;   /* this CPU has sampled its pins */
 	uint64_t boots; /* CPUs started so far */
 	uint64_t torn;  /* flash operations that were cut by a CPU's end */
 };
@@ -64,6 +77,7 @@ struct lb_module_setup {
 	unsigned clock_factor;
 	const char *bootloader;
 	struct lb_air air;
+	struct lb_rfc2217_setup rfc2217;
 };
 
 /* The module with no power. 0, or -1 after telling the person. */
@@ -74,7 +88,7 @@ void lb_module_close(struct lb_module *module);
 /* Each returns after its effect; none does anything when the effect is there already. */
 void lb_module_power_on(struct lb_module *module);
 void lb_module_power_off(struct lb_module *module);
-/* The reset switch; false when there is no power. */
+/* The reset switch; false when there is no power. Nothing while the reset line is pulled low anyhow. */
 bool lb_module_press_reset(struct lb_module *module);
 /* drive is enum wire_drive. */
 void lb_module_drive_pin(struct lb_module *module, unsigned pin, uint32_t drive);

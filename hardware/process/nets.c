@@ -23,7 +23,7 @@ bool lb_nets_level(const struct lb_nets *nets, unsigned pin)
 
 uint32_t lb_nets_outside(const struct lb_nets *nets, unsigned pin)
 {
-	return lb_registers_get_pin(nets->registers, WIRE_REG_PIN_OUTSIDE, pin);
+	return nets->hand[pin].drive;
 }
 
 /* True when the level is another than the last one told. */
@@ -73,19 +73,30 @@ void lb_nets_update(struct lb_nets *nets, unsigned pin)
 	tell_level(nets, pin);
 }
 
-static bool act(struct lb_nets *nets, unsigned pin, uint32_t drive, uint32_t millivolts)
+static bool act(struct lb_nets *nets, unsigned pin)
 {
-	lb_registers_put_pin(nets->registers, WIRE_REG_PIN_MILLIVOLTS, pin, millivolts);
-	lb_registers_put_pin(nets->registers, WIRE_REG_PIN_OUTSIDE, pin, drive);
+	static const struct lb_nets_hand LOW = { .drive = WIRE_DRIVE_LOW };
+	const struct lb_nets_hand *outside = nets->pulled_low[pin] ? &LOW : &nets->hand[pin];
+	lb_registers_put_pin(nets->registers, WIRE_REG_PIN_MILLIVOLTS, pin, outside->millivolts);
+	lb_registers_put_pin(nets->registers, WIRE_REG_PIN_OUTSIDE, pin, outside->drive);
 	return tell_level(nets, pin);
 }
 
 bool lb_nets_drive(struct lb_nets *nets, unsigned pin, uint32_t drive)
 {
-	return act(nets, pin, drive, 0);
+	nets->hand[pin] = (struct lb_nets_hand){ .drive = drive };
+	return act(nets, pin);
 }
 
 bool lb_nets_apply_volts(struct lb_nets *nets, unsigned pin, uint32_t millivolts)
 {
-	return act(nets, pin, millivolts >= LB_PINS_HIGH_MV ? WIRE_DRIVE_HIGH : WIRE_DRIVE_LOW, millivolts + 1);
+	uint32_t drive = millivolts >= LB_PINS_HIGH_MV ? WIRE_DRIVE_HIGH : WIRE_DRIVE_LOW;
+	nets->hand[pin] = (struct lb_nets_hand){ .drive = drive, .millivolts = millivolts + 1 };
+	return act(nets, pin);
+}
+
+bool lb_nets_pull_low(struct lb_nets *nets, unsigned pin, bool low)
+{
+	nets->pulled_low[pin] = low;
+	return act(nets, pin);
 }

@@ -3,10 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-enum { READ_BYTES = 16384, QUEUE_STEP_BYTES = 4096 };
+#include "hardware/process/queue.h"
+
+enum { READ_BYTES = 16384 };
 
 struct lb_stream {
 	uv_poll_t poll;
@@ -19,10 +20,7 @@ struct lb_stream {
 	bool told_broken;
 	bool closed;
 	bool wants_room; /* on_taken is due when the fd can take bytes, though the queue is empty */
-	uint8_t *queue;
-	size_t first;
-	size_t waiting_bytes;
-	size_t space_bytes;
+	struct lb_queue queue;
 };
 
 static void on_poll(uv_poll_t *poll, int status, int events);
@@ -38,7 +36,7 @@ static void poll_again(struct lb_stream *stream)
 	} else {
 		if (!stream->paused && !stream->ended)
 			events |= UV_READABLE;
-		if (stream->waiting_bytes != 0 || stream->wants_room)
+		if (stream->queue.waiting_bytes != 0 || stream->wants_room)
 			events |= UV_WRITABLE;
 	}
 	if (events == 0)
@@ -73,9 +71,7 @@ void lb_stream_close(struct lb_stream *stream)
 	stream->closed = true;
 	uv_poll_stop(&stream->poll);
 	close(stream->fd);
-	free(stream->queue);
-	stream->queue = NULL;
-	stream->waiting_bytes = 0;
+	lb_queue_release(&stream->queue);
 	uv_close((uv_handle_t *)&stream->poll, on_closed);
 }
 
@@ -87,7 +83,7 @@ void lb_stream_set_owner(struct lb_stream *stream, const struct lb_stream_calls 
 
 size_t lb_stream_waiting_bytes(const struct lb_stream *stream)
 {
-	return stream->waiting_bytes;
+	return stream->queue.waiting_bytes;
 }
 
 /* How many bytes the other side took; -1 when it is gone. */
@@ -102,37 +98,8 @@ static ssize_t write_some(struct lb_stream *stream, const uint8_t *bytes, size_t
 	if (errno == EAGAIN)
 		return 0;
 	stream->broken = true;
-	stream->waiting_bytes = 0;
+	lb_queue_release(&stream->queue);
 	return -1;
-}
-
-static bool make_room(struct lb_stream *stream, size_t size_bytes)
-{
-	if (stream->first != 0) {
-		memmove(stream->queue, stream->queue + stream->first, stream->waiting_bytes);
-		stream->first = 0;
-	}
-	size_t needed_bytes = stream->waiting_bytes + size_bytes;
-	if (needed_bytes <= stream->space_bytes)
-		return true;
-	size_t space_bytes = stream->space_bytes < QUEUE_STEP_BYTES ? QUEUE_STEP_BYTES : stream->space_bytes;
-	while (space_bytes < needed_bytes)
-		space_bytes *= 2;
-	uint8_t *queue = realloc(stream->queue, space_bytes);
-	if (queue == NULL)
-		return false;
-	stream->queue = queue;
-	stream->space_bytes = space_bytes;
-	return true;
-}
-
-static void release_queue(struct lb_stream *stream)
-{
-	free(stream->queue);
-	stream->queue = NULL;
-	stream->first = 0;
-	stream->waiting_bytes = 0;
-	stream->space_bytes = 0;
 }
 
 void lb_stream_send(struct lb_stream *stream, const void *bytes, size_t size_bytes)
@@ -140,7 +107,7 @@ void lb_stream_send(struct lb_stream *stream, const void *bytes, size_t size_byt
 	const uint8_t *rest = bytes;
 	if (stream->broken)
 		return;
-	if (stream->waiting_bytes == 0) {
+	if (stream->queue.waiting_bytes == 0) {
 		ssize_t wrote = write_some(stream, rest, size_bytes);
 		if (wrote < 0) {
 			poll_again(stream);
@@ -149,16 +116,13 @@ void lb_stream_send(struct lb_stream *stream, const void *bytes, size_t size_byt
 		rest += wrote;
 		size_bytes -= (size_t)wrote;
 	}
-	if (size_bytes != 0 && make_room(stream, size_bytes)) {
-		memcpy(stream->queue + stream->waiting_bytes, rest, size_bytes);
-		stream->waiting_bytes += size_bytes;
+	if (size_bytes != 0 && lb_queue_add(&stream->queue, rest, size_bytes))
 		poll_again(stream);
-	}
 }
 
 void lb_stream_drop(struct lb_stream *stream)
 {
-	release_queue(stream);
+	lb_queue_release(&stream->queue);
 	stream->wants_room = true;
 	poll_again(stream);
 }
@@ -196,15 +160,12 @@ void lb_stream_drain(struct lb_stream *stream)
 
 static void write_queue(struct lb_stream *stream)
 {
-	if (stream->waiting_bytes != 0) {
-		ssize_t wrote = write_some(stream, stream->queue + stream->first, stream->waiting_bytes);
-		if (wrote > 0) {
-			stream->first += (size_t)wrote;
-			stream->waiting_bytes -= (size_t)wrote;
-		}
+	struct lb_queue *queue = &stream->queue;
+	if (queue->waiting_bytes != 0) {
+		ssize_t wrote = write_some(stream, lb_queue_front(queue), queue->waiting_bytes);
+		if (wrote > 0)
+			lb_queue_take(queue, (size_t)wrote);
 	}
-	if (stream->waiting_bytes == 0)
-		release_queue(stream);
 	stream->wants_room = false;
 	poll_again(stream);
 	if (!stream->broken && stream->calls->on_taken != NULL)

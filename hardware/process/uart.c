@@ -17,6 +17,8 @@ struct lb_uart_client {
 	struct lb_uart *uart;
 	struct lb_uart_client *next;
 	struct lb_stream *stream;
+	const struct lb_uart_coder *coder; /* NULL: plain bytes */
+	void *coder_ctx;
 	bool is_pty;
 	bool stalled;
 	uint64_t taken_ms; /* when it last took bytes, or the first began to wait */
@@ -29,9 +31,24 @@ static uint64_t now_ms(void)
 
 /* --- from the CPU to the clients --- */
 
+static size_t waiting_bytes(const struct lb_uart_client *client)
+{
+	if (client->coder != NULL)
+		return client->coder->waiting_bytes(client->coder_ctx);
+	return lb_stream_waiting_bytes(client->stream);
+}
+
+static void drop(struct lb_uart_client *client)
+{
+	if (client->coder != NULL)
+		client->coder->drop(client->coder_ctx);
+	else
+		lb_stream_drop(client->stream);
+}
+
 static bool is_held_up_by(const struct lb_uart_client *client, size_t limit_bytes)
 {
-	return !client->stalled && lb_stream_waiting_bytes(client->stream) > limit_bytes;
+	return !client->stalled && waiting_bytes(client) > limit_bytes;
 }
 
 /* Holds the CPU up when a client has too much before it, and lets it go on when all have little. */
@@ -56,12 +73,12 @@ static void on_stall_timer(uv_timer_t *timer)
 	uint64_t now = now_ms(), soonest_ms = LB_UART_STALL_MS;
 	bool somebody_waits = false;
 	for (struct lb_uart_client *client = uart->clients; client != NULL; client = client->next) {
-		if (lb_stream_waiting_bytes(client->stream) == 0)
+		if (client->stalled || waiting_bytes(client) == 0)
 			continue;
 		uint64_t idle_ms = now - client->taken_ms;
 		if (idle_ms >= LB_UART_STALL_MS) {
 			client->stalled = true;
-			lb_stream_drop(client->stream);
+			drop(client);
 			continue;
 		}
 		somebody_waits = true;
@@ -78,11 +95,15 @@ static void send_to_client(struct lb_uart_client *client, const uint8_t *bytes, 
 	struct lb_uart *uart = client->uart;
 	if (client->stalled)
 		return;
-	bool was_idle = lb_stream_waiting_bytes(client->stream) == 0;
-	lb_stream_send(client->stream, bytes, size_bytes);
-	if (!was_idle || lb_stream_waiting_bytes(client->stream) == 0)
+	bool was_idle = waiting_bytes(client) == 0;
+	if (client->coder != NULL)
+		client->coder->send(client->coder_ctx, bytes, size_bytes);
+	else
+		lb_stream_send(client->stream, bytes, size_bytes);
+	if (waiting_bytes(client) == 0)
 		return;
-	client->taken_ms = now_ms();
+	if (was_idle)
+		client->taken_ms = now_ms();
 	if (!uv_is_active((uv_handle_t *)&uart->stall_timer)) {
 		uv_update_time(uart->loop);
 		uv_timer_start(&uart->stall_timer, on_stall_timer, LB_UART_STALL_MS, 0);
@@ -115,9 +136,8 @@ static void on_cpu_taken(void *ctx)
 		hold_clients(uart, false);
 }
 
-static void on_client_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)
+void lb_uart_type(struct lb_uart_client *client, const uint8_t *bytes, size_t size_bytes)
 {
-	struct lb_uart_client *client = ctx;
 	struct lb_uart *uart = client->uart;
 	if (uart->cpu == NULL)
 		return;
@@ -126,34 +146,53 @@ static void on_client_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)
 		hold_clients(uart, true);
 }
 
-/* --- clients come and go --- */
-
-static void on_client_taken(void *ctx)
+static void on_client_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)
 {
 	struct lb_uart_client *client = ctx;
+	if (client->coder != NULL)
+		client->coder->receive(client->coder_ctx, bytes, size_bytes);
+	else
+		lb_uart_type(client, bytes, size_bytes);
+}
+
+/* --- clients come and go --- */
+
+void lb_uart_took(struct lb_uart_client *client)
+{
 	client->stalled = false;
 	client->taken_ms = now_ms();
 	pace_cpu(client->uart);
 }
 
-static void remove_client(struct lb_uart_client *client)
+static void on_client_taken(void *ctx)
+{
+	struct lb_uart_client *client = ctx;
+	if (client->coder != NULL)
+		client->coder->on_taken(client->coder_ctx);
+	else
+		lb_uart_took(client);
+}
+
+void lb_uart_detach(struct lb_uart_client *client)
 {
 	struct lb_uart *uart = client->uart;
 	struct lb_uart_client **link = &uart->clients;
 	while (*link != client)
 		link = &(*link)->next;
 	*link = client->next;
-	bool is_pty = client->is_pty;
+	struct lb_uart_client gone = *client;
 	lb_stream_close(client->stream);
 	free(client);
-	if (is_pty)
+	if (gone.is_pty)
 		lb_pty_hung_up(&uart->pty);
+	if (gone.coder != NULL)
+		gone.coder->on_gone(gone.coder_ctx);
 	pace_cpu(uart);
 }
 
 static void on_client_end(void *ctx)
 {
-	remove_client(ctx);
+	lb_uart_detach(ctx);
 }
 
 static const struct lb_stream_calls CLIENT_CALLS = {
@@ -193,6 +232,22 @@ void lb_uart_attach(struct lb_uart *uart, struct lb_stream *stream, const uint8_
 	if (size_bytes != 0)
 		on_client_bytes(client, bytes, size_bytes);
 	settle_client(client);
+}
+
+struct lb_uart_client *lb_uart_attach_coded(struct lb_uart *uart, struct lb_stream *stream,
+                                            const struct lb_uart_coder *coder, void *ctx)
+{
+	struct lb_uart_client *client = add_client(uart, false);
+	if (client == NULL) {
+		lb_stream_close(stream);
+		return NULL;
+	}
+	client->stream = stream;
+	client->coder = coder;
+	client->coder_ctx = ctx;
+	lb_stream_set_owner(stream, &CLIENT_CALLS, client);
+	settle_client(client);
+	return client;
 }
 
 static void on_pty_open(void *ctx, int fd)
@@ -263,6 +318,8 @@ void lb_uart_close(struct lb_uart *uart)
 		struct lb_uart_client *client = uart->clients;
 		uart->clients = client->next;
 		lb_stream_close(client->stream);
+		if (client->coder != NULL)
+			client->coder->on_gone(client->coder_ctx);
 		free(client);
 	}
 	lb_pty_close(&uart->pty);

@@ -30,6 +30,22 @@ enum {
 
 struct lb_uart_client;
 
+/* What stands between the UART and a client that does not speak in plain bytes. None of it but `receive` may detach the
+ * client. */
+struct lb_uart_coder {
+	/* The UART sent these. */
+	void (*send)(void *ctx, const uint8_t *bytes, size_t size_bytes);
+	/* How much of what was sent has not been taken; and forget it, for the client does not take it. */
+	size_t (*waiting_bytes)(const void *ctx);
+	void (*drop)(void *ctx);
+	/* These came on the client's stream; what of it is for the UART goes to lb_uart_type. */
+	void (*receive)(void *ctx, const uint8_t *bytes, size_t size_bytes);
+	/* The stream took bytes; lb_uart_took is for the callee to call. */
+	void (*on_taken)(void *ctx);
+	/* The client went away. Its stream is closed. */
+	void (*on_gone)(void *ctx);
+};
+
 struct lb_uart {
 	unsigned port;
 	char name[LB_UART_NAME_BYTES]; /* of the link in the folder: "uart0" */
@@ -55,5 +71,16 @@ void lb_uart_disconnect_cpu(struct lb_uart *uart);
 
 /* Makes a control connection a client, which sent these bytes already. The stream is the UART's from now on. */
 void lb_uart_attach(struct lb_uart *uart, struct lb_stream *stream, const uint8_t *bytes, size_t size_bytes);
+
+/* Makes a stream a client by way of a coder. The stream is the UART's from now on, but the coder writes to it. NULL,
+ * and the stream closed, when there is no memory for it. */
+struct lb_uart_client *lb_uart_attach_coded(struct lb_uart *uart, struct lb_stream *stream,
+                                            const struct lb_uart_coder *coder, void *ctx);
+/* The client sends bytes to the CPU. */
+void lb_uart_type(struct lb_uart_client *client, const uint8_t *bytes, size_t size_bytes);
+/* The client took bytes. */
+void lb_uart_took(struct lb_uart_client *client);
+/* Sends the client away; its coder's on_gone is called. */
+void lb_uart_detach(struct lb_uart_client *client);
 
 #endif

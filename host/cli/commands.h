@@ -6,7 +6,7 @@
 #include "host/client/client.h"
 
 /* The places of the options in each command's table. */
-enum { LB_RUN_HEADLESS, LB_RUN_CLOCK, LB_RUN_REFLASH, LB_RUN_SD, LB_RUN_FLASH };
+enum { LB_RUN_HEADLESS, LB_RUN_CLOCK, LB_RUN_REFLASH, LB_RUN_SD, LB_RUN_FLASH, LB_RUN_PORT, LB_RUN_LISTEN };
 enum { LB_LED_TRACE };
 enum { LB_STATUS_JSON };
 enum { LB_WAIT_TIMEOUT };

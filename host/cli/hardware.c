@@ -19,7 +19,7 @@ enum {
 	RETRY_MS = 2,
 	END_MS = 5000,    /* then SIGTERM, and a second later SIGKILL */
 	FORCE_MS = 1000,
-	ARGUMENTS_MAX = 20,
+	ARGUMENTS_MAX = 24,
 };
 
 #define PROGRAM "../libexec/lifeboat/hardware"
@@ -71,6 +71,14 @@ static void execute(const struct lb_hardware_options *options, int ready_fd, int
 	if (options->card != NULL) {
 		arguments[count++] = "--card";
 		arguments[count++] = options->card;
+	}
+	if (options->port != NULL) {
+		arguments[count++] = "--port";
+		arguments[count++] = options->port;
+	}
+	if (options->listen != NULL) {
+		arguments[count++] = "--listen";
+		arguments[count++] = options->listen;
 	}
 	if (life_fd >= 0) {
 		arguments[count++] = "--parent-fd";

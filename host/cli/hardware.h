@@ -11,7 +11,9 @@ struct lb_hardware_options {
 	const char *dir;
 	const char *clock; /* NULL: as the host's */
 	bool reflash;
-	const char *card; /* NULL: none in the slot */
+	const char *card;   /* NULL: none in the slot */
+	const char *port;   /* NULL: uart0 is on no TCP port */
+	const char *listen; /* NULL: that port is on loopback */
 };
 
 struct lb_hardware {

@@ -10,7 +10,8 @@
 static const struct lb_command commands[] = {
 	{
 		.name = "run",
-		.usage = "[DIR] [--headless] [--clock N] [--flash FOLDER] [--sd FILE] [--reflash]",
+		.usage = "[DIR] [--headless] [--clock N] [--flash FOLDER] [--sd FILE] [--reflash]\n"
+		         "                    [--port N [--listen ADDR]]",
 		.summary = "boot the module; a terminal gets its REPL",
 		.help = "Boots the virtual module in the folder DIR, which is made when there is none, and attaches this\n"
 		        "terminal to its REPL. Ctrl-] (or Ctrl-X) opens a menu in the bottom line; there, one key each:\n"
@@ -25,10 +26,13 @@ static const struct lb_command commands[] = {
 		        "                 boot would; files of the same names are replaced, others kept. Names that begin\n"
 		        "                 with a dot, and __pycache__, are left out\n"
 		        "  --reflash      writes this build's image into the factory slot\n"
-		        "  --sd FILE      FILE is the SD card; one that is not there is made, 32 MiB, FAT, empty\n",
+		        "  --sd FILE      FILE is the SD card; one that is not there is made, 32 MiB, FAT, empty\n"
+		        "  --port N       uart0 is on TCP port N of 127.0.0.1 too, by RFC 2217 or as plain bytes; 0: any free port,\n"
+		        "                 which 'lifeboat status' shows\n"
+		        "  --listen ADDR  that port is on this address of the host: whoever reaches it controls the module\n",
 		.example = "lifeboat run blinker --clock 4",
 		.options = {{"--headless", NULL}, {"--clock", "N"}, {"--reflash", NULL}, {"--sd", "FILE"},
-		            {"--flash", "FOLDER"}},
+		            {"--flash", "FOLDER"}, {"--port", "N"}, {"--listen", "ADDR"}},
 		.words_max = 1,
 		.run = lb_run_command,
 	},

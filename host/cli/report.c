@@ -254,6 +254,9 @@ void lb_report_print(const cJSON *status, const char *dir, bool runs)
 	label("uart0");
 	printf("%s/uart0 -> %s\n", dir, text_of(status, "uart0"));
 	printf("%-12s%s/uart1 -> %s\n", "uart1", dir, text_of(status, "uart1"));
+	label("TCP");
+	printf("%s\n", is(status, "rfc2217", "") ? "none ('lifeboat run --port N' puts uart0 on a port)"
+	                                          : text_of(status, "rfc2217"));
 	print_net(field(status, "net"));
 	print_card(field(status, "sd"));
 	label("last error");

@@ -1,5 +1,7 @@
+#include <arpa/inet.h>
 #include <errno.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -28,6 +30,30 @@ static bool choose_folder(const struct lb_args *args, const char **dir)
 	return true;
 }
 
+static bool choose_port(const struct lb_args *args, struct lb_hardware_options *options)
+{
+	struct in6_addr address;
+	long number;
+
+	options->port = args->values[LB_RUN_PORT];
+	options->listen = args->values[LB_RUN_LISTEN];
+	if (options->port != NULL && !lb_args_whole_number("--port", options->port, 0, UINT16_MAX, &number)) {
+		return false;
+	}
+	if (options->listen == NULL) {
+		return true;
+	}
+	if (options->port == NULL) {
+		lb_args_wrong("--listen says where --port listens: add --port N");
+		return false;
+	}
+	if (inet_pton(AF_INET, options->listen, &address) != 1 && inet_pton(AF_INET6, options->listen, &address) != 1) {
+		lb_args_wrong("--listen takes an IPv4 or IPv6 address of this host in numbers, not '%s'", options->listen);
+		return false;
+	}
+	return true;
+}
+
 static bool choose_options(const struct lb_args *args, struct lb_hardware_options *options)
 {
 	long clock;
@@ -39,7 +65,7 @@ static bool choose_options(const struct lb_args *args, struct lb_hardware_option
 		lb_args_wrong("--sd takes the name of a file: --sd FILE");
 		return false;
 	}
-	return choose_folder(args, &options->dir) &&
+	return choose_folder(args, &options->dir) && choose_port(args, options) &&
 	       (options->clock == NULL || lb_args_whole_number("--clock", options->clock, 1, CLOCK_MAX, &clock));
 }
 

@@ -181,13 +181,14 @@ cJSON *lb_status_compose(const cJSON *reply)
 	copy_object(status, "volts", reply);
 	copy(status, "uart0", reply, "uart0");
 	copy(status, "uart1", reply, "uart1");
-	cJSON_AddNullToObject(status, "rfc2217");
+	copy(status, "rfc2217", reply, "rfc2217");
 	copy_object(status, "net", reply);
 	copy(status, "sd", reply, "sd");
 	add_text(status, "last_error", erred ? up.last_error : NULL);
 	copy(status, "clock", reply, "clock");
 	copy(status, "t_ms", reply, "t_ms");
 	copy(status, "boots", reply, "boot");
+	copy(status, "reset_line", reply, "reset_line");
 	copy_object(status, "drive", reply);
 	copy_object(status, "flash", reply);
 	add_images(status, told ? &down : NULL);

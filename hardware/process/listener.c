@@ -1,0 +1,78 @@
+#include "hardware/process/listener.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <uv.h>
+
+enum { BACKLOG = 8, LOOPBACK_NET = 127 };
+
+union address {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+static bool is_v6(const union address *address)
+{
+	return address->any.sa_family == AF_INET6;
+}
+
+static int parse(const char *text, int port, union address *address)
+{
+	if (uv_ip4_addr(text, port, &address->v4) == 0 || uv_ip6_addr(text, port, &address->v6) == 0)
+		return 0;
+	return -EINVAL;
+}
+
+static bool is_loopback(const union address *address)
+{
+	if (is_v6(address))
+		return IN6_IS_ADDR_LOOPBACK(&address->v6.sin6_addr);
+	return ntohl(address->v4.sin_addr.s_addr) >> 24 == LOOPBACK_NET;
+}
+
+/* A socket that listens on all of this host's addresses is also found on loopback. */
+static void write_text(struct lb_listener *listener, const union address *address)
+{
+	char name[INET6_ADDRSTRLEN];
+	uv_ip_name(&address->any, name, sizeof(name));
+	if (is_v6(address))
+		snprintf(listener->text, sizeof(listener->text), "[%s]:%d",
+		         IN6_IS_ADDR_UNSPECIFIED(&address->v6.sin6_addr) ? "::1" : name, ntohs(address->v6.sin6_port));
+	else
+		snprintf(listener->text, sizeof(listener->text), "%s:%d",
+		         address->v4.sin_addr.s_addr == htonl(INADDR_ANY) ? "127.0.0.1" : name, ntohs(address->v4.sin_port));
+}
+
+static int listen_on(int fd, union address *address)
+{
+	socklen_t size_bytes = is_v6(address) ? sizeof(address->v6) : sizeof(address->v4);
+	int yes = 1;
+	/* Connections of an earlier run that are being forgotten do not keep the port. */
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) != 0 || bind(fd, &address->any, size_bytes) != 0 ||
+	    listen(fd, BACKLOG) != 0 || getsockname(fd, &address->any, &size_bytes) != 0)
+		return -errno;
+	return 0;
+}
+
+int lb_listener_open(struct lb_listener *listener, const char *text, int port)
+{
+	union address address;
+	int result = parse(text, port, &address);
+	if (result != 0)
+		return result;
+	listener->fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (listener->fd < 0)
+		return -errno;
+	result = listen_on(listener->fd, &address);
+	if (result != 0) {
+		close(listener->fd);
+		return result;
+	}
+	listener->is_loopback = is_loopback(&address);
+	write_text(listener, &address);
+	return 0;
+}

@@ -1,0 +1,444 @@
+#include "hardware/process/rfc2217.h"
+
+#include <errno.h>
+#include <libtelnet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "hardware/process/comport.h"
+#include "hardware/process/listener.h"
+#include "hardware/process/log.h"
+#include "hardware/process/queue.h"
+
+enum {
+	IAC = 0xFF,
+	CHUNK_BYTES = 4096,        /* of the UART's bytes that are made telnet's at a time */
+	SEND_BUFFER_BYTES = 65536, /* the kernel's: what is in there, no purge reaches */
+	FIVE_BITS = 5,
+};
+
+static const char IN_USE[] = "lifeboat: another client has this module's serial port: try again when it left\r\n";
+
+enum kind { KIND_UNKNOWN, KIND_PLAIN, KIND_TELNET };
+
+struct lb_rfc2217_client {
+	struct lb_rfc2217 *server;
+	struct lb_uart_client *uart;
+	struct lb_stream *stream;
+	telnet_t *telnet;
+	enum kind kind;
+	bool grace_is_over;
+	bool is_broken; /* of telnet's rules beyond repair */
+	struct lb_comport port;
+	struct lb_queue waiting; /* the UART's bytes as they came */
+};
+
+/* --- lines --- */
+
+static void pull(const struct lb_rfc2217 *server)
+{
+	bool reset_low = server->autoreset.reset_low || lb_shield_holds_reset(&server->shield);
+	bool boot_low = server->autoreset.boot_low || lb_shield_holds_boot(&server->shield);
+	server->on_pull(server->ctx, reset_low, boot_low);
+}
+
+static void on_settle_timer(uv_timer_t *timer)
+{
+	struct lb_rfc2217 *server = timer->data;
+	lb_autoreset_settle(&server->autoreset);
+	pull(server);
+}
+
+static void set_lines(struct lb_rfc2217 *server, bool dtr, bool rts)
+{
+	bool settles = lb_autoreset_set(&server->autoreset, dtr, rts);
+	uv_timer_stop(&server->settle_timer);
+	if (settles) {
+		uv_update_time(server->loop);
+		uv_timer_start(&server->settle_timer, on_settle_timer, LB_AUTORESET_SETTLE_MS, 0);
+	}
+	pull(server);
+}
+
+/* --- to the client --- */
+
+/* How many of the waiting bytes may go out now, for their form is known. */
+static size_t sendable_bytes(const struct lb_rfc2217_client *client)
+{
+	size_t size_bytes = client->waiting.waiting_bytes < CHUNK_BYTES ? client->waiting.waiting_bytes : CHUNK_BYTES;
+	if (client->port.suspended || size_bytes == 0)
+		return 0;
+	if (client->kind != KIND_UNKNOWN || client->grace_is_over)
+		return size_bytes;
+	const uint8_t *bytes = lb_queue_front(&client->waiting), *first = memchr(bytes, IAC, size_bytes);
+	return first == NULL ? size_bytes : (size_t)(first - bytes);
+}
+
+static void feed(struct lb_rfc2217_client *client)
+{
+	size_t size_bytes;
+	while (lb_stream_waiting_bytes(client->stream) == 0 && (size_bytes = sendable_bytes(client)) != 0) {
+		const uint8_t *bytes = lb_queue_front(&client->waiting);
+		if (client->kind == KIND_TELNET)
+			telnet_send(client->telnet, (const char *)bytes, size_bytes);
+		else
+			lb_stream_send(client->stream, bytes, size_bytes);
+		lb_queue_take(&client->waiting, size_bytes);
+	}
+}
+
+static void on_uart_send(void *ctx, const uint8_t *bytes, size_t size_bytes)
+{
+	struct lb_rfc2217_client *client = ctx;
+	if (client->port.data_bits == FIVE_BITS)
+		return; /* the client listens to the shield's controller */
+	lb_queue_add(&client->waiting, bytes, size_bytes);
+	feed(client);
+}
+
+static size_t count_waiting(const void *ctx)
+{
+	const struct lb_rfc2217_client *client = ctx;
+	return client->waiting.waiting_bytes + lb_stream_waiting_bytes(client->stream);
+}
+
+static void drop_waiting(void *ctx)
+{
+	struct lb_rfc2217_client *client = ctx;
+	lb_queue_release(&client->waiting);
+}
+
+static void on_stream_taken(void *ctx)
+{
+	struct lb_rfc2217_client *client = ctx;
+	feed(client);
+	lb_uart_took(client->uart);
+}
+
+/* --- from the client --- */
+
+static void send_answer(struct lb_rfc2217_client *client, const struct lb_comport_answer *answer)
+{
+	if (answer->size_bytes != 0)
+		telnet_subnegotiation(client->telnet, LB_COMPORT_OPTION, (const char *)answer->bytes, answer->size_bytes);
+}
+
+static void follow_data_bits(struct lb_rfc2217_client *client)
+{
+	if (client->port.data_bits != FIVE_BITS)
+		return;
+	lb_queue_release(&client->waiting);
+	lb_shield_begin(&client->server->shield);
+}
+
+static void on_subnegotiation(struct lb_rfc2217_client *client, const uint8_t *request, size_t size_bytes)
+{
+	struct lb_comport_answer answer = lb_comport_run(&client->port, request, size_bytes);
+	if ((answer.changes & LB_COMPORT_LINES) != 0)
+		set_lines(client->server, client->port.dtr, client->port.rts);
+	if ((answer.changes & LB_COMPORT_DATA_BITS) != 0)
+		follow_data_bits(client);
+	if ((answer.changes & LB_COMPORT_PURGE) != 0)
+		lb_queue_release(&client->waiting);
+	send_answer(client, &answer);
+	if ((answer.changes & LB_COMPORT_FLOW) != 0 && !client->port.suspended) {
+		feed(client);
+		lb_uart_took(client->uart);
+	}
+}
+
+static void type_to_shield(struct lb_rfc2217_client *client, const uint8_t *bytes, size_t size_bytes)
+{
+	struct lb_rfc2217 *server = client->server;
+	uint8_t answer[LB_SHIELD_ANSWER_BYTES];
+	for (size_t i = 0; i < size_bytes; i++) {
+		unsigned answer_bytes = lb_shield_take(&server->shield, bytes[i], answer);
+		if (answer_bytes != 0)
+			telnet_send(client->telnet, (const char *)answer, answer_bytes);
+		pull(server);
+	}
+}
+
+static void on_data(struct lb_rfc2217_client *client, const uint8_t *bytes, size_t size_bytes)
+{
+	if (client->port.data_bits == FIVE_BITS)
+		type_to_shield(client, bytes, size_bytes);
+	else
+		lb_uart_type(client->uart, bytes, size_bytes);
+}
+
+static void on_telnet(telnet_t *telnet, telnet_event_t *event, void *ctx)
+{
+	struct lb_rfc2217_client *client = ctx;
+	struct lb_comport_answer greeting = lb_comport_greeting();
+	(void)telnet;
+	switch (event->type) {
+	case TELNET_EV_DATA: on_data(client, (const uint8_t *)event->data.buffer, event->data.size); break;
+	case TELNET_EV_SEND: lb_stream_send(client->stream, event->data.buffer, event->data.size); break;
+	case TELNET_EV_WILL:
+		if (event->neg.telopt == LB_COMPORT_OPTION)
+			send_answer(client, &greeting);
+		break;
+	case TELNET_EV_SUBNEGOTIATION:
+		if (event->sub.telopt == LB_COMPORT_OPTION)
+			on_subnegotiation(client, (const uint8_t *)event->sub.buffer, event->sub.size);
+		break;
+	case TELNET_EV_ERROR: client->is_broken = true; break;
+	/* What else telnet has, and what of it is malformed, is passed over. */
+	case TELNET_EV_IAC:
+	case TELNET_EV_WONT:
+	case TELNET_EV_DO:
+	case TELNET_EV_DONT:
+	case TELNET_EV_COMPRESS:
+	case TELNET_EV_ZMP:
+	case TELNET_EV_TTYPE:
+	case TELNET_EV_ENVIRON:
+	case TELNET_EV_MSSP:
+	case TELNET_EV_WARNING:
+	default: break;
+	}
+}
+
+/* The first byte says what the client speaks. */
+static void decide_kind(struct lb_rfc2217_client *client, uint8_t first)
+{
+	client->kind = first == IAC ? KIND_TELNET : KIND_PLAIN;
+	uv_timer_stop(&client->server->grace_timer);
+	lb_log("serial port: the client speaks %s", client->kind == KIND_TELNET ? "RFC 2217" : "plain bytes");
+}
+
+static void receive_telnet(struct lb_rfc2217_client *client, const uint8_t *bytes, size_t size_bytes, bool is_first)
+{
+	telnet_recv(client->telnet, (const char *)bytes, size_bytes);
+	if (is_first && !client->is_broken) {
+		/* All 256 values go both ways; a client that asked for it already is not asked again. */
+		telnet_negotiate(client->telnet, TELNET_WILL, TELNET_TELOPT_BINARY);
+		telnet_negotiate(client->telnet, TELNET_DO, TELNET_TELOPT_BINARY);
+	}
+	if (lb_stream_waiting_bytes(client->stream) > LB_RFC2217_ANSWERS_BYTES) {
+		lb_log("serial port: the client reads no answers");
+		client->is_broken = true;
+	}
+	if (client->is_broken)
+		lb_uart_detach(client->uart);
+}
+
+static void on_stream_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)
+{
+	struct lb_rfc2217_client *client = ctx;
+	bool is_first = client->kind == KIND_UNKNOWN;
+	if (is_first)
+		decide_kind(client, bytes[0]);
+	if (client->kind == KIND_PLAIN)
+		lb_uart_type(client->uart, bytes, size_bytes);
+	else
+		receive_telnet(client, bytes, size_bytes, is_first);
+}
+
+/* --- clients come and go --- */
+
+static void on_client_gone(void *ctx)
+{
+	struct lb_rfc2217_client *client = ctx;
+	struct lb_rfc2217 *server = client->server;
+	lb_log("serial port: the client left");
+	uv_timer_stop(&server->grace_timer);
+	telnet_free(client->telnet);
+	lb_queue_release(&client->waiting);
+	free(client);
+	server->client = NULL;
+	set_lines(server, false, false);
+}
+
+static const struct lb_uart_coder CODER = {
+	.send = on_uart_send,
+	.waiting_bytes = count_waiting,
+	.drop = drop_waiting,
+	.receive = on_stream_bytes,
+	.on_taken = on_stream_taken,
+	.on_gone = on_client_gone,
+};
+
+static void on_grace_timer(uv_timer_t *timer)
+{
+	struct lb_rfc2217 *server = timer->data;
+	server->client->grace_is_over = true;
+	feed(server->client);
+}
+
+static struct lb_rfc2217_client *make_client(struct lb_rfc2217 *server)
+{
+	static const telnet_telopt_t OPTIONS[] = {
+		{ TELNET_TELOPT_BINARY, TELNET_WILL, TELNET_DO }, { TELNET_TELOPT_ECHO, TELNET_WILL, TELNET_DONT },
+		{ TELNET_TELOPT_SGA, TELNET_WILL, TELNET_DO },    { LB_COMPORT_OPTION, TELNET_WILL, TELNET_DO },
+		{ -1, 0, 0 },
+	};
+	struct lb_rfc2217_client *client = calloc(1, sizeof(*client));
+	if (client == NULL)
+		return NULL;
+	client->server = server;
+	lb_comport_init(&client->port);
+	client->telnet = telnet_init(OPTIONS, on_telnet, 0, client);
+	if (client->telnet == NULL) {
+		free(client);
+		return NULL;
+	}
+	return client;
+}
+
+static void welcome(struct lb_rfc2217 *server, struct lb_stream *stream)
+{
+	struct lb_rfc2217_client *client = make_client(server);
+	if (client == NULL) {
+		lb_stream_close(stream);
+		return;
+	}
+	client->stream = stream;
+	client->uart = lb_uart_attach_coded(server->uart, stream, &CODER, client);
+	if (client->uart == NULL) {
+		telnet_free(client->telnet);
+		free(client);
+		return;
+	}
+	server->client = client;
+	uv_update_time(server->loop);
+	uv_timer_start(&server->grace_timer, on_grace_timer, LB_RFC2217_GRACE_MS, 0);
+	lb_log("serial port: a client came");
+}
+
+static void forget_refused(struct lb_rfc2217 *server)
+{
+	if (server->refused != NULL)
+		lb_stream_close(server->refused);
+	server->refused = NULL;
+}
+
+static void on_refused_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)
+{
+	(void)ctx;
+	(void)bytes;
+	(void)size_bytes;
+}
+
+static void on_refused_end(void *ctx)
+{
+	forget_refused(ctx);
+}
+
+static const struct lb_stream_calls REFUSED_CALLS = {
+	.on_bytes = on_refused_bytes,
+	.on_end = on_refused_end,
+	.on_broken = on_refused_end,
+};
+
+/* A socket that is closed with something unread in it resets the connection, and the line may never be seen. So it is
+ * kept until the client closes too, or the next one is refused. */
+static void refuse(struct lb_rfc2217 *server, int fd)
+{
+	lb_log("serial port: one more client, refused");
+	forget_refused(server);
+	server->refused = lb_stream_open(server->loop, fd, &REFUSED_CALLS, server);
+	if (server->refused == NULL)
+		return;
+	lb_stream_send(server->refused, IN_USE, sizeof(IN_USE) - 1);
+	shutdown(fd, SHUT_WR);
+}
+
+/* A client whose host is gone without a word must not keep the port for ever. */
+static void tune(int fd)
+{
+	const int yes = 1, idle_s = 30, interval_s = 10, probes = 3, send_buffer_bytes = SEND_BUFFER_BYTES;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof(yes));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof(idle_s));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof(interval_s));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof(probes));
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer_bytes, sizeof(send_buffer_bytes));
+}
+
+static void on_connection(uv_poll_t *poll, int status, int events)
+{
+	struct lb_rfc2217 *server = poll->data;
+	(void)status;
+	(void)events;
+	int fd = accept4(server->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (fd < 0)
+		return;
+	tune(fd);
+	if (server->client != NULL) {
+		refuse(server, fd);
+		return;
+	}
+	struct lb_stream *stream = lb_stream_open(server->loop, fd, &REFUSED_CALLS, server);
+	if (stream != NULL)
+		welcome(server, stream);
+}
+
+/* --- the server --- */
+
+void lb_rfc2217_init(struct lb_rfc2217 *server, uv_loop_t *loop)
+{
+	server->loop = loop;
+	server->listen_fd = -1;
+	lb_shield_init(&server->shield);
+	uv_timer_init(loop, &server->settle_timer);
+	uv_timer_init(loop, &server->grace_timer);
+	server->settle_timer.data = server;
+	server->grace_timer.data = server;
+}
+
+static const char *explain(int error)
+{
+	if (error == -EADDRINUSE)
+		return "somebody else listens there; choose another one, or --port 0 for any that is free";
+	if (error == -EADDRNOTAVAIL)
+		return "this host has no such address";
+	return error == -EINVAL ? "not an IPv4 or IPv6 address" : strerror(-error);
+}
+
+int lb_rfc2217_listen(struct lb_rfc2217 *server, const struct lb_rfc2217_setup *setup)
+{
+	const char *address = setup->address != NULL ? setup->address : "127.0.0.1";
+	struct lb_listener listener;
+	if (setup->port < 0)
+		return 0;
+	int result = lb_listener_open(&listener, address, setup->port);
+	if (result != 0) {
+		lb_log_tell("cannot listen on port %d of %s: %s", setup->port, address, explain(result));
+		return -1;
+	}
+	server->listen_fd = listener.fd;
+	snprintf(server->url, sizeof(server->url), "rfc2217://%s", listener.text);
+	uv_poll_init(server->loop, &server->listen_poll, server->listen_fd);
+	server->listen_poll.data = server;
+	uv_poll_start(&server->listen_poll, UV_READABLE, on_connection);
+	if (listener.is_loopback)
+		lb_log("serial port: %s", server->url);
+	else
+		lb_log_tell("warning: whoever reaches %s (%s) controls this module, without a password", address, server->url);
+	return 0;
+}
+
+void lb_rfc2217_power_off(struct lb_rfc2217 *server)
+{
+	lb_shield_init(&server->shield);
+	pull(server);
+}
+
+void lb_rfc2217_close(struct lb_rfc2217 *server)
+{
+	if (server->client != NULL)
+		lb_uart_detach(server->client->uart);
+	forget_refused(server);
+	uv_close((uv_handle_t *)&server->settle_timer, NULL);
+	uv_close((uv_handle_t *)&server->grace_timer, NULL);
+	if (server->listen_fd < 0)
+		return;
+	uv_close((uv_handle_t *)&server->listen_poll, NULL);
+	close(server->listen_fd);
+}

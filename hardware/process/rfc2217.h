@@ -1,0 +1,63 @@
+/* uart0 on a TCP port: RFC 2217 (telnet with the COM-PORT-OPTION), or plain bytes.
+ *
+ * What kind of client it is shows in its first byte: 0xFF, telnet's IAC, with which every RFC 2217 client begins, or
+ * anything else: then the connection is the plain bytes of the UART, both ways, until it ends. Until then the client
+ * hears the UART, but nothing of telnet, and a 0xFF, which the two kinds write differently, waits for up to
+ * LB_RFC2217_GRACE_MS for the first byte.
+ *
+ * One client at a time; any other is told so in a line. The client is one of the UART's, beside the pty: output goes to
+ * both, input comes from both. It has DTR and RTS (hardware/model/autoreset.h), which are released when it leaves, and
+ * the shield's controller (hardware/model/shield.h), which keeps its state for as long as the module has power.
+ */
+#ifndef HARDWARE_PROCESS_RFC2217_H
+#define HARDWARE_PROCESS_RFC2217_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+#include "hardware/model/autoreset.h"
+#include "hardware/model/shield.h"
+#include "hardware/process/uart.h"
+
+enum {
+	LB_RFC2217_URL_BYTES = 80,
+	LB_RFC2217_GRACE_MS = 1000,
+	LB_RFC2217_ANSWERS_BYTES = 64 * 1024, /* a client that leaves more of telnet's answers unread is dropped */
+};
+
+struct lb_rfc2217_setup {
+	const char *address; /* IPv4 or IPv6; NULL: loopback */
+	int port;            /* 0: any that is free; negative: no server */
+};
+
+struct lb_rfc2217_client;
+
+struct lb_rfc2217 {
+	/* Set by the owner before lb_rfc2217_init. on_pull: what is pulled low now; told at each change, and perhaps more
+	 * often. */
+	struct lb_uart *uart;
+	void (*on_pull)(void *ctx, bool reset_low, bool boot_low);
+	void *ctx;
+
+	uv_loop_t *loop;
+	int listen_fd; /* -1: no server */
+	uv_poll_t listen_poll;
+	uv_timer_t settle_timer;
+	uv_timer_t grace_timer;
+	char url[LB_RFC2217_URL_BYTES]; /* for a client on this host; "" without a server */
+	struct lb_rfc2217_client *client;
+	struct lb_stream *refused; /* the last one that was sent away, until it hears of it */
+	struct lb_autoreset autoreset;
+	struct lb_shield shield;
+};
+
+void lb_rfc2217_init(struct lb_rfc2217 *server, uv_loop_t *loop);
+/* Listens from now on, if the setup says so. 0, or -1 after telling the person, who is also told when more than this
+ * host can reach the port. */
+int lb_rfc2217_listen(struct lb_rfc2217 *server, const struct lb_rfc2217_setup *setup);
+/* The module has no power: nor has the shield. */
+void lb_rfc2217_power_off(struct lb_rfc2217 *server);
+void lb_rfc2217_close(struct lb_rfc2217 *server);
+
+#endif
