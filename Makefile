@@ -174,7 +174,19 @@ $(IMAGE): $(FIRMWARE) $(KEY) $(KEY_LIST) $(BIN)
 	@mkdir -p $(@D)
 	$(Q)$(BIN) image sign $(FIRMWARE) $@ --version $(LB_VERSION) --key $(KEY)
 
-programs: $(BIN) $(HARDWARE) $(BOOTLOADER)
+# ---- for programs of one's own (docs/lowlevel.md): the board as an archive, and the headers that say how ----
+OWN_CORE := base hw flashmap handoff image record update
+OWN_LIBRARY := $(B)/lib/lifeboat/$(BOARD).a
+OWN_H := $(wildcard $(OWN_CORE:%=core/%/*.h))
+INCLUDE := $(B)/include/lifeboat
+$(OWN_LIBRARY): $(call objects,release,$(wildcard $(OWN_CORE:%=core/%/*.c) boards/$(BOARD)/common/*.c \
+		boards/$(BOARD)/periph/*.c) $(MODEL_C) $(CRYPTO_C))
+	@mkdir -p $(@D)
+	$(archive)
+$(INCLUDE)/%.h: %.h
+	$(Q)install -D -m 644 $< $@
+
+programs: $(BIN) $(HARDWARE) $(BOOTLOADER) $(OWN_LIBRARY) $(OWN_H:%=$(INCLUDE)/%)
 all: programs $(IMAGE)
 
 # ---- installation ----
@@ -184,6 +196,8 @@ install: all
 	$(Q)install -D -m 755 $(HARDWARE) $(TO)/libexec/lifeboat/hardware
 	$(Q)install -D -m 755 $(BOOTLOADER) $(TO)/libexec/lifeboat/bootloader-$(BOARD)
 	$(Q)install -D -m 644 $(IMAGE) $(TO)/share/lifeboat/$(BOARD).img
+	$(Q)install -D -m 644 $(OWN_LIBRARY) $(TO)/lib/lifeboat/$(BOARD).a
+	$(Q)for h in $(OWN_H); do install -D -m 644 $$h $(TO)/include/lifeboat/$$h || exit 1; done
 
 # ---- unit tests: every test_*.c is a program ----
 # All of our code but the programs' own main files: so all of it passes clang's warnings too. What tests share comes

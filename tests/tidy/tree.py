@@ -4,8 +4,9 @@ import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FOLDERS = ("core", "crypto", "boards", "firmware", "hardware", "host", "tests", "benches", "docs", "conf", "tools", ".ci")
-C_FOLDERS = ("core", "crypto", "boards", "firmware", "hardware", "host", "tests")
+FOLDERS = ("core", "crypto", "boards", "firmware", "hardware", "host", "tests", "benches", "docs", "examples", "conf",
+	"tools", ".ci")
+C_FOLDERS = ("core", "crypto", "boards", "firmware", "hardware", "host", "tests", "examples")
 BINARY = {".png", ".img", ".bin", ".mpy", ".gif"}
 
 
@@ -14,8 +15,9 @@ def walk(root=ROOT):
 	found = [path for path in root.iterdir() if path.is_file()]
 	for folder in FOLDERS:
 		found += [path for path in (root / folder).rglob("*") if path.is_file()]
-	skipped = ("__pycache__", ".pytest_cache")
-	return sorted(path for path in found if path.suffix not in BINARY | {".pyc"} and not set(skipped) & set(path.parts))
+	skipped = ("__pycache__", ".pytest_cache", "build")
+	return sorted(path for path in found
+		if path.suffix not in BINARY | {".pyc"} and not set(skipped) & set(path.relative_to(root).parts))
 
 
 def c_files(root=ROOT, folders=C_FOLDERS):

@@ -10,7 +10,6 @@
 #include "boards/virtual/periph/irq.h"
 #include "core/base/bytes.h"
 #include "core/hw/periph.h"
-#include "crypto/crypto.h"
 
 enum {
 	HEAP_BYTES = 2 << 20, /* about what a Pycom module with PSRAM leaves to scripts; untouched pages cost nothing */
@@ -51,11 +50,6 @@ uint8_t *lb_periph_retained(void)
 const struct lb_flash *lb_periph_flash(void)
 {
 	return flash;
-}
-
-const struct lb_crypto *lb_periph_crypto(void)
-{
-	return &lb_crypto_both;
 }
 
 void *lb_periph_heap(size_t *size_bytes)
