@@ -1,0 +1,223 @@
+"""A C program of one's own in MicroPython's place (examples/lowlevel): it builds, runs, and its owner gets back out."""
+import pathlib
+import shutil
+import statistics
+import struct
+import subprocess
+import zlib
+
+import pytest
+
+import harness
+from harness import BLUE, DARK, GREEN, ORANGE
+
+EXAMPLE = harness.ROOT / "examples/lowlevel"
+PREFIX = pathlib.Path(harness.LIFEBOAT).resolve().parents[1]
+STRICT = "-O2 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wundef -Werror"
+FACTORY, RECORD, OTA_0, OTA_1 = 0x010000, 0x200000, 0x210000, 0x400000
+SLOT_BYTES, RECORD_BYTES = 0x1EF000, 0x4000
+NO_SLOT, OTA_FINISH, TOOL = 255, 2, 8
+
+
+def build(folder, *arguments):
+	result = subprocess.run(["make", "-C", folder, f"LIFEBOAT={PREFIX}", *arguments], capture_output=True, text=True,
+	                        env=harness.environment(), timeout=120)
+	assert result.returncode == 0, result.stdout + result.stderr
+	return result
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory):
+	"""The signed example."""
+	out = tmp_path_factory.mktemp("lowlevel")
+	build(EXAMPLE, f"O={out}", f"CFLAGS={STRICT}", "VERSION=1.2.3")
+	return (out / "lowlevel.img").read_bytes()
+
+
+def image_id(image):
+	"""docs/spec/image.md: the first eight bytes of the SHA-256 TLV."""
+	_, _, header, protected, payload = struct.unpack_from("<IIHHI", image)
+	at = header + payload + protected + 4
+	while struct.unpack_from("<H", image, at)[0] != 0x10:
+		at += 4 + struct.unpack_from("<H", image, at + 2)[0]
+	return image[at + 4:at + 12]
+
+
+def record_unit(magic, fields):
+	body = struct.pack("<IBxxxIxxxx", magic, 1, 0) + fields
+	return body.ljust(60, b"\0") + struct.pack("<I", zlib.crc32(body.ljust(60, b"\0")))
+
+
+def with_example(modules, image, trial=False, clock=1):
+	"""A module with MicroPython in factory and the example in ota_0: as a tool leaves it, or as an update does."""
+	module = modules(clock=clock).start()
+	module.stop()
+	path = pathlib.Path(module.folder, "flash.bin")
+	flash = bytearray(path.read_bytes())
+	ids = image_id(flash[FACTORY:]) + (image_id(image) if trial else bytes(8)) + bytes(8)
+	state = bytes((1, 0, NO_SLOT, 1, 3, OTA_FINISH) if trial else (0, NO_SLOT, NO_SLOT, 0, 0, TOOL))
+	units = record_unit(0x5352424C, b"") + record_unit(0x4552424C, state + bytes(2 + 4 + 8) + ids)
+	flash[OTA_0:OTA_0 + SLOT_BYTES] = image.ljust(SLOT_BYTES, b"\xff")
+	flash[RECORD:RECORD + RECORD_BYTES] = units.ljust(RECORD_BYTES, b"\xff")
+	path.write_bytes(flash)
+	return module
+
+
+@pytest.fixture
+def example(modules, image):
+	return with_example(modules, image).start(phase="script")
+
+
+def hold_p12(module, hold_s, phase):
+	"""Reset with P12 high, released that long after the LED's first light; returns at the phase that follows."""
+	with module.watch("led", "phase") as watch:
+		module.pin("P12", "high")
+		boot = watch.first["boot"]
+		module.run("reset")
+		watch.until_event(lambda e: e.get("rgb") == ORANGE)
+		harness.hold(watch, module.module_seconds(hold_s))
+		module.pin("P12", "low")
+		watch.until_event(lambda e: e.get("phase") == phase and e["boot"] > boot, 20)
+
+
+def colours(module, count):
+	"""The next LED changes: their times and colours."""
+	with module.watch("led") as watch:
+		events = [watch.event() for _ in range(count)]
+	return [e["t_ms"] for e in events], [e["rgb"] for e in events]
+
+
+def test_needs_libc_alone(tmp_path):
+	"""Both compilers are content with it, and so is a copy of it under another name, elsewhere."""
+	copy = tmp_path / "mine"
+	shutil.copytree(EXAMPLE, copy, ignore=shutil.ignore_patterns("build"))
+	for compiler in ("gcc", "clang"):
+		build(copy, "clean")
+		build(copy, f"CC={compiler}", f"CFLAGS={STRICT}")
+		dynamic = subprocess.run(["readelf", "-d", copy / "build/mine.elf"], capture_output=True, text=True).stdout
+		needed = [line.split("[")[1].rstrip("]") for line in dynamic.splitlines() if "(NEEDED)" in line]
+		assert needed == ["libc.so.6"], dynamic
+	assert "good" in harness.run_command("image", "info", copy / "build/mine.img").stdout
+
+
+def test_says_what_is_missing(tmp_path):
+	result = subprocess.run(["make", "-C", EXAMPLE, f"O={tmp_path}", "LIFEBOAT=/nowhere"], capture_output=True, text=True)
+	assert result.returncode != 0
+	assert "/nowhere/lib/lifeboat/virtual.a is not there: run ./lifeboat build" in result.stderr
+
+
+def test_echoes(example):
+	status = example.status()
+	assert status["phase"] == "script"
+	boot = status["boot"]
+	assert (boot["slot"], boot["version"], boot["mode"], boot["why"]) == ("ota_0", "1.2.3", "normal", "latest")
+	text = bytes(range(ord(" "), 127)) * 20  # far more than its buffer takes at a time
+	with example.uart() as uart:
+		uart.drop()
+		uart.write(text)
+		uart.expect(text)
+
+
+def test_blinks(example):
+	times, seen = colours(example, 9)
+	assert seen in ([GREEN, DARK] * 4 + [GREEN], [DARK, GREEN] * 4 + [DARK])
+	periods = [after - before for before, after in zip(times, times[1:])]
+	assert abs(statistics.median(periods) - 250) <= 30, periods
+
+
+def test_sees_p12(example):
+	with example.watch("led") as watch:
+		watch.until_event(lambda e: e["rgb"] == GREEN)
+		example.pin("P12", "high")
+		watch.until_event(lambda e: e["rgb"] == BLUE)
+		seen = {watch.event()["rgb"] for _ in range(4)}
+		assert seen == {DARK, BLUE}
+		example.pin("P12", "low")
+		watch.until_event(lambda e: e["rgb"] == GREEN)
+		assert {watch.event()["rgb"] for _ in range(4)} == {DARK, GREEN}
+
+
+def test_keys_reset(example):
+	with example.uart() as uart, example.watch("phase") as watch:
+		boot = watch.first["boot"]
+		uart.write(b"\x12")
+		watch.until_event(lambda e: e["phase"] == "script" and e["boot"] == boot + 1)
+		uart.expect("lowlevel 1.2.3 in ota_0. ")
+		assert example.status()["boot"]["cause"] == "software"
+		uart.write(b"\x0c")
+		watch.until_event(lambda e: e["phase"] == "loader")
+		status = example.status()
+		assert (status["boot"]["mode"], status["boot"]["reason"]) == ("loader", "request")
+		example.reset("script")
+		uart.write(b"back")
+		uart.expect("back")
+
+
+def test_g23_gives_bootloader_mode(example):
+	example.pin("G23", "low")
+	example.reset("loader")
+	assert example.status()["boot"]["reason"] == "pin"
+	example.pin("G23", "float")
+	example.reset("script")
+	assert example.status()["boot"]["slot"] == "ota_0"
+
+
+def test_safe_boot_is_told_to_it(modules, image):
+	module = with_example(modules, image, clock=4).start(phase="script")
+	with module.uart() as uart:
+		hold_p12(module, 1.0, "script")
+		uart.expect("Safe boot; P12 was held for ")
+		held_ms = int(uart.expect(" ms.").split()[0])
+	boot = module.status()["boot"]
+	assert (boot["mode"], boot["slot"], boot["hold_ms"]) == ("safe", "ota_0", held_ms)
+	assert set(colours(module, 4)[1]) == {ORANGE, DARK}
+	module.reset("script")
+	assert set(colours(module, 4)[1]) == {GREEN, DARK}
+
+
+@pytest.mark.parametrize("hold_s, why", ((4.5, "previous"), (6.8, "factory")))
+def test_longer_windows_lead_back_to_micropython(modules, image, hold_s, why):
+	"""The previous image is there after an update, the factory image always."""
+	module = with_example(modules, image, trial=True, clock=4).start(phase="script")
+	hold_p12(module, hold_s, "repl")
+	boot = module.status()["boot"]
+	assert (boot["mode"], boot["slot"], boot["why"]) == ("safe", "factory", why)
+	assert module.eval("6 * 7") == 42
+	module.pin("P12", "float")
+	module.reset("script")
+	assert module.status()["boot"]["slot"] == "ota_0"
+
+
+def test_confirms_itself(modules, image):
+	module = with_example(modules, image, trial=True, clock=10).start(phase="script")
+	flash = pathlib.Path(module.folder, "flash.bin")
+	harness.until(lambda: "confirmed" in harness.run_command("image", "info", flash).stdout, 10, "confirmed")
+	with module.watch("phase") as watch:
+		harness.hold(watch, module.module_seconds(35))  # longer than the bootloader's watchdog would have let it
+		assert not watch.events, watch.events
+	for _ in range(4):
+		module.reset("script")
+	status = module.status()
+	assert status["trial"] is None
+	assert (status["boot"]["slot"], status["record"]["previous"]) == ("ota_0", "factory")
+
+
+def test_is_rolled_back_unless_it_lives(modules, image):
+	module = with_example(modules, image, trial=True).start(phase="script")
+	with module.uart() as uart:
+		for left in (1, 0):
+			module.reset("script")
+			uart.expect("in ota_0, on trial. ")
+			assert module.status()["trial"] == {"left": left}
+	module.reset("repl")
+	boot = module.status()["boot"]
+	assert (boot["slot"], boot["why"]) == ("factory", "reverted")
+
+
+def test_a_safe_boot_confirms_nothing(modules, image):
+	module = with_example(modules, image, trial=True, clock=2).start(phase="script")
+	hold_p12(module, 1.0, "script")
+	with module.uart() as uart:
+		assert b"confirmed" not in uart.quiet(module.module_seconds(8))
+	module.reset("script")
+	assert module.status()["trial"]["left"] == 1
