@@ -181,6 +181,23 @@ static const struct lb_command commands[] = {
 		.words_max = LB_ARGS_WORDS,
 		.run = lb_image_command,
 	},
+	{
+		.name = "ota",
+		.usage = "IMAGE [--force] [--no-reset]",
+		.summary = "update the firmware of a running module through its REPL",
+		.help = "Sends a signed image to the running module, whose firmware writes it into the slot that is free, and\n"
+		        "resets it; then waits until the new image runs and says so. It is on trial: unless it is confirmed,\n"
+		        "which it is when the scripts work, the one before it comes back. A script that runs is interrupted.\n"
+		        "After Ctrl-C or a power cut the same command goes on where that one ended.\n"
+		        "\n"
+		        "  --force        also an image that was rolled back before\n"
+		        "  --no-reset     leaves the reset, which starts the image, to you\n",
+		.example = "lifeboat ota firmware-1.1.0.img",
+		.options = {{"--force", NULL}, {"--no-reset", NULL}},
+		.words_min = 1,
+		.words_max = 1,
+		.run = lb_ota_command,
+	},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };

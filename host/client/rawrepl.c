@@ -2,10 +2,11 @@
 
 #include <string.h>
 
-enum { CTRL_D = 4 };
+enum { WINDOW_MORE = 1, CTRL_D = 4 };
 
 static const char announcement[] = "raw REPL; CTRL-B to exit\r\n>";
 static const char accepted[] = "OK";
+static const char pastes[] = "R\x01";
 
 static void await(struct lb_rawrepl *repl, enum lb_rawrepl_state state)
 {
@@ -22,7 +23,12 @@ void lb_rawrepl_await_answer(struct lb_rawrepl *repl)
 	await(repl, LB_RAWREPL_OK);
 }
 
-/* The first letter of neither text comes again in it, so a mismatch can only begin anew. */
+void lb_rawrepl_await_paste(struct lb_rawrepl *repl)
+{
+	await(repl, LB_RAWREPL_PASTE);
+}
+
+/* The first letter of none of the texts comes again in it, so a mismatch can only begin anew. */
 static void match(struct lb_rawrepl *repl, const char *text, char byte, enum lb_rawrepl_state next)
 {
 	if (byte != text[repl->matched]) {
@@ -52,6 +58,15 @@ static void add_traceback(struct lb_rawrepl *repl, char byte)
 	repl->traceback[repl->traceback_bytes] = '\0';
 }
 
+static void take_flow(struct lb_rawrepl *repl, char byte)
+{
+	if (byte == WINDOW_MORE) {
+		repl->room += repl->window;
+	} else if (byte == CTRL_D) {
+		repl->state = LB_RAWREPL_OUTPUT;
+	}
+}
+
 static void take_byte(struct lb_rawrepl *repl, char byte)
 {
 	switch (repl->state) {
@@ -60,6 +75,21 @@ static void take_byte(struct lb_rawrepl *repl, char byte)
 		break;
 	case LB_RAWREPL_OK:
 		match(repl, accepted, byte, LB_RAWREPL_OUTPUT);
+		break;
+	case LB_RAWREPL_PASTE:
+		match(repl, pastes, byte, LB_RAWREPL_WINDOW_LOW);
+		break;
+	case LB_RAWREPL_WINDOW_LOW:
+		repl->window = (unsigned char)byte;
+		repl->state = LB_RAWREPL_WINDOW_HIGH;
+		break;
+	case LB_RAWREPL_WINDOW_HIGH:
+		repl->window |= (size_t)(unsigned char)byte << 8;
+		repl->room = repl->window;
+		repl->state = LB_RAWREPL_FLOW;
+		break;
+	case LB_RAWREPL_FLOW:
+		take_flow(repl, byte);
 		break;
 	case LB_RAWREPL_OUTPUT:
 		if (byte == CTRL_D) {

@@ -9,8 +9,6 @@
 #include "core/image/image.h"
 #include "core/record/record.h"
 
-enum { VERSION_BYTES = 32 };
-
 static void add_text(cJSON *object, const char *key, const char *text)
 {
 	if (text == NULL || text[0] == '\0') {
@@ -58,14 +56,20 @@ static void decode_hex(const char *hex, uint8_t *bytes, size_t size_bytes)
 	}
 }
 
-static void add_version(cJSON *object, const char *key, const struct lb_version *version)
+void lb_status_version(const struct lb_version *version, char text[LB_STATUS_VERSION_BYTES])
 {
-	char text[VERSION_BYTES];
-	int used = snprintf(text, sizeof text, "%u.%u.%u", version->major, version->minor, version->revision);
+	int used = snprintf(text, LB_STATUS_VERSION_BYTES, "%u.%u.%u", version->major, version->minor, version->revision);
 
 	if (version->build != 0) {
-		snprintf(text + used, sizeof text - (size_t)used, "+%u", version->build);
+		snprintf(text + used, LB_STATUS_VERSION_BYTES - (size_t)used, "+%u", version->build);
 	}
+}
+
+static void add_version(cJSON *object, const char *key, const struct lb_version *version)
+{
+	char text[LB_STATUS_VERSION_BYTES];
+
+	lb_status_version(version, text);
 	cJSON_AddStringToObject(object, key, text);
 }
 

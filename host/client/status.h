@@ -18,6 +18,13 @@
 
 #include <cjson/cJSON.h>
 
+#include "core/handoff/handoff.h"
+
+enum { LB_STATUS_VERSION_BYTES = 32 };
+
+/* "1.2.3", or "1.2.3+4" with a build number. */
+void lb_status_version(const struct lb_version *version, char text[LB_STATUS_VERSION_BYTES]);
+
 /* From the reply to the control socket's `status`; the caller frees the object. */
 cJSON *lb_status_compose(const cJSON *reply);
 /* Of a module that does not run. */

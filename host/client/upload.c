@@ -72,20 +72,30 @@ bool lb_upload_write(int uart_fd, const char *data, size_t size_bytes, int time_
 	return true;
 }
 
+/* One read's worth. */
+static bool take_some(int uart_fd, struct lb_rawrepl *repl, long until_ms)
+{
+	char data[1024];
+
+	if (!wait_for(uart_fd, POLLIN, until_ms)) {
+		return false;
+	}
+	ssize_t count = read(uart_fd, data, sizeof data);
+	if (count < 0 && errno != EAGAIN) {
+		return false;
+	}
+	lb_rawrepl_take(repl, data, count > 0 ? (size_t)count : 0);
+	return true;
+}
+
 bool lb_upload_receive(int uart_fd, struct lb_rawrepl *repl, int time_ms)
 {
 	long until_ms = now_ms() + time_ms;
-	char data[1024];
 
 	while (repl->state != LB_RAWREPL_DONE) {
-		if (!wait_for(uart_fd, POLLIN, until_ms)) {
+		if (!take_some(uart_fd, repl, until_ms)) {
 			return false;
 		}
-		ssize_t count = read(uart_fd, data, sizeof data);
-		if (count < 0 && errno != EAGAIN) {
-			return false;
-		}
-		lb_rawrepl_take(repl, data, count > 0 ? (size_t)count : 0);
 	}
 	return true;
 }
@@ -102,6 +112,36 @@ bool lb_upload_execute(int uart_fd, const char *code, struct lb_rawrepl *answer,
 {
 	lb_rawrepl_await_answer(answer);
 	return lb_upload_write(uart_fd, code, strlen(code), time_ms) && lb_upload_write(uart_fd, "\x04", 1, time_ms) &&
+	       lb_upload_receive(uart_fd, answer, time_ms);
+}
+
+/* As far as the windows allow; at the end all is sent, or the module has ended the paste. */
+static bool send_windows(int uart_fd, const char *code, struct lb_rawrepl *answer, int time_ms)
+{
+	long until_ms = now_ms() + time_ms;
+	size_t left = strlen(code);
+
+	while (left > 0 && answer->state <= LB_RAWREPL_FLOW) {
+		size_t piece = left < answer->room ? left : answer->room;
+
+		if (piece == 0 && !take_some(uart_fd, answer, until_ms)) {
+			return false;
+		}
+		if (!lb_upload_write(uart_fd, code, piece, time_ms)) {
+			return false;
+		}
+		answer->room -= piece;
+		code += piece;
+		left -= piece;
+	}
+	return true;
+}
+
+bool lb_upload_paste(int uart_fd, const char *code, struct lb_rawrepl *answer, int time_ms)
+{
+	lb_rawrepl_await_paste(answer);
+	return lb_upload_write(uart_fd, LB_RAWREPL_PASTE_BEGIN, strlen(LB_RAWREPL_PASTE_BEGIN), time_ms) &&
+	       send_windows(uart_fd, code, answer, time_ms) && lb_upload_write(uart_fd, "\x04", 1, time_ms) &&
 	       lb_upload_receive(uart_fd, answer, time_ms);
 }
 

@@ -29,6 +29,8 @@ bool lb_upload_enter(int uart_fd, int time_ms);
 bool lb_upload_receive(int uart_fd, struct lb_rawrepl *repl, int time_ms);
 /* Runs code in the raw REPL; true when an answer came, which may be a traceback. */
 bool lb_upload_execute(int uart_fd, const char *code, struct lb_rawrepl *answer, int time_ms);
+/* The same for code of any length, by raw paste. */
+bool lb_upload_paste(int uart_fd, const char *code, struct lb_rawrepl *answer, int time_ms);
 
 /* Would the folder's files fit into a /flash of so many bytes? Names that begin with a dot, and __pycache__, are left
  * out everywhere. False also when something cannot be read, is no file or folder, or is beyond the limits above. */

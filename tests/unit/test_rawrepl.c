@@ -85,6 +85,28 @@ static void test_much(void **state)
 	assert_string_equal(lb_rawrepl_error(&repl), "ValueError: last");
 }
 
+/* Windows open byte by byte, and what follows the code is an answer as any other. */
+static void test_paste(void **state)
+{
+	struct lb_rawrepl repl;
+
+	(void)state;
+	lb_rawrepl_await_paste(&repl);
+	assert_int_equal(lb_rawrepl_take(&repl, "R\x01\x02\x04", 3), 3);
+	assert_int_equal(repl.room, 0);
+	lb_rawrepl_take(&repl, "\x04", 1);
+	assert_int_equal(repl.state, LB_RAWREPL_FLOW);
+	assert_int_equal(repl.room, 0x402);
+	repl.room -= 0x400;
+	lb_rawrepl_take(&repl, "\x01\x01", 2);
+	assert_int_equal(repl.room, 0x806);
+	assert_int_equal(repl.state, LB_RAWREPL_FLOW);
+	lb_rawrepl_take(&repl, "\x04" "out\x04" "NameError: x\r\n\x04>", 21);
+	assert_int_equal(repl.state, LB_RAWREPL_DONE);
+	assert_string_equal(repl.output, "out");
+	assert_string_equal(lb_rawrepl_error(&repl), "NameError: x");
+}
+
 static int nibble(char digit)
 {
 	return digit <= '9' ? digit - '0' : digit - 'a' + 10;
@@ -127,6 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_much),
+		cmocka_unit_test(test_paste),
 		cmocka_unit_test(test_literal),
 	};
 

@@ -1,0 +1,205 @@
+/* What becomes of an update after the reset: it comes up, or it is rolled back. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "host/cli/commands.h"
+#include "host/cli/ota.h"
+
+enum {
+	PAUSE_MS = 50,
+	HOST_MS = 20000,     /* for what does not scale with the module's clock */
+	TRIAL_MS = 150000,   /* module time: three tries, each ended by the watchdog of trials after 30 s, and the fallback */
+	SCRIPT_MS = 3000,    /* module time: a script that runs so long is running */
+	ANSWER_MS = 3000,
+};
+
+static long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000L + now.tv_nsec / 1000000L;
+}
+
+/* --- looking --- */
+
+static void keep_text(const cJSON *object, const char *key, char *text, size_t size_bytes)
+{
+	const char *value = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
+
+	snprintf(text, size_bytes, "%s", value != NULL ? value : "");
+}
+
+static long number_of(const cJSON *object, const char *key)
+{
+	const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, key);
+
+	return cJSON_IsNumber(value) ? (long)value->valuedouble : 0;
+}
+
+static void take_status(struct lb_ota_view *view, const cJSON *status)
+{
+	const cJSON *boot = cJSON_GetObjectItemCaseSensitive(status, "boot");
+
+	keep_text(status, "phase", view->phase, sizeof view->phase);
+	keep_text(status, "last_error", view->last_error, sizeof view->last_error);
+	keep_text(boot, "mode", view->mode, sizeof view->mode);
+	keep_text(boot, "slot", view->slot, sizeof view->slot);
+	keep_text(boot, "version", view->version, sizeof view->version);
+	keep_text(boot, "cause", view->cause, sizeof view->cause);
+	view->boots = number_of(status, "boots");
+	view->tries_left = number_of(cJSON_GetObjectItemCaseSensitive(status, "trial"), "left");
+	view->clock = number_of(status, "clock");
+}
+
+enum lb_exit lb_ota_look(struct lb_ota *ota)
+{
+	cJSON *request = lb_commands_request("status");
+	cJSON *reply = NULL;
+	int error = lb_client_request(&ota->control, request, &reply);
+
+	cJSON_Delete(request);
+	if (error != LB_CLIENT_OK) {
+		return lb_commands_explain(&ota->control, error, ota->dir);
+	}
+	cJSON *status = lb_status_compose(reply);
+	take_status(&ota->now, status);
+	cJSON_Delete(status);
+	cJSON_Delete(reply);
+	return LB_EXIT_DONE;
+}
+
+bool lb_ota_pause(const struct lb_ota *ota)
+{
+	const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
+
+	nanosleep(&pause, NULL);
+	return *ota->stop == 0;
+}
+
+static bool is_in(const struct lb_ota *ota, const char *phase)
+{
+	return strcmp(ota->now.phase, phase) == 0;
+}
+
+/* --- it came up --- */
+
+/* Only a REPL that no script error brought about is asked: input there would count as somebody being at work on it. */
+static bool is_confirmed(struct lb_ota *ota)
+{
+	int uart_fd = ota->transfer.uart_fd;
+	bool on_trial = true;
+
+	if (!is_in(ota, "repl") || ota->now.last_error[0] != '\0' || !lb_upload_enter(uart_fd, ANSWER_MS)) {
+		return false;
+	}
+	bool known = lb_transfer_is_on_trial(uart_fd, &on_trial);
+	lb_upload_write(uart_fd, "\x02", 1, ANSWER_MS);
+	return known && !on_trial;
+}
+
+static enum lb_exit tell_good(struct lb_ota *ota)
+{
+	printf("ota: %s in %s runs, ", ota->version, ota->now.slot);
+	if (is_confirmed(ota)) {
+		printf("confirmed\n");
+	} else if (ota->now.last_error[0] != '\0') {
+		printf("on trial; but a script failed: %s\n", ota->now.last_error);
+	} else if (is_in(ota, "repl")) {
+		printf("on trial: lifeboat.confirm() keeps it\n");
+	} else {
+		printf("on trial, and so does its main.py\n");
+	}
+	return LB_EXIT_DONE;
+}
+
+/* --- it did not --- */
+
+static enum lb_exit tell_bad(const struct lb_ota *ota, long tries)
+{
+	if (is_in(ota, "off")) {
+		return lb_args_failed("the module lost its power; %s is in %s, and goes on with its trial when the power is back",
+		                      ota->version, ota->transfer.slot);
+	}
+	if (is_in(ota, "loader")) {
+		return lb_args_failed("%s did not come up: the module is in bootloader mode; 'lifeboat status' tells why",
+		                      ota->version);
+	}
+	if (strcmp(ota->now.slot, ota->transfer.slot) != 0 && ota->now.slot[0] != '\0') {
+		return lb_args_failed("%s did not come up: tried %ld times, last ended by %s; %s in %s runs again", ota->version,
+		                      tries, ota->now.cause, ota->now.version, ota->now.slot);
+	}
+	return lb_args_failed("%s did not come up so far: phase %s; 'lifeboat status' tells more", ota->version,
+	                      ota->now.phase);
+}
+
+/* --- between the two --- */
+
+struct following {
+	long first_boots; /* before the reset */
+	long boots;       /* at the last look */
+	long until_ms;
+	long script_ms;   /* when the script of this boot was first seen; 0: not yet */
+};
+
+static bool has_started(const struct lb_ota *ota, const struct following *following)
+{
+	return ota->now.boots != following->first_boots;
+}
+
+static void note_boot(struct lb_ota *ota, struct following *following)
+{
+	bool again = following->boots != following->first_boots;
+
+	if (ota->now.boots == following->boots || ota->now.slot[0] == '\0') {
+		return;
+	}
+	if (again && strcmp(ota->now.slot, ota->transfer.slot) == 0) {
+		printf("ota: %s was ended by %s and starts again, %ld tries left\n", ota->version, ota->now.cause,
+		       ota->now.tries_left);
+		fflush(stdout);
+	}
+	following->boots = ota->now.boots;
+	following->script_ms = 0;
+}
+
+/* A script that ended soon is seen at the REPL. */
+static bool script_lasts(struct lb_ota *ota, struct following *following)
+{
+	if (!is_in(ota, "script")) {
+		return false;
+	}
+	if (following->script_ms == 0) {
+		following->script_ms = now_ms();
+	}
+	return (now_ms() - following->script_ms) * ota->now.clock >= SCRIPT_MS;
+}
+
+static bool is_up(struct lb_ota *ota, struct following *following)
+{
+	return is_in(ota, "repl") || is_in(ota, "sleep") || script_lasts(ota, following);
+}
+
+enum lb_exit lb_ota_follow(struct lb_ota *ota)
+{
+	struct following following = {.first_boots = ota->now.boots, .boots = ota->now.boots};
+	long clock = ota->now.clock > 0 ? ota->now.clock : 1;
+
+	following.until_ms = now_ms() + HOST_MS + TRIAL_MS / clock;
+	while (lb_ota_pause(ota)) {
+		if (lb_ota_look(ota) != LB_EXIT_DONE) {
+			return LB_EXIT_FAILED;
+		}
+		note_boot(ota, &following);
+		bool up = has_started(ota, &following) && is_up(ota, &following);
+		if (up && strcmp(ota->now.slot, ota->transfer.slot) == 0) {
+			return tell_good(ota);
+		}
+		if (up || is_in(ota, "loader") || is_in(ota, "off") || now_ms() >= following.until_ms) {
+			return tell_bad(ota, ota->now.boots - following.first_boots - 1);
+		}
+	}
+	return lb_args_failed("interrupted: %s is in %s, and 'lifeboat status' tells what becomes of it", ota->version,
+	                      ota->transfer.slot);
+}

@@ -1,0 +1,38 @@
+/* A firmware image sent to a running module through its raw REPL: what `lifeboat ota` does on the module.
+ *
+ * The image goes in pieces of Python that call pycom.ota_write(). What fails is told by one line in reason: the module's
+ * own words where it refused. A signal that a handler of the caller takes ends a wait, as a failure.
+ */
+#ifndef LB_CLIENT_TRANSFER_H
+#define LB_CLIENT_TRANSFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "host/client/upload.h"
+
+enum { LB_TRANSFER_SLOT_BYTES = 16 };
+
+struct lb_transfer {
+	int uart_fd; /* of lb_upload_open, at the raw prompt */
+	const uint8_t *bytes;
+	size_t size_bytes;
+	size_t done_bytes; /* written, by this transfer or by one before it that it goes on with */
+	char slot[LB_TRANSFER_SLOT_BYTES]; /* where it goes, "ota_0" */
+	char reason[LB_UPLOAD_REASON_BYTES];
+};
+
+/* Begins an update on the module, or goes on with one that was cut, when what that has written is the beginning of this
+ * very image. The caller has set uart_fd, bytes and size_bytes. */
+bool lb_transfer_begin(struct lb_transfer *transfer);
+/* The next piece; done_bytes says how far it came. */
+bool lb_transfer_step(struct lb_transfer *transfer);
+/* The module verifies what it has, and makes it the image that boots next. force: also one that was rolled back. */
+bool lb_transfer_finish(struct lb_transfer *transfer, bool force);
+/* Without waiting for anything: the module resets. */
+bool lb_transfer_reset(struct lb_transfer *transfer);
+/* Is the image that now runs still on trial? At the raw prompt of the module after that reset. */
+bool lb_transfer_is_on_trial(int uart_fd, bool *on_trial);
+
+#endif
