@@ -20,7 +20,7 @@ CLANG ?= clang
 ARM_GCC ?= arm-none-eabi-gcc
 
 all:
-.PHONY: all programs install check-unit unit-programs check-power check-cortex-m clean FORCE
+.PHONY: all programs install check-unit unit-programs bench-programs check-power check-cortex-m clean FORCE
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -232,6 +232,11 @@ $(B)/power/power: $(call objects,release,$(POWER_C)) $(B)/obj/release/library.a 
 	$(program) $(LIBS_CLI)
 check-power: $(B)/power/power
 	@$< $(if $(LONG),--long) && echo "power: 1 passed, 0 failed"
+
+# ---- what benches/*.py count with ----
+$(B)/bench/%: $(B)/obj/release/benches/%.o $(B)/obj/release/library.a
+	$(program) $(LIBS_CLI)
+bench-programs: $(B)/bench/wear $(B)/bench/verify
 
 # ---- core/ for a microcontroller ----
 CORTEX_M := -mcpu=cortex-m4 -mthumb -Os -ffreestanding

@@ -39,8 +39,9 @@ struct lb_rawrepl {
 /* From here on the announcement is awaited, or the answer to code that is sent now. */
 void lb_rawrepl_await_entry(struct lb_rawrepl *repl);
 void lb_rawrepl_await_answer(struct lb_rawrepl *repl);
-/* Or that to LB_RAWREPL_PASTE_BEGIN: LB_RAWREPL_FLOW, and after the code and its Ctrl-D the output and the rest. When the
- * module ends the paste itself the state is LB_RAWREPL_OUTPUT before all was sent; the Ctrl-D is owed all the same. */
+/* Or that to LB_RAWREPL_PASTE_BEGIN: LB_RAWREPL_FLOW, and after the code and its Ctrl-D the output and the rest. When
+ * the module ends the paste itself the state is LB_RAWREPL_OUTPUT before all was sent; the Ctrl-D is owed all the
+ * same. */
 #define LB_RAWREPL_PASTE_BEGIN "\x05" "A\x01"
 void lb_rawrepl_await_paste(struct lb_rawrepl *repl);
 /* Takes what came; returns how many bytes of it belonged to what was awaited. */

@@ -1,7 +1,7 @@
 /* A firmware image sent to a running module through its raw REPL: what `lifeboat ota` does on the module.
  *
- * The image goes in pieces of Python that call pycom.ota_write(). What fails is told by one line in reason: the module's
- * own words where it refused. A signal that a handler of the caller takes ends a wait, as a failure.
+ * The image goes in pieces of Python that call pycom.ota_write(). What fails is told by one line in reason: the
+ * module's own words where it refused. A signal that a handler of the caller takes ends a wait, as a failure.
  */
 #ifndef LB_CLIENT_TRANSFER_H
 #define LB_CLIENT_TRANSFER_H

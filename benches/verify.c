@@ -1,0 +1,86 @@
+/* verify KIB: makes a signed image with a payload of so many KiB, verifies it once as a bootloader does, and prints its
+ * size. To be counted under callgrind, with collection toggled by the functions count_all, count_hash and
+ * count_signature. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/assert.h"
+#include "core/base/error.h"
+#include "crypto/crypto.h"
+#include "host/image/image_write.h"
+
+struct memory {
+	uint8_t *bytes;
+	size_t size_bytes;
+};
+
+_Noreturn void lb_assert_failed(const char *file, int line)
+{
+	fprintf(stderr, "verify: assertion failed at %s:%d\n", file, line);
+	abort();
+}
+
+static int read_memory(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
+{
+	const struct memory *memory = ctx;
+
+	memcpy(data, memory->bytes + offset, size_bytes);
+	return LB_OK;
+}
+
+/* Names that callgrind can be told; never inlined, or there would be nothing to toggle by. */
+void count_hash(struct lb_sha256 *sha, const void *data, size_t size_bytes);
+enum lb_signature count_signature(const struct lb_image_key *key, const uint8_t digest[LB_SHA256_BYTES],
+                                  const uint8_t *signature, size_t signature_bytes);
+enum lb_image_verdict count_all(const struct lb_image_source *source, const struct lb_image_trust *trust);
+
+__attribute__((noinline)) void count_hash(struct lb_sha256 *sha, const void *data, size_t size_bytes)
+{
+	lb_crypto_fast.sha256_update(sha, data, size_bytes);
+}
+
+__attribute__((noinline)) enum lb_signature count_signature(const struct lb_image_key *key,
+                                                            const uint8_t digest[LB_SHA256_BYTES],
+                                                            const uint8_t *signature, size_t signature_bytes)
+{
+	return lb_crypto_fast.verify(key, digest, signature, signature_bytes);
+}
+
+__attribute__((noinline)) enum lb_image_verdict count_all(const struct lb_image_source *source,
+                                                          const struct lb_image_trust *trust)
+{
+	struct lb_image_info info;
+
+	return lb_image_verify(source, trust, &info);
+}
+
+int main(int argc, char **argv)
+{
+	static const uint8_t board_id[LB_BOARD_ID_BYTES];
+	size_t payload_bytes = argc == 2 ? strtoul(argv[1], NULL, 10) * 1024 : 0;
+	struct lb_crypto counted = lb_crypto_fast;
+	struct lb_signer signer;
+	struct lb_image_spec spec = {.payload_bytes = payload_bytes, .version = {.major = 1}, .signer = &signer};
+	struct memory memory;
+	uint8_t *payload = malloc(payload_bytes + 1);
+
+	if (payload_bytes == 0 || payload == NULL) {
+		fprintf(stderr, "usage: verify KIB\n");
+		return 2;
+	}
+	memset(payload, 0x5A, payload_bytes);
+	spec.payload = payload;
+	lb_key_generate(&signer);
+	memory.bytes = lb_image_write(&spec, &memory.size_bytes);
+	counted.sha256_update = count_hash;
+	counted.verify = count_signature;
+	struct lb_image_trust trust = {&counted, &signer.key, 1, board_id};
+	struct lb_image_source source = {read_memory, &memory, (uint32_t)memory.size_bytes};
+	enum lb_image_verdict verdict = count_all(&source, &trust);
+
+	printf("%zu bytes: %s\n", memory.size_bytes, lb_image_verdict_text(verdict));
+	free(memory.bytes);
+	free(payload);
+	return verdict == LB_IMAGE_GOOD ? 0 : 1;
+}
