@@ -24,7 +24,8 @@ static bool take_length(struct reader *reader, uint8_t kind, size_t *length)
 	return *length <= reader->left_bytes;
 }
 
-/* An INTEGER of DER is signed and has no byte too many: a leading zero is there if the next bit is set, and only then. */
+/* An INTEGER of DER is signed and has no byte too many: a leading zero is there if the next bit is set, and only
+ * then. */
 static bool take_number(struct reader *reader, uint8_t number[LB_P256_NUMBER_BYTES])
 {
 	size_t length;
