@@ -5,6 +5,7 @@
 #include "machine_pin.h"
 #include "network.h"
 #include "nic.h"
+#include "ota.h"
 #include "py/cstack.h"
 #include "py/gc.h"
 #include "py/mphal.h"
@@ -59,6 +60,7 @@ static void stop_vm(void)
 	lb_machine_pin_detach();
 	lb_uart_detach();
 	lb_timers_stop();
+	lb_ota_stop();
 	lb_network_stop();
 	gc_sweep_all();
 	lb_nic_stop();

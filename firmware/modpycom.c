@@ -6,6 +6,7 @@
 #include "py/mperrno.h"
 #include "py/runtime.h"
 #include "pycom_nvs.h"
+#include "pycom_ota.h"
 #include "settings.h"
 
 enum { WDT_ON_BOOT_LEAST_MS = 5000, RGB_MOST = 0xFFFFFF };
@@ -104,6 +105,17 @@ static const mp_rom_map_elem_t pycom_globals_table[] = {
 	{ MP_ROM_QSTR(MP_QSTR_nvs_get), MP_ROM_PTR(&lb_pycom_nvs_get_obj) },
 	{ MP_ROM_QSTR(MP_QSTR_nvs_erase), MP_ROM_PTR(&lb_pycom_nvs_erase_obj) },
 	{ MP_ROM_QSTR(MP_QSTR_nvs_erase_all), MP_ROM_PTR(&lb_pycom_nvs_erase_all_obj) },
+	{ MP_ROM_QSTR(MP_QSTR_ota_start), MP_ROM_PTR(&lb_pycom_ota_start_obj) },
+	{ MP_ROM_QSTR(MP_QSTR_ota_write), MP_ROM_PTR(&lb_pycom_ota_write_obj) },
+	{ MP_ROM_QSTR(MP_QSTR_ota_finish), MP_ROM_PTR(&lb_pycom_ota_finish_obj) },
+	{ MP_ROM_QSTR(MP_QSTR_ota_verify), MP_ROM_PTR(&lb_pycom_ota_verify_obj) },
+	{ MP_ROM_QSTR(MP_QSTR_ota_slot), MP_ROM_PTR(&lb_pycom_ota_slot_obj) },
+	{ MP_ROM_QSTR(MP_QSTR_bootmgr), MP_ROM_PTR(&lb_pycom_bootmgr_obj) },
+	{ MP_ROM_QSTR(MP_QSTR_FACTORY), MP_ROM_INT(LB_PYCOM_FACTORY) },
+	{ MP_ROM_QSTR(MP_QSTR_OTA_0), MP_ROM_INT(LB_PYCOM_OTA_0) },
+	{ MP_ROM_QSTR(MP_QSTR_OTA_1), MP_ROM_INT(LB_PYCOM_OTA_1) },
+	{ MP_ROM_QSTR(MP_QSTR_FAT), MP_ROM_INT(LB_PYCOM_FAT) },
+	{ MP_ROM_QSTR(MP_QSTR_LittleFS), MP_ROM_INT(LB_PYCOM_LITTLEFS) },
 	{ MP_ROM_QSTR(MP_QSTR_get_free_heap), MP_ROM_PTR(&pycom_get_free_heap_obj) },
 };
 static MP_DEFINE_CONST_DICT(pycom_globals, pycom_globals_table);

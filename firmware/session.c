@@ -64,9 +64,33 @@ void lb_session_set_last_error(const char *line)
 	lb_handoff_put_up(lb_periph_retained(), &up);
 }
 
+void lb_session_tell_record(const struct lb_record_state *state)
+{
+	down.latest = state->latest;
+	down.previous = state->previous;
+	down.on_trial = state->on_trial;
+	down.tries_left = state->tries_left;
+	down.last_change = state->change;
+	lb_handoff_put_down(lb_periph_retained(), &down);
+}
+
+void lb_session_plan_safe_boot(bool safe)
+{
+	up.request = safe ? LB_REQUEST_SAFE_BOOT : LB_REQUEST_NONE;
+	up.slot = LB_SLOT_NONE;
+	lb_handoff_put_up(lb_periph_retained(), &up);
+}
+
+_Noreturn void lb_session_safe_boot(enum lb_slot slot)
+{
+	up.slot = slot;
+	lb_session_reset(LB_REQUEST_SAFE_BOOT);
+}
+
 _Noreturn void lb_session_reset(enum lb_request request)
 {
-	up.request = request;
+	if (request != LB_REQUEST_NONE)
+		up.request = request;
 	lb_handoff_put_up(lb_periph_retained(), &up);
 	gc_sweep_all();
 	lb_periph_reset();

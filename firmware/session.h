@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "core/handoff/handoff.h"
+#include "core/record/record.h"
 
 /* Once, after a hard reset. */
 void lb_session_init(void);
@@ -20,8 +21,17 @@ void lb_session_note_soft_reset(void);
 const char *lb_session_last_error(void);
 void lb_session_set_last_error(const char *line);
 
-/* Hard reset, after the finalisers of all objects ran (open files get closed), with a request to the bootloader. */
+/* The record has a new entry: what status shows of it follows. */
+void lb_session_tell_record(const struct lb_record_state *state);
+
+/* Is the next hard reset, however it comes, to lead into a safe boot of the latest image? Forgotten without power. */
+void lb_session_plan_safe_boot(bool safe);
+
+/* Hard reset, after the finalisers of all objects ran (open files get closed), with a request to the bootloader;
+ * LB_REQUEST_NONE leaves what was planned. */
 _Noreturn void lb_session_reset(enum lb_request request);
+/* With LB_SLOT_NONE: of the latest image. */
+_Noreturn void lb_session_safe_boot(enum lb_slot slot);
 /* The same without finalisers, for when the VM is no longer to be trusted. */
 _Noreturn void lb_session_reset_at_once(void);
 

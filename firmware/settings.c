@@ -16,6 +16,8 @@ static const struct {
 	[LB_SETTING_WDT_ON_BOOT_TIMEOUT] = { ".wdt_ms", 5000 },
 	[LB_SETTING_WIFI_ON_BOOT] = { ".wifi", 1 },
 	[LB_SETTING_FORMATTING] = { ".formatting", 0 },
+	[LB_SETTING_CONFIRM_MANUAL] = { ".confirm", 0 },
+	[LB_SETTING_CONFIRM_SECONDS] = { ".confirm_s", 60 },
 };
 
 static struct lb_nvs nvs;

@@ -51,6 +51,7 @@ enum {
 	LB_RETAINED_BYTES = 4096, /* RAM that keeps its bytes over every reset and deep sleep, not over power-off */
 	LB_BOARD_ID_BYTES = 16,
 	LB_BOARD_MAC_BYTES = 6,
+	LB_PAYLOAD_START_BYTES = 64, /* as much of a payload tells which CPU it is for */
 };
 
 /* The two pins that the bootloader reads: true is high. P12 has a pull-down and G23 (P2) a pull-up from reset on. */

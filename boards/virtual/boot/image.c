@@ -6,16 +6,15 @@
  * that very memfd: the bytes that were verified are the bytes that run, without another copy.
  */
 #define _GNU_SOURCE /* memfd_create, seals, fexecve */
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "boards/virtual/common/bus.h"
+#include "boards/virtual/common/payload.h"
 #include "core/base/bytes.h"
 #include "core/base/error.h"
 #include "core/hw/board.h"
@@ -156,22 +155,14 @@ int lb_board_image_read(void *ctx, uint32_t offset, void *data, uint32_t size_by
 	return LB_OK;
 }
 
-/* The linker's name for the start of this program's own ELF header: what runs this program can run the image. */
-extern const ElfW(Ehdr) __ehdr_start;
-
 int lb_board_payload_check(uint32_t payload_offset, uint32_t payload_bytes)
 {
-	ElfW(Ehdr) elf;
+	uint8_t start[LB_PAYLOAD_START_BYTES];
+	const uint32_t start_bytes = payload_bytes < sizeof start ? payload_bytes : (uint32_t)sizeof start;
 
-	if (payload_offset != header_bytes || payload_bytes < sizeof elf)
+	if (payload_offset != header_bytes || lb_board_image_read(NULL, payload_offset, start, start_bytes) != LB_OK)
 		return LB_ERR_UNSUPPORTED;
-	if (lb_board_image_read(NULL, payload_offset, &elf, sizeof elf) != LB_OK)
-		return LB_ERR_UNSUPPORTED;
-	if (memcmp(elf.e_ident, __ehdr_start.e_ident, EI_OSABI) != 0) /* magic, class, byte order, version */
-		return LB_ERR_UNSUPPORTED;
-	if (elf.e_machine != __ehdr_start.e_machine || (elf.e_type != ET_EXEC && elf.e_type != ET_DYN))
-		return LB_ERR_UNSUPPORTED;
-	return LB_OK;
+	return lb_payload_runs_here(start, start_bytes) ? LB_OK : LB_ERR_UNSUPPORTED;
 }
 
 /* The image gets the descriptors of wire.h, which stay open, and no environment: it is to run everywhere alike. */

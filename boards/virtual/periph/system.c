@@ -7,6 +7,7 @@
 
 #include "boards/virtual/common/bus.h"
 #include "boards/virtual/common/flashchip.h"
+#include "boards/virtual/common/payload.h"
 #include "boards/virtual/periph/irq.h"
 #include "core/base/bytes.h"
 #include "core/hw/periph.h"
@@ -50,6 +51,11 @@ uint8_t *lb_periph_retained(void)
 const struct lb_flash *lb_periph_flash(void)
 {
 	return flash;
+}
+
+bool lb_periph_payload_runs(const void *start, size_t size_bytes)
+{
+	return lb_payload_runs_here(start, size_bytes);
 }
 
 void *lb_periph_heap(size_t *size_bytes)
