@@ -11,8 +11,9 @@
  *   --card FILE          is in the SD card slot from the start; made, empty, if it is not there
  *   --port N             uart0 is on this TCP port too (RFC 2217); 0: on any that is free
  *   --listen ADDR        of the host, for that port; without it, 127.0.0.1
- *   --ready-fd N         the line "ready" is written here, and the descriptor closed, when the control socket listens
- *                        and the CPU was started; closed without it, the start failed
+ *   --ready-fd N         the line "ready", or "ready URL" with where the port is, is written here, and the descriptor
+ *                        closed, when the control socket listens and the CPU was started; closed without it, the
+ *                        start failed
  *   --parent-fd N        at end of file on this descriptor the module ends, as by SIGTERM
  *
  * It runs until `stop` on the control socket, SIGTERM, SIGINT or SIGHUP, then takes the module's power away and removes
@@ -172,12 +173,13 @@ static void forget_endings(struct endings *endings)
 		uv_close((uv_handle_t *)&endings->parent, NULL);
 }
 
-static void tell_ready(int ready_fd)
+static void tell_ready(int ready_fd, const char *url)
 {
-	static const char READY[] = "ready\n";
+	char line[LB_RFC2217_URL_BYTES + 16];
 	if (ready_fd < 0)
 		return;
-	ssize_t written = write(ready_fd, READY, sizeof(READY) - 1);
+	int size = snprintf(line, sizeof(line), "ready%s%s\n", url[0] != '\0' ? " " : "", url);
+	ssize_t written = write(ready_fd, line, (size_t)size);
 	(void)written; /* whoever wanted to know and is gone is no reason to stop */
 	close(ready_fd);
 }
@@ -239,7 +241,7 @@ static int run(struct options *options, uv_loop_t *loop)
 	control.ctx = loop;
 	watch_endings(loop, &endings, options);
 	lb_module_power_on(&module);
-	tell_ready(options->ready_fd);
+	tell_ready(options->ready_fd, module.rfc2217.url);
 	uv_run(loop, UV_RUN_DEFAULT);
 
 	lb_module_power_off(&module); /* while watchers can still hear of it */

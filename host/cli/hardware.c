@@ -22,6 +22,7 @@ enum {
 	ARGUMENTS_MAX = 24,
 };
 
+#define READY "ready"
 #define PROGRAM "../libexec/lifeboat/hardware"
 #define BOOTLOADER "../libexec/lifeboat/bootloader-virtual"
 #define IMAGE "../share/lifeboat/virtual.img"
@@ -94,18 +95,39 @@ static void execute(const struct lb_hardware_options *options, int ready_fd, int
 	execv(program, list.out);
 }
 
-/* The hardware process writes a line when the module is ready, and closes the pipe without one when it fails. */
-static bool wait_ready(int ready_fd, int time_ms)
+/* The hardware process writes a line when the module is ready, "ready" or "ready URL", and closes the pipe without one
+ * when it fails. The line comes whole: it is shorter than what a pipe takes at once. */
+static bool wait_ready(int ready_fd, int time_ms, char url[LB_HARDWARE_URL_BYTES])
 {
 	struct pollfd wait = {.fd = ready_fd, .events = POLLIN};
-	char byte;
+	char line[LB_HARDWARE_URL_BYTES + sizeof READY];
+	ssize_t size = poll(&wait, 1, time_ms) > 0 ? read(ready_fd, line, sizeof line - 1) : 0;
 
-	return poll(&wait, 1, time_ms) > 0 && read(ready_fd, &byte, 1) == 1;
+	url[0] = '\0';
+	if (size <= 0) {
+		return false;
+	}
+	line[size] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	if (strncmp(line, READY " ", sizeof READY) == 0) {
+		snprintf(url, LB_HARDWARE_URL_BYTES, "%.*s", LB_HARDWARE_URL_BYTES - 1, line + sizeof READY);
+	}
+	return true;
+}
+
+void lb_hardware_print_ready(const char *line, const char *url)
+{
+	fputs(line, stdout);
+	if (url[0] != '\0') {
+		printf("uart0 is on TCP too: %s\n", url);
+	}
+	fflush(stdout);
 }
 
 /* Prints the line when the module is ready, from a process of its own that is nobody's child. */
 static bool announce_later(const int ready[2], const char *line)
 {
+	char url[LB_HARDWARE_URL_BYTES];
 	pid_t child = fork();
 
 	if (child > 0) {
@@ -116,9 +138,8 @@ static bool announce_later(const int ready[2], const char *line)
 	}
 	if (fork() == 0) {
 		close(ready[1]);
-		if (wait_ready(ready[0], -1)) {
-			fputs(line, stdout);
-			fflush(stdout);
+		if (wait_ready(ready[0], -1, url)) {
+			lb_hardware_print_ready(line, url);
 		}
 	}
 	_exit(0);
@@ -210,7 +231,7 @@ bool lb_hardware_start(struct lb_hardware *hardware, const struct lb_hardware_op
 	*error = hardware->pid < 0 ? errno : 0;
 	close(ready[1]);
 	close(life[0]);
-	bool is_ready = hardware->pid > 0 && wait_ready(ready[0], START_MS);
+	bool is_ready = hardware->pid > 0 && wait_ready(ready[0], START_MS, hardware->url);
 	close(ready[0]);
 	if (is_ready) {
 		return true;

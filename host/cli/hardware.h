@@ -16,15 +16,21 @@ struct lb_hardware_options {
 	const char *listen; /* NULL: that port is on loopback */
 };
 
+enum { LB_HARDWARE_URL_BYTES = 80 };
+
 struct lb_hardware {
 	pid_t pid;
 	int life_fd; /* its end of file tells the hardware process that we are gone, however we went */
 	bool ended;
 	int status; /* of waitpid, once ended */
+	char url[LB_HARDWARE_URL_BYTES]; /* where uart0 is on TCP; "" when it is not */
 };
 
-/* Replaces this process; the line is printed to standard output when the module is ready. Returns only when that
- * failed, with errno. */
+/* The line, and another one about the URL unless that is "". */
+void lb_hardware_print_ready(const char *line, const char *url);
+
+/* Replaces this process; the line is printed, as by lb_hardware_print_ready, when the module is ready. Returns only
+ * when that failed, with errno. */
 void lb_hardware_become(const struct lb_hardware_options *options, const char *line);
 
 /* Starts it beside this process and waits until it is ready. When it does not come up: false; it has said why on

@@ -141,8 +141,7 @@ static enum lb_exit run_attached(const struct lb_hardware_options *options)
 	}
 	/* At once: what the module sends before somebody is attached is lost. */
 	error = attach(options->dir, &uart, &control);
-	fputs(banner, stdout);
-	fflush(stdout);
+	lb_hardware_print_ready(banner, hardware.url);
 	if (error == LB_CLIENT_OK) {
 		end = lb_session_run(&uart, &control, true, &error);
 	}
