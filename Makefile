@@ -122,7 +122,14 @@ $(BOOTLOADER): $(call objects,release,$(MAIN_C)) $(B)/keys.o $(B)/obj/release/li
 
 # ---- keys: the build signs with KEY, and its bootloader trusts KEY and all of TRUST ----
 # Without KEY= it is the user's development key, which is made the first time and never leaves this user's folder.
-DATA_HOME := $(or $(filter /%,$(XDG_DATA_HOME)),$(addsuffix /.local/share,$(filter /%,$(HOME))),$(abspath $(B)))
+is_absolute = $(filter /%,$(firstword $(1)))
+DATA_HOME := $(if $(call is_absolute,$(XDG_DATA_HOME)),$(XDG_DATA_HOME),$(if $(call is_absolute,$(HOME)),$\
+	$(HOME)/.local/share,$(abspath $(B))))
+# make's file names end at a space: a folder that has one in its path is reached by a link.
+ifneq ($(words $(DATA_HOME)),1)
+$(shell mkdir -p "$(DATA_HOME)" $(B)/obj; ln -sfn "$(DATA_HOME)" $(B)/obj/data-home)
+DATA_HOME := $(B)/obj/data-home
+endif
 KEY ?= $(DATA_HOME)/lifeboat/development.pem
 TRUST ?=
 
