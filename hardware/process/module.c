@@ -134,14 +134,21 @@ static void on_order(struct lb_module *module, const uint8_t *message, size_t si
 		lb_cardslot_answer(&module->card);
 }
 
+/* The gate was told at the reset already. */
+static void on_phase(struct lb_module *module, uint8_t phase)
+{
+	if (phase >= LB_PHASE_GATE && phase <= LB_PHASE_REPL && phase != module->phase)
+		set_phase(module, phase);
+}
+
 static void on_message(void *ctx, const uint8_t *message, size_t size_bytes)
 {
 	struct lb_module *module = ctx;
 	note_sampled(module);
 	if (message[0] == WIRE_LED && size_bytes >= 6)
 		lb_led_set(&module->led, message[1], lb_load32le(message + 2));
-	else if (message[0] == WIRE_PHASE && size_bytes >= 2 && message[1] >= LB_PHASE_GATE && message[1] <= LB_PHASE_REPL)
-		set_phase(module, message[1]);
+	else if (message[0] == WIRE_PHASE && size_bytes >= 2)
+		on_phase(module, message[1]);
 	else if (message[0] == WIRE_PIN && size_bytes >= 2 && message[1] < LB_PIN_COUNT)
 		lb_nets_update(&module->nets, message[1]);
 	else if (module->cpu.pid != 0)
