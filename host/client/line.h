@@ -1,0 +1,30 @@
+/* A real serial port as a struct lb_port: a tty or a pty by its path, rfc2217://HOST:PORT with the lines of a modem,
+ * or socket://HOST:PORT with bytes alone.
+ */
+#ifndef LB_CLIENT_LINE_H
+#define LB_CLIENT_LINE_H
+
+#include <signal.h>
+
+#include "host/client/port.h"
+#include "host/client/rfc2217.h"
+
+enum { LB_LINE_REASON_BYTES = 320 };
+
+/* The caller owns it; it holds a file descriptor until it is closed. */
+struct lb_line {
+	struct lb_port port; /* its context is this struct: not to be moved while open */
+	int fd;
+	bool modem;          /* a tty that has the lines, and rates */
+	bool over_telnet;
+	const volatile sig_atomic_t *stop; /* set by a signal handler: ends every wait. NULL: nothing sets it */
+	struct lb_rfc2217 telnet;
+};
+
+/* At 115200 baud, 8N1, both lines released. False after one line in reason. */
+bool lb_line_open(struct lb_line *line, const char *name, const volatile sig_atomic_t *stop,
+                  char reason[LB_LINE_REASON_BYTES]);
+/* Safe to call twice. */
+void lb_line_close(struct lb_line *line);
+
+#endif
