@@ -13,6 +13,7 @@ enum { LB_WAIT_TIMEOUT };
 enum { LB_CHECK_CUTS, LB_CHECK_SECONDS, LB_CHECK_JSON, LB_CHECK_JUNIT };
 enum { LB_IMAGE_KEY, LB_IMAGE_VERSION, LB_IMAGE_COUNTER, LB_IMAGE_BOARD_ID };
 enum { LB_OTA_FORCE, LB_OTA_NO_RESET };
+enum { LB_FLASH_SLOT, LB_FLASH_ERASE_ALL, LB_FLASH_PORT, LB_FLASH_BAUD, LB_FLASH_READ };
 
 enum lb_exit lb_run_command(const struct lb_args *args);
 enum lb_exit lb_run_repl(const struct lb_args *args);
@@ -27,6 +28,7 @@ enum lb_exit lb_wait_command(const struct lb_args *args);
 enum lb_exit lb_check_command(const struct lb_args *args);
 enum lb_exit lb_image_command(const struct lb_args *args);
 enum lb_exit lb_ota_command(const struct lb_args *args);
+enum lb_exit lb_flash_command(const struct lb_args *args);
 
 /* One line on stderr for a failed call of host/client; returns LB_EXIT_FAILED. */
 enum lb_exit lb_commands_explain(const struct lb_client *client, int error, const char *dir);

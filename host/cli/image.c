@@ -138,7 +138,7 @@ static bool parse_board_id(const char *text, uint8_t id[LB_BOARD_ID_BYTES])
 }
 
 /* Under another name first: what is cut off must not leave half an image under the final one. */
-static enum lb_exit write_file(const char *path, const uint8_t *bytes, size_t size_bytes)
+enum lb_exit lb_image_write_file(const char *path, const uint8_t *bytes, size_t size_bytes)
 {
 	char temporary[LB_KEY_PATH_BYTES];
 	int length = snprintf(temporary, sizeof temporary, "%s.new", path);
@@ -176,7 +176,7 @@ static enum lb_exit sign_payload(struct lb_image_spec *spec, const struct lb_arg
 	if (image == NULL) {
 		return lb_args_failed("no memory for the image");
 	}
-	enum lb_exit exit = write_file(args->words[2], image, size_bytes);
+	enum lb_exit exit = lb_image_write_file(args->words[2], image, size_bytes);
 	free(image);
 	return exit;
 }

@@ -48,12 +48,12 @@ static enum lb_image_verdict judge(const struct lb_image_source *source, const s
 	                         : lb_image_check(source, trust.crypto, &verified);
 }
 
-static void version_text(char text[TEXT_BYTES], const struct lb_version *version)
+void lb_image_version_text(char text[LB_IMAGE_VERSION_TEXT_BYTES], const struct lb_version *version)
 {
-	int used = snprintf(text, TEXT_BYTES, "%u.%u.%u", version->major, version->minor, version->revision);
+	int used = snprintf(text, LB_IMAGE_VERSION_TEXT_BYTES, "%u.%u.%u", version->major, version->minor, version->revision);
 
 	if (version->build != 0) {
-		snprintf(text + used, TEXT_BYTES - (size_t)used, "+%u", version->build);
+		snprintf(text + used, LB_IMAGE_VERSION_TEXT_BYTES - (size_t)used, "+%u", version->build);
 	}
 }
 
@@ -70,7 +70,7 @@ static void print_image(const struct lb_image_info *info)
 {
 	char version[TEXT_BYTES];
 
-	version_text(version, &info->version);
+	lb_image_version_text(version, &info->version);
 	printf("  %-10s%s\n  %-10s%u bytes, payload %u at %u\n", "version", version, "size", info->total_bytes,
 	       info->payload_bytes, info->header_bytes);
 	print_hex("sha256", info->hash, sizeof info->hash);

@@ -198,6 +198,26 @@ static const struct lb_command commands[] = {
 		.words_max = 1,
 		.run = lb_ota_command,
 	},
+	{
+		.name = "flash",
+		.usage = "IMAGE | --read FILE [--slot SLOT] [--erase-all] [--port PORT] [--baud N]",
+		.summary = "write or read the flash, through bootloader mode",
+		.help = "Takes the module into bootloader mode, writes IMAGE into a slot (factory, unless --slot says ota_0 or\n"
+		        "ota_1), verifies it, starts it and tells which version runs. What was written so is the latest image\n"
+		        "from then on. With --read FILE, reads the whole flash, or one slot, into FILE.\n"
+		        "\n"
+		        "  --slot SLOT    factory, ota_0 or ota_1\n"
+		        "  --erase-all    erases everything first: all images, the settings, and the files in /flash\n"
+		        "  --port PORT    a module somewhere else: a serial port such as /dev/ttyUSB0, rfc2217://HOST:PORT, or\n"
+		        "                 socket://HOST:PORT. It is reset by DTR and RTS; without them, its REPL is asked, or you\n"
+		        "                 tie G23 to GND and press reset before\n"
+		        "  --baud N       how fast, where the port has a rate (default 460800)\n"
+		        "  --read FILE    reads instead of writing\n",
+		.example = "lifeboat flash build/share/lifeboat/virtual.img",
+		.options = {{"--slot", "SLOT"}, {"--erase-all", NULL}, {"--port", "PORT"}, {"--baud", "N"}, {"--read", "FILE"}},
+		.words_max = 1,
+		.run = lb_flash_command,
+	},
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };

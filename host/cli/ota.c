@@ -156,10 +156,10 @@ static bool send_all(struct lb_ota *ota)
 	size_t first_bytes = transfer->done_bytes;
 	bool sent = true;
 
-	lb_progress_begin(&progress, "ota", transfer->done_bytes, transfer->size_bytes);
+	lb_progress_begin(&progress, "sending", transfer->done_bytes);
 	while (sent && transfer->done_bytes < transfer->size_bytes) {
 		sent = stop_signal == 0 && lb_transfer_step(transfer);
-		lb_progress_show(&progress, transfer->done_bytes);
+		lb_progress_show(&progress, transfer->done_bytes, transfer->size_bytes);
 	}
 	double seconds = lb_progress_end(&progress);
 	double sent_kib = (double)(transfer->done_bytes - first_bytes) / 1024.0;

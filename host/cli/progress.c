@@ -1,52 +1,66 @@
 #include "host/cli/progress.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { CELLS = 30, REDRAW_MS = 100 };
+enum { BAR_COLUMNS = 30, REDRAW_MS = 100, RATE_FROM_MS = 500 };
 
-static long now_ms(void)
+static int64_t now_ms(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000L + now.tv_nsec / 1000000L;
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
-void lb_progress_begin(struct lb_progress *progress, const char *name, size_t done_bytes, size_t total_bytes)
+void lb_progress_text(char text[LB_PROGRESS_TEXT_BYTES], const char *what, size_t done_bytes, size_t all_bytes,
+                      size_t moved_bytes, int64_t time_ms)
+{
+	size_t part = all_bytes != 0 ? BAR_COLUMNS * done_bytes / all_bytes : BAR_COLUMNS;
+	unsigned percent = all_bytes != 0 ? (unsigned)(100 * done_bytes / all_bytes) : 100;
+	char bar[BAR_COLUMNS + 1];
+	char rate[24] = "";
+
+	memset(bar, '-', BAR_COLUMNS);
+	memset(bar, '#', part);
+	bar[BAR_COLUMNS] = '\0';
+	if (time_ms >= RATE_FROM_MS) {
+		snprintf(rate, sizeof rate, "  %.0f KiB/s", (double)moved_bytes / 1.024 / (double)time_ms);
+	}
+	snprintf(text, LB_PROGRESS_COLUMNS + 1, "%-18.24s [%s] %3u %%%s", what, bar, percent, rate);
+}
+
+void lb_progress_begin(struct lb_progress *progress, const char *what, size_t first_bytes)
 {
 	*progress = (struct lb_progress){
-		.name = name, .total_bytes = total_bytes, .first_bytes = done_bytes, .begin_ms = now_ms(),
+		.what = what, .terminal = isatty(STDOUT_FILENO) != 0, .begin_ms = now_ms(), .first_bytes = first_bytes,
 	};
-	lb_progress_show(progress, done_bytes);
+	fflush(stdout);
+	lb_progress_show(progress, 0, 1);
 }
 
-void lb_progress_show(struct lb_progress *progress, size_t done_bytes)
+void lb_progress_show(struct lb_progress *progress, size_t done_bytes, size_t all_bytes)
 {
-	static const char full[] = "##############################";
-	static const char empty[] = "------------------------------";
-	long now = now_ms();
+	char text[LB_PROGRESS_TEXT_BYTES];
+	int64_t now = now_ms();
+	size_t moved_bytes = done_bytes > progress->first_bytes ? done_bytes - progress->first_bytes : 0;
 
-	if (isatty(STDOUT_FILENO) == 0 || (progress->drawn && now - progress->drawn_ms < REDRAW_MS)) {
+	if (!progress->terminal || now - progress->shown_ms < REDRAW_MS) {
 		return;
 	}
-	size_t total = progress->total_bytes > 0 ? progress->total_bytes : 1;
-	int cells = (int)(done_bytes * CELLS / total);
-	double seconds = (double)(now - progress->begin_ms + 1) / 1000.0;
-
-	printf("\r%s: [%.*s%.*s] %3zu %%, %.0f KiB/s\x1b[K", progress->name, cells, full, CELLS - cells, empty,
-	       done_bytes * 100 / total, (double)(done_bytes - progress->first_bytes) / 1024.0 / seconds);
+	progress->shown_ms = now;
+	lb_progress_text(text, progress->what, done_bytes, all_bytes, moved_bytes, now - progress->begin_ms);
+	printf("\r%-*s", LB_PROGRESS_COLUMNS, text);
 	fflush(stdout);
-	progress->drawn = true;
-	progress->drawn_ms = now;
 }
 
 double lb_progress_end(struct lb_progress *progress)
 {
-	if (progress->drawn) {
-		printf("\r\x1b[K");
-		progress->drawn = false;
+	if (progress->terminal) {
+		printf("\r%*s\r", LB_PROGRESS_COLUMNS, "");
+		fflush(stdout);
 	}
 	return (double)(now_ms() - progress->begin_ms + 1) / 1000.0;
 }

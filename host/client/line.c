@@ -340,17 +340,22 @@ static const char *after(const char *name, const char *scheme)
 	return strncmp(name, scheme, length) == 0 ? name + length : NULL;
 }
 
+void lb_line_adopt(struct lb_line *line, int fd, const volatile sig_atomic_t *stop)
+{
+	*line = (struct lb_line){
+		.port = {port_send, port_receive, port_set_lines, port_set_baud, port_pause, now_ms, line},
+		.fd = fd,
+		.stop = stop,
+	};
+}
+
 bool lb_line_open(struct lb_line *line, const char *name, const volatile sig_atomic_t *stop,
                   char reason[LB_LINE_REASON_BYTES])
 {
 	const char *telnet = after(name, "rfc2217://"), *bytes = after(name, "socket://");
 	bool opened;
 
-	*line = (struct lb_line){
-		.port = {port_send, port_receive, port_set_lines, port_set_baud, port_pause, now_ms, line},
-		.fd = -1,
-		.stop = stop,
-	};
+	lb_line_adopt(line, -1, stop);
 	if (telnet != NULL) {
 		opened = open_socket(line, name, telnet, reason) && agree(line, name, reason);
 	} else if (bytes != NULL) {

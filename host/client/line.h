@@ -24,6 +24,8 @@ struct lb_line {
 /* At 115200 baud, 8N1, both lines released. False after one line in reason. */
 bool lb_line_open(struct lb_line *line, const char *name, const volatile sig_atomic_t *stop,
                   char reason[LB_LINE_REASON_BYTES]);
+/* A file descriptor that is open already, non-blocking, and stays the caller's to close: bytes alone. */
+void lb_line_adopt(struct lb_line *line, int fd, const volatile sig_atomic_t *stop);
 /* Safe to call twice. */
 void lb_line_close(struct lb_line *line);
 
