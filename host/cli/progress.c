@@ -29,7 +29,8 @@ void lb_progress_text(char text[LB_PROGRESS_TEXT_BYTES], const char *what, size_
 	if (time_ms >= RATE_FROM_MS) {
 		snprintf(rate, sizeof rate, "  %.0f KiB/s", (double)moved_bytes / 1.024 / (double)time_ms);
 	}
-	snprintf(text, LB_PROGRESS_COLUMNS + 1, "%-18.24s [%s] %3u %%%s", what, bar, percent, rate);
+	snprintf(text, LB_PROGRESS_TEXT_BYTES, "%-18.24s [%s] %3u %%%s", what, bar, percent, rate);
+	text[LB_PROGRESS_COLUMNS] = '\0';
 }
 
 void lb_progress_begin(struct lb_progress *progress, const char *what, size_t first_bytes)
