@@ -420,7 +420,7 @@ int lb_rfc2217_listen(struct lb_rfc2217 *server, const struct lb_rfc2217_setup *
 	if (listener.is_loopback)
 		lb_log("serial port: %s", server->url);
 	else
-		lb_log_tell("warning: whoever reaches %s (%s) controls this module, without a password", address, server->url);
+		lb_log_tell("warning: whoever reaches %s controls this module; there is no password", address);
 	return 0;
 }
 

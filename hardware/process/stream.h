@@ -1,7 +1,7 @@
 /* A byte stream over a non-blocking file descriptor, with a queue for what cannot be written at once.
  *
  * Callbacks may close the stream. Nothing here limits the queue: the owner looks at `waiting_bytes` and stops sending.
- * Used for the control connections, the ptys and the CPU's UART sockets.
+ * Used for the control connections, the ptys, the TCP port and the CPU's UART sockets.
  */
 #ifndef HARDWARE_PROCESS_STREAM_H
 #define HARDWARE_PROCESS_STREAM_H

@@ -1,4 +1,4 @@
-/* A UART: bytes between the CPU and everybody who has the port open, by its pty or by the control socket.
+/* A UART: bytes between the CPU and everybody who has the port open, by its pty, by TCP or by the control socket.
  *
  * All of them get what the CPU sends, from the moment they came; without any, it is dropped. What any of them sends
  * goes to the CPU, and nowhere while there is no CPU. The CPU is held up while a client has more than

@@ -10,8 +10,8 @@
 static const struct lb_command commands[] = {
 	{
 		.name = "run",
-		.usage = "[DIR] [--headless] [--clock N] [--flash FOLDER] [--sd FILE] [--reflash]\n"
-		         "                    [--port N [--listen ADDR]]",
+		.usage = "[DIR] [--headless] [--clock N] [--flash FOLDER] [--sd FILE] [--reflash] "
+		         "[--port N [--listen ADDR]]",
 		.summary = "boot the module; a terminal gets its REPL",
 		.help = "Boots the virtual module in the folder DIR, which is made when there is none, and attaches this\n"
 		        "terminal to its REPL. Ctrl-] (or Ctrl-X) opens a menu in the bottom line; there, one key each:\n"

@@ -47,7 +47,8 @@ static void print_power(const cJSON *status, bool runs)
 		       text_of(field(status, "boot"), "cause"));
 	}
 	label("phase");
-	printf("%s\n", text_of(status, "phase"));
+	printf("%s%s\n", text_of(status, "phase"),
+	       is(status, "reset_line", "low") ? " (held in reset: RTS or a shield on the TCP port)" : "");
 }
 
 static void print_safe(const cJSON *boot)

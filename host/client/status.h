@@ -9,6 +9,7 @@
  *   uart1   path of the pty
  *   sd      null without a card, else {"file", "bytes"}
  *   drive   what the outside drives: only the pins that are not floating
+ *   reset_line  "low" while RTS or a shield holds the module in reset, else "high"
  *   images  for each slot that this boot looked at, what it found, as a phrase: {"factory": "good"}
  *   dir     absolute path of the module's folder
  *   pid     of the hardware process
