@@ -8,20 +8,22 @@ import harness
 import tools
 from tools import OTA_0, OTA_1, SECTOR, into_loader
 
-KINDS = ["pty", "rfc2217"]
+# pyserial's client of RFC 2217 sleeps for three seconds in each of esptool's commands, so most tests go by the pty.
+both_ports = pytest.mark.parametrize("esptool", ["pty", "rfc2217"], indirect=True)
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture
 def esptool(request, modules):
 	"""esptool at a module that runs; by the pty, which has no DTR and RTS, a hand puts it into bootloader mode."""
+	kind = getattr(request, "param", "pty")
 	module = modules(clock=10)
 	tools.esptool(module)
-	if request.param == "rfc2217":
-		tools.start_with_port(module)
+	if kind == "rfc2217":
+		module.start("--port", "0")
 	else:
 		module.start()
 		into_loader(module)
-	return tools.esptool(module, request.param)
+	return tools.esptool(module, kind)
 
 
 def random_file(folder, name, size):
@@ -38,31 +40,42 @@ def flash_of(esptool, offset, size):
 	return esptool.module.flash()[offset:offset + size]
 
 
-def test_who_is_there(esptool):
-	mac = r"MAC: (([0-9a-f]{2}:){5}[0-9a-f]{2})"
-	for flavour in ([], ["--no-stub"]):
-		said = esptool(*flavour, "chip_id")
-		assert "Chip is ESP32" in said and "Crystal is 40MHz" in said
-		assert "Detected flash size: 8MB" in esptool(*flavour, "flash_id")
-		first = re.search(mac, esptool(*flavour, "read_mac")).group(1)
-		assert esptool.module.status()["phase"] in ("loader", "gate", "script", "repl")
-	if esptool.kind == "rfc2217":
-		esptool.module.wait("repl")  # by its own last reset
-	else:
-		assert esptool.module.status()["phase"] == "loader"
-		esptool.module.pin("G23", "float")
-		esptool.module.reset()
-	assert esptool.module.eval("__import__('machine').unique_id().hex()") == first.replace(":", "")
+def mac_of(said):
+	return re.search(r"MAC: (([0-9a-f]{2}:){5}[0-9a-f]{2})", said).group(1)
 
 
-@pytest.mark.parametrize("flags, options", [
-	([], []),                             # stub, compressed
-	([], ["-u"]),                         # stub, plain
-	(["--no-stub"], []),                  # ROM, plain
-	(["--no-stub"], ["-z"]),              # ROM, compressed
-	(["-b", "921600"], []),
-	(["-b", "230400", "--no-stub"], []),
-])
+@pytest.mark.parametrize("flavour", [[], ["--no-stub"]])
+def test_who_is_there(esptool, flavour):
+	module = esptool.module
+	said = esptool(*flavour, "chip_id")
+	assert "Chip is ESP32" in said and "Crystal is 40MHz" in said
+	assert "Detected flash size: 8MB" in esptool(*flavour, "flash_id")
+	mac = mac_of(esptool(*flavour, "read_mac"))
+	assert module.status()["phase"] == "loader"
+	module.pin("G23", "float")
+	module.reset()
+	assert module.eval("__import__('machine').unique_id().hex()") == mac.replace(":", "")
+
+
+@pytest.mark.parametrize("esptool", ["rfc2217"], indirect=True)
+def test_no_hand_is_needed(esptool):
+	"""By DTR and RTS it enters bootloader mode from the REPL, and leaves it again."""
+	with esptool.module.watch("phase") as watch:
+		mac = mac_of(esptool("read_mac"))
+		watch.until_event(lambda e: e["phase"] == "loader")
+		watch.until_event(lambda e: e["phase"] == "repl")
+	assert esptool.module.eval("__import__('machine').unique_id().hex()") == mac.replace(":", "")
+
+
+@pytest.mark.parametrize("esptool, flags, options", [
+	("pty", [], []),                             # stub, compressed
+	("pty", [], ["-u"]),                         # stub, plain
+	("pty", ["--no-stub"], []),                  # ROM, plain
+	("pty", ["--no-stub"], ["-z"]),              # ROM, compressed
+	("pty", ["-b", "921600"], []),
+	("pty", ["-b", "230400", "--no-stub"], []),
+	("rfc2217", ["-b", "921600"], []),
+], indirect=["esptool"])
 def test_write_verify_read(esptool, flags, options):
 	"""Two ranges in one go, one of no round size; read back by esptool and out of flash.bin itself."""
 	folder = esptool.module.folder
@@ -89,14 +102,19 @@ def test_a_difference_is_found(esptool):
 	assert "verify FAILED" in esptool("verify_flash", hex(OTA_0), path, code=2)
 
 
-def test_erase(esptool):
-	"""A region; what lies beside it stays. Then everything: the module is still there, and takes its firmware again."""
-	module = esptool.module
-	path, data = random_file(module.folder, "one", 3 * SECTOR)
+def test_erase_a_region(esptool):
+	"""What lies beside it stays."""
+	path, data = random_file(esptool.module.folder, "one", 3 * SECTOR)
 	esptool("write_flash", hex(OTA_0), path)
 	esptool("erase_region", hex(OTA_0 + SECTOR), hex(SECTOR))
 	assert flash_of(esptool, OTA_0, 3 * SECTOR) == data[:SECTOR] + b"\xff" * SECTOR + data[2 * SECTOR:]
 	assert "multiple" in esptool("erase_region", hex(OTA_0 + 1), hex(SECTOR), code=2)
+
+
+@both_ports
+def test_erase_everything(esptool):
+	"""The module is still there, and takes its firmware again."""
+	module = esptool.module
 	assert "Chip erase completed" in esptool("erase_flash")
 	assert module.flash() == b"\xff" * harness.FLASH_BYTES
 	if esptool.kind == "pty":

@@ -127,10 +127,3 @@ def esptool(module, kind="pty"):
 	if not os.access(ESPTOOL, os.X_OK):
 		pytest.skip("no esptool (tools/fetch esptool build/deps says why)")
 	return Esptool(module, kind)
-
-
-def start_with_port(module):
-	"""Starts a module with uart0 on a TCP port, as far as this build has that."""
-	if "--port" not in harness.run_command("run", "--help").stdout:
-		pytest.skip("this build has no TCP port for uart0")
-	return module.start("--port", "0")
