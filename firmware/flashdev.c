@@ -6,6 +6,7 @@
 #include "py/mperrno.h"
 #include "py/runtime.h"
 #include "session.h"
+#include "watchdog.h"
 
 struct flashdev {
 	mp_obj_base_t base;
@@ -59,7 +60,7 @@ int lb_flashdev_erase(void)
 
 		if (error != LB_OK)
 			return error;
-		lb_periph_watchdog_feed(); /* a full partition takes tens of seconds, and this is progress */
+		lb_watchdog_progress(); /* a full partition takes tens of seconds, and this is progress */
 	}
 	return LB_OK;
 }

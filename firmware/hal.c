@@ -6,6 +6,7 @@
 #include "py/runtime.h"
 #include "py/stream.h"
 #include "shared/timeutils/timeutils.h"
+#include "trial.h"
 
 enum { US_PER_MS = 1000, NS_PER_US = 1000, US_PER_S = 1000000, LONG_WAIT_US = 10000 };
 
@@ -27,8 +28,11 @@ int mp_hal_stdin_rx_chr(void)
 	for (;;) {
 		int c = mp_os_dupterm_rx_chr();
 
-		if (c < 0)
+		if (c < 0) {
 			c = lb_network_console_read();
+			if (c >= 0)
+				lb_trial_note_input();
+		}
 		if (c >= 0)
 			return c;
 		if (lb_network_pass_turn())

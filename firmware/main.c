@@ -18,7 +18,9 @@
 #include "shared/runtime/pyexec.h"
 #include "storage.h"
 #include "timers.h"
+#include "trial.h"
 #include "uart.h"
+#include "watchdog.h"
 
 enum { RESCUE_WINDOW_MS = 100 };
 
@@ -28,11 +30,12 @@ static void start_hardware(void)
 	const bool safe = lb_session_is_safe();
 
 	lb_guard_init();
+	lb_trial_init();
 	lb_uart_init();
 	lb_machine_pin_init();
 	lb_led_init(safe || lb_settings_get(LB_SETTING_HEARTBEAT_ON_BOOT) != 0, safe ? LB_LED_ORANGE : LB_LED_BLUE);
 	if (!safe && lb_settings_get(LB_SETTING_WDT_ON_BOOT) != 0)
-		lb_periph_watchdog(lb_settings_get(LB_SETTING_WDT_ON_BOOT_TIMEOUT));
+		lb_watchdog_arm(lb_settings_get(LB_SETTING_WDT_ON_BOOT_TIMEOUT));
 	lb_network_init(safe);
 }
 
@@ -51,12 +54,14 @@ static void start_vm(void)
 	readline_init0();
 	lb_nic_start();
 	lb_network_start();
+	lb_trial_vm_starts();
 }
 
 /* What a soft reset ends: callbacks, sockets, open files. Pins, LED, watchdog and UART settings stay as they are. */
 static void stop_vm(void)
 {
 	mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
+	lb_trial_vm_stops();
 	lb_machine_pin_detach();
 	lb_uart_detach();
 	lb_timers_stop();
@@ -89,6 +94,7 @@ static void announce(bool mounted)
 {
 	if (lb_session_is_safe())
 		mp_printf(MP_PYTHON_PRINTER, "Safe boot: %s. boot.py and main.py were not run.\n", lb_session_safe_reason());
+	lb_trial_announce();
 	if (!mounted)
 		lb_storage_explain();
 }
@@ -97,9 +103,15 @@ static void announce(bool mounted)
 static bool run_vm(bool skip_scripts)
 {
 	const bool mounted = lb_storage_start();
+	enum lb_scripts_end end = LB_SCRIPTS_BADLY;
 
-	if (mounted && !skip_scripts && !lb_session_is_safe() && lb_scripts_run())
+	if (!mounted)
+		lb_trial_failed();
+	else if (!skip_scripts && !lb_session_is_safe())
+		end = lb_scripts_run();
+	if (end == LB_SCRIPTS_EXITED)
 		return true;
+	lb_trial_repl_reached(end == LB_SCRIPTS_WELL);
 	announce(mounted);
 	lb_periph_phase(LB_PHASE_REPL);
 	lb_repl_run();

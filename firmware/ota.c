@@ -9,6 +9,7 @@
 #include "py/runtime.h"
 #include "session.h"
 #include "slots.h"
+#include "trial.h"
 
 /* The update that is open for writing; slot LB_SLOT_NONE: none is. */
 static enum lb_slot open_slot = LB_SLOT_NONE;
@@ -228,7 +229,11 @@ int lb_ota_confirm(void)
 	if (lb_slots_on_trial(&slots) && lb_slots_verify(&slots, running)->facts.verdict != LB_IMAGE_GOOD)
 		return bad_image(running, &slots.finding[running]);
 	result = lb_update_confirm(&slots.now, running, &slots.facts[running], &next);
-	return result == LB_OK ? lb_slots_append(&slots, &next) : result;
+	if (result == LB_OK)
+		result = lb_slots_append(&slots, &next);
+	if (result == LB_OK)
+		lb_trial_look(false);
+	return result;
 }
 
 int lb_ota_use(enum lb_slot slot)
@@ -244,9 +249,12 @@ int lb_ota_use(enum lb_slot slot)
 		return bad_image(slot, &slots.finding[slot]);
 	if (result == LB_OK)
 		result = lb_slots_append(&slots, &next);
-	if (result == LB_OK && slot == open_slot)
+	if (result != LB_OK)
+		return result;
+	if (slot == open_slot)
 		close_update();
-	return result;
+	lb_trial_look(lb_slots_on_trial(&slots));
+	return LB_OK;
 }
 
 int lb_ota_check_slot(enum lb_slot slot)

@@ -9,6 +9,7 @@
 #include "py/runtime.h"
 #include "session.h"
 #include "shared/runtime/pyexec.h"
+#include "trial.h"
 
 enum outcome { ENDED, FAILED, INTERRUPTED, EXITED };
 
@@ -93,6 +94,8 @@ static enum outcome run(const char *path)
 		outcome = FAILED;
 	else if ((result & PYEXEC_FORCED_EXIT) != 0)
 		outcome = EXITED;
+	if (outcome == FAILED)
+		lb_trial_failed();
 	return outcome;
 }
 
@@ -106,14 +109,20 @@ void lb_scripts_set_main(const char *name)
 	strcat(main_path, name);
 }
 
-bool lb_scripts_run(void)
+enum lb_scripts_end lb_scripts_run(void)
 {
-	enum outcome last;
+	enum outcome boot, last;
 
 	lb_scripts_set_main("main.py");
 	lb_session_set_last_error("");
-	last = run("/flash/boot.py");
-	if ((last == ENDED || last == FAILED) && pyexec_mode_kind == PYEXEC_MODE_FRIENDLY_REPL)
-		last = run(main_path);
-	return last == EXITED;
+	boot = run("/flash/boot.py");
+	if (boot == EXITED)
+		return LB_SCRIPTS_EXITED;
+	if (boot == INTERRUPTED || pyexec_mode_kind != PYEXEC_MODE_FRIENDLY_REPL)
+		return LB_SCRIPTS_BADLY;
+	lb_trial_main_starts();
+	last = run(main_path);
+	if (last == EXITED)
+		return LB_SCRIPTS_EXITED;
+	return boot == ENDED && last == ENDED ? LB_SCRIPTS_WELL : LB_SCRIPTS_BADLY;
 }

@@ -11,6 +11,7 @@
 #include "py/mphal.h"
 #include "py/mpstate.h"
 #include "py/runtime.h"
+#include "trial.h"
 
 enum {
 	RING_BYTES = 4096, /* more than MICROPY_REPL_STDIN_BUFFER_MAX, so that raw paste never has to wait */
@@ -70,6 +71,8 @@ static size_t receive(unsigned port, const uint8_t *data, size_t size_bytes)
 	uint32_t written = atomic_load_explicit(&uart->written, memory_order_relaxed);
 	size_t i;
 
+	if (uart->terminal)
+		lb_trial_note_input();
 	for (i = 0; i < size_bytes; i++) {
 		if (data[i] == interrupt) {
 			mp_sched_keyboard_interrupt();
@@ -131,6 +134,11 @@ void lb_uart_stop(unsigned port)
 bool lb_uart_is_on(unsigned port)
 {
 	return lb_periph_serial_enabled(port);
+}
+
+bool lb_uart_is_terminal(unsigned port)
+{
+	return uarts[port].terminal && lb_uart_is_on(port);
 }
 
 const struct lb_uart_settings *lb_uart_settings(unsigned port)

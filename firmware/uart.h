@@ -42,6 +42,8 @@ bool lb_uart_start(unsigned port, const struct lb_uart_settings *settings);
  * of the console until it is started again or a hard reset. */
 void lb_uart_stop(unsigned port);
 bool lb_uart_is_on(unsigned port);
+/* On, and in a slot of os.dupterm: the REPL is heard and hears there. */
+bool lb_uart_is_terminal(unsigned port);
 const struct lb_uart_settings *lb_uart_settings(unsigned port);
 size_t lb_uart_available(unsigned port);
 /* Takes what is there, without waiting. */

@@ -165,7 +165,7 @@ static void want_verify(struct lb_boot *boot, struct lb_boot_output *out)
 	out->want = LB_BOOT_WANT_VERIFY;
 }
 
-/* A watchdog guards an image on trial, but not in a safe boot: somebody is at the REPL then. */
+/* A watchdog guards an image on trial, in a safe boot too: an image that does not come to its REPL must not hold it. */
 static void want_start(struct lb_boot *boot, struct lb_boot_output *out)
 {
 	const struct lb_boot_plan *plan = &boot->plan;
@@ -174,7 +174,7 @@ static void want_start(struct lb_boot *boot, struct lb_boot_output *out)
 	put_down(boot);
 	boot->state = STATE_START;
 	out->want = LB_BOOT_WANT_START;
-	if (plan->mode == LB_MODE_NORMAL && plan->state.on_trial && plan->slot == plan->state.latest)
+	if (plan->state.on_trial && plan->slot == plan->state.latest)
 		out->watchdog_ms = LB_BOOT_TRIAL_WATCHDOG_MS;
 }
 

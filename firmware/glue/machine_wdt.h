@@ -1,5 +1,5 @@
 /* Compiled inside extmod/machine_wdt.c. */
-#include "core/hw/periph.h"
+#include "watchdog.h"
 
 struct _machine_wdt_obj_t {
 	mp_obj_base_t base;
@@ -12,7 +12,7 @@ static void mp_machine_wdt_timeout_ms_set(machine_wdt_obj_t *self, mp_int_t time
 	(void)self;
 	if (timeout_ms < 1 || timeout_ms > INT32_MAX)
 		mp_raise_ValueError(MP_ERROR_TEXT("timeout: 1 ms to 24 days"));
-	lb_periph_watchdog((uint32_t)timeout_ms);
+	lb_watchdog_arm((uint32_t)timeout_ms);
 }
 
 static machine_wdt_obj_t *mp_machine_wdt_make_new_instance(mp_int_t id, mp_int_t timeout_ms)
@@ -26,5 +26,5 @@ static machine_wdt_obj_t *mp_machine_wdt_make_new_instance(mp_int_t id, mp_int_t
 static void mp_machine_wdt_feed(machine_wdt_obj_t *self)
 {
 	(void)self;
-	lb_periph_watchdog_feed();
+	lb_watchdog_feed();
 }

@@ -101,3 +101,40 @@ def test_chunks_of_any_size(modules, images):
 			name = status(uart)["record"]["latest"]
 			assert slot(module, name)[:len(image)] == image, chunk
 			uart.exec(f"lifeboat.use({name!r}); lifeboat.use('factory')")
+
+
+# --- on trial
+
+def on_trial(modules, images, main=None, boot=None, clock=20, policy=None, version="1.1.0"):
+	"""A module that has an update under it, finished and not yet booted, with these scripts."""
+	module = modules(clock=clock).start()
+	with module.uart() as uart:
+		if policy:
+			uart.exec(f"import lifeboat; lifeboat.confirm_policy({policy})")
+		for name, text in (("main.py", main), ("boot.py", boot)):
+			if text is not None:
+				uart.put(name, text)
+		update(uart, sign(images, version))
+	return module
+
+
+def test_scripts_that_end_well_confirm(modules, images):
+	module = on_trial(modules, images, main="print('hi')\n")
+	with module.uart() as uart:
+		module.reset()
+		uart.expect("hi\r\nConfirmed: 1.1.0 in ota_0.\r\n")
+		assert module.status()["trial"] is None
+		assert module.status()["record"]["last_change"] == "confirmed"
+		assert status(uart)["trial"] is None
+		assert "the running image is not on trial" in error_of(uart, "import lifeboat; lifeboat.confirm()")
+
+
+def test_an_import_error_is_rolled_back(modules, images):
+	module = on_trial(modules, images, main="import not_there\n")
+	with module.uart() as uart:
+		module.run("reset")
+		for left in ("2 tries", "1 try", "0 tries"):
+			uart.expect(f"On trial: 1.1.0 in ota_0, {left} left; lifeboat.confirm() keeps it.\r\n")
+			uart.expect("The image on trial was not confirmed: hard reset.\r\n", 30)
+		uart.expect("Reverted: 1.1.0 in ota_0 was not confirmed; this is 0.1.0 in factory.\r\n")
+		assert status(uart)["boot"]["why"] == "reverted"

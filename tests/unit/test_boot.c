@@ -179,10 +179,7 @@ static void another_image_is_the_fallback(void **state)
 
 static void crashes_in_a_row_are_counted(void **state)
 {
-	static const struct {
-		enum lb_cause cause;
-		uint32_t count;
-	} row[] = {
+	static const struct { enum lb_cause cause; uint32_t count; } row[] = {
 		{LB_CAUSE_POWER_ON, 0}, {LB_CAUSE_FAULT, 1},    {LB_CAUSE_WATCHDOG, 2},   {LB_CAUSE_FAULT, 3},
 		{LB_CAUSE_SOFTWARE, 0}, {LB_CAUSE_WATCHDOG, 1}, {LB_CAUSE_SWITCH, 0},     {LB_CAUSE_FAULT, 1},
 		{LB_CAUSE_DEEP_SLEEP, 0}, {LB_CAUSE_FAULT, 1},  {LB_CAUSE_BROWN_OUT, 0},
@@ -287,20 +284,22 @@ static void a_trial_has_its_tries_and_is_rolled_back(void **state)
 
 static void a_wake_or_a_safe_boot_leaves_the_trial_alone(void **state)
 {
-	struct module module = updated(LB_CAUSE_DEEP_SLEEP, true, 1);
+	static const struct { enum lb_cause cause; uint32_t p12_high_ms; enum lb_slot slot; uint32_t watchdog_ms; } boots[] = {
+		{LB_CAUSE_DEEP_SLEEP, 0, LB_SLOT_OTA_1, LB_BOOT_TRIAL_WATCHDOG_MS},
+		{LB_CAUSE_SWITCH, 1100, LB_SLOT_OTA_1, LB_BOOT_TRIAL_WATCHDOG_MS},
+		{LB_CAUSE_SWITCH, 4100, LB_SLOT_OTA_0, 0},
+	};
+	struct module module = updated(LB_CAUSE_SWITCH, true, 1);
 
 	(void)state;
-	boot_module(&module);
-	assert_int_equal(module.slot, LB_SLOT_OTA_1);
-	assert_int_equal(module.appended, 0);
-	assert_int_equal(module.watchdog_ms, LB_BOOT_TRIAL_WATCHDOG_MS);
-	module.cause = LB_CAUSE_SWITCH;
-	module.p12_high_ms = 1100;
-	boot_module(&module);
-	assert_int_equal(module.slot, LB_SLOT_OTA_1);
-	assert_int_equal(module.appended, 0);
-	assert_int_equal(module.watchdog_ms, 0);
-	assert_int_equal(module.down.tries_left, 1);
+	for (size_t i = 0; i < sizeof(boots) / sizeof(boots[0]); i++) {
+		module.cause = boots[i].cause;
+		module.p12_high_ms = boots[i].p12_high_ms;
+		boot_module(&module);
+		assert_true(module.slot == boots[i].slot && module.appended == 0);
+		assert_int_equal(module.watchdog_ms, boots[i].watchdog_ms);
+		assert_int_equal(module.down.tries_left, 1);
+	}
 }
 
 static void the_windows_name_the_images_of_the_record(void **state)
