@@ -54,7 +54,8 @@ UNIT_C := $(wildcard tests/unit/test_*.c)
 SUPPORT_C := $(filter-out $(UNIT_C),$(wildcard tests/unit/*.c))
 POWER_C := $(wildcard tests/power/*.c)
 # Of the firmware only what does not need MicroPython.
-FIRMWARE_C := firmware/nvs.c $(addprefix firmware/net/,ftp.c ftp_commands.c ftp_text.c ftp_transfer.c login.c telnet.c)
+FIRMWARE_C := $(addprefix firmware/,download.c nvs.c watchdog.c) \
+	$(addprefix firmware/net/,ftp.c ftp_commands.c ftp_text.c ftp_transfer.c login.c telnet.c)
 LIBRARY_C := $(CORE_C) $(CRYPTO_C) $(BOARD_C) $(MODEL_C) $(CLIENT_C) $(IMAGE_C) $(FIRMWARE_C)
 
 # ---- one object tree a variant ----

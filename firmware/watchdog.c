@@ -5,19 +5,35 @@
 enum { US_PER_MS = 1000 };
 
 static uint32_t user_ms; /* 0: the user has none */
-static uint64_t user_end_us;
 static bool guarding;
+static uint64_t user_end_us, guard_end_us; /* when each would bite */
 
+/* Both have their say; otherwise one of them alone, or none. */
 static bool is_shared(void)
 {
-	return guarding && (user_ms == 0 || user_ms > LB_WATCHDOG_GUARD_MS);
+	return guarding && user_ms > LB_WATCHDOG_GUARD_MS;
 }
 
-/* Both are fed as of now. */
+static uint64_t after(uint32_t time_ms)
+{
+	return lb_periph_micros() + (uint64_t)time_ms * US_PER_MS;
+}
+
+static void set_to_the_earlier(void)
+{
+	const uint64_t end_us = user_end_us < guard_end_us ? user_end_us : guard_end_us;
+	const uint64_t now_us = lb_periph_micros();
+	const uint64_t left_ms = end_us > now_us ? (end_us - now_us) / US_PER_MS : 0;
+
+	lb_periph_watchdog(left_ms > 0 ? (uint32_t)left_ms : 1);
+}
+
+/* All is fed as of now. */
 static void start(void)
 {
-	user_end_us = lb_periph_micros() + (uint64_t)user_ms * US_PER_MS;
-	lb_periph_watchdog(is_shared() ? (uint32_t)LB_WATCHDOG_GUARD_MS : user_ms);
+	user_end_us = after(user_ms);
+	guard_end_us = after(LB_WATCHDOG_GUARD_MS);
+	lb_periph_watchdog(guarding && (user_ms == 0 || is_shared()) ? (uint32_t)LB_WATCHDOG_GUARD_MS : user_ms);
 }
 
 void lb_watchdog_arm(uint32_t timeout_ms)
@@ -33,9 +49,22 @@ void lb_watchdog_feed(void)
 {
 	const uint32_t state = lb_periph_irq_save();
 
+	user_end_us = after(user_ms);
 	if (is_shared())
-		start();
-	else
+		set_to_the_earlier();
+	else if (user_ms != 0)
+		lb_periph_watchdog_feed();
+	lb_periph_irq_restore(state);
+}
+
+void lb_watchdog_guard_feed(void)
+{
+	const uint32_t state = lb_periph_irq_save();
+
+	guard_end_us = after(LB_WATCHDOG_GUARD_MS);
+	if (is_shared())
+		set_to_the_earlier();
+	else if (guarding && user_ms == 0)
 		lb_periph_watchdog_feed();
 	lb_periph_irq_restore(state);
 }
@@ -43,6 +72,7 @@ void lb_watchdog_feed(void)
 void lb_watchdog_progress(void)
 {
 	lb_watchdog_feed();
+	lb_watchdog_guard_feed();
 }
 
 void lb_watchdog_guard(bool on)
@@ -52,23 +82,6 @@ void lb_watchdog_guard(bool on)
 	if (guarding != on) {
 		guarding = on;
 		start();
-	}
-	lb_periph_irq_restore(state);
-}
-
-/* What is left of the user's time is all there is when that is less. */
-void lb_watchdog_guard_feed(void)
-{
-	const uint32_t state = lb_periph_irq_save();
-
-	if (is_shared()) {
-		const uint64_t now_us = lb_periph_micros();
-		const uint64_t left_ms = user_end_us > now_us ? (user_end_us - now_us) / US_PER_MS : 0;
-
-		if (user_ms == 0 || left_ms >= LB_WATCHDOG_GUARD_MS)
-			lb_periph_watchdog_feed();
-		else
-			lb_periph_watchdog(left_ms > 0 ? (uint32_t)left_ms : 1);
 	}
 	lb_periph_irq_restore(state);
 }
