@@ -236,7 +236,7 @@ endef
 $(foreach v,$(VARIANTS),$(eval $(call unit_variant,$(v))))
 
 # ---- the power-cut proof; LONG=1 for the long one ----
-$(B)/power/power: $(call objects,release,$(POWER_C)) $(B)/obj/release/library.a $(MBEDTLS)
+$(B)/power/power: $(call objects,release,$(POWER_C) boards/loader_mode.c) $(B)/obj/release/library.a $(MBEDTLS)
 	$(program) $(LIBS_CLI)
 check-power: $(B)/power/power
 	@$< $(if $(LONG),--long) && echo "power: 1 passed, 0 failed"

@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "tests/power/checks.h"
 
-enum { TRACE_MAX = 96, LEVELS = 2, BOOTS_MAX = 8, TOLD_MAX = 12, ALL_IMAGES = (1 << IMAGE_COUNT) - 1 };
+enum { TRACE_MAX = 96, LEVELS = 2, TOLD_MAX = 12 };
 
 struct traced {
 	struct flaky_memory before;
@@ -28,14 +29,6 @@ struct place {
 	struct promise promise;
 };
 
-struct vision {
-	enum image first;
-	enum image last;
-	uint32_t seen; /* bits 1 << image */
-	int result;
-	bool settled;
-};
-
 const char *const cut_kind_names[CUT_KINDS] = {
 	"before", "torn program", "half-erased", "after", "sector noise", "second cut",
 };
@@ -43,12 +36,12 @@ const char *const cut_kind_names[CUT_KINDS] = {
 const char *const fault_names[FAULT_KINDS] = {
 	"no image starts", "a strange image starts", "wrong image", "boots do not settle", "not rolled back",
 	"confirmed image lost", "next update fails", "resumed update fails", "running slot or factory touched",
-	"safe boot writes",
+	"safe boot writes", "a slot that was not written does not start", "bootloader mode out of reach",
+	"a tool's image is not the latest",
 };
 
+static const uint32_t all_images = (1u << IMAGE_COUNT) - 1;
 static struct trace traces[LEVELS];
-static struct module scratch;
-static const struct boot_kind normal_boot = {.wish = LB_WISH_LATEST};
 
 uint64_t cuts_total(const uint64_t counts[CUT_KINDS])
 {
@@ -60,23 +53,6 @@ uint64_t cuts_total(const uint64_t counts[CUT_KINDS])
 }
 
 /* ---- observers ---- */
-
-static bool hits_slot(const struct lb_nor_op *op, enum lb_slot slot)
-{
-	struct lb_region region = flaky_map.part[lb_slot_part(slot)];
-
-	return slot != LB_SLOT_NONE && op->offset < region.offset + region.size_bytes &&
-	       region.offset < op->offset + op->size_bytes;
-}
-
-static struct lb_nor_cut watch(void *ctx, const struct flaky_op *op)
-{
-	struct module *module = ctx;
-
-	if (module->guarded && (hits_slot(&op->op, module->running) || hits_slot(&op->op, LB_SLOT_FACTORY)))
-		module->trespass = true;
-	return (struct lb_nor_cut){.moment = LB_NOR_CUT_NONE};
-}
 
 struct recorder {
 	struct module *module;
@@ -94,7 +70,7 @@ static struct lb_nor_cut record(void *ctx, const struct flaky_op *op)
 	struct traced *entry = &recorder->trace->entries[recorder->trace->count++];
 	entry->before = recorder->module->flaky.memory;
 	entry->op = *op;
-	return watch(recorder->module, op);
+	return checks_watch(recorder->module, op);
 }
 
 static struct lb_nor_cut cut_now(void *ctx, const struct flaky_op *op)
@@ -109,167 +85,6 @@ static void observe(struct module *module, struct lb_nor_cut (*observer)(void *,
 	module->flaky.ctx = ctx;
 }
 
-/* ---- what a module does from here ---- */
-
-static bool same_state(const struct lb_record_state *a, const struct lb_record_state *b)
-{
-	return a->latest == b->latest && a->previous == b->previous && a->on_trial == b->on_trial &&
-	       a->tries_left == b->tries_left;
-}
-
-/* Boots that crash before anything is confirmed, until two of them leave things as they are. */
-static struct vision crash_boots(struct module *module)
-{
-	struct vision vision = {.first = IMAGE_NONE, .last = IMAGE_NONE, .result = LB_OK};
-	enum image before = IMAGE_NONE;
-	struct lb_record_state old;
-
-	(void)module_record(module, &old);
-	for (unsigned i = 0; i < BOOTS_MAX && !vision.settled; i++) {
-		struct lb_record_state new;
-
-		vision.result = module_boot(module, &normal_boot);
-		if (vision.result != LB_OK)
-			return vision;
-		(void)module_record(module, &new);
-		if (i == 0)
-			vision.first = module->image;
-		vision.last = module->image;
-		vision.seen |= module->image != IMAGE_NONE ? 1u << module->image : 0;
-		vision.settled = i > 0 && module->image == before && !new.on_trial && same_state(&old, &new);
-		before = module->image;
-		old = new;
-	}
-	return vision;
-}
-
-static struct vision look(const struct campaign *campaign, const struct flaky_memory *memory)
-{
-	module_init(&scratch, campaign->journal, campaign->marks_units, campaign->seed);
-	module_restore(&scratch, memory);
-	return crash_boots(&scratch);
-}
-
-/* What somebody at home would do next: the next version, tried and confirmed. */
-static bool next_update_works(struct module *module)
-{
-	uint32_t size_bytes = image_bytes(IMAGE_E)->padded_bytes;
-
-	module->guarded = true;
-	int started = module_ota_start(module);
-	/* A confirmation that was torn may read well at one time and not at another; the refusal says what to do. */
-	for (unsigned i = 0; i < BOOTS_MAX && started == LB_REFUSED_ON_TRIAL && module->flaky.memory.weak_count > 0; i++) {
-		(void)module_confirm(module);
-		started = module_ota_start(module);
-	}
-	bool written = started == LB_OK && module_ota_write(module, IMAGE_E, 0, size_bytes) == LB_OK &&
-	               module_ota_finish(module, false) == LB_OK;
-	module->guarded = false;
-	if (!written || module_boot(module, &normal_boot) != LB_OK || module->image != IMAGE_E)
-		return false;
-	if (module_confirm(module) != LB_OK)
-		return false;
-	for (unsigned i = 0; i < 2; i++) {
-		if (module_boot(module, &normal_boot) != LB_OK || module->image != IMAGE_E || module_on_trial(module))
-			return false;
-	}
-	return true;
-}
-
-static int fault_of_neglect(struct module *module, const struct promise *promise)
-{
-	struct vision vision = crash_boots(module);
-
-	if (vision.result != LB_OK)
-		return FAULT_DEAD;
-	if (vision.first == IMAGE_NONE || vision.last == IMAGE_NONE)
-		return FAULT_STRANGE;
-	if ((promise->first >> vision.first & 1) == 0 || (vision.seen & ~(promise->first | promise->last)) != 0)
-		return FAULT_WRONG_IMAGE;
-	/* Boots that write nothing may go on to read a torn entry now one way, now the other; a trial's never. */
-	if (!vision.settled && (module->flaky.memory.weak_count == 0 || module_on_trial(module)))
-		return FAULT_RESTLESS;
-	if ((promise->last >> vision.last & 1) == 0)
-		return FAULT_NOT_BACK;
-	if (!next_update_works(module))
-		return FAULT_NEXT_UPDATE;
-	return module->trespass ? FAULT_TRESPASS : -1;
-}
-
-static int fault_of_care(struct module *module, const struct promise *promise)
-{
-	if (module_boot(module, &normal_boot) != LB_OK)
-		return FAULT_DEAD;
-	enum image image = module->image;
-	if (image == IMAGE_NONE)
-		return FAULT_STRANGE;
-	if ((promise->first >> image & 1) == 0)
-		return FAULT_WRONG_IMAGE;
-	if (!module_on_trial(module))
-		return -1;
-	int result = module_confirm(module);
-	/* The entry of the trial itself may be one that reads well only now and then. */
-	if (result != LB_OK)
-		return result == LB_REFUSED_NOT_TRIAL && module->flaky.memory.weak_count > 0 ? -1 : FAULT_LOST;
-	for (unsigned i = 0; i < 2; i++) {
-		if (module_boot(module, &normal_boot) != LB_OK || module->image != image)
-			return FAULT_LOST;
-	}
-	return -1;
-}
-
-/* An update that was cut while its image was written goes on where it can, and must then be as good as any. */
-static int fault_of_resuming(struct module *module, enum image image)
-{
-	if (module_boot(module, &normal_boot) != LB_OK)
-		return FAULT_DEAD;
-	if (module_on_trial(module) && module_confirm(module) != LB_OK)
-		return FAULT_LOST;
-	module->guarded = true;
-	bool done = module_ota_resume(module, image) == LB_OK && module_ota_finish(module, true) == LB_OK;
-	module->guarded = false;
-	if (!done || module_boot(module, &normal_boot) != LB_OK || module->image != image)
-		return FAULT_RESUME;
-	if (module_confirm(module) != LB_OK)
-		return FAULT_RESUME;
-	for (unsigned i = 0; i < 3; i++) {
-		if (module_boot(module, &normal_boot) != LB_OK || module->image != image)
-			return FAULT_RESUME;
-	}
-	return module->trespass ? FAULT_TRESPASS : -1;
-}
-
-static bool is_written(const struct place *place)
-{
-	enum act_kind kind = place->acts != NULL ? place->acts[place->act].kind : ACT_END;
-
-	return kind == ACT_WRITE || kind == ACT_WRITE_PART || kind == ACT_RESUME;
-}
-
-static int fault_of_safe_boots(struct module *module)
-{
-	static const enum lb_wish wishes[] = {LB_WISH_LATEST, LB_WISH_PREVIOUS, LB_WISH_FACTORY};
-	uint64_t before = module->flaky.op_count;
-
-	for (unsigned i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
-		struct boot_kind kind = {.safe = true, .wish = wishes[i]};
-
-		if (module_boot(module, &kind) != LB_OK)
-			return FAULT_DEAD;
-		if (module->image == IMAGE_NONE)
-			return FAULT_STRANGE;
-	}
-	return module->flaky.op_count != before ? FAULT_SAFE_WRITES : -1;
-}
-
-static void prepare_scratch(const struct campaign *campaign, const struct flaky_memory *memory, uint32_t seed)
-{
-	module_init(&scratch, campaign->journal, campaign->marks_units, seed);
-	scratch.target_from_record = campaign->target_from_record;
-	module_restore(&scratch, memory);
-	observe(&scratch, watch, &scratch);
-}
-
 static void tell(struct campaign *campaign, const struct place *place, int fault)
 {
 	if (campaign->quiet || campaign->told++ >= TOLD_MAX)
@@ -281,23 +96,9 @@ static void tell(struct campaign *campaign, const struct place *place, int fault
 
 static void check(struct campaign *campaign, const struct flaky_memory *memory, const struct place *place)
 {
-	uint32_t seed = campaign->seed * 31 + place->cut.seed;
-	int fault;
+	const struct act *act = place->acts != NULL ? &place->acts[place->act] : NULL;
+	int fault = checks_fault(campaign, memory, act, &place->promise, campaign->seed * 31 + place->cut.seed);
 
-	prepare_scratch(campaign, memory, seed);
-	fault = fault_of_neglect(&scratch, &place->promise);
-	if (fault < 0) {
-		prepare_scratch(campaign, memory, seed + 1);
-		fault = fault_of_care(&scratch, &place->promise);
-	}
-	if (fault < 0) {
-		prepare_scratch(campaign, memory, seed + 2);
-		fault = fault_of_safe_boots(&scratch);
-	}
-	if (fault < 0 && is_written(place)) {
-		prepare_scratch(campaign, memory, seed + 3);
-		fault = fault_of_resuming(&scratch, place->acts[place->act].image);
-	}
 	campaign->stats.points[place->kind]++;
 	if (fault >= 0) {
 		campaign->stats.failures[place->kind]++;
@@ -410,7 +211,7 @@ static void cut_everywhere(struct campaign *campaign, const struct traced *entry
 
 static bool see(const struct campaign *campaign, const struct module *module, const struct act *act)
 {
-	struct vision vision = look(campaign, &module->flaky.memory);
+	struct vision vision = checks_look(campaign, &module->flaky.memory);
 
 	return vision.result == LB_OK && vision.settled && vision.first == act->image && vision.last == act->last;
 }
@@ -431,17 +232,21 @@ static int do_act(struct module *module, const struct act *act)
 	case ACT_CONFIRM: return module_confirm(module);
 	case ACT_CONFIRM_IF: return module_on_trial(module) ? module_confirm(module) : LB_OK;
 	case ACT_USE: return module_use(module, act->boot.slot);
-	case ACT_TOOL_BEGIN: return module_tool_begin(module, act->boot.slot);
-	case ACT_TOOL_WRITE: return module_tool_write(module, act->boot.slot, act->image);
+	case ACT_TOOL: return tool_visit(module, act->way, act->boot.slot, act->image);
 	default: return LB_OK;
 	}
 }
 
-static struct promise promise_of(const struct act *act, const struct vision *old, const struct vision *new,
+/* What an act leaves may be what was there before or what is there after. While a tool writes it may be any image that
+ * lay in a slot before or does so after. */
+static struct promise promise_of(const struct campaign *campaign, const struct act *act,
+                                 const struct flaky_memory *before, const struct flaky_memory *after,
                                  const struct promise *inherited)
 {
 	struct promise promise = {inherited->first, inherited->last};
-	const struct vision *visions[] = {old, new};
+	struct vision old = checks_look(campaign, before);
+	struct vision new = checks_look(campaign, after);
+	const struct vision *visions[] = {&old, &new};
 
 	for (unsigned i = 0; i < 2; i++) {
 		if (visions[i]->first != IMAGE_NONE)
@@ -449,8 +254,8 @@ static struct promise promise_of(const struct act *act, const struct vision *old
 		if (visions[i]->last != IMAGE_NONE)
 			promise.last |= 1u << visions[i]->last;
 	}
-	if (act->kind == ACT_TOOL_WRITE) /* half-written by a tool: whatever verifies */
-		promise.first = promise.last = ALL_IMAGES;
+	if (act->kind == ACT_TOOL)
+		promise.first = promise.last = checks_images(before) | checks_images(after);
 	return promise;
 }
 
@@ -460,6 +265,8 @@ static bool did_as_said(const struct campaign *campaign, const struct module *mo
 		return false;
 	if (act->kind == ACT_SEE)
 		return see(campaign, module, act);
+	if (act->kind == ACT_TOOLS)
+		return checks_is_tools(module, act->boot.slot);
 	return act->kind != ACT_BOOT || act->image == IMAGE_NONE || module->image == act->image;
 }
 
@@ -496,9 +303,7 @@ static void cut_acts(struct campaign *campaign, struct module *module, const str
 			return; /* found dead by the check already */
 		if (traces[level].count == 0)
 			continue;
-		struct vision old = look(campaign, &before);
-		struct vision new = look(campaign, &module->flaky.memory);
-		struct promise promise = promise_of(&acts[i], &old, &new, inherited);
+		struct promise promise = promise_of(campaign, &acts[i], &before, &module->flaky.memory, inherited);
 		cut_act(campaign, acts, i, level, in_pairs, &promise);
 	}
 }
@@ -526,7 +331,7 @@ bool cuts_run(struct campaign *campaign, struct module *module, const struct act
 void cuts_noise(struct campaign *campaign, const struct module *module)
 {
 	static struct flaky_memory memory;
-	struct vision whole = look(campaign, &module->flaky.memory);
+	struct vision whole = checks_look(campaign, &module->flaky.memory);
 	uint32_t noise = campaign->seed;
 
 	for (unsigned i = 0; i < 4 * campaign->seeds_per_point; i++) {
@@ -541,8 +346,8 @@ void cuts_noise(struct campaign *campaign, const struct module *module)
 		              place_of / (LB_NOR_SECTOR_BYTES / LB_RECORD_UNIT_BYTES - 1) == sector;
 		for (uint32_t at = 0; at < LB_NOR_SECTOR_BYTES; at++)
 			memory.bytes[sector * LB_NOR_SECTOR_BYTES + at] = (uint8_t)flaky_random(&noise);
-		place.promise.first = newest || whole.result != LB_OK ? ALL_IMAGES : 1u << whole.first;
-		place.promise.last = newest || whole.result != LB_OK ? ALL_IMAGES : 1u << whole.last;
+		place.promise.first = newest || whole.result != LB_OK ? all_images : 1u << whole.first;
+		place.promise.last = newest || whole.result != LB_OK ? all_images : 1u << whole.last;
 		check(campaign, &memory, &place);
 	}
 }

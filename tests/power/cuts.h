@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "tests/power/module.h"
+#include "tests/power/tool.h"
 
 enum act_kind {
 	ACT_END = 0,
@@ -22,8 +23,8 @@ enum act_kind {
 	ACT_CONFIRM,
 	ACT_CONFIRM_IF, /* the running image is on trial */
 	ACT_USE,        /* boot.slot */
-	ACT_TOOL_BEGIN, /* boot.slot */
-	ACT_TOOL_WRITE, /* boot.slot, image */
+	ACT_TOOL,       /* way, boot.slot, image */
+	ACT_TOOLS,      /* boot.slot is the latest as a tool's image is */
 };
 
 struct act {
@@ -31,6 +32,7 @@ struct act {
 	enum image image;
 	enum image last;
 	struct boot_kind boot;
+	enum tool_way way;
 	int expected; /* LB_OK or a refusal */
 };
 
@@ -49,6 +51,9 @@ enum fault {
 	FAULT_RESUME,      /* the update that was cut cannot be finished for good */
 	FAULT_TRESPASS,    /* the running slot or factory was touched */
 	FAULT_SAFE_WRITES, /* a safe boot wrote */
+	FAULT_SLOT,        /* an image that a tool did not touch does not start */
+	FAULT_NO_LOADER,   /* bootloader mode cannot be reached */
+	FAULT_TOOL,        /* what a tool wrote is not the latest, or counts as an update */
 	FAULT_KINDS,
 };
 
@@ -73,6 +78,7 @@ struct campaign {
 	uint32_t pair_every;        /* one in so many points is followed by a second cut; 0: none */
 	const struct journal *journal;
 	bool target_from_record;
+	bool tool_untold;
 	bool marks_units;
 	bool quiet; /* failures are expected: only count them */
 	const char *scenario;

@@ -52,7 +52,7 @@ void module_restore(struct module *module, const struct flaky_memory *memory)
 
 /* ---- slots ---- */
 
-static void inspect(struct module *module, enum lb_slot slot, struct lb_update_slot *facts)
+void module_inspect(struct module *module, enum lb_slot slot, struct lb_update_slot *facts)
 {
 	struct lb_image_slot in_flash = {&module->flaky.flash, region_of(slot)};
 	struct lb_image_source source = lb_image_slot_source(&in_flash);
@@ -72,7 +72,7 @@ static int copy_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes
 }
 
 /* As the board does: the copy that will run is what is verified. */
-static void verify(struct module *module, enum lb_slot slot, uint8_t copy[FLAKY_SLOT_BYTES],
+void module_verify(struct module *module, enum lb_slot slot, uint8_t copy[FLAKY_SLOT_BYTES],
                    struct lb_update_slot *facts)
 {
 	struct lb_image_source source = {copy_read, copy, FLAKY_SLOT_BYTES};
@@ -95,12 +95,12 @@ static void learn_slots(struct module *module, struct lb_update_slot slots[LB_SL
 	uint8_t copy[FLAKY_SLOT_BYTES];
 
 	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
-		verify(module, (enum lb_slot)slot, copy, &slots[slot]);
+		module_verify(module, (enum lb_slot)slot, copy, &slots[slot]);
 }
 
 /* ---- boot ---- */
 
-enum lb_record_status module_record(struct module *module, struct lb_record_state *state)
+enum lb_record_status module_record(const struct module *module, struct lb_record_state *state)
 {
 	struct lb_record record;
 
@@ -153,7 +153,7 @@ static int run_bootloader(struct module *module, struct lb_boot *boot, struct lb
 		input.pins.p12 = input.now_ms < held_ms;
 		out = lb_boot_step(boot, &input);
 		switch (out.want) {
-		case LB_BOOT_WANT_VERIFY: verify(module, out.slot, copy, &input.found); break;
+		case LB_BOOT_WANT_VERIFY: module_verify(module, out.slot, copy, &input.found); break;
 		case LB_BOOT_WANT_APPEND: input.appended = module->journal->append(record, out.state) == LB_OK; break;
 		case LB_BOOT_WANT_START:
 			(void)lb_handoff_get_down(boot->config.retained, &down);
@@ -168,25 +168,50 @@ static int run_bootloader(struct module *module, struct lb_boot *boot, struct lb
 	}
 }
 
-int module_boot(struct module *module, const struct boot_kind *kind)
+/* Brings boot to where its first step is due. */
+static void power_up(struct module *module, const struct boot_kind *kind, struct lb_boot *boot,
+                     struct lb_record *record, uint8_t retained[LB_RETAINED_BYTES])
 {
 	static const uint8_t board_id[LB_BOARD_ID_BYTES] = "power";
-	uint8_t retained[LB_RETAINED_BYTES] = {0};
-	struct lb_record record;
-	struct lb_boot boot;
 	struct lb_boot_config config = {
 		.cause = kind->wake ? LB_CAUSE_DEEP_SLEEP : LB_CAUSE_SWITCH, .retained = retained, .board_id = board_id,
-		.flashmap = &flaky_map, .record = &record,
+		.flashmap = &flaky_map, .record = record,
 	};
 
 	module->running = LB_SLOT_NONE;
 	module->image = IMAGE_NONE;
-	module->journal->open(&record, &module->flaky.flash, flaky_map.part[LB_PART_RECORD]);
+	module->journal->open(record, &module->flaky.flash, flaky_map.part[LB_PART_RECORD]);
 	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
-		inspect(module, (enum lb_slot)slot, &config.slots[slot]);
+		module_inspect(module, (enum lb_slot)slot, &config.slots[slot]);
 	leave_request(retained, kind);
-	lb_boot_init(&boot, &config);
+	lb_boot_init(boot, &config);
+}
+
+int module_boot(struct module *module, const struct boot_kind *kind)
+{
+	uint8_t retained[LB_RETAINED_BYTES] = {0};
+	struct lb_record record;
+	struct lb_boot boot;
+
+	power_up(module, kind, &boot, &record, retained);
 	return outcome(module, run_bootloader(module, &boot, &record, high_ms(kind)));
+}
+
+bool module_reaches_loader(struct module *module)
+{
+	static const struct boot_kind plain = {.wish = LB_WISH_LATEST};
+	uint8_t retained[LB_RETAINED_BYTES] = {0};
+	uint64_t before = module->flaky.op_count;
+	struct lb_boot_input input = {.pins = {.g23 = false}};
+	struct lb_boot_output out;
+	struct lb_record record;
+	struct lb_boot boot;
+
+	power_up(module, &plain, &boot, &record, retained);
+	do
+		out = lb_boot_step(&boot, &input);
+	while (out.want == LB_BOOT_WANT_WAIT && out.wait_ms == 0);
+	return out.want == LB_BOOT_WANT_WAIT && out.phase == LB_PHASE_LOADER && module->flaky.op_count == before;
 }
 
 /* ---- changes ---- */
@@ -284,7 +309,7 @@ int module_ota_finish(struct module *module, bool force)
 		return outcome(module, LB_REFUSED_NOT_STARTED);
 	state = record.state;
 	if (state.download != LB_SLOT_NONE)
-		verify(module, state.download, copy, &target);
+		module_verify(module, state.download, copy, &target);
 	return commit(module, &record, &state, lb_update_finish(&state, module->running, &target, force, &state));
 }
 
@@ -295,7 +320,7 @@ bool module_on_trial(struct module *module)
 
 	if (module->running == LB_SLOT_NONE || module_record(module, &state) != LB_RECORD_VALID)
 		return false;
-	inspect(module, module->running, &facts);
+	module_inspect(module, module->running, &facts);
 	return lb_update_is_trial(&state, module->running, facts.id);
 }
 
@@ -309,7 +334,7 @@ int module_confirm(struct module *module)
 	if (record.status != LB_RECORD_VALID)
 		return outcome(module, LB_REFUSED_NOT_TRIAL);
 	state = record.state;
-	inspect(module, module->running, &facts);
+	module_inspect(module, module->running, &facts);
 	return commit(module, &record, &state, lb_update_confirm(&state, module->running, &facts, &state));
 }
 
@@ -323,31 +348,6 @@ int module_use(struct module *module, enum lb_slot slot)
 	return commit(module, &record, &state, lb_update_use(&state, slot, &slots[slot], &state));
 }
 
-int module_tool_begin(struct module *module, enum lb_slot slot)
-{
-	struct lb_record record;
-	struct lb_update_slot slots[LB_SLOT_COUNT];
-	struct lb_record_state state;
-
-	open_base(module, &record, slots, &state);
-	lb_update_tool_begin(&state, slot, &state);
-	return commit(module, &record, &state, LB_OK);
-}
-
-int module_tool_write(struct module *module, enum lb_slot slot, enum image image)
-{
-	const struct image_bytes *bytes = image_bytes(image);
-	int result = lb_region_erase(&module->flaky.flash, region_of(slot), 0, FLAKY_SLOT_BYTES);
-
-	for (uint32_t at = 0; at < bytes->padded_bytes && result == LB_OK; at += LB_NOR_PAGE_BYTES) {
-		uint32_t left = bytes->padded_bytes - at;
-		uint32_t piece = left < LB_NOR_PAGE_BYTES ? left : LB_NOR_PAGE_BYTES;
-
-		result = lb_region_program(&module->flaky.flash, region_of(slot), at, bytes->bytes + at, piece);
-	}
-	return outcome(module, result);
-}
-
 /* ---- preparing ---- */
 
 static void must(int result, const char *what)
@@ -358,10 +358,25 @@ static void must(int result, const char *what)
 	exit(2);
 }
 
+static int put_image(struct module *module, enum lb_slot slot, enum image image)
+{
+	const struct image_bytes *bytes = image_bytes(image);
+	int result = LB_OK;
+
+	for (uint32_t at = 0; at < bytes->padded_bytes && result == LB_OK; at += LB_NOR_PAGE_BYTES) {
+		uint32_t left = bytes->padded_bytes - at;
+		uint32_t piece = left < LB_NOR_PAGE_BYTES ? left : LB_NOR_PAGE_BYTES;
+
+		result = lb_region_program(&module->flaky.flash, region_of(slot), at, bytes->bytes + at, piece);
+	}
+	return result;
+}
+
 void module_put_image(struct module *module, enum lb_slot slot, enum image image)
 {
-	must(image == IMAGE_NONE ? lb_region_erase(&module->flaky.flash, region_of(slot), 0, FLAKY_SLOT_BYTES) :
-	     module_tool_write(module, slot, image), "image");
+	must(lb_region_erase(&module->flaky.flash, region_of(slot), 0, FLAKY_SLOT_BYTES), "slot");
+	if (image != IMAGE_NONE)
+		must(put_image(module, slot, image), "image");
 }
 
 void module_put_record(struct module *module, const struct lb_record_state *state)

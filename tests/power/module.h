@@ -27,6 +27,7 @@ struct module {
 	struct flaky flaky;
 	const struct journal *journal;
 	bool target_from_record; /* a bug: the update's target is chosen as if the latest image were the running one */
+	bool tool_untold;        /* a bug: the record never learns that a tool writes */
 	/* RAM: gone with the power. */
 	enum lb_slot running; /* LB_SLOT_NONE: bootloader mode */
 	enum image image;     /* that runs */
@@ -48,8 +49,14 @@ void module_restore(struct module *module, const struct flaky_memory *memory);
 
 /* LB_OK, MODULE_CUT, or MODULE_DEAD when no image verifies. */
 int module_boot(struct module *module, const struct boot_kind *kind);
+/* Does a reset with G23 low lead into bootloader mode, without a write? */
+bool module_reaches_loader(struct module *module);
+/* What the header says of a slot's image, and what the check of its copy does; no image, no id. */
+void module_inspect(struct module *module, enum lb_slot slot, struct lb_update_slot *facts);
+void module_verify(struct module *module, enum lb_slot slot, uint8_t copy[FLAKY_SLOT_BYTES],
+                   struct lb_update_slot *facts);
 /* The record as a boot would find it. */
-enum lb_record_status module_record(struct module *module, struct lb_record_state *state);
+enum lb_record_status module_record(const struct module *module, struct lb_record_state *state);
 
 /* What the running firmware does; LB_OK, MODULE_CUT or a refusal. */
 int module_ota_start(struct module *module);
@@ -59,10 +66,6 @@ int module_ota_finish(struct module *module, bool force);
 int module_confirm(struct module *module);
 bool module_on_trial(struct module *module);
 int module_use(struct module *module, enum lb_slot slot);
-/* The loader, on behalf of a tool. */
-int module_tool_begin(struct module *module, enum lb_slot slot);
-int module_tool_write(struct module *module, enum lb_slot slot, enum image image);
-
 /* Without rules: how a test prepares its module. */
 void module_put_image(struct module *module, enum lb_slot slot, enum image image);
 void module_put_record(struct module *module, const struct lb_record_state *state);

@@ -23,9 +23,9 @@
 #define UPDATE(which) START, WRITE(which), FINISH
 #define CONFIRM {.kind = ACT_CONFIRM}
 #define USE(which_slot) {.kind = ACT_USE, .boot = {.slot = (which_slot)}}
-#define TOOL(which_slot, which) \
-	{.kind = ACT_TOOL_BEGIN, .boot = {.slot = (which_slot)}}, \
-	{.kind = ACT_TOOL_WRITE, .image = (which), .boot = {.slot = (which_slot)}}
+#define TOOL(how, which_slot, which) \
+	{.kind = ACT_TOOL, .way = (how), .boot = {.slot = (which_slot)}, .image = (which)}
+#define TOOLS(which_slot) {.kind = ACT_TOOLS, .boot = {.slot = (which_slot)}}
 #define REFUSED(act, code) {.kind = (act), .expected = (code)}
 
 #define NEW_MODULE .slots = {IMAGE_FACTORY, IMAGE_NONE, IMAGE_NONE}, .record = START_BLANK
@@ -96,10 +96,10 @@ const struct scenario scenarios[] = {
 	 .acts = {BOOT(IMAGE_B), USE(S0), SEE(IMAGE_A, IMAGE_A), BOOT(IMAGE_A), USE(F), BOOT(IMAGE_FACTORY), USE(S1),
 	          SEE(IMAGE_B, IMAGE_B), BOOT(IMAGE_B), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_B)}},
 	{.name = "a tool writes", .start = {TWO_UPDATES(false, 0)},
-	 .acts = {TOOL(S0, IMAGE_D), BOOT(IMAGE_D), SEE(IMAGE_D, IMAGE_D), TOOL(S1, IMAGE_B), BOOT(IMAGE_B),
-	          TOOL(F, IMAGE_FACTORY), BOOT(IMAGE_FACTORY), SEE(IMAGE_FACTORY, IMAGE_FACTORY)}},
+	 .acts = {TOOL(TOOL_ROM, S0, IMAGE_D), BOOT(IMAGE_D), SEE(IMAGE_D, IMAGE_D), TOOL(TOOL_ROM, S1, IMAGE_B), BOOT(IMAGE_B),
+	          TOOL(TOOL_STUB, F, IMAGE_FACTORY), BOOT(IMAGE_FACTORY), SEE(IMAGE_FACTORY, IMAGE_FACTORY)}},
 	{.name = "a tool writes over a trial", .start = {TWO_UPDATES(true, 2)},
-	 .acts = {TOOL(S1, IMAGE_D), SAFE(LB_WISH_LATEST, IMAGE_D), BOOT(IMAGE_D), SEE(IMAGE_D, IMAGE_D)}},
+	 .acts = {TOOL(TOOL_PACKED, S1, IMAGE_D), SAFE(LB_WISH_LATEST, IMAGE_D), BOOT(IMAGE_D), SEE(IMAGE_D, IMAGE_D)}},
 	{.name = "record lost", .in_pairs = true,
 	 .start = {.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_B}, .record = START_NOISE},
 	 .acts = {BOOT(IMAGE_FACTORY), BOOT(IMAGE_FACTORY), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_FACTORY), BOOT(IMAGE_D),
@@ -119,6 +119,11 @@ const struct scenario scenarios[] = {
 };
 
 const unsigned scenario_count = sizeof(scenarios) / sizeof(scenarios[0]);
+
+const struct scenario scenario_same_image = {
+	.name = "a tool writes the same image", .start = {TWO_UPDATES(false, 0)},
+	.acts = {TOOL(TOOL_ROM, S0, IMAGE_A), BOOT(IMAGE_A), TOOLS(S0)},
+};
 
 void scenario_prepare(struct module *module, const struct start *start, uint32_t seed)
 {
@@ -149,11 +154,6 @@ void scenario_prepare(struct module *module, const struct start *start, uint32_t
 
 enum { RUNNING = 3, LATEST = 3, PREVIOUS = 4, TRIALS = 3, DOWNLOADS = 3, ROT = 8 };
 
-unsigned scenario_combinations(void)
-{
-	return RUNNING * LATEST * PREVIOUS * TRIALS * DOWNLOADS * ROT;
-}
-
 static unsigned digit(unsigned *number, unsigned base)
 {
 	unsigned value = *number % base;
@@ -162,7 +162,7 @@ static unsigned digit(unsigned *number, unsigned base)
 	return value;
 }
 
-bool scenario_combination(unsigned number, struct scenario *scenario)
+static bool combination(unsigned number, struct scenario *scenario)
 {
 	static const enum lb_slot slots[] = {F, S0, S1, NO};
 	struct start start = {.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_B}, .record = START_ENTRY};
@@ -194,7 +194,6 @@ bool scenario_combination(unsigned number, struct scenario *scenario)
 	};
 
 	memset(scenario, 0, sizeof(*scenario));
-	scenario->name = "running x latest x previous x trial x download x rotten";
 	scenario->start = start;
 	if (refused)
 		memcpy(scenario->acts, refusal, sizeof(refusal));
@@ -202,3 +201,57 @@ bool scenario_combination(unsigned number, struct scenario *scenario)
 		memcpy(scenario->acts, update, sizeof(update));
 	return true;
 }
+
+/* ---- tools ---- */
+
+enum { SAMES = 2 };
+
+static const struct start tool_starts[] = {
+	{TWO_UPDATES(false, 0)},
+	{TWO_UPDATES(true, 3)},
+	{TWO_UPDATES(true, 0)},
+	{.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_NONE}, .record = START_ENTRY, .latest = S0, .previous = F, .download = S1},
+	{.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_B}, .record = START_ENTRY, .latest = F, .previous = NO, .download = S1},
+	{.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_B}, .rotten = {[S1] = true}, .record = START_ENTRY, .latest = S0,
+	 .previous = NO, .download = S1},
+	{NEW_MODULE},
+	{.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_B}, .record = START_NOISE},
+	/* All entries that count lie in the last sector, which an erase of everything reaches last. */
+	{TWO_UPDATES(false, 0), .entries_before = 3 * 63},
+};
+
+enum { TOOL_STARTS = sizeof(tool_starts) / sizeof(tool_starts[0]) };
+
+/* A tool's whole work, in each way and on each slot, with another image than there was or with the very same. */
+static bool tool_work(unsigned number, struct scenario *scenario)
+{
+	const struct start *start = &tool_starts[digit(&number, TOOL_STARTS)];
+	enum tool_way way = (enum tool_way)digit(&number, TOOL_WAYS);
+	enum lb_slot slot = (enum lb_slot)digit(&number, LB_SLOT_COUNT);
+	enum image image = digit(&number, SAMES) == 0 ? IMAGE_D : start->slots[slot];
+	bool both = way == TOOL_BOTH && slot != F; /* of two that a tool wrote, factory wins */
+	const struct act write[] = {
+		TOOL(way, slot, image), BOOT(both ? IMAGE_FACTORY : image), TOOLS(both ? F : slot), BOOT(IMAGE_NONE),
+		TOOLS(both ? F : slot), UPDATE(IMAGE_B), SEE(IMAGE_B, both ? IMAGE_FACTORY : image),
+	};
+	const struct act erase[] = {
+		TOOL(way, slot, image), TOOL(TOOL_STUB, slot, image), BOOT(image), TOOLS(slot), UPDATE(IMAGE_B),
+		SEE(IMAGE_B, image),
+	};
+
+	if (image == IMAGE_NONE)
+		return false;
+	memset(scenario, 0, sizeof(*scenario));
+	scenario->start = *start;
+	if (way == TOOL_ERASE || way == TOOL_BLANK)
+		memcpy(scenario->acts, erase, sizeof(erase));
+	else
+		memcpy(scenario->acts, write, sizeof(write));
+	return true;
+}
+
+const struct family families[FAMILIES] = {
+	{"update: running x latest x previous x trial x download x rotten", combination,
+	 RUNNING * LATEST * PREVIOUS * TRIALS * DOWNLOADS * ROT, 1},
+	{"tool: way x slot x record x same image", tool_work, TOOL_STARTS * TOOL_WAYS * LB_SLOT_COUNT * SAMES, 4},
+};

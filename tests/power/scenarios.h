@@ -32,12 +32,20 @@ struct scenario {
 
 extern const struct scenario scenarios[];
 extern const unsigned scenario_count;
+/* A tool writes what is there already. */
+extern const struct scenario scenario_same_image;
 
 void scenario_prepare(struct module *module, const struct start *start, uint32_t seed);
-/* One update for each combination of running, latest, previous, trial, download and rotten slots; false when the number
- * names none. The name is shared. */
-bool scenario_combination(unsigned number, struct scenario *scenario);
-/* How many numbers there are, those that name none included. */
-unsigned scenario_combinations(void);
+/* A scenario out of a family, by its number: false when the number names none. The name is shared. */
+struct family {
+	const char *name;
+	bool (*member)(unsigned number, struct scenario *scenario);
+	unsigned numbers; /* those that name none included */
+	unsigned parts;   /* a short round takes one in so many, the next round the next ones */
+};
+
+enum { FAMILY_COMBINATIONS, FAMILY_TOOLS, FAMILIES };
+
+extern const struct family families[FAMILIES];
 
 #endif
