@@ -185,10 +185,10 @@ $(IMAGE): $(FIRMWARE) $(KEY) $(KEY_LIST) $(BIN)
 # ---- for programs of one's own (docs/lowlevel.md): the board as an archive, and the headers that say how ----
 OWN_CORE := base hw flashmap handoff image record update
 OWN_LIBRARY := $(B)/lib/lifeboat/$(BOARD).a
-OWN_H := $(wildcard $(OWN_CORE:%=core/%/*.h))
+OWN_H := $(wildcard $(OWN_CORE:%=core/%/*.h)) crypto/crypto.h
 INCLUDE := $(B)/include/lifeboat
 $(OWN_LIBRARY): $(call objects,release,$(wildcard $(OWN_CORE:%=core/%/*.c) boards/$(BOARD)/common/*.c \
-		boards/$(BOARD)/periph/*.c) $(MODEL_C) $(CRYPTO_C))
+		boards/$(BOARD)/periph/*.c) $(MODEL_C) $(CRYPTO_C)) $(MBEDTLS_C:%.c=$(B)/obj/mbedtls/%.o)
 	@mkdir -p $(@D)
 	$(archive)
 $(INCLUDE)/%.h: %.h

@@ -11,6 +11,7 @@
 #include "core/base/error.h"
 #include "core/handoff/handoff.h"
 #include "core/hw/periph.h"
+#include "core/update/update.h"
 
 enum { P12 = 12, BLINK_ALARM = 0, BLINK_US = 250000, PROVEN_US = 5000000 };
 enum { CTRL_L = 'L' - '@', CTRL_R = 'R' - '@' };
@@ -118,6 +119,15 @@ static bool is_proven(void)
 	return boot.on_trial && boot.mode == LB_MODE_NORMAL && lb_periph_micros() >= PROVEN_US;
 }
 
+static void finish_trial(void)
+{
+	const int result = confirm(&boot);
+
+	print(result == LB_OK ? "confirmed" : lb_refusal_text(result));
+	print("\r\n");
+	boot.on_trial = false; /* once is enough: a refusal stays one */
+}
+
 int main(void)
 {
 	lb_periph_init();
@@ -130,9 +140,7 @@ int main(void)
 	for (;;) {
 		lb_periph_wait_ms(UINT32_MAX);
 		answer();
-		if (is_proven()) {
-			boot.on_trial = false;
-			print(confirm(&boot) == LB_OK ? "confirmed\r\n" : "not confirmed\r\n");
-		}
+		if (is_proven())
+			finish_trial();
 	}
 }
