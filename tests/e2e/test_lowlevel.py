@@ -1,4 +1,5 @@
 """A C program of one's own in MicroPython's place (examples/lowlevel): it builds, runs, and its owner gets back out."""
+import os
 import pathlib
 import shutil
 import statistics
@@ -12,9 +13,10 @@ import harness
 from harness import BLUE, DARK, GREEN, ORANGE
 
 EXAMPLE = harness.ROOT / "examples/lowlevel"
+ESPTOOL = os.environ.get("ESPTOOL") or str(harness.ROOT / "build/deps/bin/esptool")
 PREFIX = pathlib.Path(harness.LIFEBOAT).resolve().parents[1]
 STRICT = "-O2 -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wundef -Werror"
-FACTORY, RECORD, OTA_0, OTA_1 = 0x010000, 0x200000, 0x210000, 0x400000
+FACTORY, RECORD, OTA_0 = 0x010000, 0x200000, 0x210000
 SLOT_BYTES, RECORD_BYTES = 0x1EF000, 0x4000
 NO_SLOT, OTA_FINISH, TOOL = 255, 2, 8
 
@@ -106,6 +108,44 @@ def test_says_what_is_missing(tmp_path):
 	assert "/nowhere/lib/lifeboat/virtual.a is not there: run ./lifeboat build" in result.stderr
 
 
+@pytest.mark.skipif(not os.access(ESPTOOL, os.X_OK), reason="no esptool: tools/fetch could not get it")
+def test_flashed_by_esptool(module, image, tmp_path):
+	"""On a new module, whose record is blank: what the tool wrote boots, and MicroPython is still there."""
+	(tmp_path / "lowlevel.img").write_bytes(image)
+	module.pin("G23", "low")
+	module.reset("loader")
+	module.pin("G23", "float")
+	result = subprocess.run([ESPTOOL, "--no-stub", "--port", os.path.join(module.folder, "uart0"), "--before", "no_reset",
+	                         "--after", "no_reset", "write_flash", hex(OTA_0), tmp_path / "lowlevel.img"],
+	                        capture_output=True, text=True, timeout=100, env=harness.environment())
+	assert result.returncode == 0 and "Hash of data verified." in result.stdout, result.stdout + result.stderr
+	module.reset("script")
+	status = module.status()
+	assert (status["boot"]["slot"], status["boot"]["version"]) == ("ota_0", "1.2.3")
+	assert status["record"] == {"latest": "ota_0", "previous": None, "last_change": status["record"]["last_change"]}
+	hold_p12(module, 6.8, "repl")
+	assert module.status()["boot"]["slot"] == "factory"
+
+
+def test_flashed_by_lifeboat(module, image, tmp_path):
+	(tmp_path / "lowlevel.img").write_bytes(image)
+	module.run("flash", tmp_path / "lowlevel.img", "--slot", "ota_0", timeout=100)
+	status = module.status()
+	assert (status["phase"], status["boot"]["slot"], status["boot"]["version"]) == ("script", "ota_0", "1.2.3")
+	module.run("flash", harness.SHARE / "virtual.img", timeout=100)
+	status = module.status()
+	assert (status["phase"], status["boot"]["slot"], status["record"]["latest"]) == ("repl", "factory", "factory")
+
+
+def test_came_by_an_update(fast, image, tmp_path):
+	"""It is on trial then, confirms itself, and MicroPython is the previous image."""
+	(tmp_path / "lowlevel.img").write_bytes(image)
+	fast.run("ota", tmp_path / "lowlevel.img", timeout=100)
+	harness.until(lambda: fast.status()["trial"] is None, 10, "confirmed")
+	status = fast.status()
+	assert (status["boot"]["slot"], status["record"]["previous"]) == ("ota_0", "factory")
+
+
 def test_echoes(example):
 	status = example.status()
 	assert status["phase"] == "script"
@@ -192,13 +232,13 @@ def test_confirms_itself(modules, image):
 	module = with_example(modules, image, trial=True, clock=10).start(phase="script")
 	flash = pathlib.Path(module.folder, "flash.bin")
 	harness.until(lambda: "confirmed" in harness.run_command("image", "info", flash).stdout, 10, "confirmed")
+	assert module.status()["trial"] is None
 	with module.watch("phase") as watch:
 		harness.hold(watch, module.module_seconds(35))  # longer than the bootloader's watchdog would have let it
 		assert not watch.events, watch.events
 	for _ in range(4):
 		module.reset("script")
 	status = module.status()
-	assert status["trial"] is None
 	assert (status["boot"]["slot"], status["record"]["previous"]) == ("ota_0", "factory")
 
 
