@@ -75,7 +75,7 @@ static enum lb_image_verdict read_header(const struct lb_image_source *source, s
 struct area {
 	uint16_t magic;
 	uint32_t area_bytes;
-	bool have_hash, have_key, have_signature, have_counter, have_board_id;
+	bool have_hash, have_key, have_signature, have_counter, have_board_id, is_pure;
 };
 
 /* Takes an entry that may come but once and has this length. */
@@ -125,6 +125,10 @@ static enum lb_image_verdict take_unprotected(const struct lb_image_source *sour
 	case LB_IMAGE_TLV_KEY_HASH: return take(source, offset, length, &area->have_key, info->key_hash, LB_SHA256_BYTES);
 	case LB_IMAGE_TLV_ED25519: return take_signature(source, offset, length, LB_KEY_ED25519, area, info);
 	case LB_IMAGE_TLV_P256: return take_signature(source, offset, length, LB_KEY_P256, area, info);
+	case LB_IMAGE_TLV_PURE: area->is_pure = true; return LB_IMAGE_GOOD;
+	case LB_IMAGE_TLV_RSA_2048:
+	case LB_IMAGE_TLV_RSA_3072:
+	case LB_IMAGE_TLV_P224: info->other_signature = true; return LB_IMAGE_GOOD;
 	default: return LB_IMAGE_GOOD;
 	}
 }
@@ -185,8 +189,10 @@ static enum lb_image_verdict read_tlvs(const struct lb_image_source *source, str
 	info->total_bytes = offset + area.area_bytes;
 	if (info->total_bytes > source->size_bytes)
 		return LB_IMAGE_TOO_LONG;
-	if (!area.have_key)
-		info->key_type = LB_KEY_NONE; /* a signature that names no key */
+	if (area.have_signature && (!area.have_key || area.is_pure)) {
+		info->key_type = LB_KEY_NONE;
+		info->other_signature = true;
+	}
 	return area.have_hash ? LB_IMAGE_GOOD : LB_IMAGE_NO_HASH;
 }
 
@@ -257,6 +263,7 @@ enum lb_image_verdict lb_image_verify(const struct lb_image_source *source, cons
                                       struct lb_image_info *info)
 {
 	const struct lb_image_key *key;
+	enum lb_signature found;
 	enum lb_image_verdict verdict = lb_image_check(source, trust->crypto, info);
 
 	if (verdict != LB_IMAGE_GOOD)
@@ -264,13 +271,14 @@ enum lb_image_verdict lb_image_verify(const struct lb_image_source *source, cons
 	if (info->has_board_id && memcmp(info->board_id, trust->board_id, LB_BOARD_ID_BYTES) != 0)
 		return LB_IMAGE_OTHER_BOARD;
 	if (info->key_type == LB_KEY_NONE)
-		return LB_IMAGE_NO_SIGNATURE;
+		return info->other_signature ? LB_IMAGE_OTHER_SIGNATURE : LB_IMAGE_NO_SIGNATURE;
 	key = find_key(trust, info);
 	if (key == NULL)
 		return LB_IMAGE_WRONG_KEY;
-	if (trust->crypto->verify(key, info->hash, info->signature, info->signature_bytes) != LB_SIGNATURE_GOOD)
-		return LB_IMAGE_WRONG_SIGNATURE;
-	return LB_IMAGE_GOOD;
+	found = trust->crypto->verify(key, info->hash, info->signature, info->signature_bytes);
+	if (found == LB_SIGNATURE_UNSUPPORTED)
+		return LB_IMAGE_OTHER_SIGNATURE;
+	return found == LB_SIGNATURE_GOOD ? LB_IMAGE_GOOD : LB_IMAGE_WRONG_SIGNATURE;
 }
 
 uint64_t lb_image_id(const struct lb_image_info *info)
@@ -307,7 +315,7 @@ const char *lb_image_verdict_text(uint32_t verdict)
 	case LB_IMAGE_BAD_FLAGS: return "header flags are unknown";
 	case LB_IMAGE_TOO_LONG: return "image is longer than its slot";
 	case LB_IMAGE_BAD_TLV: return "trailer is damaged";
-	case LB_IMAGE_NO_HASH: return "no hash";
+	case LB_IMAGE_NO_HASH: return "no SHA-256 hash";
 	case LB_IMAGE_WRONG_HASH: return "payload hash does not match";
 	case LB_IMAGE_NO_SIGNATURE: return "not signed";
 	case LB_IMAGE_WRONG_KEY: return "signed with a key that is not trusted";
@@ -316,6 +324,7 @@ const char *lb_image_verdict_text(uint32_t verdict)
 	case LB_IMAGE_NOT_LOADED: return "could not be loaded";
 	case LB_IMAGE_OTHER_BOARD: return "not for this board";
 	case LB_IMAGE_NOT_STARTED: return "could not be started";
+	case LB_IMAGE_OTHER_SIGNATURE: return "signed in a way that is not supported";
 	default: return "refused";
 	}
 }

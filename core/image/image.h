@@ -24,8 +24,12 @@ enum {
 	LB_IMAGE_TLV_ENTRY_BYTES = 4,
 	LB_IMAGE_TLV_KEY_HASH = 0x01,
 	LB_IMAGE_TLV_SHA256 = 0x10,
+	LB_IMAGE_TLV_RSA_2048 = 0x20,
+	LB_IMAGE_TLV_P224 = 0x21,
 	LB_IMAGE_TLV_P256 = 0x22,
+	LB_IMAGE_TLV_RSA_3072 = 0x23,
 	LB_IMAGE_TLV_ED25519 = 0x24,
+	LB_IMAGE_TLV_PURE = 0x25, /* says that the signature is of the image itself, not of its hash */
 	LB_IMAGE_TLV_COUNTER = 0x50,  /* protected area only */
 	LB_IMAGE_TLV_BOARD_ID = 0x75, /* protected area only */
 	LB_IMAGE_KNOWN_FLAGS = 0x00, /* header flags that we may meet: none so far */
@@ -62,6 +66,7 @@ enum lb_image_verdict {
 	LB_IMAGE_NOT_LOADED = 0x4D30EDF1,    /* the board could not copy it to where it runs */
 	LB_IMAGE_OTHER_BOARD = 0x571758AA,   /* another board's id, or a payload that this one's CPU cannot run */
 	LB_IMAGE_NOT_STARTED = 0x7E9657C1,   /* good, but the jump into it failed */
+	LB_IMAGE_OTHER_SIGNATURE = 0x6BB6A198, /* signed by means that this code or its cryptography does not know */
 };
 
 /* Where an image is read from. read returns LB_OK or a negative enum lb_error; it is never asked for a byte at or
@@ -87,6 +92,7 @@ struct lb_image_info {
 	uint8_t hash[LB_SHA256_BYTES]; /* as the SHA-256 TLV says */
 	uint8_t key_hash[LB_SHA256_BYTES]; /* with key_type */
 	enum lb_key_type key_type;         /* LB_KEY_NONE: not signed, or with nothing that we know */
+	bool other_signature;              /* there is one of an unknown kind, or one that does not name its key by hash */
 	uint8_t signature[LB_SIGNATURE_BYTES];
 	uint32_t signature_bytes;
 	uint32_t security_counter; /* 0 without one */

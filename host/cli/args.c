@@ -168,6 +168,21 @@ static const char *folder_of(struct cursor *cursor)
 	return folder;
 }
 
+static enum lb_parsed take_value(const struct lb_arg_option *option, const char *value, const char **taken,
+                                 struct lb_args *args)
+{
+	*taken = value;
+	if (!option->many) {
+		return LB_PARSED_RUN;
+	}
+	if (args->many_count == LB_ARGS_MANY) {
+		lb_args_wrong("%s can be given %d times at most", option->name, (int)LB_ARGS_MANY);
+		return LB_PARSED_WRONG;
+	}
+	args->many[args->many_count++] = value;
+	return LB_PARSED_RUN;
+}
+
 static enum lb_parsed parse_long(const struct lb_command *command, struct cursor *cursor, struct lb_args *args)
 {
 	const char *typed = cursor->argv[cursor->at];
@@ -186,9 +201,9 @@ static enum lb_parsed parse_long(const struct lb_command *command, struct cursor
 		if (option->value == NULL) {
 			args->values[i] = "";
 		} else if (has_value) {
-			args->values[i] = typed + name_size + 1;
+			return take_value(option, typed + name_size + 1, &args->values[i], args);
 		} else if (cursor->at + 1 < cursor->argc) {
-			args->values[i] = cursor->argv[++cursor->at];
+			return take_value(option, cursor->argv[++cursor->at], &args->values[i], args);
 		} else {
 			lb_args_wrong("%s needs a value: %s %s", option->name, option->name, option->value);
 			return LB_PARSED_WRONG;

@@ -10,11 +10,12 @@
 #include <stddef.h>
 
 enum lb_exit { LB_EXIT_DONE = 0, LB_EXIT_FAILED = 1, LB_EXIT_USAGE = 2 };
-enum { LB_ARGS_WORDS = 10, LB_ARGS_OPTIONS = 8 };
+enum { LB_ARGS_WORDS = 10, LB_ARGS_OPTIONS = 8, LB_ARGS_MANY = 8 };
 
 struct lb_arg_option {
 	const char *name;  /* "--timeout"; NULL ends the list */
 	const char *value; /* what its value is called, "S"; NULL: it takes none */
+	bool many;         /* may be given up to LB_ARGS_MANY times; one option of a command at most */
 };
 
 struct lb_args {
@@ -23,6 +24,8 @@ struct lb_args {
 	const char *words[LB_ARGS_WORDS];
 	size_t word_count;
 	const char *values[LB_ARGS_OPTIONS]; /* by the option's place in the command; NULL: not given; a flag's is "" */
+	const char *many[LB_ARGS_MANY];      /* all values of the option that may be given many times, as they came */
+	size_t many_count;
 };
 
 struct lb_command {

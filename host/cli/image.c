@@ -1,8 +1,8 @@
-/* lifeboat image: keys and images. What is in an image or a whole flash is shown by image_info.c. */
+/* lifeboat image: keys and signing. What becomes of an image is judged by image_judge.c, what is in one or in a whole
+ * flash is shown by image_info.c. */
 #include "host/cli/image.h"
 
 #include <errno.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,10 +10,8 @@
 
 #include "core/base/error.h"
 #include "core/handoff/handoff.h"
-#include "crypto/crypto.h"
 #include "host/cli/commands.h"
 #include "host/image/image_write.h"
-#include "host/image/key.h"
 
 enum { MAX_FILE_BYTES = 64 << 20 };
 
@@ -27,13 +25,17 @@ enum lb_exit lb_image_read_file(const char *path, struct lb_image_file *file)
 	file->bytes = malloc(MAX_FILE_BYTES + 1);
 	file->size_bytes = file->bytes != NULL ? fread(file->bytes, 1, MAX_FILE_BYTES + 1, from) : 0;
 	bool failed = file->bytes == NULL || ferror(from) != 0;
+	int cause = errno;
 	fclose(from);
 	if (!failed && file->size_bytes > 0 && file->size_bytes <= MAX_FILE_BYTES) {
 		return LB_EXIT_DONE;
 	}
 	free(file->bytes);
 	file->bytes = NULL;
-	return lb_args_failed(failed ? "cannot read %s" : "%s is empty or larger than 64 MiB", path);
+	if (failed) {
+		return lb_args_failed("cannot read %s: %s", path, strerror(cause));
+	}
+	return lb_args_failed(file->size_bytes == 0 ? "%s is empty" : "%s is larger than 64 MiB", path);
 }
 
 static int file_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
@@ -51,17 +53,6 @@ struct lb_image_source lb_image_file_source(struct lb_image_file *file)
 
 /* ---- keys ---- */
 
-static enum lb_exit explain_key(const char *path, int error)
-{
-	if (error == LB_ERR_FORMAT) {
-		return lb_args_failed("%s holds no Ed25519 key in PEM", path);
-	}
-	if (error == LB_ERR_IO) {
-		return lb_args_failed("%s: %s", path, strerror(errno));
-	}
-	return lb_args_failed("no place for a key: neither XDG_DATA_HOME nor HOME is set");
-}
-
 static int key_path(const struct lb_args *args, char path[LB_KEY_PATH_BYTES])
 {
 	const char *given = args->values[LB_IMAGE_KEY];
@@ -74,25 +65,34 @@ static int key_path(const struct lb_args *args, char path[LB_KEY_PATH_BYTES])
 
 static enum lb_exit keygen(const struct lb_args *args)
 {
+	static const char *const types[] = {"ed25519", "p256", NULL};
+	const char *type = args->values[LB_IMAGE_TYPE];
 	char path[LB_KEY_PATH_BYTES];
-	struct lb_signer signer;
+	struct lb_signer signer = {0};
 	int result = LB_OK;
 
+	if (type != NULL && !lb_args_one_of("--type", type, types)) {
+		return LB_EXIT_USAGE;
+	}
 	if (args->word_count > 1) {
 		result = snprintf(path, sizeof path, "%s", args->words[1]) < (int)sizeof path ? LB_OK : LB_ERR_BOUNDS;
 	} else {
 		result = lb_key_default_path(path);
 	}
 	if (result == LB_OK) {
-		lb_key_generate(&signer);
+		bool is_p256 = type != NULL && strcmp(type, "p256") == 0;
+
+		result = lb_key_generate(&signer, is_p256 ? LB_KEY_P256 : LB_KEY_ED25519);
+	}
+	if (result == LB_OK) {
 		result = lb_key_save(path, &signer);
 	}
-	if (result != LB_OK) {
-		return explain_key(path, result);
+	if (result == LB_OK) {
+		printf("%s: key %08x, %s; keep it secret\n", path, lb_image_key_id(signer.key.hash),
+		       lb_key_type_text(signer.key.type));
 	}
-	printf("%s: key %08x, Ed25519; keep it secret\n", path, lb_image_key_id(signer.key.hash));
-	sodium_memzero(&signer, sizeof signer);
-	return LB_EXIT_DONE;
+	lb_signer_free(&signer);
+	return result == LB_OK ? LB_EXIT_DONE : lb_image_explain_key(path, result);
 }
 
 static void print_bytes(const char *name, const uint8_t *bytes, size_t size_bytes)
@@ -116,9 +116,10 @@ static enum lb_exit print_public(const struct lb_args *args)
 		int result = lb_key_load_public(args->words[i], &key);
 
 		if (result != LB_OK) {
-			return explain_key(args->words[i], result);
+			return lb_image_explain_key(args->words[i], result);
 		}
-		printf("\t{ /* %08x */\n\t\t.type = LB_KEY_ED25519,\n", lb_image_key_id(key.hash));
+		printf("\t{ /* %08x */\n\t\t.type = %s,\n", lb_image_key_id(key.hash),
+		       key.type == LB_KEY_P256 ? "LB_KEY_P256" : "LB_KEY_ED25519");
 		print_bytes("hash", key.hash, sizeof key.hash);
 		print_bytes("point", key.point, sizeof key.point);
 		printf("\t},\n");
@@ -128,14 +129,6 @@ static enum lb_exit print_public(const struct lb_args *args)
 }
 
 /* ---- sign ---- */
-
-static bool parse_board_id(const char *text, uint8_t id[LB_BOARD_ID_BYTES])
-{
-	size_t id_bytes;
-
-	return sodium_hex2bin(id, LB_BOARD_ID_BYTES, text, strlen(text), "-", &id_bytes, NULL) == 0 &&
-	       id_bytes == LB_BOARD_ID_BYTES;
-}
 
 /* Under another name first: what is cut off must not leave half an image under the final one. */
 enum lb_exit lb_image_write_file(const char *path, const uint8_t *bytes, size_t size_bytes)
@@ -168,13 +161,13 @@ static enum lb_exit sign_payload(struct lb_image_spec *spec, const struct lb_arg
 		result = lb_key_load(path, &signer);
 	}
 	if (result != LB_OK) {
-		return explain_key(path, result);
+		return lb_image_explain_key(path, result);
 	}
 	spec->signer = &signer;
 	uint8_t *image = lb_image_write(spec, &size_bytes);
-	sodium_memzero(&signer, sizeof signer);
+	lb_signer_free(&signer);
 	if (image == NULL) {
-		return lb_args_failed("no memory for the image");
+		return lb_args_failed("%s cannot be signed: no memory, or the key does not work", args->words[1]);
 	}
 	enum lb_exit exit = lb_image_write_file(args->words[2], image, size_bytes);
 	free(image);
@@ -183,28 +176,28 @@ static enum lb_exit sign_payload(struct lb_image_spec *spec, const struct lb_arg
 
 static enum lb_exit sign(const struct lb_args *args)
 {
-	const char *version = args->values[LB_IMAGE_VERSION], *board_id = args->values[LB_IMAGE_BOARD_ID];
-	struct lb_image_spec spec = {0};
+	const char *version = args->values[LB_IMAGE_VERSION], *counter_text = args->values[LB_IMAGE_COUNTER];
+	struct lb_image_spec spec = {.has_counter = counter_text != NULL};
 	struct lb_image_file payload;
 	uint8_t id[LB_BOARD_ID_BYTES];
+	bool has_board;
 	long counter = 0;
 
-	if (args->word_count != 3) {
-		return lb_args_wrong("image sign takes PAYLOAD and IMAGE");
-	}
 	if (version == NULL || !lb_image_write_parse_version(version, &spec.version)) {
-		return lb_args_wrong("image sign takes --version MAJOR.MINOR.REVISION[+BUILD]");
+		return lb_args_wrong("image sign takes --version MAJOR.MINOR.REVISION[+BUILD], up to 255.255.65535+4294967295");
 	}
-	spec.has_counter = args->values[LB_IMAGE_COUNTER] != NULL;
-	if (spec.has_counter &&
-	    !lb_args_whole_number("--counter", args->values[LB_IMAGE_COUNTER], 0, UINT32_MAX, &counter)) {
+	if (args->many_count > 1) {
+		return lb_args_wrong("image sign takes one --key");
+	}
+	if (counter_text != NULL &&
+	    !lb_args_whole_number("--security-counter", counter_text, 0, UINT32_MAX, &counter)) {
 		return LB_EXIT_USAGE;
 	}
 	spec.security_counter = (uint32_t)counter;
-	if (board_id != NULL && !parse_board_id(board_id, id)) {
-		return lb_args_wrong("--board-id takes a UUID: 32 hexadecimal digits");
+	if (lb_image_board_option(args, &has_board, id) != LB_EXIT_DONE) {
+		return LB_EXIT_USAGE;
 	}
-	spec.board_id = board_id != NULL ? id : NULL;
+	spec.board_id = has_board ? id : NULL;
 	if (lb_image_read_file(args->words[1], &payload) != LB_EXIT_DONE) {
 		return LB_EXIT_FAILED;
 	}
@@ -215,76 +208,52 @@ static enum lb_exit sign(const struct lb_args *args)
 	return exit;
 }
 
-/* ---- verify ---- */
+/* ---- which of them ---- */
 
-static enum lb_exit judge(struct lb_image_file *file, const char *path, const struct lb_image_key *key)
-{
-	struct lb_image_source source = lb_image_file_source(file);
-	struct lb_image_info said, info = {0};
-	enum lb_image_verdict verdict = lb_image_inspect(&source, &said);
-	/* Which board it is for is not asked here, so the image's own answer is taken. */
-	struct lb_image_trust trust = {&lb_crypto_fast, key, 1, said.board_id};
+#define TAKES(option) (1u << (option))
 
-	if (verdict == LB_IMAGE_GOOD) {
-		verdict = lb_image_verify(&source, &trust, &info);
-	}
-	if (verdict == LB_IMAGE_WRONG_KEY) {
-		return lb_args_failed("%s: signed with key %08x, not with %08x", path, lb_image_key_id(info.key_hash),
-		                      lb_image_key_id(key->hash));
-	}
-	if (verdict != LB_IMAGE_GOOD) {
-		return lb_args_failed("%s: %s", path, lb_image_verdict_text(verdict));
-	}
-	printf("%s: good, signed with key %08x\n", path, lb_image_key_id(info.key_hash));
-	return LB_EXIT_DONE;
-}
+static const struct {
+	const char *name, *usage;
+	size_t words_min, words_max; /* with the name */
+	unsigned options;
+	enum lb_exit (*run)(const struct lb_args *args);
+} parts[] = {
+	{"keygen", "[FILE] [--type ed25519|p256]", 1, 2, TAKES(LB_IMAGE_TYPE), keygen},
+	{"sign", "PAYLOAD IMAGE --version V", 3, 3,
+	 TAKES(LB_IMAGE_KEY) | TAKES(LB_IMAGE_VERSION) | TAKES(LB_IMAGE_COUNTER) | TAKES(LB_IMAGE_BOARD_ID), sign},
+	{"verify", "IMAGE [--key FILE]", 2, 2, TAKES(LB_IMAGE_KEY) | TAKES(LB_IMAGE_BOARD_ID), lb_image_verify_command},
+	{"info", "FILE [--key FILE]", 2, 2, TAKES(LB_IMAGE_KEY) | TAKES(LB_IMAGE_BOARD_ID), lb_image_info_command},
+	{"public", "KEY ...", 2, LB_ARGS_WORDS, 0, print_public},
+};
 
-static enum lb_exit verify(const struct lb_args *args)
-{
-	char path[LB_KEY_PATH_BYTES];
-	struct lb_image_key key;
-	struct lb_image_file file;
-	int result = key_path(args, path);
+enum { PARTS = sizeof parts / sizeof parts[0], OPTIONS = LB_IMAGE_TYPE + 1 };
 
-	if (args->word_count != 2) {
-		return lb_args_wrong("image verify takes one IMAGE");
-	}
-	if (result == LB_OK) {
-		result = lb_key_load_public(path, &key);
-	}
-	if (result != LB_OK) {
-		return explain_key(path, result);
-	}
-	if (lb_image_read_file(args->words[1], &file) != LB_EXIT_DONE) {
-		return LB_EXIT_FAILED;
-	}
-	enum lb_exit exit = judge(&file, args->words[1], &key);
-	free(file.bytes);
-	return exit;
-}
+static const char *const option_names[OPTIONS] = {"--key", "--version", "--security-counter", "--board-id", "--type"};
 
 enum lb_exit lb_image_command(const struct lb_args *args)
 {
-	static const char *const names[] = {"keygen", "public", "sign", "verify", "info", NULL};
-	const char *name = args->words[0];
+	const char *names[PARTS + 1] = {NULL};
+	size_t part;
 
-	if (!lb_args_one_of("image", name, names)) {
+	for (part = 0; part < PARTS; part++) {
+		names[part] = parts[part].name;
+	}
+	if (!lb_args_one_of("image", args->words[0], names)) {
 		return LB_EXIT_USAGE;
 	}
-	if (strcmp(name, "public") != 0 && args->word_count > 3) {
-		return lb_args_wrong("one argument too many, '%s': lifeboat image %s", args->words[3], name);
+	for (part = 0; strcmp(parts[part].name, args->words[0]) != 0;) {
+		part++;
 	}
-	if (strcmp(name, "keygen") == 0) {
-		return keygen(args);
+	for (int i = 0; i < OPTIONS; i++) {
+		if (args->values[i] != NULL && (parts[part].options & TAKES(i)) == 0) {
+			return lb_args_wrong("image %s takes no %s: lifeboat image %s %s", parts[part].name, option_names[i],
+			                     parts[part].name, parts[part].usage);
+		}
 	}
-	if (strcmp(name, "sign") == 0) {
-		return sign(args);
+	if (args->word_count < parts[part].words_min || args->word_count > parts[part].words_max) {
+		return lb_args_wrong("too %s arguments: lifeboat image %s %s",
+		                     args->word_count < parts[part].words_min ? "few" : "many", parts[part].name,
+		                     parts[part].usage);
 	}
-	if (args->word_count < 2) {
-		return lb_args_wrong("image %s takes a file", name);
-	}
-	if (strcmp(name, "public") == 0) {
-		return print_public(args);
-	}
-	return strcmp(name, "verify") == 0 ? verify(args) : lb_image_info_command(args);
+	return parts[part].run(args);
 }

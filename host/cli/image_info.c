@@ -3,50 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/bytes.h"
 #include "core/base/error.h"
 #include "core/boot/decide.h"
 #include "core/record/record.h"
 #include "core/update/update.h"
-#include "crypto/crypto.h"
 #include "host/cli/commands.h"
 #include "host/cli/image.h"
-#include "host/image/key.h"
+#include "host/image/board_kind.h"
 
 enum { FLASH_BYTES = 8 << 20, SECTOR_BYTES = 4096, PROGRAM_BYTES = 4, TEXT_BYTES = 64 };
-
-/* A key to hold signatures against; without one only hashes are looked at. */
-struct believer {
-	bool has_key;
-	struct lb_image_key key;
-};
-
-static struct believer find_key(const struct lb_args *args)
-{
-	struct believer believer = {0};
-	char path[LB_KEY_PATH_BYTES];
-	const char *given = args->values[LB_IMAGE_KEY];
-
-	if (given == NULL && lb_key_default_path(path) == LB_OK) {
-		given = path;
-	}
-	believer.has_key = given != NULL && lb_key_load_public(given, &believer.key) == LB_OK;
-	return believer;
-}
-
-static enum lb_image_verdict judge(const struct lb_image_source *source, const struct believer *believer,
-                                   struct lb_image_info *info)
-{
-	/* Which board it is for is not asked here, so the image's own answer is taken. */
-	struct lb_image_trust trust = {&lb_crypto_fast, &believer->key, 1, info->board_id};
-	enum lb_image_verdict verdict = lb_image_inspect(source, info);
-	struct lb_image_info verified;
-
-	if (verdict != LB_IMAGE_GOOD) {
-		return verdict;
-	}
-	return believer->has_key ? lb_image_verify(source, &trust, &verified)
-	                         : lb_image_check(source, trust.crypto, &verified);
-}
 
 void lb_image_version_text(char text[LB_IMAGE_VERSION_TEXT_BYTES], const struct lb_version *version)
 {
@@ -68,47 +34,75 @@ static void print_hex(const char *name, const uint8_t *bytes, size_t size_bytes)
 
 static void print_image(const struct lb_image_info *info)
 {
-	char version[TEXT_BYTES];
+	char version[LB_IMAGE_VERSION_TEXT_BYTES];
 
 	lb_image_version_text(version, &info->version);
 	printf("  %-10s%s\n  %-10s%u bytes, payload %u at %u\n", "version", version, "size", info->total_bytes,
 	       info->payload_bytes, info->header_bytes);
 	print_hex("sha256", info->hash, sizeof info->hash);
 	if (info->key_type != LB_KEY_NONE) {
-		printf("  %-10s%s, key %08x\n", "signed", info->key_type == LB_KEY_ED25519 ? "Ed25519" : "ECDSA P-256",
-		       lb_image_key_id(info->key_hash));
+		printf("  %-10s%s, key %08x\n", "signed", lb_key_type_text(info->key_type), lb_image_key_id(info->key_hash));
 	} else {
-		printf("  %-10sno\n", "signed");
+		printf("  %-10s%s\n", "signed", info->other_signature ? "in a way that is not supported" : "no");
 	}
 	if (info->security_counter != 0) {
 		printf("  %-10s%u\n", "counter", info->security_counter);
 	}
 	if (info->has_board_id) {
+		const char *name = lb_board_kind_name(info->board_id);
+
 		print_hex("board id", info->board_id, sizeof info->board_id);
+		if (name != NULL) {
+			printf("  %-10s%s\n", "board", name);
+		}
 	}
 }
 
-static void print_believer(const struct believer *believer)
+static void print_judge(const struct lb_image_judge *judge)
 {
-	if (believer->has_key) {
-		printf("trusting key %08x\n", lb_image_key_id(believer->key.hash));
+	char names[LB_IMAGE_NAMES_BYTES];
+
+	if (judge->key_count > 0) {
+		lb_image_judge_names(judge, names);
+		printf("trusting key %s\n", names);
 	} else {
 		printf("no key to hold signatures against (--key)\n");
 	}
+	if (judge->has_board) {
+		const char *name = lb_board_kind_name(judge->board_id);
+
+		printf("for board %s\n", name != NULL ? name : "of the id given");
+	}
 }
 
-static enum lb_exit image_info(struct lb_image_file *file, const char *path, const struct believer *believer)
+static bool is_padding(const uint8_t *bytes, size_t size_bytes)
+{
+	for (size_t i = 0; i < size_bytes; i++) {
+		if (bytes[i] != 0xFF) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static enum lb_exit image_info(struct lb_image_file *file, const char *path, const struct lb_image_judge *judge)
 {
 	struct lb_image_source source = lb_image_file_source(file);
 	struct lb_image_info info;
-	enum lb_image_verdict verdict = judge(&source, believer, &info);
+	enum lb_image_verdict verdict = lb_image_judge_source(judge, &source, &info);
 
 	if (info.total_bytes == 0) {
-		return lb_args_failed("%s: %s", path, lb_image_verdict_text(verdict));
+		return lb_args_failed("%s: %s", path, lb_image_file_verdict_text(verdict));
 	}
-	printf("%s: %s\n", path, lb_image_verdict_text(verdict));
+	printf("%s: %s\n", path, lb_image_file_verdict_text(verdict));
 	print_image(&info);
-	print_believer(believer);
+	if (file->size_bytes > info.total_bytes) {
+		size_t behind_bytes = file->size_bytes - info.total_bytes;
+
+		printf("  %-10s%zu bytes %s\n", "behind it", behind_bytes,
+		       is_padding(file->bytes + info.total_bytes, behind_bytes) ? "of padding" : "that no hash covers");
+	}
+	print_judge(judge);
 	return LB_EXIT_DONE;
 }
 
@@ -125,14 +119,14 @@ static int flash_read(void *ctx, uint32_t offset, void *data, uint32_t size_byte
 	return LB_OK;
 }
 
-static void print_slots(const struct lb_flash *flash, const struct believer *believer,
+static void print_slots(const struct lb_flash *flash, const struct lb_image_judge *judge,
                         struct lb_update_slot slots[LB_SLOT_COUNT])
 {
 	for (unsigned i = 0; i < LB_SLOT_COUNT; i++) {
 		struct lb_image_slot slot = {flash, lb_flashmap_8mib.part[lb_slot_part((enum lb_slot)i)]};
 		struct lb_image_source source = lb_image_slot_source(&slot);
 		struct lb_image_info info;
-		enum lb_image_verdict verdict = judge(&source, believer, &info);
+		enum lb_image_verdict verdict = lb_image_judge_source(judge, &source, &info);
 
 		slots[i] = (struct lb_update_slot){.verdict = verdict};
 		printf("%s: %s\n", lb_slot_name((enum lb_slot)i), lb_image_verdict_text(verdict));
@@ -219,7 +213,7 @@ static void print_plan(const struct lb_record *record, const struct lb_update_sl
 	printf("\n");
 }
 
-static void flash_info(struct lb_image_file *file, const struct believer *believer)
+static void flash_info(struct lb_image_file *file, const struct lb_image_judge *judge)
 {
 	static const char *const status[] = {
 		[LB_RECORD_BLANK] = "a new module's, empty", [LB_RECORD_VALID] = "valid", [LB_RECORD_LOST] = "lost",
@@ -232,8 +226,8 @@ static void flash_info(struct lb_image_file *file, const struct believer *believ
 	struct lb_update_slot slots[LB_SLOT_COUNT];
 	struct lb_record record;
 
-	print_slots(&flash, believer, slots);
-	print_believer(believer);
+	print_slots(&flash, judge, slots);
+	print_judge(judge);
 	lb_record_open(&record, &flash, region);
 	printf("record: %s%s\n", status[record.status], record.read_only ? ", of a newer version" : "");
 	if (record.status == LB_RECORD_VALID) {
@@ -242,19 +236,32 @@ static void flash_info(struct lb_image_file *file, const struct believer *believ
 	print_plan(&record, slots);
 }
 
+/* A flash that begins with an image is an image that was padded to 8 MiB: no partition of ours begins there. */
+static bool is_flash(const struct lb_image_file *file)
+{
+	return file->size_bytes == FLASH_BYTES && lb_load32le(file->bytes) != LB_IMAGE_MAGIC;
+}
+
 enum lb_exit lb_image_info_command(const struct lb_args *args)
 {
 	struct lb_image_file file;
-	struct believer believer = find_key(args);
-	enum lb_exit exit = LB_EXIT_DONE;
+	struct lb_image_judge judge;
+	enum lb_exit exit = lb_image_judge_begin(args, &judge);
 
+	if (exit != LB_EXIT_DONE) {
+		return exit;
+	}
 	if (lb_image_read_file(args->words[1], &file) != LB_EXIT_DONE) {
 		return LB_EXIT_FAILED;
 	}
-	if (file.size_bytes == FLASH_BYTES) {
-		flash_info(&file, &believer);
+	if (is_flash(&file)) {
+		/* Whose it is, unless told otherwise. */
+		if (args->values[LB_IMAGE_BOARD_ID] == NULL) {
+			judge.has_board = lb_board_kind_parse("virtual", judge.board_id);
+		}
+		flash_info(&file, &judge);
 	} else {
-		exit = image_info(&file, args->words[1], &believer);
+		exit = image_info(&file, args->words[1], &judge);
 	}
 	free(file.bytes);
 	return exit;

@@ -163,7 +163,7 @@ static const struct lb_command commands[] = {
 		.name = "image",
 		.usage = "keygen|sign|verify|info|public ...",
 		.summary = "make a key, sign firmware, look into images and flash",
-		.help = "keygen [FILE]            makes a key that signs images (Ed25519, PEM); never replaces one\n"
+		.help = "keygen [FILE]            makes a key that signs images (PEM); never replaces one\n"
 		        "sign PAYLOAD IMAGE       wraps firmware as a signed image; --version is needed\n"
 		        "verify IMAGE             is it whole, and signed with the key? Exit code 1 says why not\n"
 		        "info FILE                what is in an image; or in a flash.bin: the slots, the boot record's history,\n"
@@ -171,12 +171,16 @@ static const struct lb_command commands[] = {
 		        "public KEY ...           the key list that a bootloader is built with, as C\n"
 		        "\n"
 		        "  --key FILE             the key; without it your development key, which the build made:\n"
-		        "                         $XDG_DATA_HOME/lifeboat/development.pem, or in ~/.local/share\n"
+		        "                         $XDG_DATA_HOME/lifeboat/development.pem, or in ~/.local/share.\n"
+		        "                         verify and info take several: any of them will do\n"
+		        "  --type T               of a new key: ed25519 (default) or p256\n"
 		        "  --version V            MAJOR.MINOR.REVISION[+BUILD]\n"
-		        "  --counter N            the security counter: updates never go below the highest confirmed one\n"
-		        "  --board-id UUID        only for boards of this kind\n",
+		        "  --security-counter N   updates never go below the highest confirmed one\n"
+		        "  --board-id ID          sign: only for boards of this kind, a UUID or a name (virtual); none: for any.\n"
+		        "                         verify, info: would such a board take it?\n",
 		.example = "lifeboat image info module/flash.bin",
-		.options = {{"--key", "FILE"}, {"--version", "V"}, {"--counter", "N"}, {"--board-id", "UUID"}},
+		.options = {{"--key", "FILE", true}, {"--version", "V"}, {"--security-counter", "N"}, {"--board-id", "ID"},
+		            {"--type", "T"}},
 		.words_min = 1,
 		.words_max = LB_ARGS_WORDS,
 		.run = lb_image_command,

@@ -6,7 +6,7 @@
 
 #include "core/base/bytes.h"
 
-enum { ROOM_FOR_TLVS_BYTES = 512, ED25519_BYTES = 64 };
+enum { ROOM_FOR_TLVS_BYTES = 512 };
 
 static void put_header(uint8_t *header, const struct lb_image_spec *spec)
 {
@@ -53,18 +53,22 @@ static uint16_t put_protected(uint8_t *area, const struct lb_image_spec *spec)
 	return lb_load16le(area + 2);
 }
 
-/* The area lies right behind the bytes that it hashes. Returns its length. */
+/* The area lies right behind the bytes that it hashes. Returns its length, 0 when there is no signing. */
 static uint16_t put_tlvs(const uint8_t *image, uint8_t *area, const struct lb_signer *signer)
 {
-	uint8_t hash[LB_SHA256_BYTES], signature[ED25519_BYTES];
+	uint8_t hash[LB_SHA256_BYTES], signature[LB_SIGNATURE_BYTES];
 
 	crypto_hash_sha256(hash, image, (unsigned long long)(area - image));
 	begin_area(area, LB_IMAGE_TLV_MAGIC);
 	put_entry(area, LB_IMAGE_TLV_SHA256, hash, sizeof(hash));
 	if (signer != NULL) {
-		crypto_sign_ed25519_detached(signature, NULL, hash, sizeof(hash), signer->secret);
+		uint16_t type = signer->key.type == LB_KEY_P256 ? LB_IMAGE_TLV_P256 : LB_IMAGE_TLV_ED25519;
+		int signature_bytes = lb_key_sign(signer, hash, signature);
+
+		if (signature_bytes < 0)
+			return 0;
 		put_entry(area, LB_IMAGE_TLV_KEY_HASH, signer->key.hash, LB_SHA256_BYTES);
-		put_entry(area, LB_IMAGE_TLV_ED25519, signature, sizeof(signature));
+		put_entry(area, type, signature, (uint16_t)signature_bytes);
 	}
 	return lb_load16le(area + 2);
 }
@@ -84,7 +88,12 @@ uint8_t *lb_image_write(const struct lb_image_spec *spec, size_t *image_bytes)
 	uint16_t protected_bytes = put_protected(image + at, spec);
 	lb_store16le(image + LB_IMAGE_AT_PROTECTED_BYTES, protected_bytes);
 	at += protected_bytes;
-	*image_bytes = at + put_tlvs(image, image + at, spec->signer);
+	uint16_t tlv_bytes = put_tlvs(image, image + at, spec->signer);
+	if (tlv_bytes == 0) {
+		free(image);
+		return NULL;
+	}
+	*image_bytes = at + tlv_bytes;
 	return image;
 }
 
