@@ -330,8 +330,10 @@ static void other_tools_keys_are_read(void **state)
 
 static void files_without_a_key_for_us_are_told_apart(void **state)
 {
-	static const char *const none[] = {"", "text", "-----BEGIN PRIVATE KEY-----\n", "-----BEGIN PUBLIC KEY-----\n"
-		"MCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n"};
+	static const char *const none[] = {
+		"", "text", "-----BEGIN PRIVATE KEY-----\n",
+		"-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n",
+	};
 	struct lb_signer signer;
 	struct lb_image_key key;
 
