@@ -91,7 +91,7 @@ static enum lb_exit image_info(struct lb_image_file *file, const char *path, con
 	struct lb_image_info info;
 	enum lb_image_verdict verdict = lb_image_judge_source(judge, &source, &info);
 
-	if (info.total_bytes == 0) {
+	if (info.total_bytes == 0 || verdict == LB_IMAGE_TOO_LONG) {
 		return lb_args_failed("%s: %s", path, lb_image_file_verdict_text(verdict));
 	}
 	printf("%s: %s\n", path, lb_image_file_verdict_text(verdict));
