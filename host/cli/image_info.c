@@ -12,7 +12,7 @@
 #include "host/cli/image.h"
 #include "host/image/board_kind.h"
 
-enum { FLASH_BYTES = 8 << 20, SECTOR_BYTES = 4096, PROGRAM_BYTES = 4, TEXT_BYTES = 64 };
+enum { FLASH_BYTES = 8 << 20, SECTOR_BYTES = 4096, PROGRAM_BYTES = 4 };
 
 void lb_image_version_text(char text[LB_IMAGE_VERSION_TEXT_BYTES], const struct lb_version *version)
 {
