@@ -111,42 +111,67 @@ static int read_some(struct lb_line *line, uint8_t *data, size_t room_bytes, int
 	return count > 0 ? (int)count : LB_PORT_GONE;
 }
 
-/* What is for the telnet layer alone is no byte of the port. */
+/* 0 also when what came was for the telnet layer alone. */
+static int take_some(struct lb_line *line, uint8_t *data, size_t room_bytes, int64_t until_ms)
+{
+	uint8_t answer[LB_RFC2217_ANSWER_BYTES * CHUNK_BYTES];
+	size_t answer_bytes;
+	int count = read_some(line, data, room_bytes, until_ms);
+
+	if (count <= 0 || !line->over_telnet) {
+		return count;
+	}
+	count = (int)lb_rfc2217_take(&line->telnet, data, (size_t)count, data, answer, &answer_bytes);
+	int result = send_raw(line, answer, answer_bytes);
+	return result < 0 ? result : count;
+}
+
 static int port_receive(void *ctx, void *data, size_t room_bytes, int time_ms)
 {
 	struct lb_line *line = ctx;
 	int64_t until_ms = now_ms(NULL) + time_ms;
-	uint8_t answer[LB_RFC2217_ANSWER_BYTES * CHUNK_BYTES];
-	size_t answer_bytes;
 	int count;
 
+	if (line->held_bytes > 0) {
+		size_t taken = line->held_bytes < room_bytes ? line->held_bytes : room_bytes;
+		memcpy(data, line->held, taken);
+		line->held_bytes -= taken;
+		memmove(line->held, line->held + taken, line->held_bytes);
+		return (int)taken;
+	}
 	do {
-		count = read_some(line, data, room_bytes, until_ms);
-		if (count > 0 && line->over_telnet) {
-			count = (int)lb_rfc2217_take(&line->telnet, data, (size_t)count, data, answer, &answer_bytes);
-			int result = send_raw(line, answer, answer_bytes);
-			count = result < 0 ? result : count;
-		}
+		count = take_some(line, data, room_bytes, until_ms);
 	} while (count == 0 && now_ms(NULL) < until_ms);
 	return count;
 }
 
-/* Sends orders and waits until so many are carried out; what the port says meanwhile is dropped. */
+/* One look at what comes; the beginning of what the port says meanwhile is kept. */
+static int listen_on(struct lb_line *line, int64_t until_ms)
+{
+	uint8_t data[CHUNK_BYTES];
+	int count = take_some(line, data, sizeof data, until_ms);
+
+	if (count > 0) {
+		size_t room = sizeof line->held - line->held_bytes;
+		size_t kept = (size_t)count < room ? (size_t)count : room;
+		memcpy(line->held + line->held_bytes, data, kept);
+		line->held_bytes += kept;
+	}
+	return count < 0 ? count : 0;
+}
+
+/* Sends orders and waits until so many are carried out. */
 static int order(struct lb_line *line, const uint8_t *wire, size_t size_bytes, unsigned orders)
 {
 	int64_t until_ms = now_ms(NULL) + ANSWER_MS;
-	uint8_t dropped[CHUNK_BYTES];
 	int result;
 
 	line->telnet.confirmed = 0;
 	result = send_raw(line, wire, size_bytes);
-	while (result >= 0 && line->telnet.confirmed < orders && now_ms(NULL) < until_ms) {
-		result = port_receive(line, dropped, sizeof dropped, SLICE_MS);
+	while (result == 0 && line->telnet.confirmed < orders && now_ms(NULL) < until_ms) {
+		result = listen_on(line, until_ms);
 	}
-	if (result >= 0 && line->telnet.confirmed < orders) {
-		return LB_PORT_UNSUPPORTED;
-	}
-	return result < 0 ? result : 0;
+	return result == 0 && line->telnet.confirmed < orders ? LB_PORT_UNSUPPORTED : result;
 }
 
 static int port_set_lines(void *ctx, bool dtr, bool rts)
@@ -308,10 +333,8 @@ static bool agree(struct lb_line *line, const char *name, char *reason)
 
 	line->over_telnet = true;
 	result = send_raw(line, wire, lb_rfc2217_hello(wire));
-	while (result >= 0 && !line->telnet.agreed && !line->telnet.refused && now_ms(NULL) < until_ms) {
-		uint8_t dropped[CHUNK_BYTES];
-
-		result = port_receive(line, dropped, sizeof dropped, SLICE_MS);
+	while (result == 0 && !line->telnet.agreed && !line->telnet.refused && now_ms(NULL) < until_ms) {
+		result = listen_on(line, until_ms);
 	}
 	if (result == LB_PORT_GONE) {
 		return refuse(reason, name, "ended the connection: another program may be using it");

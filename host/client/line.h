@@ -19,6 +19,8 @@ struct lb_line {
 	bool over_telnet;
 	const volatile sig_atomic_t *stop; /* set by a signal handler: ends every wait. NULL: nothing sets it */
 	struct lb_rfc2217 telnet;
+	size_t held_bytes;
+	uint8_t held[1024]; /* what the port said while an order's answer was awaited */
 };
 
 /* At 115200 baud, 8N1, both lines released. False after one line in reason. */
