@@ -25,7 +25,9 @@ struct job {
 	struct lb_image_file file;
 	struct lb_image_info info;
 	char version[LB_IMAGE_VERSION_TEXT_BYTES];
-	bool touched; /* flash is being changed */
+	const char *undone; /* what is not whole while flash is being changed; NULL: nothing */
+	size_t before_bytes; /* of the progress: done by steps before this one */
+	size_t all_bytes;    /* of all steps */
 	struct lb_flash_target target;
 	struct lb_progress progress;
 };
@@ -144,6 +146,9 @@ static enum lb_exit load_image(struct job *job)
 	if (verdict == LB_IMAGE_NO_MAGIC || verdict == LB_IMAGE_BLANK) {
 		return lb_args_failed("%s is no image: 'lifeboat image sign' makes one of a program", job->image_path);
 	}
+	if (verdict == LB_IMAGE_TOO_LONG) {
+		return lb_args_failed("%s is cut off: its header tells of more bytes than there are", job->image_path);
+	}
 	if (verdict != LB_IMAGE_GOOD) {
 		return lb_args_failed("%s would not start: %s", job->image_path, lb_image_verdict_text(verdict));
 	}
@@ -159,13 +164,19 @@ static enum lb_exit load_image(struct job *job)
 
 static void on_progress(void *ctx, size_t done_bytes, size_t all_bytes)
 {
-	lb_progress_show(ctx, done_bytes, all_bytes);
+	struct job *job = ctx;
+
+	lb_progress_show(&job->progress, job->before_bytes + done_bytes,
+	                 job->all_bytes != 0 ? job->all_bytes : all_bytes);
 }
 
-static void begin(struct job *job, const char *what)
+/* all_bytes 0: it is one step, which tells itself. */
+static void begin(struct job *job, const char *what, size_t all_bytes)
 {
+	job->before_bytes = 0;
+	job->all_bytes = all_bytes;
 	job->target.flash.progress = on_progress;
-	job->target.flash.ctx = &job->progress;
+	job->target.flash.ctx = job;
 	lb_progress_begin(&job->progress, what, 0);
 }
 
@@ -182,12 +193,13 @@ static bool erase_all(struct job *job)
 	int result = LB_ESP_OK;
 
 	printf("flash: erases everything: all images, the settings, and the files in /flash\n");
-	job->touched = true;
+	job->undone = "the flash is half erased";
+	begin(job, "erasing", job->target.flash.flash_bytes - first);
 	for (size_t i = 0; i < sizeof regions / sizeof regions[0] && result == LB_ESP_OK; i++) {
-		begin(job, "erasing");
 		result = lb_espflash_erase(&job->target.flash, regions[i].offset, regions[i].size_bytes);
-		lb_progress_end(&job->progress);
+		job->before_bytes += regions[i].size_bytes;
 	}
+	lb_progress_end(&job->progress);
 	return result == LB_ESP_OK || lb_flash_explain(&job->target, result);
 }
 
@@ -196,8 +208,8 @@ static bool write_image(struct job *job)
 	char what[WHAT_BYTES];
 
 	snprintf(what, sizeof what, "writing %s", lb_slot_name(job->slot));
-	job->touched = true;
-	begin(job, what);
+	job->undone = "the slot is half written";
+	begin(job, what, 0);
 	int result = lb_espflash_write(&job->target.flash, region_of(job).offset, job->file.bytes, job->info.total_bytes);
 	double seconds = lb_progress_end(&job->progress);
 	if (result != LB_ESP_OK) {
@@ -235,14 +247,11 @@ static enum lb_exit tell_running(struct job *job, const struct lb_flash_running 
 
 static enum lb_exit explain(struct job *job)
 {
-	const char *before = job->target.port != NULL ? "" : "the module waits in bootloader mode; ";
-
-	if (!job->touched) {
+	if (job->undone == NULL) {
 		return lb_args_failed("%s", job->target.reason);
 	}
-	return lb_args_failed("%s. %s is half written and will not start: %s'lifeboat flash' with the same words writes it "
-	                      "whole, a reset starts another slot if there is a good one", job->target.reason,
-	                      lb_slot_name(job->slot), before);
+	return lb_args_failed("%s. Now %s: 'lifeboat flash' with the same words does it all; a reset starts another slot, "
+	                      "if one is good", job->target.reason, job->undone);
 }
 
 static enum lb_exit write_job(struct job *job)
@@ -252,7 +261,6 @@ static enum lb_exit write_job(struct job *job)
 	if ((job->erase_all && !erase_all(job)) || !write_image(job)) {
 		return explain(job);
 	}
-	job->touched = false;
 	if (!lb_flash_leave(&job->target) || !lb_flash_await(&job->target, &running)) {
 		return lb_args_failed("%s was written to %s, but it is not known whether it runs: %s", job->version,
 		                      lb_slot_name(job->slot), job->target.reason);
@@ -270,7 +278,7 @@ static enum lb_exit read_job(struct job *job)
 		return lb_args_failed("no memory for %u bytes of flash", region.size_bytes);
 	}
 	snprintf(what, sizeof what, "reading %s", job->slot != LB_SLOT_NONE ? lb_slot_name(job->slot) : "flash");
-	begin(job, what);
+	begin(job, what, 0);
 	int result = lb_espflash_read(&job->target.flash, region.offset, bytes, region.size_bytes);
 	double seconds = lb_progress_end(&job->progress);
 	enum lb_exit exit = LB_EXIT_FAILED;

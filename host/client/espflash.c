@@ -22,8 +22,7 @@ enum {
 	LEAST_SIZE = 0x12, /* powers of two, of chips that there are: 256 KiB to 64 MiB */
 	MOST_SIZE = 0x1A,
 	PAGE_BYTES = 256,
-	ERASE_BYTES = 65536,
-	ERASE_BIG_BYTES = 262144, /* erased by one request: so often there is news of it */
+	ERASE_BYTES = 65536,      /* by one request: so often there is news of it */
 	PIECE_BYTES = 8192,       /* read and compared */
 	IN_FLIGHT = 4,            /* read requests; a ROM's receiver has room for 128 bytes, which is a few more */
 	WRITE_MS_PER_KIB = 40,    /* the slowest flash chips, to erase and to write */
@@ -189,7 +188,7 @@ int lb_espflash_erase(struct lb_espflash *flash, uint32_t offset, uint32_t size_
 	int result = LB_ESP_OK;
 
 	for (uint32_t done = 0; done < size_bytes && result == LB_ESP_OK;) {
-		uint32_t piece = least(size_bytes - done, ERASE_BIG_BYTES);
+		uint32_t piece = least(size_bytes - done, ERASE_BYTES);
 		const uint32_t words[] = {piece, piece / LB_ESP_BLOCK_BYTES, LB_ESP_BLOCK_BYTES, offset + done};
 		const uint32_t address = CHIP_MAGIC_AT;
 		int time_ms = time_for(piece, WRITE_MS_PER_KIB);
