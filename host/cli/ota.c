@@ -14,7 +14,7 @@
 #include "host/cli/progress.h"
 #include "host/client/status.h"
 
-enum { ENTRY_TRIES = 6, ENTRY_MS = 2000 };
+enum { ENTRY_TRIES = 3, ENTRY_MS = 1500 };
 
 static volatile sig_atomic_t stop_signal;
 
@@ -131,22 +131,34 @@ static size_t percent(const struct lb_transfer *transfer)
 	return transfer->done_bytes * 100 / transfer->size_bytes;
 }
 
+/* What the hardware knows better than a REPL that says nothing. */
+static const char *why_silent(struct lb_ota *ota)
+{
+	long boots = ota->now.boots;
+
+	if (lb_ota_look(ota) != LB_EXIT_DONE) {
+		return "the module is gone";
+	}
+	if (strcmp(ota->now.phase, "off") == 0) {
+		return "the module lost its power";
+	}
+	return ota->now.boots != boots ? "the module was reset" : ota->transfer.reason;
+}
+
 static enum lb_exit explain_transfer(struct lb_ota *ota)
 {
-	bool refused = strncmp(ota->transfer.reason, "the module refuses", 18) == 0;
-
 	if (stop_signal != 0) {
 		stop_signal = 0; /* what is sent now is to leave the REPL in order */
 		lb_upload_write(ota->transfer.uart_fd, "\x03", 1, ENTRY_MS);
 		leave_repl(ota);
 		return lb_args_failed("interrupted at %zu %%: the same command goes on from there", percent(&ota->transfer));
 	}
-	if (refused || ota->transfer.done_bytes == 0) {
-		leave_repl(ota);
-		return lb_args_failed("%s", ota->transfer.reason);
+	if (ota->transfer.silent) {
+		return lb_args_failed("%s at %zu %%: the same command goes on from there", why_silent(ota),
+		                      percent(&ota->transfer));
 	}
-	return lb_args_failed("%s, at %zu %%: the same command goes on from there", ota->transfer.reason,
-	                      percent(&ota->transfer));
+	leave_repl(ota);
+	return lb_args_failed("%s", ota->transfer.reason);
 }
 
 static bool send_all(struct lb_ota *ota)

@@ -19,6 +19,7 @@ struct lb_ota_view {
 	char cause[16];
 	char last_error[256];
 	long boots;
+	bool on_trial;
 	long tries_left;
 	long clock;
 };

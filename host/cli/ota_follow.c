@@ -11,7 +11,7 @@ enum {
 	HOST_MS = 20000,     /* for what does not scale with the module's clock */
 	TRIAL_MS = 150000,   /* module time: three tries, each ended by the watchdog of trials after 30 s, and the fallback */
 	SCRIPT_MS = 3000,    /* module time: a script that runs so long is running */
-	ANSWER_MS = 3000,
+	CONFIRM_LOOKS = 20,  /* a REPL may be there a moment before the confirmation is */
 };
 
 static long now_ms(void)
@@ -49,6 +49,7 @@ static void take_status(struct lb_ota_view *view, const cJSON *status)
 	keep_text(boot, "version", view->version, sizeof view->version);
 	keep_text(boot, "cause", view->cause, sizeof view->cause);
 	view->boots = number_of(status, "boots");
+	view->on_trial = cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(status, "trial"));
 	view->tries_left = number_of(cJSON_GetObjectItemCaseSensitive(status, "trial"), "left");
 	view->clock = number_of(status, "clock");
 }
@@ -85,24 +86,20 @@ static bool is_in(const struct lb_ota *ota, const char *phase)
 
 /* --- it came up --- */
 
-/* Only a REPL that no script error brought about is asked: input there would count as somebody being at work on it. */
-static bool is_confirmed(struct lb_ota *ota)
+static void await_confirmation(struct lb_ota *ota)
 {
-	int uart_fd = ota->transfer.uart_fd;
-	bool on_trial = true;
+	bool may_come = is_in(ota, "repl") && ota->now.last_error[0] == '\0' && strcmp(ota->now.mode, "normal") == 0;
 
-	if (!is_in(ota, "repl") || ota->now.last_error[0] != '\0' || !lb_upload_enter(uart_fd, ANSWER_MS)) {
-		return false;
+	for (int looks = 0; may_come && ota->now.on_trial && looks < CONFIRM_LOOKS; looks++) {
+		may_come = lb_ota_pause(ota) && lb_ota_look(ota) == LB_EXIT_DONE;
 	}
-	bool known = lb_transfer_is_on_trial(uart_fd, &on_trial);
-	lb_upload_write(uart_fd, "\x02", 1, ANSWER_MS);
-	return known && !on_trial;
 }
 
 static enum lb_exit tell_good(struct lb_ota *ota)
 {
+	await_confirmation(ota);
 	printf("ota: %s in %s runs, ", ota->version, ota->now.slot);
-	if (is_confirmed(ota)) {
+	if (!ota->now.on_trial) {
 		printf("confirmed\n");
 	} else if (ota->now.last_error[0] != '\0') {
 		printf("on trial; but a script failed: %s\n", ota->now.last_error);

@@ -8,8 +8,8 @@
 enum {
 	CHUNK_BYTES = 6144, /* a module has room for it as text and as bytes */
 	TEXT_BYTES = CHUNK_BYTES / 3 * 4 + 4,
-	STEP_MS = 30000, /* a piece may have to wait for sectors to be erased */
-	VERIFY_MS = 60000,
+	STEP_MS = 5000, /* a piece may have to wait for sectors to be erased */
+	VERIFY_MS = 30000, /* of slots, which a slow CPU hashes */
 	HASH_BYTES = crypto_hash_sha256_BYTES,
 	HEX_BYTES = 2 * HASH_BYTES + 1,
 };
@@ -41,6 +41,7 @@ static bool refuse(struct lb_transfer *transfer, struct lb_rawrepl *answer)
 static bool execute(struct lb_transfer *transfer, const char *code, struct lb_rawrepl *answer, int time_ms)
 {
 	if (!lb_upload_paste(transfer->uart_fd, code, answer, time_ms)) {
+		transfer->silent = true;
 		return fail(transfer, "the module's REPL no longer answers");
 	}
 	return answer->traceback[0] == '\0' || refuse(transfer, answer);
@@ -77,7 +78,7 @@ static bool start(struct lb_transfer *transfer, const char *arguments)
 	char code[128];
 
 	snprintf(code, sizeof code, "n=pycom.ota_start(%s)\nprint(n,lifeboat.download()['slot'])", arguments);
-	return execute(transfer, code, &answer, STEP_MS) && take_start(transfer, &answer);
+	return execute(transfer, code, &answer, VERIFY_MS) && take_start(transfer, &answer);
 }
 
 bool lb_transfer_begin(struct lb_transfer *transfer)
@@ -92,7 +93,7 @@ bool lb_transfer_begin(struct lb_transfer *transfer)
 	char hex[HEX_BYTES];
 
 	transfer->reason[0] = '\0';
-	if (!execute(transfer, ask, &answer, STEP_MS)) {
+	if (!execute(transfer, ask, &answer, VERIFY_MS)) {
 		return false;
 	}
 	/* What cannot be gone on with is begun anew. */
@@ -136,16 +137,4 @@ bool lb_transfer_reset(struct lb_transfer *transfer)
 
 	return lb_upload_write(transfer->uart_fd, code, sizeof code - 1, STEP_MS) ||
 	       fail(transfer, "the module's REPL no longer answers");
-}
-
-bool lb_transfer_is_on_trial(int uart_fd, bool *on_trial)
-{
-	struct lb_rawrepl answer;
-
-	if (!lb_upload_execute(uart_fd, "import lifeboat\nprint(lifeboat.status()['trial'])", &answer, STEP_MS) ||
-	    answer.traceback[0] != '\0') {
-		return false;
-	}
-	*on_trial = strncmp(answer.output, "None", 4) != 0;
-	return true;
 }

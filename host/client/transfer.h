@@ -20,6 +20,7 @@ struct lb_transfer {
 	size_t size_bytes;
 	size_t done_bytes; /* written, by this transfer or by one before it that it goes on with */
 	char slot[LB_TRANSFER_SLOT_BYTES]; /* where it goes, "ota_0" */
+	bool silent; /* it failed for want of an answer, not by one */
 	char reason[LB_UPLOAD_REASON_BYTES];
 };
 
@@ -32,7 +33,5 @@ bool lb_transfer_step(struct lb_transfer *transfer);
 bool lb_transfer_finish(struct lb_transfer *transfer, bool force);
 /* Without waiting for anything: the module resets. */
 bool lb_transfer_reset(struct lb_transfer *transfer);
-/* Is the image that now runs still on trial? At the raw prompt of the module after that reset. */
-bool lb_transfer_is_on_trial(int uart_fd, bool *on_trial);
 
 #endif
