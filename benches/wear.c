@@ -102,8 +102,8 @@ int main(int argc, char **argv)
 		most = wear[sector] > most ? wear[sector] : most;
 		all += wear[sector];
 	}
-	printf("{\"updates\": %lu, \"busiest_sector\": %u, \"erases\": %u, \"bytes\": %lu}\n", updates, most, all,
-	       bench.programmed_bytes);
+	printf("{\"updates\": %lu, \"busiest_sector_erases\": %u, \"all_erases\": %u, \"bytes\": %lu}\n", updates, most,
+	       all, bench.programmed_bytes);
 	free(setup.bytes);
 	return 0;
 }
