@@ -189,8 +189,8 @@ static enum lb_exit send_image(struct lb_ota *ota, bool force)
 	if (!lb_transfer_begin(transfer)) {
 		return explain_transfer(ota);
 	}
-	printf("ota: %s to %s, %zu KiB; %s runs in %s\n", ota->version, transfer->slot, transfer->size_bytes / 1024,
-	       ota->now.version, ota->now.slot);
+	printf("ota: %s to %s, %.0f KiB; %s runs in %s\n", ota->version, transfer->slot,
+	       (double)transfer->size_bytes / 1024.0, ota->now.version, ota->now.slot);
 	if (transfer->done_bytes > 0) {
 		printf("ota: goes on at %zu %%\n", percent(transfer));
 	}

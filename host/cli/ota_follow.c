@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "core/update/update.h"
 #include "host/cli/commands.h"
 #include "host/cli/ota.h"
 
@@ -98,7 +99,7 @@ static void await_confirmation(struct lb_ota *ota)
 static enum lb_exit tell_good(struct lb_ota *ota)
 {
 	await_confirmation(ota);
-	printf("ota: %s in %s runs, ", ota->version, ota->now.slot);
+	printf("ota: %s in %s runs%s, ", ota->version, ota->now.slot, is_in(ota, "script") ? " main.py" : "");
 	if (!ota->now.on_trial) {
 		printf("confirmed\n");
 	} else if (ota->now.last_error[0] != '\0') {
@@ -106,12 +107,30 @@ static enum lb_exit tell_good(struct lb_ota *ota)
 	} else if (is_in(ota, "repl")) {
 		printf("on trial: lifeboat.confirm() keeps it\n");
 	} else {
-		printf("on trial, and so does its main.py\n");
+		printf("on trial\n");
 	}
 	return LB_EXIT_DONE;
 }
 
 /* --- it did not --- */
+
+static const char *ended_by(const struct lb_ota *ota)
+{
+	static const struct {
+		const char *cause;
+		const char *text;
+	} texts[] = {
+		{"watchdog", "the watchdog"},   {"fault", "a crash"},         {"software", "a reset of its own"},
+		{"switch", "the reset switch"}, {"power-on", "a power cut"}, {"brown-out", "a power cut"},
+	};
+
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		if (strcmp(ota->now.cause, texts[i].cause) == 0) {
+			return texts[i].text;
+		}
+	}
+	return ota->now.cause;
+}
 
 static enum lb_exit tell_bad(const struct lb_ota *ota, long tries)
 {
@@ -125,7 +144,7 @@ static enum lb_exit tell_bad(const struct lb_ota *ota, long tries)
 	}
 	if (strcmp(ota->now.slot, ota->transfer.slot) != 0 && ota->now.slot[0] != '\0') {
 		return lb_args_failed("%s did not come up: tried %ld times, last ended by %s; %s in %s runs again", ota->version,
-		                      tries, ota->now.cause, ota->now.version, ota->now.slot);
+		                      tries, ended_by(ota), ota->now.version, ota->now.slot);
 	}
 	return lb_args_failed("%s did not come up so far: phase %s; 'lifeboat status' tells more", ota->version,
 	                      ota->now.phase);
@@ -153,8 +172,8 @@ static void note_boot(struct lb_ota *ota, struct following *following)
 		return;
 	}
 	if (again && strcmp(ota->now.slot, ota->transfer.slot) == 0) {
-		printf("ota: %s was ended by %s and starts again, %ld tries left\n", ota->version, ota->now.cause,
-		       ota->now.tries_left);
+		printf("ota: %s was ended by %s; try %ld of %d\n", ota->version, ended_by(ota),
+		       LB_UPDATE_TRIES - ota->now.tries_left, LB_UPDATE_TRIES);
 		fflush(stdout);
 	}
 	following->boots = ota->now.boots;
