@@ -223,7 +223,7 @@ bool checks_is_tools(const struct module *module, enum lb_slot slot)
 	       state.previous == LB_SLOT_NONE && !state.on_trial;
 }
 
-/* Whatever a tool left: bootloader mode can be reached, and what a tool then writes boots, for good and as no update. */
+/* Whatever a tool left: bootloader mode can be reached, and what a tool then writes boots, for good, as no update. */
 static int fault_of_rescue(struct module *module, enum lb_slot slot)
 {
 	if (!module_reaches_loader(module))
