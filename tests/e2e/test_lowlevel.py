@@ -166,15 +166,21 @@ def test_blinks(example):
 
 
 def test_sees_p12(example):
+	"""The colour changes with the pin, not with the next blink; a busy host may be slower than that a few times."""
 	with example.watch("led") as watch:
-		watch.until_event(lambda e: e["rgb"] == GREEN)
-		example.pin("P12", "high")
-		watch.until_event(lambda e: e["rgb"] == BLUE)
-		seen = {watch.event()["rgb"] for _ in range(4)}
-		assert seen == {DARK, BLUE}
+		for _ in range(20):
+			watch.until_event(lambda e: e["rgb"] == GREEN)
+			example.pin("P12", "high")
+			at_once = watch.event()["rgb"] == BLUE
+			seen = [e["rgb"] for e in watch.until_event(lambda e: e["rgb"] == BLUE) + [watch.event() for _ in range(4)]]
+			if at_once:
+				break
+			example.pin("P12", "low")
+		assert at_once, "it never changed while it was lit"
+		assert GREEN not in seen[-4:] and DARK in seen[-4:], seen
 		example.pin("P12", "low")
 		watch.until_event(lambda e: e["rgb"] == GREEN)
-		assert {watch.event()["rgb"] for _ in range(4)} == {DARK, GREEN}
+		assert BLUE not in {watch.event()["rgb"] for _ in range(4)}
 
 
 def test_keys_reset(example):
