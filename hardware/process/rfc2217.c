@@ -188,13 +188,13 @@ static void on_telnet(telnet_t *telnet, telnet_event_t *event, void *ctx)
 		if (event->sub.telopt == LB_COMPORT_OPTION)
 			on_subnegotiation(client, (const uint8_t *)event->sub.buffer, event->sub.size);
 		break;
+	case TELNET_EV_COMPRESS: /* libtelnet takes it unasked, and little of it can be very much */
 	case TELNET_EV_ERROR: client->is_broken = true; break;
 	/* What else telnet has, and what of it is malformed, is passed over. */
 	case TELNET_EV_IAC:
 	case TELNET_EV_WONT:
 	case TELNET_EV_DO:
 	case TELNET_EV_DONT:
-	case TELNET_EV_COMPRESS:
 	case TELNET_EV_ZMP:
 	case TELNET_EV_TTYPE:
 	case TELNET_EV_ENVIRON:
