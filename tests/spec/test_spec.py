@@ -151,3 +151,12 @@ def test_limits_of_the_control_socket(run_c):
 	names = ("LB_COMMANDS_LINE_BYTES", "LB_CLIENT_LINE_BYTES", "LB_CONTROL_WATCHER_BYTES")
 	values = run_c(headers, tuple(f'printf("%d\\n", {name});' for name in names))
 	assert values == [line, line, str(int(waiting) * 1024)]
+
+
+def test_board_ids():
+	listed = re.findall(r"^\| (\w+) \| `([0-9a-f-]{36})` \|$", read("docs/porting.md"), re.M)
+	known = re.findall(r'\{"(\w+)", "([0-9a-f-]{36})"\}', read("host/image/board_kind.c"))
+	assert listed == known and listed
+	for name, board_id in listed:
+		told = ", ".join(f"0x{byte:02X}" for byte in bytes.fromhex(board_id.replace("-", "")))
+		assert any(told in path.read_text() for path in (ROOT / "boards" / name).rglob("*.c")), name
