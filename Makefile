@@ -242,7 +242,7 @@ check-power: $(B)/power/power
 	@$< $(if $(LONG),--long) && echo "power: 1 passed, 0 failed"
 
 # ---- what benches/*.py count with ----
-$(B)/bench/%: $(B)/obj/release/benches/%.o $(B)/obj/release/library.a
+$(B)/bench/%: $(B)/obj/release/benches/%.o $(B)/obj/release/library.a $(MBEDTLS)
 	$(program) $(LIBS_CLI)
 bench-programs: $(B)/bench/wear $(B)/bench/verify
 

@@ -1,6 +1,6 @@
-/* verify KIB: makes a signed image with a payload of so many KiB, verifies it once as a bootloader does, and prints its
- * size. To be counted under callgrind, with collection toggled by the functions count_all, count_hash and
- * count_signature. */
+/* verify KIB fast|small: makes a signed image with a payload of so many KiB, verifies it once as a bootloader with that
+ * provider of cryptography does, and prints its size. To be counted under callgrind, with collection toggled by the
+ * functions count_all, count_hash and count_signature. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +9,8 @@
 #include "core/base/error.h"
 #include "crypto/crypto.h"
 #include "host/image/image_write.h"
+
+static const struct lb_crypto *provider;
 
 struct memory {
 	uint8_t *bytes;
@@ -37,14 +39,14 @@ enum lb_image_verdict count_all(const struct lb_image_source *source, const stru
 
 __attribute__((noinline)) void count_hash(struct lb_sha256 *sha, const void *data, size_t size_bytes)
 {
-	lb_crypto_fast.sha256_update(sha, data, size_bytes);
+	provider->sha256_update(sha, data, size_bytes);
 }
 
 __attribute__((noinline)) enum lb_signature count_signature(const struct lb_image_key *key,
                                                             const uint8_t digest[LB_SHA256_BYTES],
                                                             const uint8_t *signature, size_t signature_bytes)
 {
-	return lb_crypto_fast.verify(key, digest, signature, signature_bytes);
+	return provider->verify(key, digest, signature, signature_bytes);
 }
 
 __attribute__((noinline)) enum lb_image_verdict count_all(const struct lb_image_source *source,
@@ -58,21 +60,28 @@ __attribute__((noinline)) enum lb_image_verdict count_all(const struct lb_image_
 int main(int argc, char **argv)
 {
 	static const uint8_t board_id[LB_BOARD_ID_BYTES];
-	size_t payload_bytes = argc == 2 ? strtoul(argv[1], NULL, 10) * 1024 : 0;
-	struct lb_crypto counted = lb_crypto_fast;
+	size_t payload_bytes = argc == 3 ? strtoul(argv[1], NULL, 10) * 1024 : 0;
+	bool is_small = argc == 3 && strcmp(argv[2], "small") == 0;
 	struct lb_signer signer;
 	struct lb_image_spec spec = {.payload_bytes = payload_bytes, .version = {.major = 1}, .signer = &signer};
 	struct memory memory;
 	uint8_t *payload = malloc(payload_bytes + 1);
 
 	if (payload_bytes == 0 || payload == NULL) {
-		fprintf(stderr, "usage: verify KIB\n");
+		fprintf(stderr, "usage: verify KIB fast|small\n");
 		return 2;
 	}
 	memset(payload, 0x5A, payload_bytes);
 	spec.payload = payload;
-	lb_key_generate(&signer);
-	memory.bytes = lb_image_write(&spec, &memory.size_bytes);
+	memory.bytes = NULL;
+	if (lb_key_generate(&signer, is_small ? LB_KEY_P256 : LB_KEY_ED25519) == LB_OK)
+		memory.bytes = lb_image_write(&spec, &memory.size_bytes);
+	if (memory.bytes == NULL) {
+		fprintf(stderr, "verify: no image could be made\n");
+		return 1;
+	}
+	provider = is_small ? &lb_crypto_small : &lb_crypto_fast;
+	struct lb_crypto counted = *provider;
 	counted.sha256_update = count_hash;
 	counted.verify = count_signature;
 	struct lb_image_trust trust = {&counted, &signer.key, 1, board_id};
@@ -82,5 +91,6 @@ int main(int argc, char **argv)
 	printf("%zu bytes: %s\n", memory.size_bytes, lb_image_verdict_text(verdict));
 	free(memory.bytes);
 	free(payload);
+	lb_signer_free(&signer);
 	return verdict == LB_IMAGE_GOOD ? 0 : 1;
 }

@@ -116,7 +116,7 @@ static struct lb_region region_of(const struct job *job)
 static enum lb_image_verdict judge(struct job *job)
 {
 	struct lb_image_source source = lb_image_file_source(&job->file);
-	enum lb_image_verdict verdict = lb_image_check(&source, &lb_crypto_fast, &job->info);
+	enum lb_image_verdict verdict = lb_image_check(&source, &lb_crypto_both, &job->info);
 	struct lb_image_info verified;
 	struct lb_image_key key;
 	char path[LB_KEY_PATH_BYTES];
@@ -125,7 +125,7 @@ static enum lb_image_verdict judge(struct job *job)
 		return verdict;
 	}
 	/* Which board it is for is not asked here, so the image's own answer is taken. */
-	const struct lb_image_trust trust = {&lb_crypto_fast, &key, 1, job->info.board_id};
+	const struct lb_image_trust trust = {&lb_crypto_both, &key, 1, job->info.board_id};
 	verdict = lb_image_verify(&source, &trust, &verified);
 	if (verdict != LB_IMAGE_WRONG_KEY) {
 		return verdict;

@@ -39,7 +39,7 @@ static enum lb_exit check_image(struct lb_ota *ota, const char *path, struct lb_
 {
 	struct lb_image_source source = lb_image_file_source(file);
 	struct lb_image_info info;
-	enum lb_image_verdict verdict = lb_image_check(&source, &lb_crypto_fast, &info);
+	enum lb_image_verdict verdict = lb_image_check(&source, &lb_crypto_both, &info);
 	uint32_t room_bytes = lb_flashmap_8mib.part[LB_PART_OTA_0].size_bytes;
 
 	if (verdict == LB_IMAGE_GOOD && info.key_type == LB_KEY_NONE) {

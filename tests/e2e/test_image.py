@@ -460,6 +460,34 @@ def test_a_build_with_keys_of_ones_own(rebuilt, modules, monkeypatch, tmp_path):
 	assert "factory: not for this board" in refusal(module)
 
 
+@pytest.mark.parametrize("kind", TYPES)
+def test_flash_and_ota_take_either_type(rebuilt, modules, monkeypatch, tmp_path, kind):
+	"""Both ways into a module check what the module's bootloader will check: host, firmware and bootloader agree."""
+	target, keys = rebuilt
+	monkeypatch.setattr(harness, "LIFEBOAT", str(target / "bin/lifeboat"))
+	monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+	development = tmp_path / "lifeboat/development.pem"
+	development.parent.mkdir()
+	development.write_bytes(mcuboot.private_pem(keys[kind]))
+	elf = mcuboot.read((target / "share/lifeboat/virtual.img").read_bytes())["payload"]
+	for name, version in (("flashed", (3, 0, 0, 0)), ("updated", (3, 1, 0, 0))):
+		(tmp_path / name).write_bytes(mcuboot.make(elf, keys[kind], version=version, header_bytes=0x200))
+	module = modules(clock=10).start()
+	module.run("flash", tmp_path / "flashed", timeout=120)
+	module.wait("repl")
+	assert module.status()["boot"]["version"] == "3.0.0"
+	module.run("ota", tmp_path / "updated", timeout=120)
+	module.wait("repl")
+	boot = module.status()["boot"]
+	assert boot["version"] == "3.1.0" and boot["slot"] != "factory"
+	# A stranger's is refused by the firmware, which knows the bootloader's keys.
+	stranger = TYPES[kind]()
+	(tmp_path / "stranger").write_bytes(mcuboot.make(elf, stranger, version=(4, 0, 0, 0)))
+	refused = module.run("ota", tmp_path / "stranger", check=False, timeout=120)
+	assert refused.returncode == 1 and "key" in refused.stderr, refused.stderr
+	assert module.status()["boot"]["version"] == "3.1.0"
+
+
 # ---- imgtool, where it is ----
 
 IMGTOOL = shutil.which("imgtool")
