@@ -6,6 +6,7 @@ enum {
 	KEY_CTRL_A = 0x01,
 	KEY_CTRL_B = 0x02,
 	KEY_CTRL_C = 0x03,
+	FRAME_EDGE = 0xC0,
 	BANNER_MAX = 1024, /* a prompt that is farther from the banner's start does not belong to it */
 };
 
@@ -14,6 +15,7 @@ static const char banner[] = "MicroPython v";
 static const char prompt[] = ">>> ";
 
 static const char taken_line[] = "[another program is using the REPL; a key shows what it does]\r\n";
+static const char tool_line[] = "[a firmware tool works on the module; what they say to each other is not shown]\r\n";
 static const char gone_line[] = "[the other program has gone and left the raw REPL on; Ctrl-B gives the prompt]\r\n";
 static const char key_line[] =
 	"[the raw REPL, used by another program; Ctrl-C stops what runs, Ctrl-B gives the prompt]\r\n";
@@ -58,6 +60,12 @@ static void shown_byte(struct lb_rawview *view, int64_t now_ms, char byte)
 {
 	unsigned held = view->announced;
 
+	if (view->loader && (unsigned char)byte == FRAME_EDGE) {
+		view->state = LB_RAWVIEW_TOOL;
+		view->due_ms = -1;
+		say(view, tool_line);
+		return;
+	}
 	if (follow(&view->prompted, prompt, byte, view->line_start)) {
 		view->own = false;
 	}
@@ -105,7 +113,7 @@ void lb_rawview_output(struct lb_rawview *view, int64_t now_ms, const char *data
 	for (size_t i = 0; i < size_bytes; i++) {
 		if (view->state == LB_RAWVIEW_SHOWN) {
 			shown_byte(view, now_ms, data[i]);
-		} else {
+		} else if (view->state != LB_RAWVIEW_TOOL) {
 			withheld_byte(view, data[i]);
 		}
 		view->line_start = data[i] == '\n';
@@ -124,6 +132,9 @@ static void show_again(struct lb_rawview *view, bool own)
 
 bool lb_rawview_keys(struct lb_rawview *view, const char *data, size_t size_bytes)
 {
+	if (view->state == LB_RAWVIEW_TOOL) {
+		return false;
+	}
 	if (view->state != LB_RAWVIEW_SHOWN) {
 		say(view, key_line);
 		show_again(view, true);
@@ -137,7 +148,7 @@ bool lb_rawview_keys(struct lb_rawview *view, const char *data, size_t size_byte
 
 void lb_rawview_clients(struct lb_rawview *view, int64_t now_ms, int open_count)
 {
-	if (view->state != LB_RAWVIEW_SHOWN) {
+	if (view->state != LB_RAWVIEW_SHOWN && view->state != LB_RAWVIEW_TOOL) {
 		view->due_ms = open_count == 0 ? now_ms + LB_RAWVIEW_GONE_MS : -1;
 	}
 }
@@ -147,6 +158,14 @@ void lb_rawview_reset(struct lb_rawview *view)
 	if (view->state != LB_RAWVIEW_SHOWN || view->own) {
 		show_again(view, false);
 		view->line_start = true;
+	}
+}
+
+void lb_rawview_loader(struct lb_rawview *view, bool loader)
+{
+	view->loader = loader;
+	if (!loader && view->state == LB_RAWVIEW_TOOL) {
+		lb_rawview_reset(view);
 	}
 }
 

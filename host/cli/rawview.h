@@ -19,6 +19,7 @@ typedef void lb_rawview_show(void *ctx, const char *data, size_t size_bytes);
 enum lb_rawview_state {
 	LB_RAWVIEW_SHOWN,
 	LB_RAWVIEW_WITHHELD, /* another program's raw REPL */
+	LB_RAWVIEW_TOOL,     /* withheld: frames of a firmware tool, in bootloader mode */
 	LB_RAWVIEW_BANNER,   /* withheld; the friendly banner has begun and its prompt is awaited */
 };
 
@@ -26,6 +27,7 @@ struct lb_rawview {
 	lb_rawview_show *show;
 	void *ctx;
 	enum lb_rawview_state state;
+	bool loader;         /* the module is in bootloader mode */
 	bool own;            /* this terminal asked for the raw REPL, or chose to watch */
 	bool line_start;
 	unsigned announced;  /* bytes of the announcement that have come and are held back */
@@ -48,6 +50,9 @@ bool lb_rawview_keys(struct lb_rawview *view, const char *data, size_t size_byte
 void lb_rawview_clients(struct lb_rawview *view, int64_t now_ms, int open_count);
 /* The module was reset: its REPL starts anew. */
 void lb_rawview_reset(struct lb_rawview *view);
+/* The module is in bootloader mode, or no longer. There a firmware tool's frames are no text for a terminal: they
+ * become one line, and keys, which would disturb them, are not sent. */
+void lb_rawview_loader(struct lb_rawview *view, bool loader);
 /* To be called when due_ms has come. */
 void lb_rawview_tick(struct lb_rawview *view, int64_t now_ms);
 

@@ -310,6 +310,9 @@ static void take_message(struct session *session, const cJSON *message)
 		lb_terminal_new_line(&session->terminal);
 		lb_rawview_reset(&session->view);
 	}
+	if (changed & LB_FACTS_PHASE) {
+		lb_rawview_loader(&session->view, strcmp(facts->phase, "loader") == 0);
+	}
 	if (changed & LB_FACTS_CLIENTS) {
 		lb_rawview_clients(&session->view, now_ms(), facts->clients);
 	}

@@ -15,14 +15,15 @@
 #define BANNER "\r\nMicroPython v1.25.0 on 2026-11-22; Lifeboat virtual module\r\nType \"help()\" for more.\r\n"
 #define TAKEN "[another program is using the REPL; a key shows what it does]\r\n"
 #define GONE "[the other program has gone and left the raw REPL on; Ctrl-B gives the prompt]\r\n"
+#define TOOL "[a firmware tool works on the module; what they say to each other is not shown]\r\n"
 #define JOINED "[the raw REPL, used by another program; Ctrl-C stops what runs, Ctrl-B gives the prompt]\r\n"
 
-enum kind { END, OUTPUT, KEYS, KEYS_KEPT, CLIENTS, RESET, TIME };
+enum kind { END, OUTPUT, KEYS, KEYS_KEPT, CLIENTS, LOADER, RESET, TIME };
 
 struct step {
 	enum kind kind;
 	const char *text;
-	int number; /* of clients; milliseconds that pass */
+	int number; /* of clients; is it in bootloader mode; milliseconds that pass */
 };
 
 struct script {
@@ -71,6 +72,14 @@ static const struct script scripts[] = {
 	{"nobody cares who has the port open otherwise", {{CLIENTS, NULL, 0}, {TIME, NULL, 1000}, {OUTPUT, "a", 0}}, "a"},
 	{"a reset ends it", {{OUTPUT, RAW "OK", 0}, {RESET, NULL, 0}, {OUTPUT, "P12 is high\r\n", 0}},
 	 "\r\n" TAKEN "P12 is high\r\n"},
+	{"a firmware tool in bootloader mode is one line, until that ends",
+	 {{OUTPUT, "waiting\r\n", 0}, {LOADER, NULL, 1}, {OUTPUT, "\xC0\x01\x08\033[2J\xC0", 0}, {KEYS_KEPT, "x", 0},
+	  {CLIENTS, NULL, 0}, {TIME, NULL, 1000}, {OUTPUT, "\xC0>>> ", 0}, {LOADER, NULL, 0}, {OUTPUT, "\xC0>>> ", 0}},
+	 "waiting\r\n" TOOL "\xC0>>> "},
+	{"or the module is reset, also into bootloader mode again",
+	 {{LOADER, NULL, 1}, {OUTPUT, "\xC0", 0}, {RESET, NULL, 0}, {OUTPUT, "waiting\r\n\xC0" "a", 0}},
+	 TOOL "waiting\r\n" TOOL},
+	{"also for who typed Ctrl-A", {{KEYS, "\x01", 0}, {LOADER, NULL, 1}, {OUTPUT, "\xC0", 0}}, TOOL},
 	{"the banner's name in a tool's output is not the end",
 	 {{OUTPUT, RAW "OKMicroPython v1.25.0\r\n>>> ", 0}, {OUTPUT, "x", 0}}, "\r\n" TAKEN},
 };
@@ -105,6 +114,7 @@ static int64_t take_step(struct lb_rawview *view, int64_t now_ms, const struct s
 	case KEYS: assert_true(lb_rawview_keys(view, step->text, strlen(step->text))); break;
 	case KEYS_KEPT: assert_false(lb_rawview_keys(view, step->text, strlen(step->text))); break;
 	case CLIENTS: lb_rawview_clients(view, now_ms, step->number); break;
+	case LOADER: lb_rawview_loader(view, step->number != 0); break;
 	case RESET: lb_rawview_reset(view); break;
 	case TIME:
 		lb_rawview_tick(view, now_ms + step->number);
