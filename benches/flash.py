@@ -1,5 +1,5 @@
-"""1 MiB into a slot that is full, by `lifeboat flash` and by esptool, beside what the flash model itself needs, in one run;
-and 8 MiB read."""
+"""1 MiB into a slot that is full, by `lifeboat flash` and by esptool, beside what the flash model itself needs, in one
+run; and 8 MiB read."""
 import os
 import pathlib
 import random

@@ -12,6 +12,7 @@
 #include "host/cli/flash_target.h"
 #include "host/cli/image.h"
 #include "host/cli/progress.h"
+#include "host/client/status.h"
 #include "host/image/key.h"
 
 enum { SPEED_BAUD = 460800, BAUD_MIN = 9600, BAUD_MAX = 2000000, WHAT_BYTES = 40 };
@@ -24,7 +25,7 @@ struct job {
 	long baud;
 	struct lb_image_file file;
 	struct lb_image_info info;
-	char version[LB_IMAGE_VERSION_TEXT_BYTES];
+	char version[LB_STATUS_VERSION_BYTES];
 	const char *undone; /* what is not whole while flash is being changed; NULL: nothing */
 	size_t before_bytes; /* of the progress: done by steps before this one */
 	size_t all_bytes;    /* of all steps */
@@ -121,6 +122,9 @@ static enum lb_image_verdict judge(struct job *job)
 	struct lb_image_key key;
 	char path[LB_KEY_PATH_BYTES];
 
+	if (verdict == LB_IMAGE_GOOD && job->info.key_type == LB_KEY_NONE) {
+		return LB_IMAGE_NO_SIGNATURE; /* which no bootloader starts, whatever keys it has */
+	}
 	if (verdict != LB_IMAGE_GOOD || lb_key_default_path(path) != LB_OK || lb_key_load_public(path, &key) != LB_OK) {
 		return verdict;
 	}
@@ -156,7 +160,7 @@ static enum lb_exit load_image(struct job *job)
 		return lb_args_failed("%s has %u bytes, the slot %s only %u", job->image_path, job->info.total_bytes,
 		                      lb_slot_name(job->slot), slot_bytes);
 	}
-	lb_image_version_text(job->version, &job->info.version);
+	lb_status_version(&job->info.version, job->version);
 	return LB_EXIT_DONE;
 }
 

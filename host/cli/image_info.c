@@ -10,18 +10,10 @@
 #include "core/update/update.h"
 #include "host/cli/commands.h"
 #include "host/cli/image.h"
+#include "host/client/status.h"
 #include "host/image/board_kind.h"
 
 enum { FLASH_BYTES = 8 << 20, SECTOR_BYTES = 4096, PROGRAM_BYTES = 4 };
-
-void lb_image_version_text(char text[LB_IMAGE_VERSION_TEXT_BYTES], const struct lb_version *version)
-{
-	int used = snprintf(text, LB_IMAGE_VERSION_TEXT_BYTES, "%u.%u.%u", version->major, version->minor, version->revision);
-
-	if (version->build != 0) {
-		snprintf(text + used, LB_IMAGE_VERSION_TEXT_BYTES - (size_t)used, "+%u", version->build);
-	}
-}
 
 static void print_hex(const char *name, const uint8_t *bytes, size_t size_bytes)
 {
@@ -34,9 +26,9 @@ static void print_hex(const char *name, const uint8_t *bytes, size_t size_bytes)
 
 static void print_image(const struct lb_image_info *info)
 {
-	char version[LB_IMAGE_VERSION_TEXT_BYTES];
+	char version[LB_STATUS_VERSION_BYTES];
 
-	lb_image_version_text(version, &info->version);
+	lb_status_version(&info->version, version);
 	printf("  %-10s%s\n  %-10s%u bytes, payload %u at %u\n", "version", version, "size", info->total_bytes,
 	       info->payload_bytes, info->header_bytes);
 	print_hex("sha256", info->hash, sizeof info->hash);
