@@ -22,7 +22,8 @@ enum {
 	LEAST_SIZE = 0x12, /* powers of two, of chips that there are: 256 KiB to 64 MiB */
 	MOST_SIZE = 0x1A,
 	PAGE_BYTES = 256,
-	ERASE_BYTES = 65536,      /* by one request: so often there is news of it */
+	FLASH_BLOCK_BYTES = 65536,
+	ERASE_BYTES = 262144, /* by one request: so often there is news of it, and the boot record is told of a slot */
 	PIECE_BYTES = 8192,       /* read and compared */
 	IN_FLIGHT = 4,            /* read requests; a ROM's receiver has room for 128 bytes, which is a few more */
 	WRITE_MS_PER_KIB = 40,    /* the slowest flash chips, to erase and to write */
@@ -122,7 +123,7 @@ int lb_espflash_open(struct lb_espflash *flash)
 		return result != LB_ESP_OK ? result : LB_ESP_NO_CHIP;
 	}
 	flash->flash_bytes = UINT32_C(1) << power;
-	const uint32_t geometry[] = {0, flash->flash_bytes, ERASE_BYTES, LB_ESPFLASH_SECTOR_BYTES, PAGE_BYTES, 0xFFFF};
+	const uint32_t geometry[] = {0, flash->flash_bytes, FLASH_BLOCK_BYTES, LB_ESPFLASH_SECTOR_BYTES, PAGE_BYTES, 0xFFFF};
 	return lb_esp_request(&flash->esp, LB_ESP_SPI_SET_PARAMS, geometry, 6, LB_ESP_TIME_MS, NULL);
 }
 
