@@ -1,78 +1,18 @@
 """The update functions of pycom and lifeboat: what they do, what they refuse and in which words."""
-import base64
 import hashlib
 import re
-
-import pytest
+import zlib
 
 import harness
+from ota import OTA_0, OTA_1, error_of, sign, slot, small, status, update, write
+from updates import SECTOR_BYTES, SLOT_BYTES
 
-FIRMWARE = harness.ROOT / "build/firmware/virtual/virtual.elf"
-OTA_0, OTA_1 = 0x210000, 0x400000
-SLOT_BYTES = 0x1EF000
-SECTOR = 4096
-SLOTS = {"factory": harness.FACTORY, "ota_0": OTA_0, "ota_1": OTA_1}
+RECORD, RECORD_BYTES = 0x200000, 0x4000
 
 
-def sign(folder, version, payload=None, name="new.img", **options):
-	"""The bytes of an image of that version: of the firmware, or of something else."""
-	source = FIRMWARE
-	if payload is not None:
-		source = folder / "payload"
-		source.write_bytes(payload)
-	words = [word for key, value in options.items() for word in (f"--{key}", value)]
-	result = harness.run_command("image", "sign", source, folder / name, "--version", version, *words)
-	assert result.returncode == 0, result.stderr
-	return (folder / name).read_bytes()
-
-
-def small(folder, version, size=20000, **options):
-	"""An image that verifies and that no CPU would like to run: a program's first bytes, then anything."""
-	filler = bytes((7 * i + i // 251) % 255 for i in range(size))
-	return sign(folder, version, FIRMWARE.read_bytes()[:64] + filler, **options)
-
-
-@pytest.fixture
-def images(tmp_path):
-	return tmp_path
-
-
-def error_of(uart, code, timeout=20):
-	"""The last line of the traceback of code that must fail."""
-	uart.start(code)
-	out, err = uart.finish(timeout)
-	assert err, f"{code} did not fail: {out}"
-	return err.strip().splitlines()[-1]
-
-
-def write(uart, data, chunk=4096):
-	"""ota_write() of all of it, in pieces of that size."""
-	uart.exec("import pycom, lifeboat, binascii\nw = pycom.ota_write")
-	for at in range(0, len(data), 8192):
-		piece = data[at:at + 8192]
-		uart.exec(f"b = binascii.a2b_base64({base64.b64encode(piece)!r})\n"
-		          f"for i in range(0, len(b), {chunk}):\n assert w(b[i:i+{chunk}]) == len(b[i:i+{chunk}])", timeout=60)
-
-
-def update(uart, data, chunk=4096, finish=True):
-	assert uart.eval("__import__('pycom').ota_start()") == 0
-	write(uart, data, chunk)
-	if finish:
-		uart.exec("pycom.ota_finish()")
-
-
-def slot(module, name):
-	return module.flash()[SLOTS[name]:SLOTS[name] + SLOT_BYTES]
-
-
-def status(uart):
-	return uart.eval("__import__('lifeboat').status()")
-
-
-def test_an_update(modules, images):
-	"""Start, write, finish; then on trial, and confirmed."""
+def test_an_update(modules, tmp_path):
 	module = modules(clock=20).start()
-	image = sign(images, "1.1.0")
+	image = sign(tmp_path, "1.1.0")
 	with module.uart() as uart:
 		assert uart.eval("__import__('lifeboat').download()") is None
 		assert uart.eval("__import__('pycom').ota_slot()") == OTA_0
@@ -86,55 +26,382 @@ def test_an_update(modules, images):
 		assert module.status()["trial"] == {"left": 3} and module.status()["record"]["latest"] == "ota_0"
 	module.reset()
 	with module.uart() as uart:
-		assert uart.eval("__import__('lifeboat').slots()['ota_0']['version']") == "1.1.0"
+		found = uart.eval("__import__('lifeboat').slots()")
+		assert found["ota_0"]["version"] == "1.1.0" and found["ota_0"]["good"] and found["factory"]["good"]
+		assert found["ota_1"] == {"version": None, "id": None, "good": False, "verdict": "no image"}
 		assert status(uart)["boot"]["slot"] == "ota_0"
 
 
-def test_chunks_of_any_size(modules, images):
+def test_chunks_of_any_size(modules, tmp_path):
+	"""Any size, any alignment, any kind of buffer: the same bytes in flash."""
 	module = modules(clock=20).start()
 	with module.uart() as uart:
-		for round, chunk in enumerate((1, 7, 31, 32, 33, 255, 256, 257, 4095, 4096, 4097, 6000, 8191)):
-			image = small(images, f"1.{round}.0", 9000 + 1111 * round if chunk > 1 else 5000)
+		for round, chunk in enumerate((1, 7, 31, 32, 33, 255, 256, 257, 4095, 4096, 4097, 6000, 8191, 9000)):
+			image = small(tmp_path, f"1.{round}.0", 9000 + 1111 * round if chunk > 1 else 5000)
 			update(uart, image, chunk, finish=False)
 			assert uart.eval("pycom.ota_verify()") is True
 			uart.exec("pycom.ota_finish()")
 			name = status(uart)["record"]["latest"]
 			assert slot(module, name)[:len(image)] == image, chunk
 			uart.exec(f"lifeboat.use({name!r}); lifeboat.use('factory')")
+		image = small(tmp_path, "2.0.0", 3000)
+		uart.exec(f"pycom.ota_start(); v = memoryview(bytearray({image!r}))")
+		assert uart.eval("(w(v[:100]), w(b''), w(v[100:101]), w(v[101:]))") == (100, 0, 1, len(image) - 101)
+		uart.exec("pycom.ota_finish()")
 
 
-# --- on trial
-
-def on_trial(modules, images, main=None, boot=None, clock=20, policy=None, version="1.1.0"):
-	"""A module that has an update under it, finished and not yet booted, with these scripts."""
-	module = modules(clock=clock).start()
+def test_what_it_costs(modules, tmp_path):
+	"""The image, two entries of the record, and the image's sectors."""
+	module = modules(clock=20).start()
+	image = small(tmp_path, "1.0.0", 50000)
 	with module.uart() as uart:
-		if policy:
-			uart.exec(f"import lifeboat; lifeboat.confirm_policy({policy})")
-		for name, text in (("main.py", main), ("boot.py", boot)):
-			if text is not None:
-				uart.put(name, text)
-		update(uart, sign(images, version))
-	return module
+		uart.exec("import pycom")
+		update(uart, small(tmp_path, "0.9.0", 50000))  # so that every sector has something to erase
+		uart.exec("lifeboat.use('factory')")
+		uart.exec("pycom.ota_start(); pycom.ota_start()")  # the slot is chosen
+		where = uart.eval("pycom.ota_slot()")
+		before = module.hardware()["flash"]
+		update(uart, image)
+		after = module.hardware()["flash"]
+	assert slot(module, "ota_0" if where == OTA_0 else "ota_1")[:len(image)] == image
+	extra = after["programmed_bytes"] - before["programmed_bytes"] - (len(image) + 7) // 8 * 8
+	assert 0 < extra <= 512, extra
+	assert after["erases"] - before["erases"] <= (len(image) + SECTOR_BYTES - 1) // SECTOR_BYTES
 
 
-def test_scripts_that_end_well_confirm(modules, images):
-	module = on_trial(modules, images, main="print('hi')\n")
+def test_out_of_order(modules, tmp_path):
+	module = modules(clock=20).start()
+	image = small(tmp_path, "1.1.0")
+	begin = "no update under way: ota_start() first"
 	with module.uart() as uart:
+		uart.exec("import pycom, lifeboat")
+		assert error_of(uart, "pycom.ota_write(b'x')") == f"OSError: ota_write: {begin}"
+		assert error_of(uart, "pycom.ota_finish()") == f"OSError: ota_finish: {begin}"
+		assert error_of(uart, "pycom.ota_verify()") == f"OSError: ota_verify: {begin}"
+		assert error_of(uart, "pycom.ota_start(resume=True)") == f"OSError: ota_start: {begin}"
+		assert error_of(uart, "lifeboat.confirm()") == "OSError: confirm: the running image is not on trial"
+		update(uart, image)
+		assert error_of(uart, "pycom.ota_write(b'x')") == f"OSError: ota_write: {begin}"
+		assert error_of(uart, "pycom.ota_finish()") == f"OSError: ota_finish: {begin}"
+		uart.exec("pycom.ota_start()")
+		assert error_of(uart, "pycom.ota_write(5)").startswith("TypeError")
+	with module.uart() as uart:
+		uart.prompt()
+		uart.write("\x04")
+		uart.expect("MPY: soft reboot")
+		uart.expect(">>> ")
+		assert error_of(uart, "import pycom; pycom.ota_write(b'x')") == f"OSError: ota_write: {begin}"
+
+
+def test_bounds(modules, tmp_path):
+	"""Not a byte beyond the slot, and nothing of a piece that does not fit."""
+	module = modules(clock=20).start()
+	image = small(tmp_path, "1.1.0", 5000)
+	with module.uart() as uart:
+		update(uart, image, finish=False)
+		before = module.flash()
+		assert error_of(uart, f"pycom.ota_write(bytes({SLOT_BYTES}))") == \
+			f"OSError: ota_write: more than {SLOT_BYTES} bytes do not fit in ota_0"
+		assert module.flash() == before
+		uart.exec("pycom.ota_finish()")
+
+
+def test_a_wrong_file_fails_at_once(modules, tmp_path):
+	module = modules(clock=20).start()
+	good = bytearray(small(tmp_path, "1.1.0"))
+	wrongs = {}
+	for name, offset, value in (("not an image", 0, 0x7F), ("unknown header flags", 16, 4), ("bad header", 8, 8),
+	                            ("longer than the slot", 14, 0x70)):
+		wrongs[name] = bytearray(good)
+		wrongs[name][offset] = value
+	with module.uart() as uart:
+		uart.exec("import pycom")
+		update(uart, good, finish=False)
+		texts = []
+		for wrong in wrongs.values():
+			uart.exec("pycom.ota_start()")
+			before = module.flash()
+			assert uart.eval(f"pycom.ota_write({bytes(wrong[:31])!r})") == 31
+			texts.append(error_of(uart, f"pycom.ota_write({bytes(wrong[31:999])!r})"))
+			assert module.flash() == before
+			assert "no update under way" in error_of(uart, "pycom.ota_write(b'x')")
+	assert all(re.match(r"OSError: ota_write: ota_[01] does not verify: \w+", text) for text in texts), texts
+	assert len(set(texts)) == 4, texts
+
+
+def test_what_finish_refuses(modules, tmp_path):
+	"""And that it changes nothing then: the next reset starts what it would have started."""
+	key = tmp_path / "other.pem"
+	assert harness.run_command("image", "keygen", key).returncode == 0
+	torn = bytearray(small(tmp_path, "1.1.0"))
+	torn[9000] ^= 1
+	cases = {
+		"payload hash does not match": bytes(torn),
+		"signed with key": small(tmp_path, "1.1.0", key=key),
+		"for another board": small(tmp_path, "1.1.0", board_id="00112233-4455-6677-8899-aabbccddeeff"),
+		"for another board ": sign(tmp_path, "1.1.0", b"no program at all" * 100),
+		"": small(tmp_path, "1.1.0")[:9000],
+	}
+	module = modules(clock=20).start()
+	with module.uart() as uart:
+		for words, image in cases.items():
+			update(uart, image, finish=False)
+			assert uart.eval("pycom.ota_verify()") is False
+			text = error_of(uart, "pycom.ota_finish()")
+			assert text.startswith("OSError: ota_finish: ota_0 does not verify: "), text
+			if "key" in words:
+				assert re.search(r"signed with key [0-9a-f]{8}, which is not trusted; key [0-9a-f]{8} is$", text), text
+			elif words and "board" not in words:
+				assert words in text, text
+			assert "ota_finish() has closed the update" in error_of(uart, "pycom.ota_write(b'x')")
+			now = status(uart)
+			assert (now["record"]["latest"], now["record"]["download"], now["trial"]) == ("factory", "ota_0", None)
+	module.reset()
+	assert module.status()["boot"]["slot"] == "factory"
+
+
+def test_a_failed_update_can_go_on(modules, tmp_path):
+	"""Ctrl-C in ota_write, a soft reset, a hard one, the plug: each leaves a download that can be resumed."""
+	module = modules(clock=20).start()
+	image = small(tmp_path, "1.1.0", 120000)
+	with module.uart() as uart:
+		assert uart.eval("__import__('pycom').ota_start()") == 0
+		uart.exec("import pycom, lifeboat")
+		uart.put("/flash/new.img", image)
+		ways = {
+			"ctrl-c": lambda: uart.write("\x03"),
+			"soft": lambda: (uart.write("\x03"), uart.expect(">"), uart.write("\x02\x04"), uart.expect("soft reboot")),
+			"switch": lambda: module.reset(),
+			"plug": lambda: (module.power("off"), module.power("on"), module.wait("repl")),
+		}
+		last = 0
+		for way in ways.values():
+			code = ("import pycom, lifeboat\nf = open('/flash/new.img', 'rb')\n"
+			        "f.seek(pycom.ota_start(resume=True))\nd = f.read()\nn = len(d) // 3\n"
+			        "pycom.ota_write(memoryview(d)[:n])\nprint('more')\n"
+			        "for i in range(n, len(d)): pycom.ota_write(d[i:i+1])")
+			uart.start(code)
+			uart.expect("more\r\n")
+			way()
+			uart.prompt()
+			found = uart.eval("__import__('lifeboat').download()")
+			assert found["slot"] == "ota_0" and found["bytes"] % SECTOR_BYTES == 0
+			assert found["sha256"] == hashlib.sha256(image[:found["bytes"]]).hexdigest()
+			assert slot(module, "ota_0")[:found["bytes"]] == image[:found["bytes"]]
+			assert found["bytes"] >= last - 2 * SECTOR_BYTES and found["bytes"] > 0
+			last = found["bytes"]
+		at = uart.eval("__import__('pycom').ota_start(resume=True)")
+		assert at == last
+		write(uart, image[at:])
+		uart.exec("pycom.ota_finish()")
+		assert slot(module, "ota_0")[:len(image)] == image
+
+
+def test_a_complete_download_can_be_finished_later(modules, tmp_path):
+	"""Over an older image that fills the slot, so that nothing but the image itself shows where it ends."""
+	module = modules(clock=20).start()
+	with module.uart() as uart:
+		for version, size in (("1.0.0", 40000), ("1.0.1", 40000), ("1.1.0", 30000 - 64)):
+			image = small(tmp_path, version, size)
+			update(uart, image, finish=False)
+			assert uart.eval("pycom.ota_verify()")
+			uart.exec("pycom.ota_finish(); lifeboat.use('factory'); pycom.ota_start(resume=False)")
+		uart.exec("pycom.ota_start()")
+		write(uart, image)
+		name = status(uart)["record"]["download"]
+		uart.exec("lifeboat.confirm_policy('auto', 60)")
+	module.reset()
+	with module.uart() as uart:
+		found = uart.eval("__import__('lifeboat').download()")
+		assert found["slot"] == name and len(image) - 3 * SECTOR_BYTES <= found["bytes"] < len(image)
+		assert uart.eval("__import__('pycom').ota_start(resume=True)") == found["bytes"]
+		write(uart, image[found["bytes"]:])
+		uart.exec("pycom.ota_finish()")
+
+
+def test_targets(modules, tmp_path):
+	"""Never the running slot, never factory, also when previous or factory runs and in a second update of one boot."""
+	module = modules(clock=20).start()
+	with module.uart() as uart:
+		update(uart, sign(tmp_path, "1.1.0"))
+	module.reset()  # ends well: confirmed
+	with module.uart() as uart:
+		assert uart.eval("__import__('pycom').ota_slot()") == OTA_1
+		update(uart, sign(tmp_path, "1.2.0"))
+	module.reset()
+	assert module.status()["boot"]["slot"] == "ota_1" and module.status()["trial"] is None
+	with module.uart() as uart:
+		for image, running, target in (("factory", "factory", OTA_1), ("latest", "ota_1", OTA_0),
+		                               ("previous", "ota_0", OTA_1)):
+			uart.start(f"import lifeboat; lifeboat.safe_boot({image!r})")
+			uart.expect("Safe boot: on request.")
+			uart.prompt()
+			assert status(uart)["boot"]["slot"] == running
+			assert uart.eval("__import__('pycom').ota_slot()") == target
+		before = slot(module, "ota_0") + slot(module, "factory")
+		for round in range(2):  # while the previous image runs, and again without a reset
+			update(uart, small(tmp_path, f"1.3.{round}"), finish=False)
+			assert uart.eval("pycom.ota_slot()") == target
+		assert status(uart)["record"]["latest"] == "ota_0"
+		uart.exec("pycom.ota_finish()")
+		assert slot(module, "ota_0") + slot(module, "factory") == before
+		assert uart.eval("pycom.ota_slot()") == OTA_1
+		update(uart, small(tmp_path, "1.4.0"))
+		assert slot(module, "ota_0") + slot(module, "factory") == before
+		assert status(uart)["record"]["previous"] == "ota_0"
+
+
+def test_use(modules, tmp_path):
+	module = modules(clock=20).start()
+	with module.uart() as uart:
+		uart.exec("import lifeboat, pycom")
+		assert error_of(uart, "lifeboat.use('ota_1')").startswith("OSError: use: ota_1 does not verify: ")
+		for wrong in ("'latest'", "1", "None"):
+			assert error_of(uart, f"lifeboat.use({wrong})") == "ValueError: slot: 'factory', 'ota_0' or 'ota_1'"
+		update(uart, sign(tmp_path, "1.1.0"))
+		uart.exec("lifeboat.use('ota_0')")
+		assert status(uart)["trial"] is None and module.status()["trial"] is None
 		module.reset()
-		uart.expect("hi\r\nConfirmed: 1.1.0 in ota_0.\r\n")
-		assert module.status()["trial"] is None
-		assert module.status()["record"]["last_change"] == "confirmed"
-		assert status(uart)["trial"] is None
-		assert "the running image is not on trial" in error_of(uart, "import lifeboat; lifeboat.confirm()")
+		assert module.status()["boot"]["slot"] == "ota_0"
+		uart.exec("import lifeboat; lifeboat.use('factory')")
+		assert module.status()["record"]["last_change"] == status(uart)["record"]["last_change"]
+		module.reset()
+		assert module.status()["boot"]["slot"] == "factory"
 
 
-def test_an_import_error_is_rolled_back(modules, images):
-	module = on_trial(modules, images, main="import not_there\n")
+def test_security_counter(modules, tmp_path):
+	module = modules(clock=20).start()
 	with module.uart() as uart:
-		module.run("reset")
-		for left in ("2 tries", "1 try", "0 tries"):
-			uart.expect(f"On trial: 1.1.0 in ota_0, {left} left; lifeboat.confirm() keeps it.\r\n")
-			uart.expect("The image on trial was not confirmed: hard reset.\r\n", 30)
-		uart.expect("Reverted: 1.1.0 in ota_0 was not confirmed; this is 0.1.0 in factory.\r\n")
-		assert status(uart)["boot"]["why"] == "reverted"
+		update(uart, sign(tmp_path, "1.1.0", security_counter=5))
+		module.reset()
+		uart.prompt()
+		update(uart, small(tmp_path, "1.2.0", security_counter=4), finish=False)
+		assert error_of(uart, "pycom.ota_finish()") == "OSError: ota_finish: security counter is below the floor"
+		assert error_of(uart, "pycom.ota_finish(force=True)") == "OSError: ota_finish: security counter is below the floor"
+		assert "below the floor" in error_of(uart, "lifeboat.use('ota_1')")
+		update(uart, small(tmp_path, "1.2.0", security_counter=5))
+
+
+def test_safe_boot_of_an_image(modules, tmp_path):
+	module = modules(clock=20).start()
+	with module.uart() as uart:
+		uart.exec("import lifeboat")
+		assert error_of(uart, "lifeboat.safe_boot('previous')") == "OSError: safe_boot: there is no previous image"
+		assert error_of(uart, "lifeboat.safe_boot('ota_1')").startswith("OSError: safe_boot: ota_1 does not verify")
+		assert error_of(uart, "lifeboat.safe_boot('newest')").startswith("ValueError: image: 'latest', 'previous'")
+		assert error_of(uart, "lifeboat.safe_boot(7)").startswith("ValueError")
+		update(uart, sign(tmp_path, "1.1.0"))
+		module.reset()
+		uart.prompt()
+		before = module.flash()[RECORD:RECORD + RECORD_BYTES]
+		for image, running in (("", "ota_0"), ("'latest'", "ota_0"), ("'previous'", "factory"),
+		                       ("image='factory'", "factory"), ("'ota_0'", "ota_0"), ("None", "ota_0")):
+			uart.start(f"import lifeboat; lifeboat.safe_boot({image})")
+			uart.expect("Safe boot: on request.")
+			uart.prompt()
+			boot = module.status()["boot"]
+			assert (boot["mode"], boot["slot"]) == ("safe", running)
+		assert module.flash()[RECORD:RECORD + RECORD_BYTES] == before
+		module.reset()
+		assert module.status()["boot"]["mode"] == "normal"
+
+
+def test_bootmgr(modules, tmp_path):
+	module = modules(clock=20).start()
+	with module.uart() as uart:
+		uart.exec("import pycom, lifeboat")
+		assert uart.eval("tuple(pycom.bootmgr())") == ("Factory", "LittleFS", "SafeBoot: False", "Factory")
+		assert "use: " in error_of(uart, "pycom.bootmgr(boot_partition=pycom.OTA_0)").replace("bootmgr", "use")
+		assert error_of(uart, "pycom.bootmgr(fs_type=pycom.FAT)") == "OSError: bootmgr: /flash is always LittleFS"
+		assert error_of(uart, "pycom.bootmgr(fs_type=9)").startswith("ValueError")
+		assert error_of(uart, "pycom.bootmgr(boot_partition=9)").startswith("ValueError")
+		uart.exec("pycom.bootmgr(fs_type=pycom.LittleFS); pycom.bootmgr(safeboot=False); pycom.bootmgr(safeboot=False)")
+		update(uart, sign(tmp_path, "1.1.0"))
+		uart.exec("pycom.bootmgr(pycom.OTA_0)")
+		assert uart.eval("pycom.bootmgr().boot_partition") == "Ota_0" and uart.eval("pycom.bootmgr().running") == "Factory"
+		uart.start("pycom.bootmgr(safeboot=True, reset=True)")
+		uart.expect("Safe boot: on request.")
+		uart.prompt()
+		assert uart.eval("tuple(__import__('pycom').bootmgr())") == ("Ota_0", "LittleFS", "SafeBoot: True", "Ota_0")
+		module.reset()
+		uart.prompt()
+		assert uart.eval("__import__('pycom').bootmgr()[2]") == "SafeBoot: False"
+		uart.exec("import pycom; pycom.bootmgr(safeboot=True)")
+		module.reset()  # the switch: planned is planned
+		assert module.status()["boot"]["mode"] == "safe"
+		uart.prompt()
+		uart.exec("import pycom; pycom.bootmgr(safeboot=True); pycom.bootmgr(safeboot=False)")
+		module.reset()
+		assert module.status()["boot"]["mode"] == "normal"
+
+
+def test_a_bootloader_trusts_eight_keys_at_most(tmp_path):
+	"""As many as it can tell the firmware of."""
+	keys = [tmp_path / f"{i}.pem" for i in range(9)]
+	for key in keys:
+		assert harness.run_command("image", "keygen", key).returncode == 0
+	assert harness.run_command("image", "public", *keys[:8]).stdout.count(".point = {") == 8
+	result = harness.run_command("image", "public", *keys)
+	assert (result.returncode, result.stdout) == (2, "")
+	assert result.stderr == "lifeboat: image public: a bootloader trusts 8 keys at most; give fewer\n"
+
+
+def test_confirm_policy(modules):
+	module = modules(clock=20).start()
+	with module.uart() as uart:
+		uart.exec("import lifeboat")
+		assert uart.eval("lifeboat.confirm_policy()") == ("auto", 60)
+		for wrong in ("'never'", "1", "'auto', 0", "'auto', 86401", "'auto', -1"):
+			assert error_of(uart, f"lifeboat.confirm_policy({wrong})").startswith("ValueError")
+		uart.exec("lifeboat.confirm_policy('manual', seconds=7)")
+	module.power("off")
+	module.power("on")
+	module.wait("repl")
+	assert module.eval("__import__('lifeboat').confirm_policy()") == ("manual", 7)
+	module.exec("import lifeboat; lifeboat.confirm_policy('auto')")
+	assert module.eval("__import__('lifeboat').confirm_policy()") == ("auto", 60)
+
+
+def edit_record(module, change):
+	"""While the power is off."""
+	module.power("off")
+	with open(f"{module.folder}/flash.bin", "r+b") as file:
+		file.seek(RECORD)
+		record = bytearray(file.read(RECORD_BYTES))
+		change(record)
+		file.seek(RECORD)
+		file.write(record)
+	module.power("on")
+	module.wait("repl")
+
+
+def test_a_record_that_was_lost_or_is_of_tomorrow(modules, tmp_path):
+	module = modules(clock=20).start()
+	image = small(tmp_path, "1.1.0", 3000)
+
+	def noise(record):
+		for i in range(len(record)):
+			record[i] = 1 + i * 37 % 253
+
+	def tomorrow(record):
+		"""The newest entry as a newer version would have written it."""
+		entries = [i for i in range(0, len(record), 64) if record[i:i + 4] == b"LBRE"]
+		at = max(entries, key=lambda i: int.from_bytes(record[i + 8:i + 12], "little"))
+		record[at + 4] = 2
+		record[at + 60:at + 64] = zlib.crc32(record[at:at + 60]).to_bytes(4, "little")
+
+	with module.uart() as uart:
+		update(uart, image)
+		uart.exec("lifeboat.use('factory')")
+		edit_record(module, noise)
+		uart.prompt()
+		assert module.status()["boot"]["why"] == "record-lost"
+		update(uart, image)
+		uart.exec("lifeboat.use('factory')")
+		edit_record(module, tomorrow)
+		uart.prompt()
+		before = module.flash()
+		for code in ("pycom.ota_start()", "lifeboat.use('factory')"):
+			assert "the boot record was written by a newer version, and is left as it is" in \
+				error_of(uart, f"import pycom, lifeboat; {code}")
+		assert module.flash() == before
