@@ -58,10 +58,10 @@ static void start_vm(void)
 }
 
 /* What a soft reset ends: callbacks, sockets, open files. Pins, LED, watchdog and UART settings stay as they are. */
-static void stop_vm(void)
+static void stop_vm(bool exited)
 {
 	mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
-	lb_trial_vm_stops();
+	lb_trial_vm_stops(exited);
 	lb_machine_pin_detach();
 	lb_uart_detach();
 	lb_timers_stop();
@@ -131,7 +131,7 @@ int main(void)
 		start_vm();
 		const bool exited = run_vm(skip_scripts);
 
-		stop_vm();
+		stop_vm(exited);
 		skip_scripts = exited && interrupted_between_runs();
 	}
 }

@@ -19,8 +19,9 @@ void lb_trial_failed(void);
 /* The prompt is reached. ended_well: boot.py and main.py have both ended by themselves, without an uncaught error. */
 void lb_trial_repl_reached(bool ended_well);
 void lb_trial_before_sleep(void); /* machine.deepsleep() was called */
-/* The VM ends: nothing of the trial is scheduled any more until the next one starts. */
-void lb_trial_vm_stops(void);
+/* The VM ends, because a script asked for that or for another reason: nothing of the trial is scheduled any more until
+ * the next one starts. */
+void lb_trial_vm_stops(bool by_script);
 
 /* A byte came from a console. Also from interrupts. */
 void lb_trial_note_input(void);

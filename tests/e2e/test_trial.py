@@ -231,6 +231,15 @@ def test_a_boot_that_never_ends(modules, tmp_path):
 	module_seconds_until(module, lambda: module.status()["boot"]["why"] == "reverted", 400)
 
 
+def test_scripts_that_begin_anew_for_ever(modules, tmp_path):
+	module = updated(modules, tmp_path, main="import sys\nsys.exit()\n")
+	with module.uart() as uart:
+		module.run("reset")
+		for _ in range(3):
+			uart.expect(re.compile((rb"MPY: soft reboot.*?" * 10) + re.escape(GIVEN_UP.encode()), re.S), 30)
+		module_seconds_until(module, lambda: module.status()["boot"]["why"] == "reverted", 60)
+
+
 HANG = "import machine\nprint('hang')\nmachine.disable_irq()\nwhile True: pass\n"
 
 
