@@ -24,8 +24,8 @@ def into_loader(module):
 	module.reset("loader")
 
 
-def make_image(module, folder, version):
-	"""The module's own firmware as another version: the path of the image."""
+def make_image(folder, version):
+	"""The firmware of this build as another version: the path of the image."""
 	image = (harness.SHARE / "virtual.img").read_bytes()
 	header_bytes, payload_bytes = struct.unpack_from("<H2xI", image, 8)
 	payload = os.path.join(folder, "payload.elf")
