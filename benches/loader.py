@@ -1,0 +1,51 @@
+"""1 MiB into flash by esptool, beside what the flash itself needs for the same pages and sectors."""
+import os
+import pathlib
+import random
+import re
+import time
+
+from _figures import figure
+import harness
+import tools
+
+BYTES = 1 << 20
+OFFSET = 0x600000  # file systems and images lie elsewhere or are not needed here
+PAGE_S, SECTOR_S = 0.0007, 0.045  # of the flash's model; hardware/model/nor.h
+
+
+def wear(module):
+	counts = module.hardware()["flash"]
+	return counts["programs"], counts["erases"]
+
+
+def write(module, esptool, data, *flags):
+	"""How long it took by our clock, and how long the flash was busy. What is there is no blank, so all is erased."""
+	before = wear(module)
+	begin = time.monotonic()
+	said = esptool(*flags, "write_flash", hex(OFFSET), os.path.join(module.scratch, data))
+	took = time.monotonic() - begin
+	programs, erases = (after - first for after, first in zip(wear(module), before, strict=True))
+	told = float(re.search(r"in ([\d.]+) seconds", said).group(1))
+	return took, told, programs * PAGE_S + erases * SECTOR_S
+
+
+def main():
+	noise = random.Random(5)
+	with harness.Module() as module:
+		module.start().stop()
+		flash = pathlib.Path(module.folder, "flash.bin")
+		flash.write_bytes(flash.read_bytes()[:OFFSET] + bytes(harness.FLASH_BYTES - OFFSET))
+		for name in "ab":
+			text = b"".join(noise.randbytes(300) + b"and text, " * 21 + b"\0\0" for _ in range(BYTES // 512))
+			pathlib.Path(module.scratch, name).write_bytes(text)
+		module.start()
+		tools.into_loader(module)
+		esptool = tools.Esptool(module, "pty")
+		for way, flags, data in (("compressed", [], "a"), ("ROM, plain", ["--no-stub"], "b")):
+			took, told, busy = write(module, esptool, data, *flags)
+			figure(f"1 MiB by esptool, {way}", BYTES / 1024 / told, "KiB/s", total_s=round(took, 2),
+			       flash_alone=round(BYTES / 1024 / busy, 2))
+
+
+main()
