@@ -28,9 +28,15 @@ static void learn_slots(const struct loader_mode *mode, const struct lb_record *
 	}
 }
 
-/* The record forgets the slot's image, so that whatever will be there is news to the next boot. The record is read anew
- * each time, for a tool may have written it too. Where it cannot be appended to, the tool goes on: an owner who rescues
- * a module is not to be stopped by its record. */
+static bool is_forgotten(const struct lb_record *record, enum lb_slot slot)
+{
+	return record->status == LB_RECORD_VALID && record->state.id[slot] == LB_RECORD_NO_ID &&
+	       record->state.download != slot;
+}
+
+/* The record forgets the slot's image, so that whatever will be there is news to the next boot; once, for tools write a
+ * slot in many ranges. The record is read anew each time, for a tool may have written it too. Where it cannot be
+ * appended to, the tool goes on: an owner who rescues a module is not to be stopped by its record. */
 static void forget_image(void *ctx, enum lb_slot slot)
 {
 	struct loader_mode *mode = ctx;
@@ -38,8 +44,10 @@ static void forget_image(void *ctx, enum lb_slot slot)
 	struct lb_record_state state;
 	struct lb_update_slot slots[LB_SLOT_COUNT];
 
-	mode->written[slot] = true;
 	lb_record_open(&record, lb_board_flash(), lb_board_flashmap()->part[LB_PART_RECORD]);
+	if (mode->written[slot] && is_forgotten(&record, slot))
+		return;
+	mode->written[slot] = true;
 	learn_slots(mode, &record, slots);
 	(void)lb_update_base(record.status, &record.state, slots, &state);
 	lb_update_tool_begin(&state, slot, &state);

@@ -10,6 +10,7 @@ from tools import OTA_0, OTA_1, Host, into_loader
 
 SLOTS = {"factory": harness.FACTORY, "ota_0": OTA_0, "ota_1": OTA_1}
 SLOT_BYTES = 0x1EF000
+RECORD = 0x200000
 
 
 @pytest.fixture
@@ -71,6 +72,29 @@ def test_files_and_settings_stay(module, scratch):
 	after = module.flash()
 	for begin, end in ((harness.FACTORY, harness.FACTORY + SLOT_BYTES), (OTA_1, OTA_1 + SLOT_BYTES)):
 		assert after[begin:end] == before[begin:end]
+
+
+def test_the_record_is_written_once_for_a_slot(module):
+	"""However many ranges of it a tool writes; but again when the tool has erased the record meanwhile."""
+	def begin(offset):
+		host.begin(offset, tools.SECTOR)
+		host.ask(tools.READ_REG, bytes(4))  # waits for the range to be erased
+		return module.hardware()["flash"]["programs"]
+
+	with module.uart() as uart:
+		uart.drop()
+		into_loader(module)
+		uart.expect(tools.PROMPT)
+		host = Host(uart)
+		host.sync()
+		before = module.hardware()["flash"]["programs"]
+		once = begin(OTA_1)
+		assert once > before
+		assert [begin(OTA_1 + tools.SECTOR * i) for i in range(10)] == [once] * 10
+		assert begin(OTA_0) > once
+		for sector in range(4):
+			erased = begin(RECORD + tools.SECTOR * sector)
+		assert begin(OTA_1) > erased
 
 
 def test_an_image_that_does_not_verify(module, scratch):
