@@ -12,8 +12,8 @@ SEED = 20261122
 MOMENTS = {
 	"begun": (b"begins\r\n", 0.03),
 	"written": (b"begins\r\n", 0.5),
-	"finished": (b"written\r\n", 0.06),
-	"started": (b"finished\r\n", 0.12),
+	"finished": (b"written\r\n", 0.02),
+	"started": (b"finished\r\n", 0.1),
 }
 UPDATE = updates.UPDATE.replace("n = pycom", "print('begins')\nn = pycom").replace(
 	"pycom.ota_finish()", "print('written')\npycom.ota_finish()") + "import machine\nmachine.reset()\n"
@@ -48,11 +48,11 @@ class Owner:
 		before = module.flash()
 		awaited, at_most = MOMENTS[kind]
 		boot = module.hardware()["boot"]
-		with module.uart() as uart:
+		with module.uart() as uart, module.control() as control:
 			uart.start(self.code(version))
 			uart.expect(awaited, 20)
 			time.sleep(self.rng.uniform(0, at_most))  # the random instant
-			module.power("off")
+			assert control.ask("power", on=False)["ok"]
 			uart.drop()
 			finished = b"finished\r\n" in uart.seen
 		self.seen["booted"] += module.hardware()["boot"] > boot
