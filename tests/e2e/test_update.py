@@ -1,6 +1,7 @@
 """Updates as an owner lives through them: good ones, broken ones, and the ways back. Real images, real resets."""
 import http.server
 import os
+import random
 import re
 import shutil
 import signal
@@ -322,6 +323,57 @@ def test_the_script_of_the_documentation(updated, scratch):
 			server.shutdown()
 			thread.join()
 	assert updates.runs(updated) == ("ota_1", "1.2.0")
+
+
+def test_lost_record(modules, flash_1_1):
+	"""Noise where the record was: factory runs, nothing is written until the next update, which works."""
+	at = 0x200000
+	module = placed(modules, flash_1_1[:at] + random.Random(9).randbytes(0x4000) + flash_1_1[at + 0x4000:])
+	boot = module.status()["boot"]
+	assert (boot["slot"], boot["why"]) == ("factory", "record-lost")
+	assert updates.counts(module)["programs"] == 0
+	assert "runs, confirmed\n" in ota(module, updates.image("1.2.0"))
+	module.reset()
+	assert module.status()["boot"]["version"] == "1.2.0" and module.status()["boot"]["why"] == "latest"
+
+
+def test_trial_that_rots(updated):
+	"""The slot of an image on trial is damaged: no try is made with it, the old one is back at once."""
+	on_trial(updated, "1.2.0")
+	updated.stop()
+	flash = bytearray(updated.flash())
+	flash[updates.SLOTS["ota_1"] + 90000] ^= 1
+	with open(os.path.join(updated.folder, "flash.bin"), "wb") as file:
+		file.write(flash)
+	updated.start()
+	boot = updated.status()["boot"]
+	assert (boot["slot"], boot["version"], boot["why"]) == ("ota_0", "1.1.0", "reverted")
+
+
+def test_bootloader_mode_costs_no_try(updated):
+	on_trial(updated, "1.2.0")
+	before = updates.counts(updated)
+	for _ in range(4):
+		updated.pin("G23", "low")
+		updated.reset("loader")
+		updated.pin("G23", "float")
+	assert updates.counts(updated) == before
+	updated.reset()
+	assert updates.runs(updated) == ("ota_1", "1.2.0") and updated.status()["trial"] == {"left": 1}
+
+
+def test_power_cuts_cost_tries(updated):
+	"""An image whose start is always cut off is given up in the end, too."""
+	on_trial(updated, "1.2.0")
+	for left in (1, 0):
+		updated.power("off")
+		updated.power("on")
+		updated.wait("repl")
+		assert updated.status()["trial"] == {"left": left}
+	updated.power("off")
+	updated.power("on")
+	updated.wait("repl")
+	assert updated.status()["boot"]["why"] == "reverted"
 
 
 def start_ota(module, image):
