@@ -88,7 +88,15 @@ static enum lb_exit check_module(struct lb_ota *ota)
 	for (int waits = 0; exit == LB_EXIT_DONE && strcmp(ota->now.phase, "gate") == 0 && waits < 100; waits++) {
 		exit = lb_ota_pause(ota) ? lb_ota_look(ota) : LB_EXIT_FAILED;
 	}
-	return exit == LB_EXIT_DONE ? refuse_phase(ota) : exit;
+	if (exit != LB_EXIT_DONE) {
+		return exit;
+	}
+	/* The module would say the same, but only after its scripts were interrupted, which may cost it the trial. */
+	if (ota->now.on_trial && strcmp(ota->now.slot, ota->now.latest) == 0) {
+		return lb_args_failed("%s in %s is on trial: let its scripts confirm it, or lifeboat.confirm() first",
+		                      ota->now.version, ota->now.slot);
+	}
+	return refuse_phase(ota);
 }
 
 static enum lb_exit enter_repl(struct lb_ota *ota)

@@ -16,6 +16,7 @@ struct lb_ota_view {
 	char mode[8];
 	char slot[LB_TRANSFER_SLOT_BYTES]; /* that runs */
 	char version[LB_STATUS_VERSION_BYTES];
+	char latest[LB_TRANSFER_SLOT_BYTES]; /* slot of the record's latest image */
 	char cause[16];
 	char last_error[256];
 	long boots;

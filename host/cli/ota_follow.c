@@ -42,12 +42,14 @@ static long number_of(const cJSON *object, const char *key)
 static void take_status(struct lb_ota_view *view, const cJSON *status)
 {
 	const cJSON *boot = cJSON_GetObjectItemCaseSensitive(status, "boot");
+	const cJSON *record = cJSON_GetObjectItemCaseSensitive(status, "record");
 
 	keep_text(status, "phase", view->phase, sizeof view->phase);
 	keep_text(status, "last_error", view->last_error, sizeof view->last_error);
 	keep_text(boot, "mode", view->mode, sizeof view->mode);
 	keep_text(boot, "slot", view->slot, sizeof view->slot);
 	keep_text(boot, "version", view->version, sizeof view->version);
+	keep_text(record, "latest", view->latest, sizeof view->latest);
 	keep_text(boot, "cause", view->cause, sizeof view->cause);
 	view->boots = number_of(status, "boots");
 	view->on_trial = cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(status, "trial"));

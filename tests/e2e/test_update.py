@@ -486,6 +486,16 @@ def test_modules_that_cannot_be_asked(module, scratch):
 
 
 def test_during_a_trial_there_is_no_other_update(updated):
-	on_trial(updated, "1.2.0")
-	assert "image is on trial: lifeboat.confirm() first" in ota(updated, updates.image("1.3.0"), code=1)
-	assert updates.runs(updated) == ("ota_1", "1.2.0")
+	"""It is refused before the scripts are interrupted, which would cost them the trial; by the module's own rule too."""
+	updated.put("/flash/main.py", BUSY)
+	ota(updated, updates.image("1.2.0"))
+	assert "1.2.0 in ota_1 is on trial" in ota(updated, updates.image("1.3.0"), code=1)
+	assert updated.status()["phase"] == "script" and updates.runs(updated) == ("ota_1", "1.2.0")
+	with updated.uart() as uart:
+		uart.start("import pycom; pycom.ota_start()")
+		assert "OSError: ota_start: image is on trial: lifeboat.confirm() first" in uart.finish()[1]
+	updated.safe_boot(4)
+	assert "runs, confirmed" not in ota(updated, updates.image("1.3.0"), "--no-reset")
+	updated.exec("import os; os.remove('/flash/main.py')")
+	updated.reset()
+	assert updates.runs(updated) == ("ota_1", "1.3.0"), "started from the previous image, over the one on trial"
