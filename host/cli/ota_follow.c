@@ -156,7 +156,8 @@ static enum lb_exit tell_bad(const struct lb_ota *ota, long tries)
 
 struct following {
 	long first_boots; /* before the reset */
-	long boots;       /* at the last look */
+	long seen_boots;  /* at the last look */
+	long boots;       /* of the boot that was dealt with */
 	long until_ms;
 	long script_ms;   /* when the script of this boot was first seen; 0: not yet */
 };
@@ -166,11 +167,14 @@ static bool has_started(const struct lb_ota *ota, const struct following *follow
 	return ota->now.boots != following->first_boots;
 }
 
+/* Not at the first sight of it: until its bootloader runs, the hand-off still tells of the boot before. */
 static void note_boot(struct lb_ota *ota, struct following *following)
 {
 	bool again = following->boots != following->first_boots;
+	bool settled = ota->now.boots == following->seen_boots;
 
-	if (ota->now.boots == following->boots || ota->now.slot[0] == '\0') {
+	following->seen_boots = ota->now.boots;
+	if (!settled || ota->now.boots == following->boots || ota->now.slot[0] == '\0') {
 		return;
 	}
 	if (again && strcmp(ota->now.slot, ota->transfer.slot) == 0) {

@@ -117,11 +117,25 @@ static const char *why_text(const cJSON *boot)
 	return text_of(boot, "why");
 }
 
+static void print_trial(const cJSON *status)
+{
+	const cJSON *trial = field(status, "trial");
+	const char *latest = text_of(field(status, "record"), "latest");
+	double left = number_of(trial, "left");
+
+	label("trial");
+	if (!cJSON_IsObject(trial)) {
+		printf("none\n");
+		return;
+	}
+	printf("%s, %.0f %s left", latest, left, left == 1 ? "try" : "tries");
+	printf(is(field(status, "boot"), "slot", latest) ? "; lifeboat.confirm() keeps it\n" : "; it does not run now\n");
+}
+
 static void print_image(const cJSON *status)
 {
 	const cJSON *boot = field(status, "boot");
 	const cJSON *record = field(status, "record");
-	const cJSON *trial = field(status, "trial");
 
 	if (is(boot, "slot", "")) {
 		return;
@@ -131,12 +145,7 @@ static void print_image(const cJSON *status)
 	label("record");
 	printf("latest %s, previous %s\n", text_of(record, "latest"),
 	       is(record, "previous", "") ? "none" : text_of(record, "previous"));
-	label("trial");
-	if (cJSON_IsObject(trial)) {
-		printf("yes, %.0f tries left; lifeboat.confirm() keeps the image\n", number_of(trial, "left"));
-	} else {
-		printf("none\n");
-	}
+	print_trial(status);
 }
 
 static void print_led(const cJSON *status)
