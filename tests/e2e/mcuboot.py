@@ -51,7 +51,7 @@ def sign(key, message):
 
 
 def make(payload, key, version=(1, 2, 3, 4), header_bytes=32, header_fill=0xFF, load_address=0, flags=0, counter=None,
-         protected=(), extra=(), sha=SHA256, full_key=False, pure=False, end="<", signature=None, pad_sig=0):
+         protected=(), extra=(), sha=SHA256, full_key=False, pure=False, end="<", signature=None):
 	"""An image. protected and extra are (type, bytes) pairs for the two areas; signature(tlv, bytes) changes one."""
 	kept = b"".join(entry(kind, data, end) for kind, data in protected)
 	if counter is not None:
@@ -68,7 +68,7 @@ def make(payload, key, version=(1, 2, 3, 4), header_bytes=32, header_fill=0xFF, 
 		der = public_der(key)
 		loose += entry(KEY_FULL, der, end) if full_key else entry(KEY_HASH, hashlib.sha256(der).digest(), end)
 		kind, made = sign(key, covered if pure else digest)
-		loose += entry(kind, (signature(made) if signature else made) + bytes(pad_sig), end)
+		loose += entry(kind, signature(made) if signature else made, end)
 	loose += b"".join(entry(kind, data, end) for kind, data in extra)
 	return covered + area(TLV_MAGIC, loose, end)
 
