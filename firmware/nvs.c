@@ -10,17 +10,24 @@
 
 enum {
 	UNIT = 16,
-	VERSION = 1,
+	VERSION = 2,
 	TAG = 0x4E,
 	REMOVED = 0xFFFF,
 	BANKS = 2,
+	ENTRIES = 2 * UNIT, /* behind both copies of a bank's header */
+	BODY = 2 * UNIT,    /* of an entry, behind claim and header */
+	MOVE_TRIES = 8,
+	READ_TRIES = 16,
 };
 
+static const uint8_t claim[UNIT] = { 'L', 'B', 'N', 'E' };
+
 struct entry {
-	uint32_t at;         /* offset of the header in the partition */
+	uint32_t at;         /* offset in the partition */
 	uint32_t next;       /* offset behind it */
 	uint8_t key_bytes;
 	uint16_t value_bytes; /* or REMOVED */
+	uint32_t crc;        /* of key and value */
 	bool intact;
 	char key[LB_NVS_KEY_BYTES + 1];
 };
@@ -56,12 +63,12 @@ static bool is_blank(const struct lb_nvs *nvs, uint32_t from, uint32_t to)
 
 /* --- reading --- */
 
-/* The sequence number of a bank, 0 when it has no valid header. */
-static uint32_t bank_sequence(const struct lb_nvs *nvs, uint32_t bank)
+/* The sequence number in one copy of a bank's header, 0 when it is not valid. */
+static uint32_t header_sequence(const struct lb_nvs *nvs, uint32_t at)
 {
 	uint8_t header[UNIT];
 
-	if (read_at(nvs, bank, header, UNIT) != LB_OK)
+	if (read_at(nvs, at, header, UNIT) != LB_OK)
 		return 0;
 	if (lb_load32le(header) != MAGIC || lb_load16le(header + 4) != VERSION ||
 	    lb_load32le(header + 12) != lb_crc32(0, header, 12))
@@ -69,10 +76,28 @@ static uint32_t bank_sequence(const struct lb_nvs *nvs, uint32_t bank)
 	return lb_load32le(header + 8);
 }
 
-static bool body_is_intact(const struct lb_nvs *nvs, struct entry *entry, uint32_t expected_crc)
+static uint32_t bank_sequence(const struct lb_nvs *nvs, uint32_t bank)
+{
+	const uint32_t sequence = header_sequence(nvs, bank);
+
+	return sequence != 0 ? sequence : header_sequence(nvs, bank + UNIT);
+}
+
+/* May what is read of this key be something else the next time? */
+static bool is_doubtful(const struct lb_nvs *nvs, const char *key)
+{
+	return nvs->doubtful != 0 && strcmp(nvs->doubtful_key, key) == 0;
+}
+
+static uint32_t other_bank(const struct lb_nvs *nvs)
+{
+	return nvs->bank != 0 ? 0 : nvs->bank_bytes;
+}
+
+static bool body_is_intact(const struct lb_nvs *nvs, struct entry *entry)
 {
 	uint32_t left = body_bytes(entry);
-	uint32_t at = entry->at + UNIT;
+	uint32_t at = entry->at + BODY;
 	uint32_t crc = 0;
 	uint8_t piece[UNIT];
 
@@ -81,23 +106,24 @@ static bool body_is_intact(const struct lb_nvs *nvs, struct entry *entry, uint32
 
 		if (read_at(nvs, at, piece, UNIT) != LB_OK)
 			return false;
-		if (at == entry->at + UNIT)
+		if (at == entry->at + BODY)
 			memcpy(entry->key, piece, entry->key_bytes);
 		crc = lb_crc32(crc, piece, count);
 		at += UNIT;
 		left -= count;
 	}
 	entry->key[entry->key_bytes] = '\0';
-	return crc == expected_crc;
+	return crc == entry->crc;
 }
 
-/* False when there is no entry at that place: blank flash, the end of the bank, or a torn header. */
+/* False when there is no entry at that place: blank flash, the end of the bank, or one that was cut at its begin. */
 static bool read_entry(const struct lb_nvs *nvs, uint32_t at, struct entry *entry)
 {
 	const uint32_t bank_end = nvs->bank + nvs->bank_bytes;
 	uint8_t header[UNIT];
 
-	if (at + UNIT > bank_end || read_at(nvs, at, header, UNIT) != LB_OK)
+	if (at + BODY > bank_end || read_at(nvs, at, header, UNIT) != LB_OK || memcmp(header, claim, UNIT) != 0 ||
+	    read_at(nvs, at + UNIT, header, UNIT) != LB_OK)
 		return false;
 	if (header[0] != TAG || lb_load32le(header + 8) != lb_crc32(0, header, 8))
 		return false;
@@ -106,10 +132,11 @@ static bool read_entry(const struct lb_nvs *nvs, uint32_t at, struct entry *entr
 	entry->value_bytes = lb_load16le(header + 2);
 	if (entry->key_bytes > LB_NVS_KEY_BYTES)
 		return false;
-	entry->next = at + UNIT + round_up(body_bytes(entry));
+	entry->next = at + BODY + round_up(body_bytes(entry));
 	if (entry->next > bank_end)
 		return false;
-	entry->intact = body_is_intact(nvs, entry, lb_load32le(header + 4));
+	entry->crc = lb_load32le(header + 4);
+	entry->intact = body_is_intact(nvs, entry) && at != nvs->dead;
 	return true;
 }
 
@@ -121,7 +148,7 @@ static bool find(const struct lb_nvs *nvs, const char *key, struct entry *found)
 
 	if (nvs->sequence == 0)
 		return false;
-	for (uint32_t at = nvs->bank + UNIT; read_entry(nvs, at, &entry); at = entry.next) {
+	for (uint32_t at = nvs->bank + ENTRIES; read_entry(nvs, at, &entry); at = entry.next) {
 		if (entry.intact && strcmp(entry.key, key) == 0) {
 			*found = entry;
 			any = true;
@@ -130,10 +157,29 @@ static bool find(const struct lb_nvs *nvs, const char *key, struct entry *found)
 	return any;
 }
 
+/* Behind the last entry, or behind the bank if nothing may be appended: it is not known to be blank for sure, or what
+ * was appended might not be found again. */
+static void find_end(struct lb_nvs *nvs)
+{
+	const uint32_t bank_end = nvs->bank + nvs->bank_bytes;
+	struct entry entry;
+
+	nvs->end = nvs->bank + ENTRIES;
+	for (; read_entry(nvs, nvs->end, &entry); nvs->end = entry.next) {
+		nvs->doubtful = entry.intact ? nvs->end : 0;
+		nvs->dead = entry.intact ? 0 : nvs->end;
+		memcpy(nvs->doubtful_key, entry.key, sizeof entry.key);
+	}
+	/* The other bank is the one before; else a cut may have left it with a header that comes up later. */
+	if (nvs->dead != 0 || nvs->sequence == 1 || bank_sequence(nvs, other_bank(nvs)) != nvs->sequence - 1 ||
+	    !is_blank(nvs, nvs->end, bank_end))
+		nvs->end = bank_end;
+	nvs->certain = nvs->end != bank_end && header_sequence(nvs, nvs->bank + UNIT) != 0;
+}
+
 int lb_nvs_open(struct lb_nvs *nvs, const struct lb_flash *flash, struct lb_region region)
 {
 	const uint32_t sectors = region.size_bytes / flash->sector_bytes;
-	struct entry entry;
 
 	*nvs = (struct lb_nvs){ .flash = flash, .region = region };
 	if (sectors < BANKS)
@@ -147,28 +193,29 @@ int lb_nvs_open(struct lb_nvs *nvs, const struct lb_flash *flash, struct lb_regi
 			nvs->bank = bank;
 		}
 	}
-	if (nvs->sequence == 0)
-		return LB_OK;
-	nvs->end = nvs->bank + UNIT;
-	while (read_entry(nvs, nvs->end, &entry))
-		nvs->end = entry.next;
-	/* After a cut the rest may look blank in places and not be: then the next write moves to the other bank. */
-	if (!is_blank(nvs, nvs->end, nvs->bank + nvs->bank_bytes))
-		nvs->end = nvs->bank + nvs->bank_bytes;
+	if (nvs->sequence != 0)
+		find_end(nvs);
 	return LB_OK;
 }
 
+/* What was checked and what is copied are two reads, which may differ: the copy is checked too. */
 int lb_nvs_get(const struct lb_nvs *nvs, const char *key, void *value, uint32_t size_bytes)
 {
-	struct entry entry;
-	int error;
+	for (unsigned i = 0; i < READ_TRIES; i++) {
+		struct entry entry;
 
-	if (!find(nvs, key, &entry) || entry.value_bytes == REMOVED)
-		return LB_ERR_NOT_FOUND;
-	if (entry.value_bytes > size_bytes)
-		return LB_ERR_BOUNDS;
-	error = read_at(nvs, entry.at + UNIT + entry.key_bytes, value, entry.value_bytes);
-	return error == LB_OK ? entry.value_bytes : error;
+		if (!find(nvs, key, &entry) || entry.value_bytes == REMOVED)
+			return LB_ERR_NOT_FOUND;
+		if (entry.value_bytes > size_bytes)
+			return LB_ERR_BOUNDS;
+		const int error = read_at(nvs, entry.at + BODY + entry.key_bytes, value, entry.value_bytes);
+
+		if (error != LB_OK)
+			return error;
+		if (lb_crc32(lb_crc32(0, key, entry.key_bytes), value, entry.value_bytes) == entry.crc)
+			return entry.value_bytes;
+	}
+	return LB_ERR_CHECKSUM;
 }
 
 /* --- writing --- */
@@ -223,6 +270,7 @@ static int write_entry(const struct lb_nvs *nvs, uint32_t *at, const char *key, 
 	lb_store16le(header + 2, (uint16_t)value_bytes);
 	lb_store32le(header + 4, lb_crc32(lb_crc32(0, key, key_bytes), value, stored_bytes));
 	lb_store32le(header + 8, lb_crc32(0, header, 8));
+	write_bytes(&writer, claim, UNIT);
 	write_bytes(&writer, header, UNIT);
 	write_bytes(&writer, key, key_bytes);
 	write_bytes(&writer, value, stored_bytes);
@@ -231,18 +279,28 @@ static int write_entry(const struct lb_nvs *nvs, uint32_t *at, const char *key, 
 	return writer.error;
 }
 
-static int copy_entry(const struct lb_nvs *nvs, const struct entry *entry, uint32_t *to)
+/* To *to, which is moved behind the copy: LB_ERR_CHECKSUM when it does not read well there. */
+static int copy_entry(const struct lb_nvs *nvs, const struct entry *entry, uint32_t bank_end, uint32_t *to)
 {
+	struct lb_nvs there = *nvs;
+	struct entry copy;
 	uint8_t piece[UNIT];
 
-	for (uint32_t at = entry->at; at < entry->next; at += UNIT, *to += UNIT) {
-		int error = read_at(nvs, at, piece, UNIT);
+	there.bank = bank_end - nvs->bank_bytes;
+	there.dead = 0;
+	if (*to + (entry->next - entry->at) > bank_end)
+		return LB_ERR_BOUNDS;
+	for (uint32_t done = 0; done < entry->next - entry->at; done += UNIT) {
+		int error = read_at(nvs, entry->at + done, piece, UNIT);
 
 		if (error == LB_OK)
-			error = lb_region_program(nvs->flash, nvs->region, *to, piece, UNIT);
+			error = lb_region_program(nvs->flash, nvs->region, *to + done, piece, UNIT);
 		if (error != LB_OK)
 			return error;
 	}
+	if (!read_entry(&there, *to, &copy) || !copy.intact || strcmp(copy.key, entry->key) != 0)
+		return LB_ERR_CHECKSUM;
+	*to = copy.next;
 	return LB_OK;
 }
 
@@ -263,7 +321,7 @@ static uint32_t live_bytes(const struct lb_nvs *nvs, const char *except)
 
 	if (nvs->sequence == 0)
 		return 0;
-	for (uint32_t at = nvs->bank + UNIT; read_entry(nvs, at, &entry); at = entry.next)
+	for (uint32_t at = nvs->bank + ENTRIES; read_entry(nvs, at, &entry); at = entry.next)
 		if (is_live(nvs, &entry, except))
 			sum += entry.next - entry.at;
 	return sum;
@@ -275,7 +333,7 @@ bool lb_nvs_first_key(const struct lb_nvs *nvs, char not_first, char key[LB_NVS_
 
 	if (nvs->sequence == 0)
 		return false;
-	for (uint32_t at = nvs->bank + UNIT; read_entry(nvs, at, &entry); at = entry.next) {
+	for (uint32_t at = nvs->bank + ENTRIES; read_entry(nvs, at, &entry); at = entry.next) {
 		if (entry.key[0] == not_first || !is_live(nvs, &entry, ""))
 			continue;
 		memcpy(key, entry.key, sizeof entry.key);
@@ -284,7 +342,7 @@ bool lb_nvs_first_key(const struct lb_nvs *nvs, char not_first, char key[LB_NVS_
 	return false;
 }
 
-static int write_bank_header(const struct lb_nvs *nvs, uint32_t bank, uint32_t sequence)
+static int write_header(const struct lb_nvs *nvs, uint32_t at, uint32_t sequence)
 {
 	uint8_t header[UNIT];
 
@@ -293,55 +351,109 @@ static int write_bank_header(const struct lb_nvs *nvs, uint32_t bank, uint32_t s
 	lb_store16le(header + 6, 0xFFFF);
 	lb_store32le(header + 8, sequence);
 	lb_store32le(header + 12, lb_crc32(0, header, 12));
-	return lb_region_program(nvs->flash, nvs->region, bank, header, UNIT);
+	return lb_region_program(nvs->flash, nvs->region, at, header, UNIT);
+}
+
+/* Copies what lives into the other bank, from *to on. The doubtful entry goes first: its copy shows what it is to be,
+ * for itself and for older entries of its key. */
+static int copy_live(const struct lb_nvs *nvs, const char *except, uint32_t bank_end, uint32_t *to)
+{
+	struct entry entry;
+	int error = LB_OK;
+
+	if (nvs->sequence == 0)
+		return LB_OK;
+	if (nvs->doubtful != 0 && !is_doubtful(nvs, except))
+		error = read_entry(nvs, nvs->doubtful, &entry) ? copy_entry(nvs, &entry, bank_end, to) : LB_ERR_CHECKSUM;
+	for (uint32_t from = nvs->bank + ENTRIES; error == LB_OK && read_entry(nvs, from, &entry); from = entry.next)
+		if (!is_doubtful(nvs, entry.key) && entry.at != nvs->doubtful && is_live(nvs, &entry, except))
+			error = copy_entry(nvs, &entry, bank_end, to);
+	return error;
 }
 
 /* The other bank becomes the state with the one change in it. */
-static int move(struct lb_nvs *nvs, const char *key, const void *value, uint32_t value_bytes)
+static int move_once(struct lb_nvs *nvs, const char *key, const void *value, uint32_t value_bytes)
 {
-	const uint32_t bank = nvs->sequence == 0 || nvs->bank != 0 ? 0 : nvs->bank_bytes;
-	uint32_t at = bank + UNIT;
-	struct entry entry;
+	const uint32_t bank = nvs->sequence == 0 ? 0 : other_bank(nvs);
+	uint32_t at = bank + ENTRIES;
 	int error = lb_region_erase(nvs->flash, nvs->region, bank, nvs->bank_bytes);
 
-	if (nvs->sequence != 0) {
-		for (uint32_t from = nvs->bank + UNIT; error == LB_OK && read_entry(nvs, from, &entry); from = entry.next)
-			if (is_live(nvs, &entry, key))
-				error = copy_entry(nvs, &entry, &at);
-	}
+	if (error == LB_OK)
+		error = copy_live(nvs, key, bank + nvs->bank_bytes, &at);
 	if (error == LB_OK && value_bytes != REMOVED)
 		error = write_entry(nvs, &at, key, value, value_bytes);
 	if (error == LB_OK)
-		error = write_bank_header(nvs, bank, nvs->sequence + 1);
+		error = write_header(nvs, bank, nvs->sequence + 1);
+	if (error == LB_OK)
+		error = write_header(nvs, bank + UNIT, nvs->sequence + 1);
 	if (error != LB_OK)
 		return error;
 	nvs->bank = bank;
 	nvs->end = at;
 	nvs->sequence++;
+	nvs->certain = true;
+	nvs->doubtful = 0;
+	nvs->dead = 0;
 	return LB_OK;
+}
+
+static int move(struct lb_nvs *nvs, const char *key, const void *value, uint32_t value_bytes)
+{
+	int error = LB_ERR_CHECKSUM;
+
+	for (unsigned i = 0; i < MOVE_TRIES && error == LB_ERR_CHECKSUM; i++)
+		error = move_once(nvs, key, value, value_bytes);
+	if (error != LB_ERR_CHECKSUM || nvs->doubtful == 0)
+		return error;
+	/* It reads badly too often: the value before it is the one that counts. */
+	nvs->dead = nvs->doubtful;
+	nvs->doubtful = 0;
+	return move_once(nvs, key, value, value_bytes);
+}
+
+/* Before the first change after a reset: the header's second copy, and the newest entry once more, unless it is about
+ * to be replaced. */
+static void settle(struct lb_nvs *nvs, const char *key)
+{
+	const uint32_t bank_end = nvs->bank + nvs->bank_bytes;
+	struct entry entry;
+
+	/* If it was begun before, the first copy is whole. */
+	if (!nvs->certain && header_sequence(nvs, nvs->bank + UNIT) == 0)
+		(void)write_header(nvs, nvs->bank + UNIT, nvs->sequence);
+	nvs->certain = true;
+	if (nvs->doubtful == 0 || nvs->end == bank_end)
+		return;
+	if (!is_doubtful(nvs, key) && (!read_entry(nvs, nvs->doubtful, &entry) ||
+	                               copy_entry(nvs, &entry, bank_end, &nvs->end) != LB_OK))
+		nvs->end = bank_end;
+	else
+		nvs->doubtful = 0;
 }
 
 static int append(struct lb_nvs *nvs, const char *key, const void *value, uint32_t value_bytes)
 {
 	const uint32_t stored_bytes = value_bytes == REMOVED ? 0 : value_bytes;
-	const uint32_t needed = UNIT + round_up((uint32_t)strlen(key) + stored_bytes);
+	const uint32_t needed = BODY + round_up((uint32_t)strlen(key) + stored_bytes);
 	const uint32_t bank_end = nvs->bank + nvs->bank_bytes;
 
 	if (nvs->bank_bytes == 0)
 		return LB_ERR_UNSUPPORTED;
+	if (nvs->sequence != 0)
+		settle(nvs, key);
 	if (nvs->sequence != 0 && nvs->end + needed <= bank_end) {
 		if (write_entry(nvs, &nvs->end, key, value, value_bytes) == LB_OK)
 			return LB_OK;
 		nvs->end = bank_end; /* flash that looked blank and was not, or is worn: leave it */
 	}
-	if (UNIT + live_bytes(nvs, key) + needed > nvs->bank_bytes)
+	if (ENTRIES + live_bytes(nvs, key) + needed > nvs->bank_bytes)
 		return LB_ERR_BOUNDS;
 	return move(nvs, key, value, value_bytes);
 }
 
 static bool is_equal(const struct lb_nvs *nvs, const struct entry *entry, const uint8_t *value, uint32_t size_bytes)
 {
-	const uint32_t start = entry->at + UNIT + entry->key_bytes;
+	const uint32_t start = entry->at + BODY + entry->key_bytes;
 	uint8_t piece[UNIT];
 
 	if (entry->value_bytes != size_bytes)
@@ -361,7 +473,7 @@ int lb_nvs_set(struct lb_nvs *nvs, const char *key, const void *value, uint32_t 
 
 	if (strlen(key) > LB_NVS_KEY_BYTES || size_bytes > LB_NVS_VALUE_BYTES)
 		return LB_ERR_BOUNDS;
-	if (find(nvs, key, &entry) && is_equal(nvs, &entry, value, size_bytes))
+	if (nvs->certain && !is_doubtful(nvs, key) && find(nvs, key, &entry) && is_equal(nvs, &entry, value, size_bytes))
 		return LB_OK;
 	return append(nvs, key, value, size_bytes);
 }
@@ -370,7 +482,7 @@ int lb_nvs_remove(struct lb_nvs *nvs, const char *key)
 {
 	struct entry entry;
 
-	if (!find(nvs, key, &entry) || entry.value_bytes == REMOVED)
+	if (!is_doubtful(nvs, key) && (!find(nvs, key, &entry) || entry.value_bytes == REMOVED))
 		return LB_ERR_NOT_FOUND;
 	return append(nvs, key, NULL, REMOVED);
 }
