@@ -37,6 +37,7 @@ const char *const fault_names[FAULT_KINDS] = {
 	"no image starts", "a strange image starts", "wrong image", "boots do not settle", "not rolled back",
 	"confirmed image lost", "next update fails", "resumed update fails", "running slot or factory touched",
 	"safe boot writes", "a slot that was not written does not start", "bootloader mode out of reach",
+	"a stored value is lost",
 	"a tool's image is not the latest",
 };
 
@@ -85,13 +86,13 @@ static void observe(struct module *module, struct lb_nor_cut (*observer)(void *,
 	module->flaky.ctx = ctx;
 }
 
-static void tell(struct campaign *campaign, const struct place *place, int fault)
+void cuts_tell(struct campaign *campaign, unsigned op, enum cut_kind kind, const struct lb_nor_cut *cut,
+               enum fault fault)
 {
 	if (campaign->quiet || campaign->told++ >= TOLD_MAX)
 		return;
-	fprintf(stderr, "power: %s (%u), act %u, operation %u, %s (%u bytes, seed %u, campaign seed %u): %s\n",
-	        campaign->scenario, campaign->number, place->act, place->op, cut_kind_names[place->kind],
-	        place->cut.done_bytes, place->cut.seed, campaign->seed, fault_names[fault]);
+	fprintf(stderr, "power: %s (%u), operation %u, %s (%u bytes, seed %u, campaign seed %u): %s\n", campaign->scenario,
+	        campaign->number, op, cut_kind_names[kind], cut->done_bytes, cut->seed, campaign->seed, fault_names[fault]);
 }
 
 static void check(struct campaign *campaign, const struct flaky_memory *memory, const struct place *place)
@@ -103,7 +104,7 @@ static void check(struct campaign *campaign, const struct flaky_memory *memory, 
 	if (fault >= 0) {
 		campaign->stats.failures[place->kind]++;
 		campaign->stats.faults[fault]++;
-		tell(campaign, place, fault);
+		cuts_tell(campaign, place->op, place->kind, &place->cut, (enum fault)fault);
 	}
 }
 

@@ -53,6 +53,7 @@ enum fault {
 	FAULT_SAFE_WRITES, /* a safe boot wrote */
 	FAULT_SLOT,        /* an image that a tool did not touch does not start */
 	FAULT_NO_LOADER,   /* bootloader mode cannot be reached */
+	FAULT_STORE,       /* a value of the store is neither the old one nor the new one, or does not stay */
 	FAULT_TOOL,        /* what a tool wrote is not the latest, or counts as an update */
 	FAULT_KINDS,
 };
@@ -81,6 +82,7 @@ struct campaign {
 	bool tool_untold;
 	bool marks_units;
 	bool quiet; /* failures are expected: only count them */
+	const char *only; /* scenarios that have this in their name; NULL: all */
 	const char *scenario;
 	unsigned number; /* of a combination */
 	uint32_t told; /* failures told so far */
@@ -93,6 +95,9 @@ extern const char *const fault_names[FAULT_KINDS];
 bool cuts_run(struct campaign *campaign, struct module *module, const struct act *acts, bool in_pairs);
 /* Turns each record sector to noise. */
 void cuts_noise(struct campaign *campaign, const struct module *module);
+/* Says where a fault is, if it is one of the first. */
+void cuts_tell(struct campaign *campaign, unsigned op, enum cut_kind kind, const struct lb_nor_cut *cut,
+               enum fault fault);
 uint64_t cuts_total(const uint64_t counts[CUT_KINDS]);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/record/record.h"
 
 const struct lb_flashmap flaky_map = {
 	.part = {
@@ -75,9 +76,12 @@ static void damage_erase(struct flaky *flaky, const uint8_t *old)
 		memset(cells, 0xFF, LB_NOR_SECTOR_BYTES);
 	for (uint32_t i = 0; kind != DAMAGE_RANDOM && i < count; i++) {
 		uint32_t offset = flaky_random(&noise) % LB_NOR_SECTOR_BYTES;
-		/* Half of them at the start, where the record's marks and a sector's first entries lie. */
+		/* Half of them at the start, where the record's marks and a sector's first entries lie, and of these half in
+		 * the number and the CRC of the very first: all else in it is likely to be programmed as it was before. */
 		if (i % 2 == 0)
 			offset %= 256;
+		if (i % 4 == 0)
+			offset = LB_RECORD_UNIT_BYTES + offset % 4 + (offset % 8 < 4 ? 0u + LB_RECORD_AT_SEQUENCE : LB_RECORD_AT_CRC);
 		add_weak(&flaky->memory, op->offset + offset, few_of((uint8_t)~old[offset], &noise));
 	}
 }

@@ -1,4 +1,4 @@
-/* The power-cut proof: power [--long] [--seed N]
+/* The power-cut proof: power [--long] [--seed N] [--points N] [--jobs N] [--only WORDS]
  *
  * Prints points and failures by scenario and kind. Fails when any point fails, when a scenario fires no cut, and when
  * one of the two writers that are wrong on purpose is not found out.
@@ -6,13 +6,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "core/base/assert.h"
 #include "tests/power/scenarios.h"
+#include "tests/power/store.h"
+
+enum { JOBS_MAX = 64, LINES_MAX = 64 };
 
 static const uint64_t short_points = 100000;
 static const uint64_t long_points = 10000000;
+
+static const char store_name[] = "nvs: values of scripts and settings";
 
 struct totals {
 	struct cut_stats stats;
@@ -56,8 +64,13 @@ static void run(const struct scenario *scenario, struct campaign *campaign, stru
 
 static void print_line(const char *name, const struct cut_stats *stats)
 {
-	printf("  %-56s %9llu points, %llu failures\n", name, (unsigned long long)cuts_total(stats->points),
+	printf("  %-64s %9llu points, %llu failures\n", name, (unsigned long long)cuts_total(stats->points),
 	       (unsigned long long)cuts_total(stats->failures));
+}
+
+static bool is_wanted(const struct campaign *campaign, const char *name)
+{
+	return campaign->only == NULL || strstr(name, campaign->only) != NULL;
 }
 
 static void run_family(const struct family *family, struct campaign *campaign, struct totals *totals,
@@ -86,12 +99,23 @@ static void run_family(const struct family *family, struct campaign *campaign, s
 static void run_round(struct campaign *campaign, struct totals *totals, struct cut_stats *by_scenario)
 {
 	for (unsigned i = 0; i < scenario_count; i++) {
+		if (!is_wanted(campaign, scenarios[i].name))
+			continue;
 		campaign->marks_units = (campaign->seed + i) % 2 == 0;
 		run(&scenarios[i], campaign, totals);
 		add(&by_scenario[i], &campaign->stats);
 	}
-	for (unsigned i = 0; i < FAMILIES; i++)
-		run_family(&families[i], campaign, totals, &by_scenario[scenario_count + i]);
+	for (unsigned i = 0; i < FAMILIES; i++) {
+		if (is_wanted(campaign, families[i].name))
+			run_family(&families[i], campaign, totals, &by_scenario[scenario_count + i]);
+	}
+	if (!is_wanted(campaign, store_name))
+		return;
+	campaign->marks_units = campaign->seed % 2 == 0;
+	if (!store_run(campaign))
+		totals->broken++;
+	add(&totals->stats, &campaign->stats);
+	add(&by_scenario[scenario_count + FAMILIES], &campaign->stats);
 }
 
 /* Is a writer that is wrong found out? */
@@ -105,9 +129,9 @@ static bool is_caught(const char *name, struct campaign campaign, const struct s
 	uint64_t failures = cuts_total(totals.stats.failures);
 	bool caught = failures > 0 || totals.broken > 0;
 	if (totals.broken > 0)
-		printf("  %-56s caught without any cut\n", name);
+		printf("  %-64s caught without any cut\n", name);
 	else
-		printf("  %-56s %s (%llu of %llu points)\n", name, caught ? "caught" : "NOT CAUGHT",
+		printf("  %-64s %s (%llu of %llu points)\n", name, caught ? "caught" : "NOT CAUGHT",
 		       (unsigned long long)failures, (unsigned long long)cuts_total(totals.stats.points));
 	return caught;
 }
@@ -134,13 +158,14 @@ static void print_totals(const struct totals *totals, const struct cut_stats *by
 		print_line(scenarios[i].name, &by_scenario[i]);
 	for (unsigned i = 0; i < FAMILIES; i++)
 		print_line(families[i].name, &by_scenario[scenario_count + i]);
+	print_line(store_name, &by_scenario[scenario_count + FAMILIES]);
 	printf("kinds:\n");
 	for (unsigned i = 0; i < CUT_KINDS; i++)
-		printf("  %-56s %9llu points, %llu failures\n", cut_kind_names[i], (unsigned long long)totals->stats.points[i],
+		printf("  %-64s %9llu points, %llu failures\n", cut_kind_names[i], (unsigned long long)totals->stats.points[i],
 		       (unsigned long long)totals->stats.failures[i]);
 	for (unsigned i = 0; i < FAULT_KINDS; i++) {
 		if (totals->stats.faults[i] != 0)
-			printf("  FAULT: %-49s %9llu\n", fault_names[i], (unsigned long long)totals->stats.faults[i]);
+			printf("  FAULT: %-57s %9llu\n", fault_names[i], (unsigned long long)totals->stats.faults[i]);
 	}
 	printf("power: %llu points, %llu failures, %.0f s\n", (unsigned long long)cuts_total(totals->stats.points),
 	       (unsigned long long)cuts_total(totals->stats.failures), seconds);
@@ -152,7 +177,7 @@ static bool every_kind_fired(const struct totals *totals, const struct cut_stats
 
 	for (unsigned i = 0; i < CUT_KINDS; i++)
 		fired = fired && totals->stats.points[i] > 0;
-	for (unsigned i = 0; i < scenario_count + FAMILIES; i++)
+	for (unsigned i = 0; i <= scenario_count + FAMILIES; i++)
 		fired = fired && cuts_total(by_scenario[i].points) > 0;
 	if (!fired)
 		printf("power: a scenario or a kind of cut was never fired\n");
@@ -167,47 +192,116 @@ static double now_seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static bool read_arguments(int argc, char **argv, struct campaign *campaign, uint64_t *points)
+struct arguments {
+	struct campaign campaign;
+	uint64_t points;
+	unsigned jobs;
+	bool verbose;
+};
+
+static bool read_arguments(int argc, char **argv, struct arguments *arguments)
 {
-	*points = short_points;
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--long") == 0) {
-			*points = long_points;
-			campaign->seeds_per_point = 4;
-			campaign->image_step_bytes = 1;
+			arguments->points = long_points;
+			arguments->campaign.seeds_per_point = 4;
+			arguments->campaign.image_step_bytes = 1;
+			arguments->jobs = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+			arguments->verbose = true;
 		} else if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc) {
-			campaign->seed = (uint32_t)strtoul(argv[++i], NULL, 10);
+			arguments->campaign.seed = (uint32_t)strtoul(argv[++i], NULL, 10);
+		} else if (strcmp(argv[i], "--jobs") == 0 && i + 1 < argc) {
+			arguments->jobs = (unsigned)strtoul(argv[++i], NULL, 10);
+		} else if (strcmp(argv[i], "--points") == 0 && i + 1 < argc) {
+			arguments->points = strtoull(argv[++i], NULL, 10);
+		} else if (strcmp(argv[i], "--only") == 0 && i + 1 < argc) {
+			arguments->campaign.only = argv[++i];
 		} else {
 			return false;
 		}
 	}
-	return true;
+	return arguments->jobs > 0 && arguments->jobs <= JOBS_MAX;
+}
+
+/* ---- jobs: each takes every so many'th round ---- */
+
+/* What a job found, in memory that the jobs share. */
+struct ledger {
+	struct totals totals;
+	struct cut_stats by_scenario[LINES_MAX];
+};
+
+static void run_job(const struct arguments *arguments, unsigned job, struct ledger *ledger)
+{
+	struct campaign campaign = arguments->campaign;
+
+	campaign.seed += job;
+	do {
+		run_round(&campaign, &ledger->totals, ledger->by_scenario);
+		if (arguments->verbose)
+			fprintf(stderr, "power: job %u after seed %u: %llu points, %llu failures\n", job, campaign.seed,
+			        (unsigned long long)cuts_total(ledger->totals.stats.points),
+			        (unsigned long long)cuts_total(ledger->totals.stats.failures));
+		campaign.seed += arguments->jobs;
+	} while (cuts_total(ledger->totals.stats.points) < arguments->points / arguments->jobs &&
+	         ledger->totals.broken == 0);
+}
+
+static void run_jobs(const struct arguments *arguments, struct ledger *ledgers)
+{
+	(void)fflush(stdout);
+	for (unsigned job = 1; job < arguments->jobs; job++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			run_job(arguments, job, &ledgers[job]);
+			_exit(0);
+		}
+		if (pid < 0)
+			ledgers[0].totals.broken++;
+	}
+	run_job(arguments, 0, &ledgers[0]);
+	for (unsigned job = 1; job < arguments->jobs; job++) {
+		int status;
+
+		if (wait(&status) < 0 || status != 0)
+			ledgers[0].totals.broken++;
+	}
+	for (unsigned job = 1; job < arguments->jobs; job++) {
+		add(&ledgers[0].totals.stats, &ledgers[job].totals.stats);
+		ledgers[0].totals.broken += ledgers[job].totals.broken;
+		for (unsigned i = 0; i < LINES_MAX; i++)
+			add(&ledgers[0].by_scenario[i], &ledgers[job].by_scenario[i]);
+	}
 }
 
 int main(int argc, char **argv)
 {
-	struct cut_stats *by_scenario = calloc(scenario_count + FAMILIES, sizeof(*by_scenario));
-	struct campaign campaign = {
-		.seed = 1, .seeds_per_point = 1, .record_step_bytes = 1, .image_step_bytes = 16, .pair_every = 40,
-		.journal = &journal_real,
+	struct arguments arguments = {
+		.campaign = {
+			.seed = 1, .seeds_per_point = 1, .record_step_bytes = 1, .image_step_bytes = 16, .pair_every = 26,
+			.journal = &journal_real,
+		},
+		.points = short_points, .jobs = 1,
 	};
-	struct totals totals = {0};
-	uint64_t points;
+	struct ledger *ledgers = mmap(NULL, JOBS_MAX * sizeof(*ledgers), PROT_READ | PROT_WRITE,
+	                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	double begin = now_seconds();
 
-	if (by_scenario == NULL || !read_arguments(argc, argv, &campaign, &points)) {
-		fprintf(stderr, "usage: power [--long] [--seed N]\n");
+	if (ledgers == MAP_FAILED || !read_arguments(argc, argv, &arguments)) {
+		fprintf(stderr, "usage: power [--long] [--seed N] [--points N] [--jobs 1 to %d] [--only WORDS]\n", JOBS_MAX);
+		return 2;
+	}
+	if (scenario_count + FAMILIES >= LINES_MAX) {
+		fprintf(stderr, "power: more scenarios than lines\n");
 		return 2;
 	}
 	images_make();
-	bool caught = run_controls(campaign);
-	do {
-		run_round(&campaign, &totals, by_scenario);
-		campaign.seed++;
-	} while (cuts_total(totals.stats.points) < points && totals.broken == 0);
-	print_totals(&totals, by_scenario, now_seconds() - begin);
-	bool fired = every_kind_fired(&totals, by_scenario);
-	free(by_scenario);
+	bool caught = run_controls(arguments.campaign);
+	run_jobs(&arguments, ledgers);
+	const struct totals *totals = &ledgers->totals;
+	print_totals(totals, ledgers->by_scenario, now_seconds() - begin);
+	bool fired = arguments.campaign.only != NULL || every_kind_fired(totals, ledgers->by_scenario);
 	images_free();
-	return caught && fired && totals.broken == 0 && cuts_total(totals.stats.failures) == 0 ? 0 : 1;
+	return caught && fired && totals->broken == 0 && cuts_total(totals->stats.failures) == 0 ? 0 : 1;
 }

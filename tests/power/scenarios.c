@@ -252,6 +252,6 @@ static bool tool_work(unsigned number, struct scenario *scenario)
 
 const struct family families[FAMILIES] = {
 	{"update: running x latest x previous x trial x download x rotten", combination,
-	 RUNNING * LATEST * PREVIOUS * TRIALS * DOWNLOADS * ROT, 1},
+	 RUNNING * LATEST * PREVIOUS * TRIALS * DOWNLOADS * ROT, 2},
 	{"tool: way x slot x record x same image", tool_work, TOOL_STARTS * TOOL_WAYS * LB_SLOT_COUNT * SAMES, 4},
 };
