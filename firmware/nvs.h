@@ -6,9 +6,9 @@
  * moment leaves either the state before a call or the one after it.
  *
  * A cut may also leave cells that read differently from one time to the next. So what was written last before a reset
- * is not relied on: a bank has its header twice, each entry begins with a claim, which is the same bytes however often it
- * is tried, and the first change after a reset writes the newest entry once more. What looks as if a cut had hit it is
- * left behind by moving to the other bank. What a call that returned LB_OK stored is there for good.
+ * is not relied on: a bank has its header twice, each entry begins with a claim, which is the same bytes however often
+ * it is tried, and the first change after a reset writes the newest entry once more. What looks as if a cut had hit it
+ * is left behind by moving to the other bank. What a call that returned LB_OK stored is there for good.
  *
  * Every piece is 16 bytes or a multiple, which is the largest program unit there is, and written once.
  *   bank header, twice: magic "LBNV" u32 · version u16 · 0xFFFF · sequence u32 · CRC-32 of these 12 bytes
