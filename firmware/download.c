@@ -110,8 +110,8 @@ int lb_download_write(struct lb_download *download, const uint8_t *data, uint32_
 
 			if (error != LB_OK)
 				return error;
-			if (download->programmed % download->flash->sector_bytes == 0)
-				pause();
+			if (download->programmed % download->flash->sector_bytes == 0 && !pause())
+				return LB_ERR_UNSUPPORTED;
 		}
 		const uint32_t count = take(download, data, size_bytes);
 

@@ -30,8 +30,9 @@ struct lb_download {
 	uint8_t page[LB_DOWNLOAD_PAGE_BYTES];
 };
 
-/* Called after each sector's worth of work; may leave by an exception, after which the download is to be begun anew. */
-typedef void lb_download_pause_fn(void);
+/* Called after each sector's worth of work, with nothing half done: it may leave by an exception, and it may begin or
+ * write this very download. false: what is written must not go on; it may be another download by now. */
+typedef bool lb_download_pause_fn(void);
 
 /* offset: 0, or what lb_download_found said. Touches nothing. */
 void lb_download_begin(struct lb_download *download, const struct lb_flash *flash, struct lb_region region,
@@ -39,8 +40,8 @@ void lb_download_begin(struct lb_download *download, const struct lb_flash *flas
 /* How many bytes were taken so far. */
 uint32_t lb_download_position(const struct lb_download *download);
 /* Takes all or, with LB_ERR_BOUNDS, nothing: it would not fit. LB_ERR_FORMAT: what begins so is no image for this slot,
- * *verdict says why; nothing was touched. LB_ERR_UNSUPPORTED: the download is closed. LB_ERR_IO and the like: the flash
- * failed, and the download is at its end. */
+ * *verdict says why; nothing was touched. LB_ERR_UNSUPPORTED: the download is closed, or a pause said that it must not
+ * go on. LB_ERR_IO and the like: the flash failed, and the download is at its end. */
 int lb_download_write(struct lb_download *download, const uint8_t *data, uint32_t size_bytes,
                       lb_download_pause_fn *pause, enum lb_image_verdict *verdict);
 /* Programs what is held. */

@@ -122,9 +122,13 @@ int lb_ota_start(bool resume, uint32_t *offset)
 	return open_update(next.download, *offset);
 }
 
-static void pause(void)
+/* A callback may begin another update. */
+static bool pause(void)
 {
+	const unsigned opening = openings;
+
 	mp_event_handle_nowait();
+	return openings == opening;
 }
 
 int lb_ota_write(const uint8_t *data, uint32_t size_bytes)

@@ -38,9 +38,10 @@ struct bench {
 static const struct lb_region region = { .offset = BEFORE, .size_bytes = SLOT };
 static int pauses;
 
-static void count_pause(void)
+static bool count_pause(void)
 {
 	pauses++;
+	return true;
 }
 
 static struct lb_nor_cut begin(void *ctx, const struct lb_nor_op *op)
@@ -147,6 +148,30 @@ static void what_does_not_fit_changes_nothing(void **state)
 	assert_int_equal(lb_download_close(&bench.download), LB_OK);
 	assert_memory_equal(bench.bytes + BEFORE, bench.image, SLOT);
 	assert_neighbours_untouched(&bench);
+}
+
+static struct bench *restarted;
+
+static bool begin_another(void)
+{
+	lb_download_begin(&restarted->download, &restarted->flash, region, 0);
+	return false;
+}
+
+static void a_download_begun_in_a_pause_gets_nothing_of_the_one_before(void **state)
+{
+	enum lb_image_verdict verdict = LB_IMAGE_GOOD;
+	static struct bench bench;
+
+	(void)state;
+	start(&bench);
+	restarted = &bench;
+	assert_int_equal(lb_download_write(&bench.download, bench.image, SLOT, begin_another, &verdict),
+	                 LB_ERR_UNSUPPORTED);
+	assert_int_equal(verdict, LB_IMAGE_GOOD);
+	assert_int_equal(lb_download_position(&bench.download), 0);
+	assert_int_equal(send(&bench, 0, 9000, 1000), LB_OK);
+	assert_memory_equal(bench.bytes + BEFORE, bench.image, 9000);
 }
 
 static void a_wrong_file_is_refused_before_anything_is_erased(void **state)
@@ -292,6 +317,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_size_costs_exactly_its_sectors),
 		cmocka_unit_test(what_does_not_fit_changes_nothing),
+		cmocka_unit_test(a_download_begun_in_a_pause_gets_nothing_of_the_one_before),
 		cmocka_unit_test(a_wrong_file_is_refused_before_anything_is_erased),
 		cmocka_unit_test(what_was_taken_can_be_read_before_it_is_in_flash),
 		cmocka_unit_test(a_cut_anywhere_loses_two_sectors_at_most),
