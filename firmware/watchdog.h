@@ -1,8 +1,7 @@
 /* The one watchdog and its two masters: the user (machine.WDT, wdt_on_boot), and the guard of an image on trial.
  *
  * The user's, once armed, must be fed by the user in time; nothing takes it away from him. The guard is fed by the
- * running VM. While both are there each keeps its say: with a user's time of 30 s or less his watchdog guards the trial
- * as well; with a longer one the guard's time counts, and the VM feeds it only for as long as the user is in time too.
+ * running VM. While both are there each keeps its own time, and whichever is over first resets.
  */
 #ifndef LB_WATCHDOG_H
 #define LB_WATCHDOG_H

@@ -97,6 +97,23 @@ static void the_users_bites_whatever_the_vm_does(void **state)
 		}
 }
 
+static void a_user_who_feeds_from_an_interrupt_does_not_defeat_the_guard(void **state)
+{
+	static const unsigned times_s[] = { 2, 10, 30, 31, 600 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof times_s / sizeof times_s[0]; i++) {
+		as_after_a_reset(NULL);
+		lb_watchdog_guard(true);
+		lb_watchdog_arm(times_s[i] * 1000);
+		assert_int_equal(bitten_after(100, times_s[i] / 2, 1000), 130);
+		as_after_a_reset(NULL);
+		lb_watchdog_arm(times_s[i] * 1000); /* wdt_on_boot, say */
+		lb_watchdog_guard(true);
+		assert_int_equal(bitten_after(100, times_s[i] / 2, 1000), 130);
+	}
+}
+
 static void a_long_time_of_the_user_does_not_defeat_the_guard(void **state)
 {
 	(void)state;
@@ -151,6 +168,7 @@ int main(void)
 		cmocka_unit_test_setup(the_guard_bites_30_s_after_the_vm_hangs, as_after_a_reset),
 		cmocka_unit_test_setup(a_confirmation_stops_it, as_after_a_reset),
 		cmocka_unit_test_setup(the_users_bites_whatever_the_vm_does, as_after_a_reset),
+		cmocka_unit_test_setup(a_user_who_feeds_from_an_interrupt_does_not_defeat_the_guard, as_after_a_reset),
 		cmocka_unit_test_setup(a_long_time_of_the_user_does_not_defeat_the_guard, as_after_a_reset),
 		cmocka_unit_test_setup(long_work_of_the_firmware_feeds_both, as_after_a_reset),
 		cmocka_unit_test_setup(fed_by_both_it_never_bites, as_after_a_reset),
