@@ -23,7 +23,8 @@ static void on_signal(int number)
 	stop_signal = number;
 }
 
-/* Without SA_RESTART, so that a wait ends. */
+/* Without SA_RESTART, so that a wait ends. That nobody reads what is told any more is no reason to leave a module with
+ * half an update and its REPL in the middle of a paste. */
 static void catch_signals(void)
 {
 	struct sigaction action = {.sa_handler = on_signal};
@@ -31,6 +32,7 @@ static void catch_signals(void)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
 }
 
 /* --- the image --- */

@@ -412,6 +412,16 @@ def test_goes_on_where_it_was_cut(modules, flash_1_1, how):
 	assert written < updates.image("1.2.0").stat().st_size - 100_000, "not all of it again"
 
 
+def test_goes_on_when_nobody_reads(modules, flash_1_1):
+	module = placed(modules, flash_1_1)
+	process = subprocess.Popen([harness.LIFEBOAT, "ota", updates.image("1.2.0"), "-d", module.folder],
+	                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=harness.environment())
+	process.stdout.readline()
+	process.stdout.close()
+	assert process.wait(60) == 1  # its words were lost
+	assert module.status()["boot"]["version"] == "1.2.0"
+
+
 def test_another_image_begins_anew(updated):
 	"""Over an update that was abandoned, and over one that was finished and never started."""
 	process = start_ota(updated, updates.image("1.2.0"))
