@@ -4,24 +4,17 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "host/cli/commands.h"
+#include "host/client/host_time.h"
+#include "host/client/json.h"
 #include "host/client/status.h"
 
 enum { LOOK_MS = 5, GATE_MS = 3000 };
 
 /* The gate's light (the design's table): it watches P12 as long as it blinks so. */
 #define GATE_ORANGE "#2C1200"
-
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000L + now.tv_nsec / 1000000L;
-}
 
 static bool is_stopped(const struct lb_bench *bench)
 {
@@ -109,20 +102,6 @@ cJSON *lb_bench_status(struct lb_bench *bench)
 	return ask(bench, lb_commands_request("status"));
 }
 
-static void keep_text(const cJSON *object, const char *key, char *text, size_t size_bytes)
-{
-	const char *value = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
-
-	snprintf(text, size_bytes, "%s", value != NULL ? value : "");
-}
-
-static long number_of(const cJSON *object, const char *key)
-{
-	const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, key);
-
-	return cJSON_IsNumber(value) ? (long)value->valuedouble : 0;
-}
-
 /* Boots that came between two looks had the same cause as the one that is seen. */
 static void count_resets(struct lb_bench *bench, long boots)
 {
@@ -144,14 +123,14 @@ static bool look(struct lb_bench *bench)
 		return false;
 	}
 	cJSON *status = lb_status_compose(reply);
-	const cJSON *boot = cJSON_GetObjectItemCaseSensitive(status, "boot");
-	keep_text(status, "phase", bench->phase, sizeof bench->phase);
-	keep_text(status, "led", bench->led, sizeof bench->led);
-	keep_text(status, "last_error", bench->last_error, sizeof bench->last_error);
-	keep_text(boot, "mode", bench->mode, sizeof bench->mode);
-	keep_text(boot, "cause", bench->cause, sizeof bench->cause);
-	bench->torn = number_of(cJSON_GetObjectItemCaseSensitive(reply, "flash"), "torn");
-	count_resets(bench, number_of(reply, "boot"));
+	const cJSON *boot = lb_json_field(status, "boot");
+	lb_json_copy(status, "phase", bench->phase, sizeof bench->phase);
+	lb_json_copy(status, "led", bench->led, sizeof bench->led);
+	lb_json_copy(status, "last_error", bench->last_error, sizeof bench->last_error);
+	lb_json_copy(boot, "mode", bench->mode, sizeof bench->mode);
+	lb_json_copy(boot, "cause", bench->cause, sizeof bench->cause);
+	bench->torn = (long)lb_json_number(lb_json_field(reply, "flash"), "torn");
+	count_resets(bench, (long)lb_json_number(reply, "boot"));
 	cJSON_Delete(status);
 	cJSON_Delete(reply);
 	return true;
@@ -177,10 +156,10 @@ static void keep_tail(struct lb_bench *bench, const char *data, size_t size_byte
 
 static void listen_for(struct lb_bench *bench, int time_ms)
 {
-	long until_ms = now_ms() + time_ms;
+	int64_t until_ms = lb_host_now_ms() + time_ms;
 	char data[4096];
 
-	for (long left_ms = time_ms; left_ms > 0 && !is_stopped(bench); left_ms = until_ms - now_ms()) {
+	for (int64_t left_ms = time_ms; left_ms > 0 && !is_stopped(bench); left_ms = until_ms - lb_host_now_ms()) {
 		struct pollfd wait = {.fd = bench->uart_fd, .events = POLLIN};
 		if (poll(&wait, 1, (int)left_ms) <= 0) {
 			continue;
@@ -205,13 +184,13 @@ bool lb_bench_is(const struct lb_bench *bench, const char *phase)
 
 bool lb_bench_wait(struct lb_bench *bench, const char *first, const char *second, int time_ms)
 {
-	long until_ms = now_ms() + time_ms;
+	int64_t until_ms = lb_host_now_ms() + time_ms;
 
 	while (lb_bench_look(bench, LOOK_MS)) {
 		if (lb_bench_is(bench, first) || (second != NULL && lb_bench_is(bench, second))) {
 			return true;
 		}
-		if (now_ms() >= until_ms) {
+		if (lb_host_now_ms() >= until_ms) {
 			return false;
 		}
 	}
@@ -239,13 +218,13 @@ static bool drive_p12(struct lb_bench *bench, const char *level)
 
 static bool wait_gate(struct lb_bench *bench)
 {
-	long until_ms = now_ms() + GATE_MS;
+	int64_t until_ms = lb_host_now_ms() + GATE_MS;
 
 	while (lb_bench_look(bench, LOOK_MS)) {
 		if (lb_bench_is(bench, "gate") && strcmp(bench->led, GATE_ORANGE) == 0) {
 			return true;
 		}
-		if (now_ms() >= until_ms) {
+		if (lb_host_now_ms() >= until_ms) {
 			return false;
 		}
 	}

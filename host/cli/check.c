@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/flashmap/flashmap.h"
@@ -17,6 +16,8 @@
 #include "host/cli/check_report.h"
 #include "host/cli/check_verdict.h"
 #include "host/cli/commands.h"
+#include "host/cli/stop.h"
+#include "host/client/host_time.h"
 
 enum {
 	CUTS_DEFAULT = 20,
@@ -34,26 +35,11 @@ struct check {
 	struct lb_check_facts facts;
 	long watch_ms;      /* module time */
 	unsigned cuts;
-	long run_ms;        /* host time that the scripts took, or were watched */
+	int64_t run_ms;     /* host time that the scripts took, or were watched */
 	char place[PATH_MAX];
 	char module[PATH_MAX + 8];
 	char reason[LB_UPLOAD_REASON_BYTES];
 };
-
-static volatile sig_atomic_t stop_signal;
-
-static void on_signal(int number)
-{
-	stop_signal = number;
-}
-
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000L + now.tv_nsec / 1000000L;
-}
 
 static int host_ms(long module_ms)
 {
@@ -86,12 +72,12 @@ static bool run_scripts(struct check *check, long module_ms)
 	if (!lb_bench_power(&check->bench, false) || !lb_bench_power(&check->bench, true)) {
 		return fail(check, "the scratch module's hardware ended unexpectedly");
 	}
-	long start_ms = now_ms();
+	int64_t start_ms = lb_host_now_ms();
 	do {
 		if (!look(check, HOST_STEP_MS)) {
 			return false;
 		}
-		check->run_ms = now_ms() - start_ms;
+		check->run_ms = lb_host_now_ms() - start_ms;
 	} while (!has_settled(&check->bench) && check->run_ms < host_ms(module_ms));
 	return true;
 }
@@ -106,7 +92,7 @@ static bool watch_scripts(struct check *check)
 	if (!run_scripts(check, check->watch_ms)) {
 		return false;
 	}
-	long run_ms = check->run_ms;
+	int64_t run_ms = check->run_ms;
 	long quiet_ms = check->watch_ms < SETTLE_MS ? check->watch_ms : SETTLE_MS;
 	/* A sleeper may wake, a watchdog may still bite. */
 	while (run_ms < host_ms(lb_bench_is(bench, "sleep") ? check->watch_ms : quiet_ms)) {
@@ -141,9 +127,9 @@ static bool try_radio(struct check *check)
 static bool lasts(struct check *check, bool *stayed)
 {
 	long boots = check->bench.boots;
-	long until_ms = now_ms() + host_ms(LASTS_MS);
+	int64_t until_ms = lb_host_now_ms() + host_ms(LASTS_MS);
 
-	while (now_ms() < until_ms) {
+	while (lb_host_now_ms() < until_ms) {
 		if (!look(check, HOST_STEP_MS)) {
 			return false;
 		}
@@ -163,7 +149,7 @@ static bool ends_in_prompt(const struct lb_bench *bench)
 static bool try_ctrl_c(struct check *check)
 {
 	struct lb_bench *bench = &check->bench;
-	long until_ms = now_ms() + HOST_TRY_MS;
+	int64_t until_ms = lb_host_now_ms() + HOST_TRY_MS;
 
 	do {
 		bench->tail_bytes = 0;
@@ -174,7 +160,7 @@ static bool try_ctrl_c(struct check *check)
 		if (ends_in_prompt(bench) && lb_bench_is(bench, "repl")) {
 			return lasts(check, &check->facts.ctrl_c);
 		}
-	} while (now_ms() < until_ms);
+	} while (lb_host_now_ms() < until_ms);
 	return true;
 }
 
@@ -223,7 +209,7 @@ static bool try_p12(struct check *check)
 }
 
 /* The run of a script that ends is short, but what it does goes on at the REPL: the servers, the first idle moments. */
-static bool try_cuts(struct check *check, long run_ms)
+static bool try_cuts(struct check *check, int64_t run_ms)
 {
 	long torn_before = check->bench.torn;
 
@@ -255,7 +241,7 @@ static bool try_all(struct check *check)
 	if (!watch_scripts(check)) {
 		return false;
 	}
-	long run_ms = check->run_ms;
+	int64_t run_ms = check->run_ms;
 	return try_radio(check) && try_ctrl_c(check) && try_mpremote(check) && try_p12(check) && try_cuts(check, run_ms);
 }
 
@@ -282,21 +268,10 @@ static bool make_place(struct check *check)
 	return true;
 }
 
-/* Takes the signals that would leave the scratch module behind. */
-static void take_signals(void)
-{
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-	struct sigaction action = {.sa_handler = on_signal};
-
-	for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-		sigaction(numbers[i], &action, NULL);
-	}
-}
-
 static bool run(struct check *check, const char *folder)
 {
-	check->bench.stop = &stop_signal;
-	if (!lb_bench_load(check->module, folder, check->reason) || stop_signal != 0) {
+	check->bench.stop = &lb_stop_signal;
+	if (!lb_bench_load(check->module, folder, check->reason) || lb_stop_signal != 0) {
 		return fail(check, "the scratch module did not start");
 	}
 	if (!lb_bench_start(&check->bench, check->module, check->reason)) {
@@ -356,15 +331,15 @@ enum lb_exit lb_check_command(const struct lb_args *args)
 	if (!lb_upload_check(args->words[0], lb_flashmap_8mib.part[LB_PART_FS].size_bytes, check.reason)) {
 		return lb_args_failed("%s", check.reason);
 	}
-	take_signals();
+	lb_stop_take_signals();
 	if (!make_place(&check)) {
 		return lb_args_failed("cannot make a folder for the scratch module, %s: %s", check.place, strerror(errno));
 	}
 	bool done = run(&check, args->words[0]);
 	nftw(check.place, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	if (stop_signal != 0) {
-		signal(stop_signal, SIG_DFL);
-		raise(stop_signal);
+	if (lb_stop_signal != 0) {
+		signal(lb_stop_signal, SIG_DFL);
+		raise(lb_stop_signal);
 	}
 	return done ? tell(&check, args) : lb_args_failed("%s", check.reason);
 }

@@ -1,4 +1,6 @@
 #include "host/cli/check_radio.h"
+#include "host/client/host_time.h"
+#include "host/client/json.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -7,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { HEARD_BYTES = 1024, LINE_BYTES = 160 };
@@ -15,18 +16,10 @@ enum { HEARD_BYTES = 1024, LINE_BYTES = 160 };
 /* A connection and the end of what came, 0-ended; bytes that are 0 or telnet's commands do no harm to a search. */
 struct talk {
 	int fd;
-	long until_ms;
+	int64_t until_ms;
 	size_t heard;
 	char text[HEARD_BYTES];
 };
-
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000L + now.tv_nsec / 1000000L;
-}
 
 static bool dial(struct talk *talk, int port, int time_ms)
 {
@@ -34,7 +27,7 @@ static bool dial(struct talk *talk, int port, int time_ms)
 		.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
 
-	*talk = (struct talk){.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), .until_ms = now_ms() + time_ms};
+	*talk = (struct talk){.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), .until_ms = lb_host_now_ms() + time_ms};
 	/* On the loopback the kernel answers at once, whether or not the module does. */
 	return talk->fd >= 0 && connect(talk->fd, (struct sockaddr *)&address, sizeof address) == 0;
 }
@@ -54,7 +47,7 @@ static bool expect(struct talk *talk, const char *wanted)
 			return true;
 		}
 		struct pollfd wait = {.fd = talk->fd, .events = POLLIN};
-		long left_ms = talk->until_ms - now_ms();
+		int64_t left_ms = talk->until_ms - lb_host_now_ms();
 		if (left_ms <= 0 || talk->heard == sizeof talk->text || poll(&wait, 1, (int)left_ms) <= 0) {
 			return false;
 		}
@@ -102,19 +95,12 @@ static bool ftp_lets_in(int port, const char *user, const char *password, int ti
 	return in;
 }
 
-static int port_of(const cJSON *net, const char *name)
-{
-	const cJSON *port = cJSON_GetObjectItemCaseSensitive(net, name);
-
-	return cJSON_IsNumber(port) ? port->valueint : 0;
-}
-
 enum lb_check_radio lb_check_radio(const cJSON *net, int time_ms, int lasts_ms)
 {
 	const char *user = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(net, "user"));
 	const char *password = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(net, "password"));
-	int telnet = port_of(net, "telnet");
-	int ftp = port_of(net, "ftp");
+	int telnet = (int)lb_json_number(net, "telnet");
+	int ftp = (int)lb_json_number(net, "ftp");
 
 	if (telnet == 0 || ftp == 0 || user == NULL || password == NULL) {
 		return LB_CHECK_RADIO_OFF;

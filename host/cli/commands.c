@@ -4,10 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "host/cli/report.h"
+#include "host/client/host_time.h"
+#include "host/client/json.h"
 #include "host/client/status.h"
 
 enum lb_exit lb_commands_explain(const struct lb_client *client, int error, const char *dir)
@@ -52,13 +53,6 @@ static enum lb_exit order_module(const char *dir, cJSON *request)
 
 	cJSON_Delete(reply);
 	return error == LB_CLIENT_OK ? LB_EXIT_DONE : LB_EXIT_FAILED;
-}
-
-static const char *text_of(const cJSON *object, const char *key)
-{
-	const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
-
-	return text != NULL ? text : "?";
 }
 
 enum lb_exit lb_commands_stop(const struct lb_args *args)
@@ -112,14 +106,14 @@ static bool is_voltage(const char *text)
 
 static void print_pin(const cJSON *reply)
 {
-	const cJSON *pwm = cJSON_GetObjectItemCaseSensitive(reply, "pwm");
+	const cJSON *pwm = lb_json_field(reply, "pwm");
 
 	/* Held from outside, the net is what it is held at. */
-	if (pwm != NULL && strcmp(text_of(reply, "drive"), "float") == 0) {
-		printf("pwm %.10g Hz %.1f%%\n", cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(pwm, "hz")),
-		       cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(pwm, "duty")) * 100.0);
+	if (pwm != NULL && lb_json_is(reply, "drive", "float")) {
+		printf("pwm %.10g Hz %.1f%%\n", cJSON_GetNumberValue(lb_json_field(pwm, "hz")),
+		       cJSON_GetNumberValue(lb_json_field(pwm, "duty")) * 100.0);
 	} else {
-		printf("%s\n", text_of(reply, "level"));
+		printf("%s\n", lb_json_text(reply, "level"));
 	}
 }
 
@@ -196,19 +190,11 @@ enum lb_exit lb_commands_sd(const struct lb_args *args)
 
 /* --- led --- */
 
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000L + now.tv_nsec / 1000000L;
-}
-
 static void print_led(const cJSON *message, const char *colour_key)
 {
-	const cJSON *t_ms = cJSON_GetObjectItemCaseSensitive(message, "t_ms");
+	const cJSON *t_ms = lb_json_field(message, "t_ms");
 
-	printf("%.0f %s\n", cJSON_IsNumber(t_ms) ? t_ms->valuedouble : 0.0, text_of(message, colour_key));
+	printf("%.0f %s\n", cJSON_IsNumber(t_ms) ? t_ms->valuedouble : 0.0, lb_json_text(message, colour_key));
 	fflush(stdout);
 }
 
@@ -231,14 +217,14 @@ static int start_trace(struct lb_client *client)
 static enum lb_exit trace_led(const char *dir, long time_ms)
 {
 	struct lb_client client;
-	long until = now_ms() + time_ms;
+	int64_t until = lb_host_now_ms() + time_ms;
 	int error = lb_client_open(&client, dir);
 
 	if (error == LB_CLIENT_OK) {
 		error = start_trace(&client);
 	}
 	while (error == LB_CLIENT_OK) {
-		long left = until - now_ms();
+		int64_t left = until - lb_host_now_ms();
 		cJSON *event = lb_client_receive(&client, left > 0 ? (int)left : 0, &error);
 		if (event != NULL) {
 			print_led(event, "rgb");
@@ -262,7 +248,7 @@ enum lb_exit lb_commands_led(const struct lb_args *args)
 	if (ask_module(args->dir, lb_commands_request("led"), &reply) != LB_CLIENT_OK) {
 		return LB_EXIT_FAILED;
 	}
-	printf("%s\n", text_of(reply, "rgb"));
+	printf("%s\n", lb_json_text(reply, "rgb"));
 	cJSON_Delete(reply);
 	return LB_EXIT_DONE;
 }

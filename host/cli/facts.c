@@ -3,17 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *text_of(const cJSON *object, const char *key)
-{
-	const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
-
-	return text != NULL ? text : "";
-}
-
-static bool has(const cJSON *object, const char *key)
-{
-	return cJSON_GetObjectItemCaseSensitive(object, key) != NULL;
-}
+#include "host/client/json.h"
 
 static enum lb_menu_drive drive_of(const char *text)
 {
@@ -25,9 +15,9 @@ static enum lb_menu_drive drive_of(const char *text)
 
 static unsigned take_boot(struct lb_facts *facts, const cJSON *message)
 {
-	const cJSON *boot = cJSON_GetObjectItemCaseSensitive(message, "boot");
+	const cJSON *boot = lb_json_field(message, "boot");
 
-	snprintf(facts->phase, sizeof facts->phase, "%s", text_of(message, "phase"));
+	lb_json_copy(message, "phase", facts->phase, sizeof facts->phase);
 	if (!cJSON_IsNumber(boot) || (int64_t)boot->valuedouble == facts->boot) {
 		return LB_FACTS_PHASE;
 	}
@@ -43,10 +33,10 @@ static bool is_g23(const char *name)
 /* A pin event, or the reply to a pin request, which tells the drive too. */
 static unsigned take_pin(struct lb_facts *facts, const cJSON *message)
 {
-	const char *name = text_of(message, "name");
-	bool high = strcmp(text_of(message, "level"), "high") == 0;
-	enum lb_menu_drive drive = drive_of(text_of(message, "drive"));
-	bool told = has(message, "drive");
+	const char *name = lb_json_text(message, "name");
+	bool high = lb_json_is(message, "level", "high");
+	enum lb_menu_drive drive = drive_of(lb_json_text(message, "drive"));
+	bool told = lb_json_field(message, "drive") != NULL;
 
 	if (strcmp(name, "P12") == 0) {
 		facts->p12_high = high;
@@ -63,7 +53,7 @@ static unsigned take_pin(struct lb_facts *facts, const cJSON *message)
 /* The terminal shows uart0 alone. */
 static bool is_of_other_port(const cJSON *message)
 {
-	const cJSON *port = cJSON_GetObjectItemCaseSensitive(message, "port");
+	const cJSON *port = lb_json_field(message, "port");
 
 	return cJSON_IsNumber(port) && port->valueint != 0;
 }
@@ -71,7 +61,7 @@ static bool is_of_other_port(const cJSON *message)
 static unsigned take_event(struct lb_facts *facts, const char *event, const cJSON *message)
 {
 	if (strcmp(event, "led") == 0) {
-		lb_colour_parse(text_of(message, "rgb"), &facts->led);
+		lb_colour_parse(lb_json_text(message, "rgb"), &facts->led);
 		return LB_FACTS_LED;
 	}
 	if (strcmp(event, "phase") == 0) {
@@ -81,7 +71,7 @@ static unsigned take_event(struct lb_facts *facts, const char *event, const cJSO
 		return take_pin(facts, message);
 	}
 	if (strcmp(event, "client") == 0 && !is_of_other_port(message)) {
-		const cJSON *open = cJSON_GetObjectItemCaseSensitive(message, "open");
+		const cJSON *open = lb_json_field(message, "open");
 		facts->clients = cJSON_IsNumber(open) ? open->valueint : 0;
 		return LB_FACTS_CLIENTS;
 	}
@@ -90,29 +80,29 @@ static unsigned take_event(struct lb_facts *facts, const char *event, const cJSO
 
 static unsigned take_status(struct lb_facts *facts, const cJSON *message)
 {
-	const cJSON *pins = cJSON_GetObjectItemCaseSensitive(message, "pins");
-	const cJSON *drive = cJSON_GetObjectItemCaseSensitive(message, "drive");
+	const cJSON *pins = lb_json_field(message, "pins");
+	const cJSON *drive = lb_json_field(message, "drive");
 
-	lb_colour_parse(text_of(message, "led"), &facts->led);
-	facts->p12_high = strcmp(text_of(pins, "P12"), "high") == 0;
-	facts->g23_high = strcmp(text_of(pins, "P2"), "high") == 0;
-	facts->p12_drive = drive_of(text_of(drive, "P12"));
-	facts->g23_drive = drive_of(text_of(drive, "P2"));
+	lb_colour_parse(lb_json_text(message, "led"), &facts->led);
+	facts->p12_high = lb_json_is(pins, "P12", "high");
+	facts->g23_high = lb_json_is(pins, "P2", "high");
+	facts->p12_drive = drive_of(lb_json_text(drive, "P12"));
+	facts->g23_drive = drive_of(lb_json_text(drive, "P2"));
 	return LB_FACTS_REPLY | take_boot(facts, message);
 }
 
 unsigned lb_facts_take(struct lb_facts *facts, const cJSON *message)
 {
-	const char *event = text_of(message, "event");
+	const char *event = lb_json_text(message, "event");
 
 	if (event[0] != '\0') {
 		return take_event(facts, event, message);
 	}
-	if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(message, "ok"))) {
-		snprintf(facts->refusal, sizeof facts->refusal, "%s", text_of(message, "error"));
-	} else if (has(message, "phase")) {
+	if (!cJSON_IsTrue(lb_json_field(message, "ok"))) {
+		lb_json_copy(message, "error", facts->refusal, sizeof facts->refusal);
+	} else if (lb_json_field(message, "phase") != NULL) {
 		return take_status(facts, message);
-	} else if (has(message, "level")) {
+	} else if (lb_json_field(message, "level") != NULL) {
 		take_pin(facts, message);
 	}
 	return LB_FACTS_REPLY;

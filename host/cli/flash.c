@@ -12,6 +12,7 @@
 #include "host/cli/flash_target.h"
 #include "host/cli/image.h"
 #include "host/cli/progress.h"
+#include "host/cli/stop.h"
 #include "host/client/status.h"
 #include "host/image/key.h"
 
@@ -32,24 +33,6 @@ struct job {
 	struct lb_flash_target target;
 	struct lb_progress progress;
 };
-
-static volatile sig_atomic_t stop_signal;
-
-static void on_signal(int number)
-{
-	stop_signal = number;
-}
-
-/* Ctrl-C ends the waits, so that pins are let go and the terminal is told how to go on. */
-static void catch_signals(void)
-{
-	struct sigaction action = {.sa_handler = on_signal};
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
 
 /* --- what is asked for --- */
 
@@ -83,7 +66,7 @@ static bool choose(const struct lb_args *args, struct job *job)
 	job->baud = SPEED_BAUD;
 	job->target.dir = args->dir;
 	job->target.port = args->values[LB_FLASH_PORT];
-	job->target.stop = &stop_signal;
+	job->target.stop = &lb_stop_signal;
 	if (job->target.port != NULL && args->dir_given) {
 		lb_args_wrong("-d names a virtual module, --port another one: name one");
 		return false;
@@ -317,7 +300,7 @@ static enum lb_exit run_job(struct job *job)
 		return write_job(job);
 	}
 	enum lb_exit exit = read_job(job);
-	stop_signal = 0; /* the way back is short, and owed */
+	lb_stop_signal = 0; /* the way back is short, and owed */
 	if (!lb_flash_leave(target) && exit == LB_EXIT_DONE) {
 		return lb_args_failed("%s", target->reason);
 	}
@@ -335,7 +318,8 @@ enum lb_exit lb_flash_command(const struct lb_args *args)
 		free(job.file.bytes);
 		return LB_EXIT_FAILED;
 	}
-	catch_signals();
+	signal(SIGPIPE, SIG_IGN);
+	lb_stop_take_signals(); /* so that pins are let go and the terminal is told how to go on */
 	enum lb_exit exit = run_job(&job);
 	lb_flash_close(&job.target);
 	free(job.file.bytes);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/cli/commands.h"
+#include "host/client/json.h"
 #include "host/client/status.h"
 
 enum {
@@ -59,13 +60,6 @@ static bool drive_g23(struct lb_flash_target *target, const char *level)
 	return order(target, request, NULL);
 }
 
-static const char *text_of(const cJSON *object, const char *key)
-{
-	const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
-
-	return text != NULL ? text : "";
-}
-
 /* --- in --- */
 
 static bool connect_module(struct lb_flash_target *target)
@@ -106,7 +100,7 @@ static bool press_into_loader(struct lb_flash_target *target)
 	if (!look(target, &status)) {
 		return false;
 	}
-	bool on = strcmp(text_of(status, "power"), "on") == 0;
+	bool on = lb_json_is(status, "power", "on");
 	cJSON_Delete(status);
 	if (!on) {
 		snprintf(target->reason, sizeof target->reason, "the module in %.300s has no power: 'lifeboat power on' first",
@@ -190,10 +184,10 @@ bool lb_flash_await(struct lb_flash_target *target, struct lb_flash_running *run
 		if (!look(target, &status)) {
 			return false;
 		}
-		const cJSON *boot = cJSON_GetObjectItemCaseSensitive(status, "boot");
-		*running = (struct lb_flash_running){.state = state_of(text_of(status, "phase"))};
-		snprintf(running->version, sizeof running->version, "%s", text_of(boot, "version"));
-		snprintf(running->slot, sizeof running->slot, "%s", text_of(boot, "slot"));
+		const cJSON *boot = lb_json_field(status, "boot");
+		*running = (struct lb_flash_running){.state = state_of(lb_json_text(status, "phase"))};
+		lb_json_copy(boot, "version", running->version, sizeof running->version);
+		lb_json_copy(boot, "slot", running->slot, sizeof running->slot);
 		cJSON_Delete(status);
 		now_ms = port->now_ms(port->ctx);
 		script_since_ms = running->state == LB_FLASH_IN_SCRIPT ? script_since_ms : now_ms;

@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "host/cli/args.h"
+#include "host/client/host_time.h"
 
 enum {
 	START_MS = 30000, /* a new flash.bin is 8 MiB to write, on whatever disk */
@@ -154,21 +154,6 @@ void lb_hardware_become(const struct lb_hardware_options *options, const char *l
 	}
 }
 
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000L + now.tv_nsec / 1000000L;
-}
-
-static void pause_ms(long pause_time_ms)
-{
-	const struct timespec pause = {.tv_nsec = pause_time_ms * 1000000L};
-
-	nanosleep(&pause, NULL);
-}
-
 /* In the child. A group of its own, because Ctrl-C in the terminal is for us: we end it in order. */
 _Noreturn static void run_child(const struct lb_hardware_options *options, int ready_fd, int life_fd)
 {
@@ -192,10 +177,10 @@ static bool has_ended(struct lb_hardware *hardware)
 
 static bool wait_end(struct lb_hardware *hardware, long time_ms)
 {
-	long until = now_ms() + time_ms;
+	int64_t until = lb_host_now_ms() + time_ms;
 
-	while (!has_ended(hardware) && now_ms() < until) {
-		pause_ms(RETRY_MS);
+	while (!has_ended(hardware) && lb_host_now_ms() < until) {
+		lb_host_pause_ms(RETRY_MS);
 	}
 	return hardware->ended;
 }

@@ -1,6 +1,5 @@
 /* `lifeboat ota`: a firmware image goes to a running module through its REPL, and what becomes of it is told. */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,28 +11,10 @@
 #include "host/cli/image.h"
 #include "host/cli/ota.h"
 #include "host/cli/progress.h"
+#include "host/cli/stop.h"
 #include "host/client/status.h"
 
 enum { ENTRY_TRIES = 3, ENTRY_MS = 1500 };
-
-static volatile sig_atomic_t stop_signal;
-
-static void on_signal(int number)
-{
-	stop_signal = number;
-}
-
-/* Without SA_RESTART, so that a wait ends. That nobody reads what is told any more is no reason to leave a module with
- * half an update and its REPL in the middle of a paste. */
-static void catch_signals(void)
-{
-	struct sigaction action = {.sa_handler = on_signal};
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
 
 /* --- the image --- */
 
@@ -111,10 +92,10 @@ static enum lb_exit enter_repl(struct lb_ota *ota)
 		return lb_args_failed("cannot open the pty of uart0: %s", strerror(errno));
 	}
 	/* A script may need some moments to end, and one that starts meanwhile another Ctrl-C. */
-	for (int tries = 0; tries < ENTRY_TRIES && !entered && stop_signal == 0; tries++) {
+	for (int tries = 0; tries < ENTRY_TRIES && !entered && lb_stop_signal == 0; tries++) {
 		entered = lb_upload_enter(ota->transfer.uart_fd, ENTRY_MS);
 	}
-	if (stop_signal != 0) {
+	if (lb_stop_signal != 0) {
 		return lb_args_failed("interrupted: nothing was written");
 	}
 	if (!entered) {
@@ -157,8 +138,8 @@ static const char *why_silent(struct lb_ota *ota)
 
 static enum lb_exit explain_transfer(struct lb_ota *ota)
 {
-	if (stop_signal != 0) {
-		stop_signal = 0; /* what is sent now is to leave the REPL in order */
+	if (lb_stop_signal != 0) {
+		lb_stop_signal = 0; /* what is sent now is to leave the REPL in order */
 		lb_upload_write(ota->transfer.uart_fd, "\x03", 1, ENTRY_MS);
 		leave_repl(ota);
 		return lb_args_failed("interrupted at %zu %%: the same command goes on from there", percent(&ota->transfer));
@@ -180,7 +161,7 @@ static bool send_all(struct lb_ota *ota)
 
 	lb_progress_begin(&progress, "sending", transfer->done_bytes);
 	while (sent && transfer->done_bytes < transfer->size_bytes) {
-		sent = stop_signal == 0 && lb_transfer_step(transfer);
+		sent = lb_stop_signal == 0 && lb_transfer_step(transfer);
 		lb_progress_show(&progress, transfer->done_bytes, transfer->size_bytes);
 	}
 	double seconds = lb_progress_end(&progress);
@@ -254,7 +235,7 @@ static enum lb_exit with_module(struct lb_ota *ota, bool force, bool reset)
 
 enum lb_exit lb_ota_command(const struct lb_args *args)
 {
-	struct lb_ota ota = {.dir = args->dir, .stop = &stop_signal, .control = {.fd = -1}, .transfer = {.uart_fd = -1}};
+	struct lb_ota ota = {.dir = args->dir, .stop = &lb_stop_signal, .control = {.fd = -1}, .transfer = {.uart_fd = -1}};
 	struct lb_image_file file;
 
 	if (lb_image_read_file(args->words[0], &file) != LB_EXIT_DONE) {
@@ -262,7 +243,7 @@ enum lb_exit lb_ota_command(const struct lb_args *args)
 	}
 	enum lb_exit exit = check_image(&ota, args->words[0], &file);
 	if (exit == LB_EXIT_DONE) {
-		catch_signals();
+		lb_stop_take_signals();
 		exit = with_module(&ota, args->values[LB_OTA_FORCE] != NULL, args->values[LB_OTA_NO_RESET] == NULL);
 	}
 	free(file.bytes);

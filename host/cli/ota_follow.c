@@ -1,11 +1,12 @@
 /* What becomes of an update after the reset: it comes up, or it is rolled back. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/update/update.h"
 #include "host/cli/commands.h"
 #include "host/cli/ota.h"
+#include "host/client/host_time.h"
+#include "host/client/json.h"
 
 enum {
 	PAUSE_MS = 50,
@@ -15,46 +16,24 @@ enum {
 	CONFIRM_LOOKS = 20,  /* a REPL may be there a moment before the confirmation is */
 };
 
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000L + now.tv_nsec / 1000000L;
-}
-
 /* --- looking --- */
-
-static void keep_text(const cJSON *object, const char *key, char *text, size_t size_bytes)
-{
-	const char *value = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
-
-	snprintf(text, size_bytes, "%s", value != NULL ? value : "");
-}
-
-static long number_of(const cJSON *object, const char *key)
-{
-	const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, key);
-
-	return cJSON_IsNumber(value) ? (long)value->valuedouble : 0;
-}
 
 static void take_status(struct lb_ota_view *view, const cJSON *status)
 {
-	const cJSON *boot = cJSON_GetObjectItemCaseSensitive(status, "boot");
-	const cJSON *record = cJSON_GetObjectItemCaseSensitive(status, "record");
+	const cJSON *boot = lb_json_field(status, "boot");
+	const cJSON *record = lb_json_field(status, "record");
 
-	keep_text(status, "phase", view->phase, sizeof view->phase);
-	keep_text(status, "last_error", view->last_error, sizeof view->last_error);
-	keep_text(boot, "mode", view->mode, sizeof view->mode);
-	keep_text(boot, "slot", view->slot, sizeof view->slot);
-	keep_text(boot, "version", view->version, sizeof view->version);
-	keep_text(record, "latest", view->latest, sizeof view->latest);
-	keep_text(boot, "cause", view->cause, sizeof view->cause);
-	view->boots = number_of(status, "boots");
-	view->on_trial = cJSON_IsObject(cJSON_GetObjectItemCaseSensitive(status, "trial"));
-	view->tries_left = number_of(cJSON_GetObjectItemCaseSensitive(status, "trial"), "left");
-	view->clock = number_of(status, "clock");
+	lb_json_copy(status, "phase", view->phase, sizeof view->phase);
+	lb_json_copy(status, "last_error", view->last_error, sizeof view->last_error);
+	lb_json_copy(boot, "mode", view->mode, sizeof view->mode);
+	lb_json_copy(boot, "slot", view->slot, sizeof view->slot);
+	lb_json_copy(boot, "version", view->version, sizeof view->version);
+	lb_json_copy(record, "latest", view->latest, sizeof view->latest);
+	lb_json_copy(boot, "cause", view->cause, sizeof view->cause);
+	view->boots = (long)lb_json_number(status, "boots");
+	view->on_trial = cJSON_IsObject(lb_json_field(status, "trial"));
+	view->tries_left = (long)lb_json_number(lb_json_field(status, "trial"), "left");
+	view->clock = (long)lb_json_number(status, "clock");
 }
 
 enum lb_exit lb_ota_look(struct lb_ota *ota)
@@ -76,9 +55,7 @@ enum lb_exit lb_ota_look(struct lb_ota *ota)
 
 bool lb_ota_pause(const struct lb_ota *ota)
 {
-	const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000000L};
-
-	nanosleep(&pause, NULL);
+	lb_host_pause_ms(PAUSE_MS);
 	return *ota->stop == 0;
 }
 
@@ -158,8 +135,8 @@ struct following {
 	long first_boots; /* before the reset */
 	long seen_boots;  /* at the last look */
 	long boots;       /* of the boot that was dealt with */
-	long until_ms;
-	long script_ms;   /* when the script of this boot was first seen; 0: not yet */
+	int64_t until_ms;
+	int64_t script_ms; /* when the script of this boot was first seen; 0: not yet */
 };
 
 static bool has_started(const struct lb_ota *ota, const struct following *following)
@@ -193,9 +170,9 @@ static bool script_lasts(struct lb_ota *ota, struct following *following)
 		return false;
 	}
 	if (following->script_ms == 0) {
-		following->script_ms = now_ms();
+		following->script_ms = lb_host_now_ms();
 	}
-	return (now_ms() - following->script_ms) * ota->now.clock >= SCRIPT_MS;
+	return (lb_host_now_ms() - following->script_ms) * ota->now.clock >= SCRIPT_MS;
 }
 
 static bool is_up(struct lb_ota *ota, struct following *following)
@@ -208,7 +185,7 @@ enum lb_exit lb_ota_follow(struct lb_ota *ota)
 	struct following following = {.first_boots = ota->now.boots, .boots = ota->now.boots};
 	long clock = ota->now.clock > 0 ? ota->now.clock : 1;
 
-	following.until_ms = now_ms() + HOST_MS + TRIAL_MS / clock;
+	following.until_ms = lb_host_now_ms() + HOST_MS + TRIAL_MS / clock;
 	while (lb_ota_pause(ota)) {
 		if (lb_ota_look(ota) != LB_EXIT_DONE) {
 			return LB_EXIT_FAILED;
@@ -218,7 +195,7 @@ enum lb_exit lb_ota_follow(struct lb_ota *ota)
 		if (up && strcmp(ota->now.slot, ota->transfer.slot) == 0) {
 			return tell_good(ota);
 		}
-		if (up || is_in(ota, "loader") || is_in(ota, "off") || now_ms() >= following.until_ms) {
+		if (up || is_in(ota, "loader") || is_in(ota, "off") || lb_host_now_ms() >= following.until_ms) {
 			return tell_bad(ota, ota->now.boots - following.first_boots - 1);
 		}
 	}

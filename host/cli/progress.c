@@ -1,19 +1,11 @@
 #include "host/cli/progress.h"
+#include "host/client/host_time.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { BAR_COLUMNS = 30, REDRAW_MS = 100, RATE_FROM_MS = 500 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
 
 void lb_progress_text(char text[LB_PROGRESS_TEXT_BYTES], const char *what, size_t done_bytes, size_t all_bytes,
                       size_t moved_bytes, int64_t time_ms)
@@ -36,7 +28,7 @@ void lb_progress_text(char text[LB_PROGRESS_TEXT_BYTES], const char *what, size_
 void lb_progress_begin(struct lb_progress *progress, const char *what, size_t first_bytes)
 {
 	*progress = (struct lb_progress){
-		.what = what, .terminal = isatty(STDOUT_FILENO) != 0, .begin_ms = now_ms(), .first_bytes = first_bytes,
+		.what = what, .terminal = isatty(STDOUT_FILENO) != 0, .begin_ms = lb_host_now_ms(), .first_bytes = first_bytes,
 	};
 	fflush(stdout);
 	lb_progress_show(progress, 0, 1);
@@ -45,7 +37,7 @@ void lb_progress_begin(struct lb_progress *progress, const char *what, size_t fi
 void lb_progress_show(struct lb_progress *progress, size_t done_bytes, size_t all_bytes)
 {
 	char text[LB_PROGRESS_TEXT_BYTES];
-	int64_t now = now_ms();
+	int64_t now = lb_host_now_ms();
 	size_t moved_bytes = done_bytes > progress->first_bytes ? done_bytes - progress->first_bytes : 0;
 
 	if (!progress->terminal || now - progress->shown_ms < REDRAW_MS) {
@@ -63,5 +55,5 @@ double lb_progress_end(struct lb_progress *progress)
 		printf("\r%*s\r", LB_PROGRESS_COLUMNS, "");
 		fflush(stdout);
 	}
-	return (double)(now_ms() - progress->begin_ms + 1) / 1000.0;
+	return (double)(lb_host_now_ms() - progress->begin_ms + 1) / 1000.0;
 }

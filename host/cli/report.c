@@ -4,31 +4,7 @@
 #include <string.h>
 
 #include "host/cli/colour.h"
-
-static const cJSON *field(const cJSON *object, const char *key)
-{
-	return cJSON_GetObjectItemCaseSensitive(object, key);
-}
-
-/* "" when there is none. */
-static const char *text_of(const cJSON *object, const char *key)
-{
-	const char *text = cJSON_GetStringValue(field(object, key));
-
-	return text != NULL ? text : "";
-}
-
-static double number_of(const cJSON *object, const char *key)
-{
-	const cJSON *value = field(object, key);
-
-	return cJSON_IsNumber(value) ? value->valuedouble : 0;
-}
-
-static bool is(const cJSON *object, const char *key, const char *text)
-{
-	return strcmp(text_of(object, key), text) == 0;
-}
+#include "host/client/json.h"
 
 static void label(const char *name)
 {
@@ -40,23 +16,23 @@ static void print_power(const cJSON *status, bool runs)
 	label("power");
 	if (!runs) {
 		printf("off (not running: 'lifeboat run' starts it)\n");
-	} else if (is(status, "power", "off")) {
+	} else if (lb_json_is(status, "power", "off")) {
 		printf("off ('lifeboat power on' puts the plug in)\n");
 	} else {
-		printf("on, last reset %.1f s ago (%s)\n", number_of(status, "t_ms") / 1000.0,
-		       text_of(field(status, "boot"), "cause"));
+		printf("on, last reset %.1f s ago (%s)\n", lb_json_number(status, "t_ms") / 1000.0,
+		       lb_json_text(lb_json_field(status, "boot"), "cause"));
 	}
 	label("phase");
-	printf("%s%s\n", text_of(status, "phase"),
-	       is(status, "reset_line", "low") ? " (held in reset: RTS or a shield on the TCP port)" : "");
+	printf("%s%s\n", lb_json_text(status, "phase"),
+	       lb_json_is(status, "reset_line", "low") ? " (held in reset: RTS or a shield on the TCP port)" : "");
 }
 
 static void print_safe(const cJSON *boot)
 {
 	printf("safe boot, boot.py and main.py were not run: ");
-	if (is(boot, "reason", "pin")) {
-		printf("P12 was held for %.1f s\n", number_of(boot, "hold_ms") / 1000.0);
-	} else if (is(boot, "reason", "crash-loop")) {
+	if (lb_json_is(boot, "reason", "pin")) {
+		printf("P12 was held for %.1f s\n", lb_json_number(boot, "hold_ms") / 1000.0);
+	} else if (lb_json_is(boot, "reason", "crash-loop")) {
 		printf("crash loop\n");
 	} else {
 		printf("asked for\n");
@@ -68,7 +44,7 @@ static void print_images(const cJSON *status)
 {
 	const cJSON *image;
 
-	cJSON_ArrayForEach(image, field(status, "images")) {
+	cJSON_ArrayForEach(image, lb_json_field(status, "images")) {
 		label("");
 		printf("%s: %s\n", image->string, cJSON_IsString(image) ? image->valuestring : "?");
 	}
@@ -76,18 +52,18 @@ static void print_images(const cJSON *status)
 
 static void print_boot(const cJSON *status)
 {
-	const cJSON *boot = field(status, "boot");
+	const cJSON *boot = lb_json_field(status, "boot");
 
 	label("boot");
-	if (is(boot, "mode", "safe")) {
+	if (lb_json_is(boot, "mode", "safe")) {
 		print_safe(boot);
-	} else if (is(boot, "mode", "normal")) {
+	} else if (lb_json_is(boot, "mode", "normal")) {
 		printf("normal\n");
-	} else if (!is(boot, "mode", "loader")) {
-		printf("%s\n", is(status, "phase", "gate") ? "not decided yet" : "unknown: nothing was handed over");
-	} else if (is(boot, "reason", "pin")) {
+	} else if (!lb_json_is(boot, "mode", "loader")) {
+		printf("%s\n", lb_json_is(status, "phase", "gate") ? "not decided yet" : "unknown: nothing was handed over");
+	} else if (lb_json_is(boot, "reason", "pin")) {
 		printf("bootloader mode: G23 was low\n");
-	} else if (is(boot, "reason", "request")) {
+	} else if (lb_json_is(boot, "reason", "request")) {
 		printf("bootloader mode: asked for; a reset leaves it\n");
 	} else {
 		printf("bootloader mode: no image can be started; 'lifeboat run --reflash' writes the factory image\n");
@@ -110,18 +86,18 @@ static const char *why_text(const cJSON *boot)
 	};
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-		if (is(boot, "why", texts[i].why)) {
+		if (lb_json_is(boot, "why", texts[i].why)) {
 			return texts[i].text;
 		}
 	}
-	return text_of(boot, "why");
+	return lb_json_text(boot, "why");
 }
 
 static void print_trial(const cJSON *status)
 {
-	const cJSON *trial = field(status, "trial");
-	const char *latest = text_of(field(status, "record"), "latest");
-	double left = number_of(trial, "left");
+	const cJSON *trial = lb_json_field(status, "trial");
+	const char *latest = lb_json_text(lb_json_field(status, "record"), "latest");
+	double left = lb_json_number(trial, "left");
 
 	label("trial");
 	if (!cJSON_IsObject(trial)) {
@@ -129,22 +105,23 @@ static void print_trial(const cJSON *status)
 		return;
 	}
 	printf("%s, %.0f %s left", latest, left, left == 1 ? "try" : "tries");
-	printf(is(field(status, "boot"), "slot", latest) ? "; lifeboat.confirm() keeps it\n" : "; it does not run now\n");
+	printf(lb_json_is(lb_json_field(status, "boot"), "slot", latest) ? "; lifeboat.confirm() keeps it\n"
+	                                                                 : "; it does not run now\n");
 }
 
 static void print_image(const cJSON *status)
 {
-	const cJSON *boot = field(status, "boot");
-	const cJSON *record = field(status, "record");
+	const cJSON *boot = lb_json_field(status, "boot");
+	const cJSON *record = lb_json_field(status, "record");
 
-	if (is(boot, "slot", "")) {
+	if (lb_json_is(boot, "slot", "")) {
 		return;
 	}
 	label("image");
-	printf("%s, version %s: %s\n", text_of(boot, "slot"), text_of(boot, "version"), why_text(boot));
+	printf("%s, version %s: %s\n", lb_json_text(boot, "slot"), lb_json_text(boot, "version"), why_text(boot));
 	label("record");
-	printf("latest %s, previous %s\n", text_of(record, "latest"),
-	       is(record, "previous", "") ? "none" : text_of(record, "previous"));
+	printf("latest %s, previous %s\n", lb_json_text(record, "latest"),
+	       lb_json_is(record, "previous", "") ? "none" : lb_json_text(record, "previous"));
 	print_trial(status);
 }
 
@@ -152,9 +129,9 @@ static void print_led(const cJSON *status)
 {
 	uint32_t rgb;
 
-	lb_colour_parse(text_of(status, "led"), &rgb);
+	lb_colour_parse(lb_json_text(status, "led"), &rgb);
 	label("LED");
-	printf("%s %s (%s)\n", text_of(status, "led"), lb_colour_name(rgb), text_of(status, "led_mode"));
+	printf("%s %s (%s)\n", lb_json_text(status, "led"), lb_colour_name(rgb), lb_json_text(status, "led_mode"));
 }
 
 /* After a reset P2 is held high by its pull-up and the others are low. */
@@ -167,19 +144,20 @@ static bool is_usual(const cJSON *pin)
 
 static bool is_acted_on(const cJSON *status, const char *pin)
 {
-	return field(field(status, "drive"), pin) != NULL || field(field(status, "pwm"), pin) != NULL;
+	return lb_json_field(lb_json_field(status, "drive"), pin) != NULL ||
+	       lb_json_field(lb_json_field(status, "pwm"), pin) != NULL;
 }
 
 static void print_acting(const cJSON *status, const char *pin)
 {
-	const cJSON *pwm = field(field(status, "pwm"), pin);
-	const char *drive = text_of(field(status, "drive"), pin);
+	const cJSON *pwm = lb_json_field(lb_json_field(status, "pwm"), pin);
+	const char *drive = lb_json_text(lb_json_field(status, "drive"), pin);
 
 	if (pwm != NULL) {
-		printf(" (pwm %.10g Hz %.1f%%)", number_of(pwm, "hz"), number_of(pwm, "duty") * 100.0);
+		printf(" (pwm %.10g Hz %.1f%%)", lb_json_number(pwm, "hz"), lb_json_number(pwm, "duty") * 100.0);
 	}
-	if (field(field(status, "volts"), pin) != NULL) {
-		printf(" (%.10gV from outside)", number_of(field(status, "volts"), pin));
+	if (lb_json_field(lb_json_field(status, "volts"), pin) != NULL) {
+		printf(" (%.10gV from outside)", lb_json_number(lb_json_field(status, "volts"), pin));
 	} else if (drive[0] != '\0') {
 		printf(" (driven %s from outside)", drive);
 	}
@@ -191,7 +169,7 @@ static void print_pins(const cJSON *status)
 	unsigned count = 0;
 
 	label("pins");
-	cJSON_ArrayForEach(pin, field(status, "pins")) {
+	cJSON_ArrayForEach(pin, lb_json_field(status, "pins")) {
 		if (is_usual(pin) && !is_acted_on(status, pin->string)) {
 			continue;
 		}
@@ -204,16 +182,16 @@ static void print_pins(const cJSON *status)
 
 static void print_net(const cJSON *net)
 {
-	double telnet = number_of(net, "telnet");
-	double ftp = number_of(net, "ftp");
+	double telnet = lb_json_number(net, "telnet");
+	double ftp = lb_json_number(net, "ftp");
 
 	label("network");
-	printf("radio %s", text_of(net, "radio"));
-	if (!is(net, "ssid", "")) {
-		printf(", access point %s", text_of(net, "ssid"));
+	printf("radio %s", lb_json_text(net, "radio"));
+	if (!lb_json_is(net, "ssid", "")) {
+		printf(", access point %s", lb_json_text(net, "ssid"));
 	}
-	if (!is(net, "station", "")) {
-		printf(", connected to %s", text_of(net, "station"));
+	if (!lb_json_is(net, "station", "")) {
+		printf(", connected to %s", lb_json_text(net, "station"));
 	}
 	printf("\n");
 	label("servers");
@@ -227,14 +205,14 @@ static void print_net(const cJSON *net)
 	if (ftp != 0) {
 		printf("ftp://127.0.0.1:%.0f, ", ftp);
 	}
-	printf("user %s, password %s\n", text_of(net, "user"), text_of(net, "password"));
+	printf("user %s, password %s\n", lb_json_text(net, "user"), lb_json_text(net, "password"));
 }
 
 static void print_card(const cJSON *card)
 {
 	label("SD card");
 	if (cJSON_IsObject(card)) {
-		printf("%s, %.10g MiB\n", text_of(card, "file"), number_of(card, "bytes") / (1024.0 * 1024.0));
+		printf("%s, %.10g MiB\n", lb_json_text(card, "file"), lb_json_number(card, "bytes") / (1024.0 * 1024.0));
 	} else {
 		printf("none\n");
 	}
@@ -249,26 +227,26 @@ void lb_report_print(const cJSON *status, const char *dir, bool runs)
 		print_power(status, false);
 		return;
 	}
-	printf(" (%s, hardware process %.0f", text_of(status, "board"), number_of(status, "pid"));
-	if (number_of(status, "clock") > 1) {
-		printf(", clock %.0f times faster", number_of(status, "clock"));
+	printf(" (%s, hardware process %.0f", lb_json_text(status, "board"), lb_json_number(status, "pid"));
+	if (lb_json_number(status, "clock") > 1) {
+		printf(", clock %.0f times faster", lb_json_number(status, "clock"));
 	}
 	printf(")\n");
 	print_power(status, true);
-	if (is(status, "power", "on")) {
+	if (lb_json_is(status, "power", "on")) {
 		print_boot(status);
 		print_image(status);
 		print_led(status);
 	}
 	print_pins(status);
 	label("uart0");
-	printf("%s/uart0 -> %s\n", dir, text_of(status, "uart0"));
-	printf("%-12s%s/uart1 -> %s\n", "uart1", dir, text_of(status, "uart1"));
+	printf("%s/uart0 -> %s\n", dir, lb_json_text(status, "uart0"));
+	printf("%-12s%s/uart1 -> %s\n", "uart1", dir, lb_json_text(status, "uart1"));
 	label("TCP");
-	printf("%s\n", is(status, "rfc2217", "") ? "none ('lifeboat run --port N' puts uart0 on a port)"
-	                                          : text_of(status, "rfc2217"));
-	print_net(field(status, "net"));
-	print_card(field(status, "sd"));
+	printf("%s\n", lb_json_is(status, "rfc2217", "") ? "none ('lifeboat run --port N' puts uart0 on a port)"
+	                                                 : lb_json_text(status, "rfc2217"));
+	print_net(lb_json_field(status, "net"));
+	print_card(lb_json_field(status, "sd"));
 	label("last error");
-	printf("%s\n", is(status, "last_error", "") ? "none" : text_of(status, "last_error"));
+	printf("%s\n", lb_json_is(status, "last_error", "") ? "none" : lb_json_text(status, "last_error"));
 }

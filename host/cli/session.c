@@ -7,13 +7,13 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "host/cli/facts.h"
 #include "host/cli/menu.h"
 #include "host/cli/rawview.h"
 #include "host/cli/terminal.h"
+#include "host/client/host_time.h"
 
 enum {
 	KEY_CTRL_X = 0x18,
@@ -45,14 +45,6 @@ struct session {
 	size_t waiting; /* input that the module has not taken yet */
 	char input[INPUT_BYTES];
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static void finish(struct session *session, enum lb_session_end end)
 {
@@ -265,7 +257,7 @@ static void read_keys(struct session *session)
 		finish(session, LB_SESSION_SIGNAL); /* the terminal is gone */
 	} else if (count <= 0) {
 		session->input_over = true;
-		session->last_byte_ms = now_ms();
+		session->last_byte_ms = lb_host_now_ms();
 	} else if (session->tty) {
 		lb_terminal_mend_typed_ahead(&session->terminal, data, (size_t)count);
 		terminal_keys(session, data, (size_t)count);
@@ -293,7 +285,7 @@ static void read_uart(struct session *session)
 		finish(session, LB_SESSION_STOPPED);
 		return;
 	}
-	session->last_byte_ms = now_ms();
+	session->last_byte_ms = lb_host_now_ms();
 	if (session->tty) {
 		lb_rawview_output(&session->view, session->last_byte_ms, data, (size_t)count);
 	} else {
@@ -314,7 +306,7 @@ static void take_message(struct session *session, const cJSON *message)
 		lb_rawview_loader(&session->view, strcmp(facts->phase, "loader") == 0);
 	}
 	if (changed & LB_FACTS_CLIENTS) {
-		lb_rawview_clients(&session->view, now_ms(), facts->clients);
+		lb_rawview_clients(&session->view, lb_host_now_ms(), facts->clients);
 	}
 	if (changed & LB_FACTS_PIN) {
 		/* Who drives it, is not in the event. */
@@ -371,7 +363,7 @@ static bool is_settled(const struct session *session)
 
 static int wait_ms(const struct session *session)
 {
-	int64_t now = now_ms();
+	int64_t now = lb_host_now_ms();
 	int64_t due = -1;
 
 	if (session->view.due_ms >= 0) {
@@ -427,10 +419,10 @@ static void loop(struct session *session)
 {
 	while (!session->ended) {
 		wait_once(session);
-		lb_rawview_tick(&session->view, now_ms());
+		lb_rawview_tick(&session->view, lb_host_now_ms());
 		draw_menu(session);
 		lb_terminal_flush(&session->terminal);
-		if (is_settled(session) && now_ms() >= session->last_byte_ms + QUIET_MS) {
+		if (is_settled(session) && lb_host_now_ms() >= session->last_byte_ms + QUIET_MS) {
 			finish(session, LB_SESSION_LEFT);
 		}
 	}

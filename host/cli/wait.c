@@ -1,27 +1,19 @@
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "host/cli/commands.h"
+#include "host/client/host_time.h"
 
 enum { RETRY_MS = 50, DEFAULT_MS = 30000 };
 
 struct waiting {
 	const char *dir;
 	const char *phase;
-	long until_ms;
+	int64_t until_ms;
 	char seen[16]; /* the phase last seen; "" when there was no module to ask */
 };
 
 enum seen { SEEN_WANTED, SEEN_OTHER, SEEN_REFUSED };
-
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000L + now.tv_nsec / 1000000L;
-}
 
 static bool take_phase(struct waiting *waiting, const cJSON *message)
 {
@@ -54,7 +46,7 @@ static bool follow(struct waiting *waiting, struct lb_client *client)
 	int error = start_watching(waiting, client, &reached);
 
 	while (error == LB_CLIENT_OK && !reached) {
-		long left = waiting->until_ms - now_ms();
+		int64_t left = waiting->until_ms - lb_host_now_ms();
 		if (left <= 0) {
 			break;
 		}
@@ -108,16 +100,15 @@ enum lb_exit lb_wait_command(const struct lb_args *args)
 	    (timeout != NULL && !lb_args_seconds("--timeout", timeout, &time_ms))) {
 		return LB_EXIT_USAGE;
 	}
-	struct waiting waiting = {.dir = args->dir, .phase = args->words[0], .until_ms = now_ms() + time_ms};
+	struct waiting waiting = {.dir = args->dir, .phase = args->words[0], .until_ms = lb_host_now_ms() + time_ms};
 	for (;;) {
 		enum seen seen = look(&waiting);
 		if (seen != SEEN_OTHER) {
 			return seen == SEEN_WANTED ? LB_EXIT_DONE : LB_EXIT_FAILED;
 		}
-		if (now_ms() >= waiting.until_ms) {
+		if (lb_host_now_ms() >= waiting.until_ms) {
 			return give_up(&waiting, time_ms);
 		}
-		const struct timespec pause = {.tv_nsec = RETRY_MS * 1000000L};
-		nanosleep(&pause, NULL);
+		lb_host_pause_ms(RETRY_MS);
 	}
 }

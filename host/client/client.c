@@ -1,5 +1,6 @@
 #define _GNU_SOURCE /* O_PATH, struct ucred */
 #include "host/client/client.h"
+#include "host/client/host_time.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +11,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 static int error_of_errno(int error)
@@ -157,24 +157,16 @@ cJSON *lb_client_next(struct lb_client *client, int *error)
 	return message;
 }
 
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000L + now.tv_nsec / 1000000L;
-}
-
 cJSON *lb_client_receive(struct lb_client *client, int timeout_ms, int *error)
 {
-	long until = now_ms() + timeout_ms;
+	int64_t until = lb_host_now_ms() + timeout_ms;
 
 	for (;;) {
 		cJSON *message = lb_client_next(client, error);
 		if (message != NULL || *error != LB_CLIENT_OK) {
 			return message;
 		}
-		long left = timeout_ms < 0 ? -1 : until - now_ms();
+		int64_t left = timeout_ms < 0 ? -1 : until - lb_host_now_ms();
 		if (timeout_ms >= 0 && left < 0) {
 			*error = LB_CLIENT_SILENT;
 			return NULL;

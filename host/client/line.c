@@ -1,3 +1,4 @@
+#include "host/client/host_time.h"
 #include "host/client/line.h"
 
 #include <errno.h>
@@ -11,7 +12,6 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -26,11 +26,8 @@ enum {
 
 static int64_t now_ms(void *ctx)
 {
-	struct timespec now;
-
 	(void)ctx;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+	return lb_host_now_ms();
 }
 
 static bool is_stopped(const struct lb_line *line)
@@ -44,7 +41,7 @@ static int wait_for(const struct lb_line *line, short events, int64_t until_ms)
 	struct pollfd wait = {.fd = line->fd, .events = events};
 
 	for (;;) {
-		int64_t left_ms = until_ms - now_ms(NULL);
+		int64_t left_ms = until_ms - lb_host_now_ms();
 		int slice_ms = left_ms < 0 ? 0 : left_ms < SLICE_MS ? (int)left_ms : SLICE_MS;
 
 		if (is_stopped(line)) {
@@ -65,7 +62,7 @@ static int wait_for(const struct lb_line *line, short events, int64_t until_ms)
 
 static int send_raw(struct lb_line *line, const uint8_t *data, size_t size_bytes)
 {
-	int64_t until_ms = now_ms(NULL) + SEND_MS;
+	int64_t until_ms = lb_host_now_ms() + SEND_MS;
 
 	for (size_t sent = 0; sent < size_bytes;) {
 		int ready = wait_for(line, POLLOUT, until_ms);
@@ -129,7 +126,7 @@ static int take_some(struct lb_line *line, uint8_t *data, size_t room_bytes, int
 static int port_receive(void *ctx, void *data, size_t room_bytes, int time_ms)
 {
 	struct lb_line *line = ctx;
-	int64_t until_ms = now_ms(NULL) + time_ms;
+	int64_t until_ms = lb_host_now_ms() + time_ms;
 	int count;
 
 	if (line->held_bytes > 0) {
@@ -141,7 +138,7 @@ static int port_receive(void *ctx, void *data, size_t room_bytes, int time_ms)
 	}
 	do {
 		count = take_some(line, data, room_bytes, until_ms);
-	} while (count == 0 && now_ms(NULL) < until_ms);
+	} while (count == 0 && lb_host_now_ms() < until_ms);
 	return count;
 }
 
@@ -163,12 +160,12 @@ static int listen_on(struct lb_line *line, int64_t until_ms)
 /* Sends orders and waits until so many are carried out. */
 static int order(struct lb_line *line, const uint8_t *wire, size_t size_bytes, unsigned orders)
 {
-	int64_t until_ms = now_ms(NULL) + ANSWER_MS;
+	int64_t until_ms = lb_host_now_ms() + ANSWER_MS;
 	int result;
 
 	line->telnet.confirmed = 0;
 	result = send_raw(line, wire, size_bytes);
-	while (result == 0 && line->telnet.confirmed < orders && now_ms(NULL) < until_ms) {
+	while (result == 0 && line->telnet.confirmed < orders && lb_host_now_ms() < until_ms) {
 		result = listen_on(line, until_ms);
 	}
 	return result == 0 && line->telnet.confirmed < orders ? LB_PORT_UNSUPPORTED : result;
@@ -225,10 +222,10 @@ static int port_set_baud(void *ctx, uint32_t baud)
 
 static int port_pause(void *ctx, int time_ms)
 {
-	int64_t until_ms = now_ms(NULL) + time_ms;
+	int64_t until_ms = lb_host_now_ms() + time_ms;
 
 	for (;;) {
-		int64_t left_ms = until_ms - now_ms(NULL);
+		int64_t left_ms = until_ms - lb_host_now_ms();
 		if (is_stopped(ctx)) {
 			return LB_PORT_STOPPED;
 		}
@@ -283,7 +280,7 @@ static bool connect_to(struct lb_line *line, const struct addrinfo *address)
 	}
 	if (connect(line->fd, address->ai_addr, address->ai_addrlen) != 0 && errno != EINPROGRESS) {
 		error = errno;
-	} else if (wait_for(line, POLLOUT, now_ms(NULL) + CONNECT_MS) == 0) {
+	} else if (wait_for(line, POLLOUT, lb_host_now_ms() + CONNECT_MS) == 0) {
 		error = ETIMEDOUT;
 	} else {
 		getsockopt(line->fd, SOL_SOCKET, SO_ERROR, &error, &size);
@@ -327,13 +324,13 @@ static bool open_socket(struct lb_line *line, const char *name, const char *addr
 
 static bool agree(struct lb_line *line, const char *name, char *reason)
 {
-	int64_t until_ms = now_ms(NULL) + ANSWER_MS;
+	int64_t until_ms = lb_host_now_ms() + ANSWER_MS;
 	uint8_t wire[LB_RFC2217_HELLO_BYTES];
 	int result;
 
 	line->over_telnet = true;
 	result = send_raw(line, wire, lb_rfc2217_hello(wire));
-	while (result == 0 && !line->telnet.agreed && !line->telnet.refused && now_ms(NULL) < until_ms) {
+	while (result == 0 && !line->telnet.agreed && !line->telnet.refused && lb_host_now_ms() < until_ms) {
 		result = listen_on(line, until_ms);
 	}
 	if (result == LB_PORT_GONE) {

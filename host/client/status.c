@@ -8,6 +8,7 @@
 #include "core/handoff/handoff.h"
 #include "core/image/image.h"
 #include "core/record/record.h"
+#include "host/client/json.h"
 
 static void add_text(cJSON *object, const char *key, const char *text)
 {
@@ -153,13 +154,6 @@ static void add_images(cJSON *status, const struct lb_handoff_down *down)
 	}
 }
 
-static bool is_on(const cJSON *reply)
-{
-	const char *power = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply, "power"));
-
-	return power != NULL && strcmp(power, "on") == 0;
-}
-
 cJSON *lb_status_compose(const cJSON *reply)
 {
 	uint8_t retained[LB_RETAINED_BYTES];
@@ -168,8 +162,9 @@ cJSON *lb_status_compose(const cJSON *reply)
 
 	decode_hex(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply, "handoff")), retained, sizeof retained);
 	/* Without power retained RAM is forgotten, whatever the hardware may still show of it. */
-	bool told = is_on(reply) && lb_handoff_get_down(retained, &down) == 0;
-	bool erred = is_on(reply) && lb_handoff_get_up(retained, &up) == 0;
+	bool is_on = lb_json_is(reply, "power", "on");
+	bool told = is_on && lb_handoff_get_down(retained, &down) == 0;
+	bool erred = is_on && lb_handoff_get_up(retained, &up) == 0;
 
 	cJSON *status = cJSON_CreateObject();
 	cJSON_AddNumberToObject(status, "v", 1);

@@ -1,3 +1,4 @@
+#include "host/client/host_time.h"
 #include "host/client/upload.h"
 
 #include <dirent.h>
@@ -10,7 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -19,14 +19,6 @@ enum {
 	CODE_BYTES = LB_RAWREPL_LITERAL_BYTES(CHUNK_BYTES) + 64,
 	STEP_MS = 20000, /* a chunk may have to wait for sectors to be erased */
 };
-
-static long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000L + now.tv_nsec / 1000000L;
-}
 
 /* --- the raw REPL --- */
 
@@ -47,17 +39,17 @@ int lb_upload_open(const char *dir)
 	return fd;
 }
 
-static bool wait_for(int fd, short events, long until_ms)
+static bool wait_for(int fd, short events, int64_t until_ms)
 {
 	struct pollfd wait = {.fd = fd, .events = events};
-	long left_ms = until_ms - now_ms();
+	int64_t left_ms = until_ms - lb_host_now_ms();
 
 	return left_ms > 0 && poll(&wait, 1, (int)left_ms) > 0 && (wait.revents & events) != 0;
 }
 
 bool lb_upload_write(int uart_fd, const char *data, size_t size_bytes, int time_ms)
 {
-	long until_ms = now_ms() + time_ms;
+	int64_t until_ms = lb_host_now_ms() + time_ms;
 
 	for (size_t sent = 0; sent < size_bytes;) {
 		if (!wait_for(uart_fd, POLLOUT, until_ms)) {
@@ -73,7 +65,7 @@ bool lb_upload_write(int uart_fd, const char *data, size_t size_bytes, int time_
 }
 
 /* One read's worth. */
-static bool take_some(int uart_fd, struct lb_rawrepl *repl, long until_ms)
+static bool take_some(int uart_fd, struct lb_rawrepl *repl, int64_t until_ms)
 {
 	char data[1024];
 
@@ -90,7 +82,7 @@ static bool take_some(int uart_fd, struct lb_rawrepl *repl, long until_ms)
 
 bool lb_upload_receive(int uart_fd, struct lb_rawrepl *repl, int time_ms)
 {
-	long until_ms = now_ms() + time_ms;
+	int64_t until_ms = lb_host_now_ms() + time_ms;
 
 	while (repl->state != LB_RAWREPL_DONE) {
 		if (!take_some(uart_fd, repl, until_ms)) {
@@ -118,7 +110,7 @@ bool lb_upload_execute(int uart_fd, const char *code, struct lb_rawrepl *answer,
 /* As far as the windows allow; at the end all is sent, or the module has ended the paste. */
 static bool send_windows(int uart_fd, const char *code, struct lb_rawrepl *answer, int time_ms)
 {
-	long until_ms = now_ms() + time_ms;
+	int64_t until_ms = lb_host_now_ms() + time_ms;
 	size_t left = strlen(code);
 
 	while (left > 0 && answer->state <= LB_RAWREPL_FLOW) {
