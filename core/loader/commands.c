@@ -4,7 +4,7 @@
 #include "core/base/error.h"
 #include "core/loader/engine.h"
 
-enum { SYNC_BYTES = 36, REGISTER_WRITE_BYTES = 16, ATTACH_PINS_BITS = 30 };
+enum { REGISTER_WRITE_BYTES = 16, ATTACH_PINS_BITS = 30 };
 
 struct command {
 	uint8_t op;
@@ -57,15 +57,15 @@ static void begin_range(struct lb_loader *loader, uint32_t offset, uint32_t size
 
 bool lb_loader_is_sync(const struct lb_loader *loader)
 {
-	static const uint8_t greeting[] = {0x07, 0x07, 0x12, 0x20};
 	const uint8_t *data = loader->frame + LB_FRAME_AT_DATA;
 
-	if (loader->frame[LB_FRAME_AT_OP] != LB_OP_SYNC || loader->frame_bytes != LB_FRAME_AT_DATA + SYNC_BYTES)
+	if (loader->frame[LB_FRAME_AT_OP] != LB_OP_SYNC || loader->frame_bytes != LB_FRAME_AT_DATA + LB_FRAME_SYNC_BYTES)
 		return false;
-	if (lb_load16le(loader->frame + LB_FRAME_AT_LENGTH) != SYNC_BYTES || memcmp(data, greeting, sizeof(greeting)) != 0)
+	if (lb_load16le(loader->frame + LB_FRAME_AT_LENGTH) != LB_FRAME_SYNC_BYTES ||
+	    lb_load32le(data) != LB_FRAME_SYNC_WORD)
 		return false;
-	for (unsigned i = sizeof(greeting); i < SYNC_BYTES; i++) {
-		if (data[i] != 0x55)
+	for (unsigned i = 4; i < LB_FRAME_SYNC_BYTES; i++) {
+		if (data[i] != LB_FRAME_SYNC_FILL)
 			return false;
 	}
 	return true;
@@ -340,7 +340,7 @@ static const struct command commands[] = {
 	{LB_OP_FLASH_END, false, 4, 4, 1, run_flash_end},
 	{LB_OP_MEM_BEGIN, false, 16, 16, 1, run_mem_begin},
 	{LB_OP_MEM_END, false, 8, 8, 1, run_mem_end},
-	{LB_OP_SYNC, false, SYNC_BYTES, SYNC_BYTES, 1, run_sync},
+	{LB_OP_SYNC, false, LB_FRAME_SYNC_BYTES, LB_FRAME_SYNC_BYTES, 1, run_sync},
 	{LB_OP_WRITE_REG, false, REGISTER_WRITE_BYTES, LB_LOADER_WHOLE_BYTES, REGISTER_WRITE_BYTES, run_write_reg},
 	{LB_OP_READ_REG, false, 4, 4, 1, run_read_reg},
 	{LB_OP_SPI_SET_PARAMS, false, 24, 24, 1, run_spi_set_params},

@@ -11,8 +11,6 @@ enum {
 	PIECE_BYTES = 128,       /* of a data frame, sent in one go */
 	MD5_PIECE_BYTES = 256,
 	MD5_STEP_BYTES = 4096,
-	REPLY = 1,               /* first byte of a frame from the device */
-	STATUS_ROM_BYTES = 4,
 	STATUS_STUB_BYTES = 2,
 	ACKNOWLEDGE_BYTES = 4,
 };
@@ -20,7 +18,7 @@ enum {
 #define SYNC_VALUE_ROM 0x55552007u /* not 0, which would mean the stub */
 
 _Static_assert(2 + LB_SLIP_BYTE_MAX * PIECE_BYTES <= LB_LOADER_WIRE_BYTES, "a piece of a read fits");
-_Static_assert(2 + LB_SLIP_BYTE_MAX * (LB_LOADER_HEADER_BYTES + LB_LOADER_SLOW_READ_BYTES + STATUS_ROM_BYTES)
+_Static_assert(2 + LB_SLIP_BYTE_MAX * (LB_LOADER_HEADER_BYTES + LB_LOADER_SLOW_READ_BYTES + LB_FRAME_STATUS_BYTES)
                <= LB_LOADER_WIRE_BYTES, "the longest reply fits");
 
 /* What tools know the answers by: {ROM's code, stub's}. */
@@ -28,7 +26,7 @@ static const uint8_t codes[LB_ANSWER_COUNT][2] = {
 	[LB_ANSWER_OK] = {0x00, 0x00},
 	[LB_ANSWER_LENGTH] = {0x06, 0xC0},
 	[LB_ANSWER_VALUE] = {0x05, 0xC3},
-	[LB_ANSWER_SUM] = {0x07, 0xC1},
+	[LB_ANSWER_SUM] = {LB_FRAME_CODE_SUM, 0xC1},
 	[LB_ANSWER_BLOCK] = {0x05, 0xC2},
 	[LB_ANSWER_NO_SESSION] = {0x06, 0xC6},
 	[LB_ANSWER_NOT_ENOUGH] = {0x0A, 0xC8},
@@ -73,9 +71,9 @@ void lb_loader_send(struct lb_loader *loader, const void *data, size_t size_byte
 void lb_loader_reply(struct lb_loader *loader, uint8_t op, enum lb_answer answer, uint32_t value, const void *data,
                      size_t size_bytes)
 {
-	uint8_t header[LB_LOADER_HEADER_BYTES] = {REPLY, op};
-	uint8_t status[STATUS_ROM_BYTES] = {0};
-	size_t status_bytes = loader->stub ? STATUS_STUB_BYTES : STATUS_ROM_BYTES;
+	uint8_t header[LB_LOADER_HEADER_BYTES] = {LB_FRAME_REPLY, op};
+	uint8_t status[LB_FRAME_STATUS_BYTES] = {0};
+	size_t status_bytes = loader->stub ? STATUS_STUB_BYTES : LB_FRAME_STATUS_BYTES;
 
 	if (answer != LB_ANSWER_OK && loader->stub)
 		status[0] = codes[answer][1];
@@ -125,7 +123,7 @@ static void forget_frame(struct lb_loader *loader)
 	loader->frame_ready = false;
 	loader->block_full = false;
 	loader->fate = LB_FATE_OPEN;
-	loader->sum = 0xEF;
+	loader->sum = LB_FRAME_SUM_SEED;
 	loader->frame_bytes = 0;
 	loader->kept_bytes = 0;
 	loader->used_bytes = LB_FRAME_AT_BLOCK;

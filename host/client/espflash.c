@@ -57,7 +57,7 @@ static void tell(const struct lb_espflash *flash, size_t done_bytes, size_t all_
 static int read_register(struct lb_espflash *flash, uint32_t address, uint32_t *value)
 {
 	struct lb_esp_reply reply;
-	int result = lb_esp_request(&flash->esp, LB_ESP_READ_REG, &address, 1, LB_ESP_TIME_MS, &reply);
+	int result = lb_esp_request(&flash->esp, LB_OP_READ_REG, &address, 1, LB_ESP_TIME_MS, &reply);
 
 	*value = result == LB_ESP_OK ? reply.value : 0;
 	return result;
@@ -67,7 +67,7 @@ static int write_register(struct lb_espflash *flash, uint32_t address, uint32_t 
 {
 	const uint32_t words[] = {address, value, UINT32_MAX, 0};
 
-	return lb_esp_request(&flash->esp, LB_ESP_WRITE_REG, words, 4, LB_ESP_TIME_MS, NULL);
+	return lb_esp_request(&flash->esp, LB_OP_WRITE_REG, words, 4, LB_ESP_TIME_MS, NULL);
 }
 
 /* The flash controller runs one command of its user. Its registers are the ROM's afterwards. */
@@ -113,7 +113,7 @@ int lb_espflash_open(struct lb_espflash *flash)
 		return LB_ESP_NO_CHIP;
 	}
 	if (result == LB_ESP_OK) {
-		result = lb_esp_request(&flash->esp, LB_ESP_SPI_ATTACH, pins, 2, time_for(0, 0), NULL);
+		result = lb_esp_request(&flash->esp, LB_OP_SPI_ATTACH, pins, 2, time_for(0, 0), NULL);
 	}
 	if (result == LB_ESP_OK) {
 		result = read_identity(flash, &identity);
@@ -124,7 +124,7 @@ int lb_espflash_open(struct lb_espflash *flash)
 	}
 	flash->flash_bytes = UINT32_C(1) << power;
 	const uint32_t geometry[] = {0, flash->flash_bytes, FLASH_BLOCK_BYTES, LB_ESPFLASH_SECTOR_BYTES, PAGE_BYTES, 0xFFFF};
-	return lb_esp_request(&flash->esp, LB_ESP_SPI_SET_PARAMS, geometry, 6, LB_ESP_TIME_MS, NULL);
+	return lb_esp_request(&flash->esp, LB_OP_SPI_SET_PARAMS, geometry, 6, LB_ESP_TIME_MS, NULL);
 }
 
 int lb_espflash_speed(struct lb_espflash *flash, uint32_t baud)
@@ -135,7 +135,7 @@ int lb_espflash_speed(struct lb_espflash *flash, uint32_t baud)
 	int result = port->set_baud(port->ctx, LB_ESP_BAUD); /* does it know rates at all? */
 
 	if (result == LB_ESP_OK) {
-		result = lb_esp_request(&flash->esp, LB_ESP_CHANGE_BAUD, words, 2, LB_ESP_TIME_MS, NULL);
+		result = lb_esp_request(&flash->esp, LB_OP_CHANGE_BAUDRATE, words, 2, LB_ESP_TIME_MS, NULL);
 	}
 	if (result == LB_ESP_OK) {
 		result = port->set_baud(port->ctx, baud);
@@ -160,7 +160,7 @@ static int compare(struct lb_espflash *flash, uint32_t offset, const uint8_t *da
 	uint8_t digest[DIGEST_BYTES];
 	struct lb_esp_reply reply;
 	MD5_CTX md5;
-	int result = lb_esp_request(&flash->esp, LB_ESP_MD5, words, 4, time_for(size_bytes, MD5_MS_PER_KIB), &reply);
+	int result = lb_esp_request(&flash->esp, LB_OP_SPI_FLASH_MD5, words, 4, time_for(size_bytes, MD5_MS_PER_KIB), &reply);
 
 	if (result != LB_ESP_OK || reply.data_bytes != 2 * sizeof digest) {
 		return result != LB_ESP_OK ? result : LB_ESP_DIFFERS;
@@ -195,9 +195,9 @@ int lb_espflash_erase(struct lb_espflash *flash, uint32_t offset, uint32_t size_
 		int time_ms = time_for(piece, WRITE_MS_PER_KIB);
 
 		tell(flash, done, size_bytes);
-		result = lb_esp_request(&flash->esp, LB_ESP_FLASH_BEGIN, words, 4, time_ms, NULL);
+		result = lb_esp_request(&flash->esp, LB_OP_FLASH_BEGIN, words, 4, time_ms, NULL);
 		if (result == LB_ESP_OK) {
-			result = lb_esp_request(&flash->esp, LB_ESP_READ_REG, &address, 1, time_ms, NULL);
+			result = lb_esp_request(&flash->esp, LB_OP_READ_REG, &address, 1, time_ms, NULL);
 		}
 		done += piece;
 	}
@@ -237,13 +237,14 @@ static int send_stream(struct lb_espflash *flash, struct stream *stream, uint32_
 	uint32_t written = 0;
 
 	tell(flash, 0, size_bytes);
-	int result = lb_esp_request(&flash->esp, LB_ESP_DEFL_BEGIN, words, 4, time_for(size_bytes, WRITE_MS_PER_KIB), NULL);
+	int result = lb_esp_request(&flash->esp, LB_OP_FLASH_DEFL_BEGIN, words, 4, time_for(size_bytes, WRITE_MS_PER_KIB),
+	                            NULL);
 	for (uint32_t number = 0; number < blocks && result == LB_ESP_OK; number++) {
 		uint8_t *block = stream->packed + (size_t)number * LB_ESP_BLOCK_BYTES;
 		uint32_t block_bytes = least(stream->packed_bytes - number * LB_ESP_BLOCK_BYTES, LB_ESP_BLOCK_BYTES);
 		uint32_t makes = unpack(stream, block, block_bytes);
 
-		result = lb_esp_block(&flash->esp, LB_ESP_DEFL_DATA, number, block, block_bytes,
+		result = lb_esp_block(&flash->esp, LB_OP_FLASH_DEFL_DATA, number, block, block_bytes,
 		                      time_for(makes + LB_ESPFLASH_SECTOR_BYTES, WRITE_MS_PER_KIB));
 		written += makes;
 		tell(flash, least(written, size_bytes), size_bytes);
@@ -317,11 +318,11 @@ static int read_many(struct lb_espflash *flash, uint32_t offset, uint8_t *data, 
 		while (asked < size_bytes && asked - got < IN_FLIGHT * LB_ESP_SLOW_READ_BYTES && result == LB_ESP_OK) {
 			const uint32_t words[] = {offset + asked, least(size_bytes - asked, LB_ESP_SLOW_READ_BYTES)};
 
-			result = lb_esp_ask(&flash->esp, LB_ESP_READ_SLOW, words, 2);
+			result = lb_esp_ask(&flash->esp, LB_OP_READ_FLASH_SLOW, words, 2);
 			asked += words[1];
 		}
 		if (result == LB_ESP_OK) {
-			result = lb_esp_await(&flash->esp, LB_ESP_READ_SLOW, LB_ESP_TIME_MS, &reply);
+			result = lb_esp_await(&flash->esp, LB_OP_READ_FLASH_SLOW, LB_ESP_TIME_MS, &reply);
 		}
 		if (result == LB_ESP_OK && reply.data_bytes != LB_ESP_SLOW_READ_BYTES) {
 			result = LB_ESP_DIFFERS;
@@ -341,7 +342,7 @@ static int read_one_by_one(struct lb_espflash *flash, uint32_t offset, uint8_t *
 	for (uint32_t got = 0; got < size_bytes; got += LB_ESP_SLOW_READ_BYTES) {
 		uint32_t wanted = least(size_bytes - got, LB_ESP_SLOW_READ_BYTES);
 		const uint32_t words[] = {offset + got, wanted};
-		int result = lb_esp_request(&flash->esp, LB_ESP_READ_SLOW, words, 2, LB_ESP_TIME_MS, &reply);
+		int result = lb_esp_request(&flash->esp, LB_OP_READ_FLASH_SLOW, words, 2, LB_ESP_TIME_MS, &reply);
 
 		if (result != LB_ESP_OK || reply.data_bytes != LB_ESP_SLOW_READ_BYTES) {
 			return result != LB_ESP_OK ? result : LB_ESP_DIFFERS;
@@ -404,7 +405,7 @@ int lb_espflash_reboot(struct lb_espflash *flash)
 {
 	static const uint32_t nothing[] = {0, 0, LB_ESP_BLOCK_BYTES, 0};
 	static const uint32_t reboot = 0;
-	int result = lb_esp_request(&flash->esp, LB_ESP_FLASH_BEGIN, nothing, 4, LB_ESP_TIME_MS, NULL);
+	int result = lb_esp_request(&flash->esp, LB_OP_FLASH_BEGIN, nothing, 4, LB_ESP_TIME_MS, NULL);
 
-	return result == LB_ESP_OK ? lb_esp_ask(&flash->esp, LB_ESP_FLASH_END, &reboot, 1) : result;
+	return result == LB_ESP_OK ? lb_esp_ask(&flash->esp, LB_OP_FLASH_END, &reboot, 1) : result;
 }

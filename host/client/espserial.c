@@ -5,51 +5,33 @@
 #include "core/base/bytes.h"
 
 enum {
-	EDGE = 0xC0,
-	ESCAPE = 0xDB,
-	ESCAPED_EDGE = 0xDC,
-	ESCAPED_ESCAPE = 0xDD,
-	HEADER_BYTES = 8,
-	BLOCK_HEADER_BYTES = 16,
-	STATUS_BYTES = 4,
-	IS_REPLY = 1,
-	SUM_SEED = 0xEF,
+	BLOCK_HEADER_BYTES = LB_FRAME_AT_BLOCK - LB_FRAME_AT_DATA,
 	SYNC_MS = 100,
 	QUIET_MS = 20, /* the rest of eight replies to one SYNC comes without such a gap */
-	CODE_SUM = 7,
-	WORDS_MAX = 9,
 };
 
 /* A frame being put together for the wire. */
 struct packet {
 	size_t size_bytes;
-	uint8_t wire[2 * (HEADER_BYTES + BLOCK_HEADER_BYTES + LB_ESP_BLOCK_BYTES) + 2];
+	uint8_t wire[LB_SLIP_BYTE_MAX * (LB_FRAME_AT_BLOCK + LB_ESP_BLOCK_BYTES) + 2];
 };
 
 static void put_edge(struct packet *packet)
 {
-	packet->wire[packet->size_bytes++] = EDGE;
+	packet->size_bytes += lb_slip_put_edge(packet->wire + packet->size_bytes);
 }
 
 static void put(struct packet *packet, const uint8_t *data, size_t size_bytes)
 {
-	for (size_t i = 0; i < size_bytes; i++) {
-		bool special = data[i] == EDGE || data[i] == ESCAPE;
-
-		if (special) {
-			packet->wire[packet->size_bytes++] = ESCAPE;
-		}
-		packet->wire[packet->size_bytes++] =
-			!special ? data[i] : data[i] == EDGE ? ESCAPED_EDGE : ESCAPED_ESCAPE;
-	}
+	packet->size_bytes += lb_slip_put(packet->wire + packet->size_bytes, data, size_bytes);
 }
 
-static void put_header(struct packet *packet, enum lb_esp_op op, size_t data_bytes, uint32_t sum)
+static void put_header(struct packet *packet, enum lb_op op, size_t data_bytes, uint32_t sum)
 {
-	uint8_t header[HEADER_BYTES] = {0, (uint8_t)op};
+	uint8_t header[LB_FRAME_AT_DATA] = {0, (uint8_t)op};
 
-	lb_store16le(header + 2, (uint16_t)data_bytes);
-	lb_store32le(header + 4, sum);
+	lb_store16le(header + LB_FRAME_AT_LENGTH, (uint16_t)data_bytes);
+	lb_store32le(header + LB_FRAME_AT_SUM, sum);
 	packet->size_bytes = 0;
 	put_edge(packet);
 	put(packet, header, sizeof header);
@@ -72,30 +54,26 @@ static void add_byte(struct lb_esp *esp, uint8_t byte)
 }
 
 /* One byte from the wire; true when it ends a frame that is whole. */
-static bool take(struct lb_esp *esp, uint8_t byte)
+static bool take(struct lb_esp *esp, uint8_t wire, size_t *size_bytes)
 {
-	if (byte == EDGE) {
-		bool whole = esp->inside && !esp->damaged && !esp->escaped && esp->frame_bytes > 0;
+	bool cut = esp->slip.escaped; /* if this is an edge */
+	bool whole = false;
+	uint8_t byte;
 
+	switch (lb_slip_take(&esp->slip, wire, &byte)) {
+	case LB_SLIP_EDGE:
 		/* If a border was lost, this one may be the beginning of the next frame as well. */
+		whole = esp->inside && !esp->damaged && !cut && esp->frame_bytes > 0;
+		*size_bytes = esp->frame_bytes;
+		esp->frame_bytes = 0;
 		esp->inside = true;
 		esp->damaged = false;
-		esp->escaped = false;
-		return whole;
+		break;
+	case LB_SLIP_BYTE: add_byte(esp, byte); break;
+	case LB_SLIP_BAD: esp->damaged = true; break;
+	case LB_SLIP_NONE: break;
 	}
-	if (!esp->inside) {
-		return false;
-	}
-	if (esp->escaped) {
-		esp->escaped = false;
-		esp->damaged = esp->damaged || (byte != ESCAPED_EDGE && byte != ESCAPED_ESCAPE);
-		add_byte(esp, byte == ESCAPED_EDGE ? EDGE : ESCAPE);
-	} else if (byte == ESCAPE) {
-		esp->escaped = true;
-	} else {
-		add_byte(esp, byte);
-	}
-	return false;
+	return whole;
 }
 
 /* The next whole frame into esp->frame; its size is *size_bytes. */
@@ -103,14 +81,7 @@ static int next_frame(struct lb_esp *esp, int64_t until_ms, size_t *size_bytes)
 {
 	for (;;) {
 		while (esp->at < esp->end) {
-			uint8_t byte = esp->in[esp->at++];
-			bool whole = take(esp, byte);
-
-			*size_bytes = esp->frame_bytes;
-			if (byte == EDGE) {
-				esp->frame_bytes = 0;
-			}
-			if (whole) {
+			if (take(esp, esp->in[esp->at++], size_bytes)) {
 				return LB_ESP_OK;
 			}
 		}
@@ -128,14 +99,17 @@ static int next_frame(struct lb_esp *esp, int64_t until_ms, size_t *size_bytes)
 }
 
 /* Is the frame a reply to op? An answer to what the ROM does not know has op 0. */
-static bool is_reply(const struct lb_esp *esp, size_t size_bytes, enum lb_esp_op op)
+static bool is_reply(const struct lb_esp *esp, size_t size_bytes, enum lb_op op)
 {
-	return size_bytes >= HEADER_BYTES + STATUS_BYTES && size_bytes <= HEADER_BYTES + LB_ESP_REPLY_BYTES + STATUS_BYTES &&
-	       esp->frame[0] == IS_REPLY && (esp->frame[1] == op || esp->frame[1] == 0) &&
-	       lb_load16le(esp->frame + 2) == size_bytes - HEADER_BYTES;
+	const size_t least_bytes = LB_FRAME_AT_DATA + LB_FRAME_STATUS_BYTES;
+	uint8_t answered = esp->frame[LB_FRAME_AT_OP];
+
+	return size_bytes >= least_bytes && size_bytes <= least_bytes + LB_ESP_REPLY_BYTES &&
+	       esp->frame[0] == LB_FRAME_REPLY && (answered == op || answered == 0) &&
+	       lb_load16le(esp->frame + LB_FRAME_AT_LENGTH) == size_bytes - LB_FRAME_AT_DATA;
 }
 
-int lb_esp_await(struct lb_esp *esp, enum lb_esp_op op, int time_ms, struct lb_esp_reply *reply)
+int lb_esp_await(struct lb_esp *esp, enum lb_op op, int time_ms, struct lb_esp_reply *reply)
 {
 	int64_t until_ms = esp->port->now_ms(esp->port->ctx) + time_ms;
 	struct lb_esp_reply nobody;
@@ -148,11 +122,11 @@ int lb_esp_await(struct lb_esp *esp, enum lb_esp_op op, int time_ms, struct lb_e
 			return result;
 		}
 	} while (!is_reply(esp, size_bytes, op));
-	reply->op = esp->frame[1];
-	reply->value = lb_load32le(esp->frame + 4);
-	reply->data_bytes = size_bytes - HEADER_BYTES - STATUS_BYTES;
-	memcpy(reply->data, esp->frame + HEADER_BYTES, reply->data_bytes);
-	const uint8_t *status = esp->frame + HEADER_BYTES + reply->data_bytes;
+	reply->op = esp->frame[LB_FRAME_AT_OP];
+	reply->value = lb_load32le(esp->frame + LB_FRAME_AT_SUM);
+	reply->data_bytes = size_bytes - LB_FRAME_AT_DATA - LB_FRAME_STATUS_BYTES;
+	memcpy(reply->data, esp->frame + LB_FRAME_AT_DATA, reply->data_bytes);
+	const uint8_t *status = esp->frame + LB_FRAME_AT_DATA + reply->data_bytes;
 	esp->code = status[1];
 	return status[0] == 0 && reply->op == op ? LB_ESP_OK : LB_ESP_REFUSED;
 }
@@ -169,14 +143,14 @@ static int drain(struct lb_esp *esp, int gap_ms)
 	esp->at = 0;
 	esp->end = 0;
 	esp->inside = false;
-	esp->escaped = false;
+	esp->slip.escaped = false;
 	esp->frame_bytes = 0;
 	return count < 0 ? count : LB_ESP_OK;
 }
 
 /* --- what goes out --- */
 
-static void pack(struct packet *packet, enum lb_esp_op op, const uint32_t *words, size_t word_count)
+static void pack(struct packet *packet, enum lb_op op, const uint32_t *words, size_t word_count)
 {
 	put_header(packet, op, 4 * word_count, 0);
 	for (size_t i = 0; i < word_count; i++) {
@@ -188,7 +162,7 @@ static void pack(struct packet *packet, enum lb_esp_op op, const uint32_t *words
 	put_edge(packet);
 }
 
-int lb_esp_ask(struct lb_esp *esp, enum lb_esp_op op, const uint32_t *words, size_t word_count)
+int lb_esp_ask(struct lb_esp *esp, enum lb_op op, const uint32_t *words, size_t word_count)
 {
 	struct packet packet;
 
@@ -197,7 +171,7 @@ int lb_esp_ask(struct lb_esp *esp, enum lb_esp_op op, const uint32_t *words, siz
 }
 
 /* Sends the packet, again when nothing or "damaged" comes back. */
-static int converse(struct lb_esp *esp, enum lb_esp_op op, const struct packet *packet, int time_ms,
+static int converse(struct lb_esp *esp, enum lb_op op, const struct packet *packet, int time_ms,
                     struct lb_esp_reply *reply)
 {
 	int result = LB_ESP_SILENT;
@@ -210,14 +184,14 @@ static int converse(struct lb_esp *esp, enum lb_esp_op op, const struct packet *
 		if (result == LB_ESP_OK) {
 			result = lb_esp_await(esp, op, time_ms, reply);
 		}
-		if (result != LB_ESP_SILENT && !(result == LB_ESP_REFUSED && esp->code == CODE_SUM)) {
+		if (result != LB_ESP_SILENT && !(result == LB_ESP_REFUSED && esp->code == LB_FRAME_CODE_SUM)) {
 			break;
 		}
 	}
 	return result;
 }
 
-int lb_esp_request(struct lb_esp *esp, enum lb_esp_op op, const uint32_t *words, size_t word_count, int time_ms,
+int lb_esp_request(struct lb_esp *esp, enum lb_op op, const uint32_t *words, size_t word_count, int time_ms,
                    struct lb_esp_reply *reply)
 {
 	struct packet packet;
@@ -226,12 +200,12 @@ int lb_esp_request(struct lb_esp *esp, enum lb_esp_op op, const uint32_t *words,
 	return converse(esp, op, &packet, time_ms, reply);
 }
 
-int lb_esp_block(struct lb_esp *esp, enum lb_esp_op op, uint32_t number, const void *data, size_t size_bytes,
+int lb_esp_block(struct lb_esp *esp, enum lb_op op, uint32_t number, const void *data, size_t size_bytes,
                  int time_ms)
 {
 	const uint8_t *bytes = data;
 	uint8_t header[BLOCK_HEADER_BYTES] = {0};
-	uint8_t sum = SUM_SEED;
+	uint8_t sum = LB_FRAME_SUM_SEED;
 	struct packet packet;
 
 	for (size_t i = 0; i < size_bytes; i++) {
@@ -248,17 +222,17 @@ int lb_esp_block(struct lb_esp *esp, enum lb_esp_op op, uint32_t number, const v
 
 int lb_esp_sync(struct lb_esp *esp, unsigned tries)
 {
-	uint32_t words[WORDS_MAX] = {0x20120707};
+	uint32_t words[LB_FRAME_SYNC_BYTES / 4] = {LB_FRAME_SYNC_WORD};
 	int result = LB_ESP_SILENT;
 
-	memset(words + 1, 0x55, sizeof words - sizeof words[0]);
+	memset(words + 1, LB_FRAME_SYNC_FILL, sizeof words - sizeof words[0]);
 	for (unsigned i = 0; i < tries && (result == LB_ESP_SILENT || result == LB_ESP_REFUSED); i++) {
 		result = drain(esp, 0);
 		if (result == LB_ESP_OK) {
-			result = lb_esp_ask(esp, LB_ESP_SYNC, words, WORDS_MAX);
+			result = lb_esp_ask(esp, LB_OP_SYNC, words, sizeof words / sizeof words[0]);
 		}
 		if (result == LB_ESP_OK) {
-			result = lb_esp_await(esp, LB_ESP_SYNC, SYNC_MS, NULL);
+			result = lb_esp_await(esp, LB_OP_SYNC, SYNC_MS, NULL);
 		}
 	}
 	return result == LB_ESP_OK ? drain(esp, QUIET_MS) : result;

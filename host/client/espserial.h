@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/loader/loader_wire.h"
+#include "core/loader/slip.h"
 #include "host/client/port.h"
 
 enum {
@@ -34,21 +36,6 @@ enum lb_esp_error {
 	LB_ESP_NO_MEMORY = -8,
 };
 
-enum lb_esp_op {
-	LB_ESP_FLASH_BEGIN = 0x02,
-	LB_ESP_FLASH_END = 0x04,
-	LB_ESP_SYNC = 0x08,
-	LB_ESP_WRITE_REG = 0x09,
-	LB_ESP_READ_REG = 0x0A,
-	LB_ESP_SPI_SET_PARAMS = 0x0B,
-	LB_ESP_SPI_ATTACH = 0x0D,
-	LB_ESP_READ_SLOW = 0x0E,
-	LB_ESP_CHANGE_BAUD = 0x0F,
-	LB_ESP_DEFL_BEGIN = 0x10,
-	LB_ESP_DEFL_DATA = 0x11,
-	LB_ESP_MD5 = 0x13,
-};
-
 struct lb_esp_reply {
 	uint8_t op;
 	uint32_t value;
@@ -60,8 +47,8 @@ struct lb_esp_reply {
 struct lb_esp {
 	const struct lb_port *port;
 	uint8_t code; /* of the last refusal */
+	struct lb_slip slip;
 	bool inside;  /* a frame */
-	bool escaped;
 	bool damaged; /* the frame */
 	size_t frame_bytes;
 	uint8_t frame[128]; /* the longest that is meant for us; more of one is dropped, and it does not count */
@@ -75,15 +62,15 @@ void lb_esp_init(struct lb_esp *esp, const struct lb_port *port);
 /* Is there a ROM? Asks so many times, a tenth of a second each. Takes it out of whatever it was doing. */
 int lb_esp_sync(struct lb_esp *esp, unsigned tries);
 /* words are the request's data. reply may be NULL. time_ms is for each try. */
-int lb_esp_request(struct lb_esp *esp, enum lb_esp_op op, const uint32_t *words, size_t word_count, int time_ms,
+int lb_esp_request(struct lb_esp *esp, enum lb_op op, const uint32_t *words, size_t word_count, int time_ms,
                    struct lb_esp_reply *reply);
 /* A data block of at most LB_ESP_BLOCK_BYTES. */
-int lb_esp_block(struct lb_esp *esp, enum lb_esp_op op, uint32_t number, const void *data, size_t size_bytes,
+int lb_esp_block(struct lb_esp *esp, enum lb_op op, uint32_t number, const void *data, size_t size_bytes,
                  int time_ms);
 
 /* The halves of a request, to have several on their way; nothing is sent again. lb_esp_await takes the next reply to
  * an op, passing over others. */
-int lb_esp_ask(struct lb_esp *esp, enum lb_esp_op op, const uint32_t *words, size_t word_count);
-int lb_esp_await(struct lb_esp *esp, enum lb_esp_op op, int time_ms, struct lb_esp_reply *reply);
+int lb_esp_ask(struct lb_esp *esp, enum lb_op op, const uint32_t *words, size_t word_count);
+int lb_esp_await(struct lb_esp *esp, enum lb_op op, int time_ms, struct lb_esp_reply *reply);
 
 #endif

@@ -393,7 +393,7 @@ static void test_malformed_replies(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		memcpy(wire.bench.wire, rows[i].bytes, rows[i].size_bytes);
 		wire.bench.wire_bytes = rows[i].size_bytes;
-		assert_int_equal(lb_esp_await(&flash.esp, LB_ESP_READ_REG, 500, &reply), LB_ESP_SILENT);
+		assert_int_equal(lb_esp_await(&flash.esp, LB_OP_READ_REG, 500, &reply), LB_ESP_SILENT);
 		lb_esp_init(&flash.esp, &port);
 	}
 }
@@ -405,11 +405,11 @@ static void test_a_refusal_is_told(void **state)
 
 	(void)state;
 	open_flash();
-	assert_int_equal(lb_esp_request(&flash.esp, LB_ESP_READ_REG, &odd, 1, 500, NULL), LB_ESP_REFUSED);
+	assert_int_equal(lb_esp_request(&flash.esp, LB_OP_READ_REG, &odd, 1, 500, NULL), LB_ESP_REFUSED);
 	assert_int_equal(flash.esp.code, 5);
 	memcpy(wire.bench.wire, unknown, sizeof unknown);
 	wire.bench.wire_bytes = sizeof unknown;
-	assert_int_equal(lb_esp_await(&flash.esp, LB_ESP_MD5, 500, NULL), LB_ESP_REFUSED);
+	assert_int_equal(lb_esp_await(&flash.esp, LB_OP_SPI_FLASH_MD5, 500, NULL), LB_ESP_REFUSED);
 }
 
 static void test_escapes_come_back(void **state)
@@ -420,7 +420,7 @@ static void test_escapes_come_back(void **state)
 	(void)state;
 	memcpy(wire.bench.wire, bytes, sizeof bytes);
 	wire.bench.wire_bytes = sizeof bytes;
-	assert_int_equal(lb_esp_await(&flash.esp, LB_ESP_READ_REG, 500, &reply), LB_ESP_OK);
+	assert_int_equal(lb_esp_await(&flash.esp, LB_OP_READ_REG, 500, &reply), LB_ESP_OK);
 	assert_int_equal(reply.value, 0x0403DBC0);
 }
 
