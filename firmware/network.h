@@ -33,5 +33,7 @@ bool lb_network_console_readable(void);
 int lb_network_console_read(void); /* a byte, or -1 */
 /* As lb_uart_interrupt_waiting, while the VM does not run. */
 bool lb_network_interrupt_waiting(void);
+/* As lb_uart_interrupt_typed_ahead. */
+bool lb_network_interrupt_typed_ahead(void);
 
 #endif

@@ -1,11 +1,13 @@
 #include "repl.h"
 
 #include "guard.h"
+#include "network.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "session.h"
 #include "shared/readline/readline.h"
 #include "shared/runtime/pyexec.h"
+#include "uart.h"
 
 /* What pyexec.c calls for a line at the prompt in place of readline (see Makefile): the same, but Ctrl-F in an empty
  * first line is the way into safe boot. input(), raw mode and paste mode do not come here. */
@@ -26,6 +28,18 @@ int lb_repl_readline(vstr_t *line, const char *prompt)
 		if (result >= 0)
 			return result;
 	}
+}
+
+/* What pyexec.c calls before and after it runs code, in place of mp_hal_set_interrupt_char (see Makefile). A Ctrl-C that
+ * came in one burst with the line end that starts the code came before anybody looked for one: it stops this code,
+ * which might never read and leave it unseen. What was typed between the two was meant for this code, and is dropped. */
+void lb_repl_set_interrupt_char(int c);
+
+void lb_repl_set_interrupt_char(int c)
+{
+	mp_hal_set_interrupt_char(c);
+	if (c >= 0 && (lb_uart_interrupt_typed_ahead() || lb_network_interrupt_typed_ahead()))
+		mp_sched_keyboard_interrupt();
 }
 
 void lb_repl_run(void)

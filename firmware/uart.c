@@ -154,6 +154,18 @@ size_t lb_uart_available(unsigned port)
 	       atomic_load_explicit(&uart->taken, memory_order_relaxed);
 }
 
+/* What lies before `taken` in the ring is done with. */
+static void release(unsigned port, uint32_t taken)
+{
+	struct uart *uart = &uarts[port];
+
+	atomic_store_explicit(&uart->taken, taken, memory_order_release);
+	if (uart->held_back && lb_uart_available(port) <= RING_BYTES / 2) {
+		uart->held_back = false;
+		lb_periph_serial_resume(port);
+	}
+}
+
 size_t lb_uart_read(unsigned port, uint8_t *data, size_t size_bytes)
 {
 	struct uart *uart = &uarts[port];
@@ -163,11 +175,7 @@ size_t lb_uart_read(unsigned port, uint8_t *data, size_t size_bytes)
 
 	for (size_t i = 0; i < count; i++)
 		data[i] = uart->ring[taken++ % RING_BYTES];
-	atomic_store_explicit(&uart->taken, taken, memory_order_release);
-	if (uart->held_back && available - count <= RING_BYTES / 2) {
-		uart->held_back = false;
-		lb_periph_serial_resume(port);
-	}
+	release(port, taken);
 	return count;
 }
 
@@ -183,6 +191,25 @@ bool lb_uart_interrupt_waiting(void)
 	while (uarts[0].terminal && lb_uart_read(0, &byte, 1) == 1)
 		if (byte == CTRL_C)
 			return true;
+	return false;
+}
+
+bool lb_uart_interrupt_typed_ahead(void)
+{
+	for (unsigned port = 0; port < LB_UART_COUNT; port++) {
+		const struct uart *uart = &uarts[port];
+		const uint32_t written = atomic_load_explicit(&uart->written, memory_order_acquire);
+		uint32_t at = atomic_load_explicit(&uart->taken, memory_order_relaxed);
+
+		if (!uart->terminal)
+			continue;
+		while (at != written && uart->ring[at % RING_BYTES] != CTRL_C)
+			at++;
+		if (at == written)
+			continue;
+		release(port, at + 1);
+		return true;
+	}
 	return false;
 }
 

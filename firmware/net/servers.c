@@ -373,3 +373,8 @@ bool lb_network_interrupt_waiting(void)
 			return true;
 	return false;
 }
+
+bool lb_network_interrupt_typed_ahead(void)
+{
+	return lb_telnet_server_interrupt_typed_ahead();
+}

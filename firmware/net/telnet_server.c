@@ -12,6 +12,7 @@ enum {
 	RING_BYTES = 4096, /* more than MICROPY_REPL_STDIN_BUFFER_MAX, so that raw paste never has to wait */
 	PIECE_BYTES = 128,
 	PATIENCE_MS = 500,   /* for a client that does not read */
+	CTRL_C = 3,
 	EVICTION_MS = 5000,  /* after that, whoever did not log in makes room for the next */
 };
 
@@ -326,6 +327,17 @@ bool lb_telnet_server_readable(void)
 int lb_telnet_server_read(void)
 {
 	return written == taken ? -1 : ring[taken++ % RING_BYTES];
+}
+
+bool lb_telnet_server_interrupt_typed_ahead(void)
+{
+	for (uint32_t at = taken; at != written; at++) {
+		if (ring[at % RING_BYTES] != CTRL_C)
+			continue;
+		taken = at + 1;
+		return true;
+	}
+	return false;
 }
 
 bool lb_telnet_server_has_news(void)

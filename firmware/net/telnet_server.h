@@ -30,6 +30,7 @@ bool lb_telnet_server_is_console(void);
 void lb_telnet_server_print(const char *text, size_t size_bytes);
 bool lb_telnet_server_readable(void);
 int lb_telnet_server_read(void);
+bool lb_telnet_server_interrupt_typed_ahead(void); /* as lb_uart_interrupt_typed_ahead */
 /* Did something for the program come since the last call: input, or Ctrl-C? */
 bool lb_telnet_server_has_news(void);
 

@@ -10,6 +10,7 @@ import time
 import pytest
 
 import harness
+from clients import Telnet
 
 
 @pytest.fixture
@@ -172,6 +173,35 @@ def test_ctrl_c_behind_a_flood(module):
 		assert "KeyboardInterrupt" in err
 		uart.write(b"\x03\x02")
 		uart.prompt()
+
+
+def test_ctrl_c_in_one_burst_with_what_it_is_for(module):
+	"""It is there before the program starts, and stops it: from every mode that starts one, on both consoles."""
+	with module.uart() as uart, Telnet(module.status()["net"]) as telnet:
+		for console in (uart, telnet):
+			console.prompt()
+			for burst in (b"while True: pass\r\r\x03", b"while True: pass\r\rtyped ahead\r\x03",
+			              b"while True:\r    pass\r\r\r\x03", b"\x05while True: pass\x04\x03",
+			              b"__import__('time').sleep(60)\r\n\x03\x03"):
+				console.write(burst)
+				console.expect("KeyboardInterrupt")
+				assert console.type("6 * 7") == "42\r\n"
+			console.raw()
+			console.write(b"while True: pass\x04\x03")
+			assert "KeyboardInterrupt" in console.finish()[1]
+			assert console.eval("6 * 7") == 42
+
+
+def test_ctrl_c_in_a_burst_at_the_prompt_goes_on_being_the_line_editors(module):
+	with module.uart() as uart:
+		uart.prompt()
+		uart.write(b"while True: pa\x03print('half a line', 'is dropped')\r")
+		uart.expect("half a line is dropped\r\n>>> ")
+		uart.write(b"\x05print('never', 'run')\x03print('cancelled', 'paste')\r")
+		uart.expect("cancelled paste\r\n>>> ")
+		uart.write(b"x = input()\rwhat is read\rprint('got', x)\r")
+		uart.expect("got what is read\r\n>>> ")
+		assert b"KeyboardInterrupt" not in uart.seen and b"never run\r\n" not in uart.seen
 
 
 def attach(module):
