@@ -42,6 +42,18 @@ def test_format_a_healthy_flash(fast, call):
 	assert {"boot.py", "main.py", "lib"} <= set(fast.eval("__import__('os').listdir('/flash')"))
 
 
+def test_a_file_is_neither_read_nor_written_unless_opened_for_it(module):
+	with module.uart() as uart:
+		uart.put("/flash/a", "as it was")
+		for mode in ("r", "rb"):
+			assert "OSError: [Errno 9] EBADF" in uart.error_of(f"open('/flash/a', {mode!r}).write({mode[1:]}'b')")
+		assert uart.eval("open('/flash/a').read()") == "as it was"
+		for mode in ("w", "ab"):
+			assert "OSError: [Errno 9] EBADF" in uart.error_of(f"open('/flash/b', {mode!r}).read()")
+		uart.exec("f = open('/flash/a', 'r+')\nf.write('is')\nf.seek(0)")
+		assert uart.eval("f.read()") == "is it was"
+
+
 def damage(module, data):
 	"""Overwrites both superblocks of /flash of a module that is not running."""
 	with open(os.path.join(module.folder, "flash.bin"), "r+b") as flash:
