@@ -36,11 +36,12 @@ MP_DECLARE_CONST_FUN_OBJ_0(lb_machine_rng_obj);
 
 extern const mp_obj_type_t lb_machine_rtc_type;
 extern const mp_obj_type_t lb_machine_sd_type;
+extern const mp_obj_type_t lb_machine_timer_type;
 
 #define LB_MACHINE_EXTRA_GLOBALS \
 	{ MP_ROM_QSTR(MP_QSTR_RTC), MP_ROM_PTR(&lb_machine_rtc_type) }, \
 	{ MP_ROM_QSTR(MP_QSTR_SD), MP_ROM_PTR(&lb_machine_sd_type) }, \
-	{ MP_ROM_QSTR(MP_QSTR_Timer), MP_ROM_PTR(&machine_timer_type) }, \
+	{ MP_ROM_QSTR(MP_QSTR_Timer), MP_ROM_PTR(&lb_machine_timer_type) }, \
 	{ MP_ROM_QSTR(MP_QSTR_Pin), MP_ROM_PTR(&lb_machine_pin_type) }, \
 	{ MP_ROM_QSTR(MP_QSTR_main), MP_ROM_PTR(&lb_machine_main_obj) }, \
 	{ MP_ROM_QSTR(MP_QSTR_sleep), MP_ROM_PTR(&lb_machine_sleep_obj) }, \

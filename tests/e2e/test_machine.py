@@ -1,4 +1,6 @@
 """machine's clocks, timers, PWM, ADC and buses, and radios that do not exist."""
+import re
+
 import pytest
 
 
@@ -52,6 +54,69 @@ def test_timer_interrupts_a_busy_loop_and_ends_with_a_soft_reset(module):
 		uart.expect("raw REPL; CTRL-B to exit\r\n>")
 		assert b"tick" not in uart.quiet(0.5)
 		assert uart.eval("1 + 1") == 2
+
+
+def test_timer_objects_are_of_their_class(module):
+	with module.uart() as uart:
+		uart.exec("from machine import Timer\nt = Timer(-1)\nclass T(Timer):\n    pass")
+		assert uart.eval("(type(t) is Timer, isinstance(T(-1), Timer), t.PERIODIC == Timer.PERIODIC)") == (True,) * 3
+		assert re.fullmatch(r"Timer\(mode=\w+, period=1000\)", uart.eval("str(t)"))
+		assert "AttributeError" in uart.error_of("t.nothing")
+
+
+def test_alarm(module):
+	with module.uart() as uart:
+		uart.exec("import time\nfrom machine import Timer\nseen = []\ndef note(x):\n    seen.append(x)")
+		uart.exec("a = Timer.Alarm(note, 0.05, periodic=True)\ntime.sleep_ms(275)\na.cancel()")
+		assert uart.eval("[x is a for x in seen]") == [True] * 5
+		uart.exec("seen.clear()\ntime.sleep_ms(120)")
+		assert uart.eval("seen") == [], "cancel() ends it"
+		uart.exec("b = Timer.Alarm(note, ms=30, arg='b')\nc = Timer.Alarm(note, us=1500, arg='c')\n"
+		          "off = Timer.Alarm(None, ms=1)\ntime.sleep_ms(120)")
+		assert uart.eval("seen") == ["c", "b"], "each once"
+		uart.exec("seen.clear()\nb.callback(note, arg='again')\nb.callback(note, arg='other')\noff.callback(note)\n"
+		          "time.sleep_ms(120)")
+		assert uart.eval("[x is off or x for x in seen]") == [True, "other"]
+		uart.exec("seen.clear()\nimport gc\nTimer.Alarm(note, ms=60, arg='kept')\n"
+		          "b.callback(note)\nb.callback(None)\ngc.collect()\nx = [bytes(50) for _ in range(500)]\n"
+		          "time.sleep_ms(120)")
+		assert uart.eval("seen") == ["kept"], "nobody holds it, and it rings"
+		for bad in ("", "note", "note, 1, ms=5", "note, 0", "note, ms=-5", "note, float('nan')", "note, 1e9"):
+			assert "ValueError" in uart.error_of(f"Timer.Alarm({bad})"), bad
+
+
+def test_a_cancelled_alarm_is_not_called_late(module):
+	"""Its time came while interrupts were let in but no Python ran, so the call was already scheduled."""
+	with module.uart() as uart:
+		uart.exec("import machine, micropython, time\nseen = []")
+		uart.exec("a = machine.Timer.Alarm(seen.append, ms=20)\n"
+		          "def f(_):\n    time.ticks_ms()\n    machine.Timer.sleep_us(9999)\n    machine.Timer.sleep_us(9999)\n"
+		          "    machine.Timer.sleep_us(9999)\n    a.cancel()\n"
+		          "micropython.schedule(f, 0)\ntime.sleep_ms(60)")
+		assert uart.eval("seen") == []
+
+
+def test_alarms_end_with_a_soft_reset(module):
+	with module.uart() as uart:
+		uart.exec("import machine\nmachine.Timer.Alarm(lambda a: print('ring'), ms=50, periodic=True)")
+		uart.expect("ring")
+		uart.write(b"\x04")
+		uart.expect("raw REPL; CTRL-B to exit\r\n>")
+		assert b"ring" not in uart.quiet(0.3)
+
+
+def test_chrono(module):
+	with module.uart() as uart:
+		uart.exec("import time\nfrom machine import Timer\nc = Timer.Chrono()")
+		assert uart.eval("(c.read(), c.read_ms(), c.read_us())") == (0.0, 0.0, 0.0)
+		uart.exec("c.start()\ntime.sleep_ms(50)\nlap = c.read()\ntime.sleep_ms(50)\nc.stop()\ntime.sleep_ms(50)")
+		lap, total, ms, us = uart.eval("(lap, c.read(), c.read_ms(), c.read_us())")
+		assert 0.05 <= lap < 0.1 <= total < 0.15
+		assert ms == pytest.approx(total * 1e3) and us == pytest.approx(total * 1e6)
+		uart.exec("c.start()\nc.start()\ntime.sleep_ms(20)")
+		assert uart.eval("c.read()") >= total + 0.02, "it goes on where it was stopped"
+		uart.exec("c.reset()\nr = c.read()\ntime.sleep_ms(20)\nc.stop()\nc.reset()")
+		assert uart.eval("r") < 0.02 and uart.eval("c.read()") == 0
 
 
 def test_pwm_is_seen_outside_and_outlives_a_soft_reset(module):
