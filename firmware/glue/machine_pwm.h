@@ -1,6 +1,7 @@
 /* Compiled inside extmod/machine_pwm.c. PWM runs in hardware and outlives the VM, so its state is asked for there. */
 #include "core/hw/periph.h"
 #include "machine_pin.h"
+#include "modmachine.h"
 
 struct _machine_pwm_obj_t {
 	mp_obj_base_t base;
@@ -79,6 +80,8 @@ static void mp_machine_pwm_init_helper(machine_pwm_obj_t *self, size_t n_args, c
 /* PWM(pin) alone names what runs there already. */
 static mp_obj_t mp_machine_pwm_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args)
 {
+	if (lb_machine_pwm_is_timer(n_args, n_kw, args))
+		return lb_machine_pwm_timer(n_args, n_kw, args);
 	mp_arg_check_num(n_args, n_kw, 1, MP_OBJ_FUN_ARGS_MAX, true);
 	machine_pwm_obj_t *self = mp_obj_malloc(machine_pwm_obj_t, type);
 	mp_map_t kw_args;

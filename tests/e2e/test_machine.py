@@ -151,6 +151,27 @@ def test_pwm_refuses_what_it_cannot_do(module):
 		assert "pwm" not in module.pin("P9")
 
 
+def test_pwm_of_pycom(module):
+	with module.uart() as uart:
+		uart.exec("import machine\np = machine.PWM(0, frequency=5000)\nc = p.channel(0, pin='P9', duty_cycle=0.5)\n"
+		          "d = p.channel(1, 'P10')\nq = machine.PWM(1, 50)\ne = q.channel(7, pin='P11', duty_cycle=0.075)")
+		assert [module.pin(pin) for pin in ("P9", "P10", "P11")] == \
+			["pwm 5000 Hz 50.0%", "pwm 5000 Hz 50.0%", "pwm 50 Hz 7.5%"]
+		uart.exec("c.duty_cycle(0.3)\nd.duty_cycle(1.5)\ne.duty_cycle(-1)")
+		assert [module.pin(pin).split()[3] for pin in ("P9", "P10", "P11")] == ["30.0%", "100.0%", "0.0%"]
+		uart.write(b"\x04")
+		uart.expect("raw REPL; CTRL-B to exit\r\n>")
+		uart.exec("import machine\nmachine.PWM('P10').deinit()\np = machine.PWM(0, 200)")
+		assert module.pin("P9") == "pwm 200 Hz 30.0%", "the timer's channels change with it"
+		assert "pwm" not in module.pin("P10") and module.pin("P11") == "pwm 50 Hz 0.0%"
+		uart.exec("p.channel(0, pin='P12')")
+		assert "pwm" not in module.pin("P9") and module.pin("P12") == "pwm 200 Hz 50.0%"
+		for bad in ("PWM(4, 50)", "PWM(0, 0)", "PWM(0, frequency=78001)", "PWM(0, 50).channel(8, pin='P9')",
+		            "PWM(0, 50).channel(1, pin='P99')"):
+			assert "ValueError" in uart.error_of(f"machine.{bad}"), bad
+		assert "TypeError" in uart.error_of("machine.PWM(0, 50, freq=3)")
+
+
 def test_adc(module):
 	with module.uart() as uart:
 		uart.exec("import machine\na = machine.ADC('P13')\n"
