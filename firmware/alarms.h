@@ -8,6 +8,7 @@ enum lb_alarm_id {
 	LB_ALARM_TIMERS = 2, /* of machine.Timer, all of them */
 	LB_ALARM_UART = 3,   /* and 4: a line of UART 0, 1 is idle */
 	LB_ALARM_TRIAL = 5,
+	LB_ALARM_NTP = 6,
 };
 
 #endif

@@ -1,11 +1,15 @@
-/* machine.RTC: init() and now() as Pycom has them, datetime() as MicroPython has it. The clock itself is the board's:
+/* machine.RTC: init(), now() and ntp_sync() as Pycom has them, datetime() as MicroPython has it. The clock itself is the board's:
  * it counts on over resets and deep sleep, and begins at 2000-01-01 when power comes. */
 #include "core/hw/periph.h"
+#include "core/hw/radio.h"
+#include "firmware/net/ntp.h"
 #include "modmachine.h"
+#include "py/mperrno.h"
 #include "py/runtime.h"
 #include "shared/timeutils/timeutils.h"
 
 enum { US_PER_S = 1000000, FIRST_YEAR = 1970, LAST_YEAR = 2999 };
+enum { UPDATE_PERIOD_S = 3600, MOST_UPDATE_PERIOD_S = 366 * 24 * 3600 };
 
 static const mp_obj_base_t rtc = { &lb_machine_rtc_type };
 
@@ -108,10 +112,47 @@ static mp_obj_t rtc_datetime(size_t n_args, const mp_obj_t *args)
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(rtc_datetime_obj, 1, 2, rtc_datetime);
 
+/* ntp_sync(server, *, update_period=3600); None: no more updates. */
+static mp_obj_t rtc_ntp_sync(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args)
+{
+	enum { ARG_server, ARG_update_period };
+	static const mp_arg_t allowed[] = {
+		{ MP_QSTR_server, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+		{ MP_QSTR_update_period, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = UPDATE_PERIOD_S } },
+	};
+	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
+	int error;
+
+	mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
+	const mp_int_t period_s = args[ARG_update_period].u_int;
+
+	if (args[ARG_server].u_obj == mp_const_none) {
+		lb_ntp_stop();
+		return mp_const_none;
+	}
+	if (period_s < LB_NTP_LEAST_PERIOD_S || period_s > MOST_UPDATE_PERIOD_S)
+		mp_raise_ValueError(MP_ERROR_TEXT("update_period: 15 s to a year"));
+	error = lb_radio_present() ? lb_ntp_start(mp_obj_str_get_str(args[ARG_server].u_obj), (uint32_t)period_s)
+	                           : -MP_ENODEV;
+	if (error != 0)
+		mp_raise_OSError(-error);
+	return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(rtc_ntp_sync_obj, 1, rtc_ntp_sync);
+
+static mp_obj_t rtc_synced(mp_obj_t self)
+{
+	(void)self;
+	return mp_obj_new_bool(lb_ntp_is_synced());
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(rtc_synced_obj, rtc_synced);
+
 static const mp_rom_map_elem_t rtc_locals_table[] = {
 	{ MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&rtc_init_obj) },
 	{ MP_ROM_QSTR(MP_QSTR_now), MP_ROM_PTR(&rtc_now_obj) },
 	{ MP_ROM_QSTR(MP_QSTR_datetime), MP_ROM_PTR(&rtc_datetime_obj) },
+	{ MP_ROM_QSTR(MP_QSTR_ntp_sync), MP_ROM_PTR(&rtc_ntp_sync_obj) },
+	{ MP_ROM_QSTR(MP_QSTR_synced), MP_ROM_PTR(&rtc_synced_obj) },
 };
 static MP_DEFINE_CONST_DICT(rtc_locals, rtc_locals_table);
 

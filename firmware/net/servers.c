@@ -7,6 +7,7 @@
 #include "core/hw/periph.h"
 #include "core/hw/radio.h"
 #include "firmware/net/ftp_server.h"
+#include "firmware/net/ntp.h"
 #include "firmware/net/telnet_server.h"
 #include "firmware/net/wifi.h"
 #include "network.h"
@@ -67,8 +68,9 @@ static void wake(void)
 
 static void on_ready(int sock, unsigned ready)
 {
-	(void)sock;
 	(void)ready;
+	if (lb_ntp_on_ready(sock))
+		return;
 	attention = true;
 	wake();
 }
@@ -316,6 +318,7 @@ void lb_network_start(void)
 void lb_network_stop(void)
 {
 	vm_runs = false;
+	lb_ntp_vm_stops();
 	lb_ftp_server_abort_all("The module begins anew (soft reset).");
 	lb_telnet_server_flush();
 }

@@ -1,5 +1,8 @@
 """machine's clocks, timers, PWM, ADC and buses, and radios that do not exist."""
 import re
+import socket
+import struct
+import threading
 
 import pytest
 
@@ -29,6 +32,105 @@ def test_rtc_refuses_dates_that_are_none(module):
 		uart.exec("import machine")
 		for date in ("(2026, 2, 29)", "(2026, 13, 1)", "(2026, 1, 1, 24)", "(1969, 1, 1)", "(2026,)"):
 			assert "ValueError" in uart.error_of(f"machine.RTC().init({date})"), date
+
+
+S_1900_TO_1970 = 2208988800
+NOON = 1795348800  # 2026-11-22 12:00:00 UTC
+
+
+class Ntp:
+	"""A server on the loopback that tells a time which moves by a day with every answer; silent at first, if wanted."""
+
+	def __init__(self, silent=0, wrong=()):
+		self.asked = 0
+		self.silent, self.wrong = silent, wrong
+		self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+		self.socket.bind(("127.0.0.1", 0))
+		self.name = "127.0.0.1:%d" % self.socket.getsockname()[1]
+		self.thread = threading.Thread(target=self.serve)
+		self.thread.start()
+
+	def serve(self):
+		while True:
+			packet, peer = self.socket.recvfrom(512)
+			if packet == b"end":
+				return
+			assert len(packet) == 48 and packet[0] & 7 == 3
+			self.asked += 1
+			if self.asked <= self.silent:
+				continue
+			for change in self.wrong:
+				self.socket.sendto(change(bytearray(self.answer(packet, 99))), peer)
+			self.socket.sendto(self.answer(packet, self.asked - self.silent), peer)
+
+	def answer(self, packet, day):
+		seconds = NOON + S_1900_TO_1970 + day * 86400 & 0xFFFFFFFF
+		return struct.pack("!BBBbII4s", 0x24, 2, 6, -20, 0, 0, b"TEST") + bytes(8) + packet[40:48] + \
+			struct.pack("!IIII", seconds, 0, seconds, 0x40000000)
+
+	def __enter__(self):
+		return self
+
+	def __exit__(self, *_):
+		with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as to_self:
+			to_self.sendto(b"end", self.socket.getsockname())
+		self.thread.join()
+		self.socket.close()
+
+
+UNTIL_SYNCED = "import machine, time\nr = machine.RTC()\nr.ntp_sync(%r, update_period=%d)\nassert not r.synced()\n" \
+	"while not r.synced():\n    time.sleep_ms(20)"
+
+
+def changed(at, value):
+	def change(packet):
+		packet[at] = value
+		return packet
+	return change
+
+
+def test_ntp_sets_the_clock_and_goes_on_setting_it(modules):
+	with Ntp(silent=1) as server, modules(clock=20).start().uart() as uart:
+		uart.exec(UNTIL_SYNCED % (server.name, 15))
+		assert server.asked >= 2, "no answer: asked again"
+		day = uart.eval("r.now()[2]")
+		assert day >= 23 and uart.eval("r.now()[:2]") == (2026, 11)
+		uart.exec(f"while r.now()[2] <= {day}:\n    pass")  # a busy program is no reason not to
+		uart.exec("r.ntp_sync(None)")
+		asked = server.asked
+		uart.exec("time.sleep(16)")
+		assert server.asked == asked and uart.eval("r.synced()"), "None ends the updates"
+		uart.exec("r.ntp_sync(%r, update_period=15)\nwhile not r.synced():\n    pass" % server.name)
+		uart.write(b"\x04")
+		uart.expect("raw REPL; CTRL-B to exit\r\n>")
+		asked = server.asked
+		uart.exec("import machine, time\ntime.sleep(16)")
+		assert server.asked == asked and not uart.eval("machine.RTC().synced()"), "a soft reset ends them"
+
+
+def test_ntp_believes_no_answer_that_is_none(module):
+	wrong = [changed(24, 1), changed(31, 0), lambda p: p[:47], lambda p: b"", changed(0, 0x23), changed(0, 0xE4),
+	         changed(1, 0), changed(1, 16), lambda p: p[:40] + bytes(8)]
+	with Ntp(wrong=wrong) as server, module.uart() as uart:
+		uart.exec(UNTIL_SYNCED % (server.name, 3600))
+		assert uart.eval("r.now()[:4]") == (2026, 11, 23, 12)
+
+
+def test_ntp_of_after_2036(module):
+	with Ntp(wrong=[lambda p: p[:32] + struct.pack("!IIII", 5, 0, 5, 0)]) as server, module.uart() as uart:
+		uart.exec(UNTIL_SYNCED % (server.name, 3600))
+		assert uart.eval("r.now()[:6]") == (2036, 2, 7, 6, 28, 21)
+
+
+def test_ntp_says_what_does_not_go(module):
+	with module.uart() as uart:
+		uart.exec("import machine, network\nr = machine.RTC()")
+		assert "ValueError: update_period" in uart.error_of("r.ntp_sync('127.0.0.1', update_period=14)")
+		for bad in ("", ":123", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:12x", "x" * 300):
+			assert "OSError" in uart.error_of(f"r.ntp_sync({bad!r})"), bad
+		uart.exec("network.WLAN().deinit()")
+		assert "ENODEV" in uart.error_of("r.ntp_sync('127.0.0.1')")
+		assert uart.eval("r.synced()") is False
 
 
 def test_timer(module):
