@@ -1,9 +1,9 @@
-/* machine.RTC: init(), now() and ntp_sync() as Pycom has them, datetime() as MicroPython has it. The clock itself is the board's:
- * it counts on over resets and deep sleep, and begins at 2000-01-01 when power comes. */
+/* machine.RTC: init(), now() and ntp_sync() as Pycom has them, datetime() as MicroPython has it. The clock itself is
+ * the board's: it counts on over resets and deep sleep, and begins at 2000-01-01 when power comes. */
 #include "core/hw/periph.h"
 #include "core/hw/radio.h"
-#include "firmware/net/ntp.h"
 #include "modmachine.h"
+#include "network.h"
 #include "py/mperrno.h"
 #include "py/runtime.h"
 #include "shared/timeutils/timeutils.h"

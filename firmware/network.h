@@ -25,6 +25,14 @@ void lb_network_release_files(void);
 /* Nothing runs, and nothing was typed: servers that have more to do need not let a program in first. True: they had. */
 bool lb_network_pass_turn(void);
 
+/* --- the clock --- */
+enum { LB_NTP_LEAST_PERIOD_S = 15 };
+/* Looks the server up, "host" or "host:port", which may take a while, and sets the clock by it from now on, until the
+ * VM ends. A negative errno, and nothing changed, when it is not found or no network is there to look. */
+int lb_ntp_start(const char *server, uint32_t period_s);
+void lb_ntp_stop(void);
+bool lb_ntp_is_synced(void); /* has the clock been set since lb_ntp_start? */
+
 /* --- the console over telnet, besides os.dupterm's slots --- */
 /* For whoever is logged in; waits a moment for a client that is slow, and not for one that does not read at all. */
 void lb_network_console_write(const char *text, size_t size_bytes);

@@ -30,9 +30,10 @@ int lb_repl_readline(vstr_t *line, const char *prompt)
 	}
 }
 
-/* What pyexec.c calls before and after it runs code, in place of mp_hal_set_interrupt_char (see Makefile). A Ctrl-C that
- * came in one burst with the line end that starts the code came before anybody looked for one: it stops this code,
- * which might never read and leave it unseen. What was typed between the two was meant for this code, and is dropped. */
+/* What pyexec.c calls before and after it runs code, in place of mp_hal_set_interrupt_char (see Makefile). A Ctrl-C
+ * that came in one burst with the line end that starts the code came before anybody looked for one: it stops this
+ * code, which might never read and leave it unseen. What was typed between the two was meant for this code, and is
+ * dropped. */
 void lb_repl_set_interrupt_char(int c);
 
 void lb_repl_set_interrupt_char(int c)

@@ -8,8 +8,8 @@ static uint32_t user_ms; /* 0: the user has none */
 static bool guarding;
 static uint64_t user_end_us, guard_end_us; /* when each would bite */
 
-/* Both have their say; otherwise one of them alone, or none. A short time of the user's is no guard: he may feed from an
- * interrupt, which a hang of the main program does not stop. */
+/* Both have their say; otherwise one of them alone, or none. A short time of the user's is no guard: he may feed from
+ * an interrupt, which a hang of the main program does not stop. */
 static bool is_shared(void)
 {
 	return guarding && user_ms != 0;

@@ -6,12 +6,14 @@
 #include "alarms.h"
 #include "core/hw/net.h"
 #include "core/hw/periph.h"
+#include "network.h"
 #include "py/mperrno.h"
 #include "py/runtime.h"
 
 /* RFC 4330: the packet, and what is where in it. */
 enum { PACKET_BYTES = 48, STRATUM = 1, ORIGINATE = 24, RECEIVE = 32, TRANSMIT = 40, STAMP_BYTES = 8 };
-enum { VERSION_4_CLIENT = 4 << 3 | 3, MODE_MASK = 7, MODE_SERVER = 4, LEAP_SHIFT = 6, LEAP_UNKNOWN = 3, LAST_STRATUM = 15 };
+enum { VERSION_4_CLIENT = 4 << 3 | 3, MODE_MASK = 7, MODE_SERVER = 4, LEAP_SHIFT = 6, LEAP_UNKNOWN = 3 };
+enum { LAST_STRATUM = 15 };
 enum { PORT = 123, PATIENCE_S = 2, HOST_BYTES = 256, US_PER_S = 1000000, PACKETS_AT_ONCE = 16, NONE = -1 };
 #define S_1900_TO_1970 2208988800u
 #define S_OF_ERA (1ull << 32) /* the seconds begin anew in 2036: those before 1968 are of the next era */
@@ -147,7 +149,7 @@ static void step(mp_sched_node_t *unused)
 	lb_periph_alarm(LB_ALARM_NTP, due_us > now_us ? due_us - now_us : 0, on_alarm, NULL);
 }
 
-/* --- ntp.h --- */
+/* --- from outside --- */
 
 /* "host" or "host:port" */
 static int look_up(const char *text, struct lb_net_address *address)
