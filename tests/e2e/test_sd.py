@@ -1,8 +1,12 @@
 """The SD card: mounted, pulled out under open files, exchanged, and left alone by what is not about it."""
+import ftplib
 import hashlib
+import io
 import pathlib
 
 import pytest
+
+from clients import ftp, ftp_read
 
 
 @pytest.fixture
@@ -79,3 +83,42 @@ def test_main_of_the_card_is_not_run(card):
 	uart.drop()
 	module.reset()
 	assert "from the card" not in uart.expect(">>> ").decode()
+
+
+def test_the_card_over_ftp(card):
+	"""Files and folders as on /flash; and what is not there any more is refused, without an end to the session."""
+	module, uart, _ = card
+	data = bytes(range(256)) * 100
+	session = ftp(module.status()["net"])
+	assert {"flash", "sd"} <= set(session.nlst("/"))
+	session.mkd("/sd/dir")
+	session.cwd("/sd/dir")
+	for content in (data, b"short", data[:7000]):
+		session.storbinary("STOR a.bin", io.BytesIO(content))
+		assert ftp_read(session, "/sd/dir/a.bin") == content
+	session.storbinary("APPE a.bin", io.BytesIO(data[7000:]))
+	assert session.size("a.bin") == len(data) and uart.eval("open('/sd/dir/a.bin', 'rb').read()") == data
+	with pytest.raises(ftplib.error_perm, match="^553 .*not from one file system to another"):
+		session.rename("a.bin", "/flash/a.bin")
+	session.rename("a.bin", "/sd/A long name.bin")
+	session.rmd("/sd/dir")
+	session.cwd("/sd")
+	assert [name for name, facts in session.mlsd() if facts["type"] == "file"] == ["A long name.bin"]
+
+	upload = session.transfercmd("STOR big.bin")
+	upload.sendall(data)
+	module.run("sd", "eject")
+	with pytest.raises((ftplib.error_temp, ftplib.error_perm)):
+		with upload:
+			upload.sendall(data * 4)
+			upload.close()
+		session.voidresp()
+	assert "boot.py" in session.nlst("/flash")
+	module.run("sd", "insert", card[2])
+	uart.exec("os.umount('/sd')")
+	with pytest.raises(ftplib.error_perm, match="^550"):
+		session.cwd("/sd")
+	uart.exec("os.mount(machine.SD(), '/sd')")
+	assert [name for name in session.nlst("/sd") if not name.endswith(".upload")] == ["A long name.bin"]
+	session.delete("/sd/A long name.bin")
+	session.quit()
