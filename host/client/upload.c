@@ -73,7 +73,7 @@ static bool take_some(int uart_fd, struct lb_rawrepl *repl, int64_t until_ms)
 		return false;
 	}
 	ssize_t count = read(uart_fd, data, sizeof data);
-	if (count < 0 && errno != EAGAIN) {
+	if (count == 0 || (count < 0 && errno != EAGAIN)) {
 		return false;
 	}
 	lb_rawrepl_take(repl, data, count > 0 ? (size_t)count : 0);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -225,6 +226,24 @@ static void test_silence(void **state)
 	close(link.transfer.uart_fd);
 }
 
+/* The pty of a module that has ended can be read for ever, and gives nothing. */
+static void test_hang_up(void **state)
+{
+	struct lb_transfer transfer = {.bytes = image, .size_bytes = IMAGE_BYTES};
+	time_t begin_s = time(NULL);
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	assert_int_equal(shutdown(fds[1], SHUT_WR), 0);
+	transfer.uart_fd = fds[0];
+	assert_false(lb_transfer_begin(&transfer));
+	assert_true(transfer.silent);
+	assert_true(time(NULL) - begin_s < 10);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +251,7 @@ int main(void)
 		cmocka_unit_test(test_resume),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_hang_up),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
