@@ -32,8 +32,8 @@ static enum lb_exit check_image(struct lb_ota *ota, const char *path, struct lb_
 		return lb_args_failed("%s cannot be an update: %s", path, lb_image_verdict_text(verdict));
 	}
 	if (info.total_bytes > room_bytes) {
-		return lb_args_failed("%s cannot be an update: %u KiB do not fit into a slot, which has %u KiB", path,
-		                      info.total_bytes / 1024, room_bytes / 1024);
+		return lb_args_failed("%s cannot be an update: %u bytes do not fit into a slot, which has %u", path,
+		                      info.total_bytes, room_bytes);
 	}
 	lb_status_version(&info.version, ota->version);
 	ota->transfer.bytes = file->bytes;
@@ -122,14 +122,9 @@ static size_t percent(const struct lb_transfer *transfer)
 	return transfer->done_bytes * 100 / transfer->size_bytes;
 }
 
-/* What the hardware knows better than a REPL that says nothing. */
-static const char *why_silent(struct lb_ota *ota)
+/* What the hardware, at this look, knows better than a REPL that says nothing. */
+static const char *why_silent(const struct lb_ota *ota, long boots)
 {
-	long boots = ota->now.boots;
-
-	if (lb_ota_look(ota) != LB_EXIT_DONE) {
-		return "the module is gone";
-	}
 	if (strcmp(ota->now.phase, "off") == 0) {
 		return "the module lost its power";
 	}
@@ -138,14 +133,19 @@ static const char *why_silent(struct lb_ota *ota)
 
 static enum lb_exit explain_transfer(struct lb_ota *ota)
 {
+	long boots = ota->now.boots;
+
 	if (lb_stop_signal != 0) {
 		lb_stop_signal = 0; /* what is sent now is to leave the REPL in order */
 		lb_upload_write(ota->transfer.uart_fd, "\x03", 1, ENTRY_MS);
 		leave_repl(ota);
 		return lb_args_failed("interrupted at %zu %%: the same command goes on from there", percent(&ota->transfer));
 	}
+	if (ota->transfer.silent && lb_ota_look(ota) != LB_EXIT_DONE) {
+		return LB_EXIT_FAILED; /* which it told: the hardware is gone */
+	}
 	if (ota->transfer.silent) {
-		return lb_args_failed("%s at %zu %%: the same command goes on from there", why_silent(ota),
+		return lb_args_failed("%s at %zu %%: the same command goes on from there", why_silent(ota, boots),
 		                      percent(&ota->transfer));
 	}
 	leave_repl(ota);

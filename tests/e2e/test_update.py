@@ -412,6 +412,15 @@ def test_goes_on_where_it_was_cut(modules, flash_1_1, how):
 	assert written < updates.image("1.2.0").stat().st_size - 100_000, "not all of it again"
 
 
+def test_hardware_that_ends_meanwhile(modules, flash_1_1):
+	module = placed(modules, flash_1_1, clock=4)
+	process = start_ota(module, updates.image("1.2.0"))
+	until_written(module, 50_000)
+	module.run("stop")
+	err = process.communicate(timeout=60)[1]
+	assert process.returncode == 1 and re.fullmatch(r"lifeboat: [^\n]+'lifeboat run'\n", err), err
+
+
 def test_goes_on_when_nobody_reads(modules, flash_1_1):
 	module = placed(modules, flash_1_1)
 	process = subprocess.Popen([harness.LIFEBOAT, "ota", updates.image("1.2.0"), "-d", module.folder],
