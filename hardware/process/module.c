@@ -19,6 +19,7 @@ enum { FAULT_PAUSE_MS = 100 };
 
 static void start(struct lb_module *module, enum lb_cause cause);
 static void on_fault_timer(uv_timer_t *timer);
+static void note_sampled(struct lb_module *module);
 
 static void set_phase(struct lb_module *module, enum lb_phase phase)
 {
@@ -52,6 +53,7 @@ static void halt(struct lb_module *module)
 	lb_sleep_cancel(&module->sleep);
 	uv_timer_stop(&module->fault_timer);
 	lb_cpu_kill(&module->cpu);
+	note_sampled(module); /* what waited for this CPU's look at a pin is not for the next one */
 	lb_wifi_off(&module->wifi);
 	for (int i = 0; i < LB_UART_COUNT; i++)
 		lb_uart_disconnect_cpu(&module->uart[i]);

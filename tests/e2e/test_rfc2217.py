@@ -293,6 +293,18 @@ def test_rts_before_dtr_does_not_strand_the_module(module):
 		assert module.status()["boot"]["mode"] == "normal"
 
 
+def test_a_pull_is_for_one_boot(module):
+	"""G23 low and high again before the CPU could look, then the switch: that boot finds G23 as it is."""
+	with Telnet(module) as line, module.control() as control, module.watch("phase") as events:
+		line.ask(5, 11)
+		orders = [8, 12, 9]  # G23 low, the line high, G23 let go
+		line.write(b"".join(bytes([IAC, SB, COM_PORT, 5, order, IAC, SE]) for order in orders))
+		control.ask("reset")
+		boots = events.first["boot"] + 2
+		seen = events.until_event(lambda event: event["boot"] == boots and event["phase"] != "gate")
+		assert seen[-1]["phase"] != "loader", seen
+
+
 def test_what_a_hand_holds_comes_back(module):
 	module.pin("G23", "high")
 	with lines(module) as (port, events):
