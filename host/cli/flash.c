@@ -217,6 +217,10 @@ static enum lb_exit tell_running(struct job *job, const struct lb_flash_running 
 		return lb_args_failed("%s was written to %s, but the module is in bootloader mode again: 'lifeboat status' "
 		                      "tells why", job->version, slot);
 	}
+	if (running->state == LB_FLASH_UNKNOWN && job->target.port == NULL) {
+		return lb_args_failed("%s was written to %s, but what starts does not stay up: 'lifeboat status' tells more",
+		                      job->version, slot);
+	}
 	if (running->version[0] == '\0') {
 		printf("flash: %s\n", running->state == LB_FLASH_AT_REPL
 		       ? "a REPL answers, but does not tell its version"

@@ -13,6 +13,7 @@ enum {
 	LOOK_MS = 50,
 	REPL_MS = 30000,
 	SCRIPT_MS = 5000, /* scripts that go on so long are what the image is there for */
+	CRASHES = 5,      /* in a row: it is not going to come up */
 };
 
 bool lb_flash_explain(struct lb_flash_target *target, int error)
@@ -163,6 +164,31 @@ static enum lb_flash_state state_of(const char *phase)
 	return strcmp(phase, "script") == 0 || strcmp(phase, "sleep") == 0 ? LB_FLASH_IN_SCRIPT : LB_FLASH_UNKNOWN;
 }
 
+/* For how long the same program goes on. Waking from deep sleep, it does; a reset by anything else begins anew. */
+struct watch {
+	double boots;
+	unsigned crashes;
+	int64_t since_ms;
+};
+
+static void take_look(struct watch *watch, const cJSON *status, int64_t now_ms, struct lb_flash_running *running)
+{
+	const cJSON *boot = lb_json_field(status, "boot");
+	double boots = lb_json_number(status, "boots");
+
+	*running = (struct lb_flash_running){.state = state_of(lb_json_text(status, "phase"))};
+	lb_json_copy(boot, "version", running->version, sizeof running->version);
+	lb_json_copy(boot, "slot", running->slot, sizeof running->slot);
+	if (!lb_json_is(boot, "cause", "deep-sleep") &&
+	    (running->state == LB_FLASH_UNKNOWN || boots != watch->boots)) {
+		watch->since_ms = now_ms;
+	}
+	if (boots != watch->boots) {
+		watch->crashes = lb_json_is(boot, "cause", "fault") ? watch->crashes + 1 : 0;
+	}
+	watch->boots = boots;
+}
+
 /* Is what is running now what will be said about it? */
 static bool is_settled(const struct lb_flash_running *running, int64_t script_ms)
 {
@@ -173,7 +199,8 @@ static bool is_settled(const struct lb_flash_running *running, int64_t script_ms
 bool lb_flash_await(struct lb_flash_target *target, struct lb_flash_running *running)
 {
 	const struct lb_port *port = &target->line.port;
-	int64_t begin_ms = port->now_ms(port->ctx), script_since_ms = begin_ms, now_ms = begin_ms;
+	int64_t begin_ms = port->now_ms(port->ctx), now_ms = begin_ms;
+	struct watch watch = {.since_ms = begin_ms};
 
 	if (target->port != NULL) {
 		return lb_flash_port_await(target, running);
@@ -184,21 +211,22 @@ bool lb_flash_await(struct lb_flash_target *target, struct lb_flash_running *run
 		if (!look(target, &status)) {
 			return false;
 		}
-		const cJSON *boot = lb_json_field(status, "boot");
-		*running = (struct lb_flash_running){.state = state_of(lb_json_text(status, "phase"))};
-		lb_json_copy(boot, "version", running->version, sizeof running->version);
-		lb_json_copy(boot, "slot", running->slot, sizeof running->slot);
-		cJSON_Delete(status);
 		now_ms = port->now_ms(port->ctx);
-		script_since_ms = running->state == LB_FLASH_IN_SCRIPT ? script_since_ms : now_ms;
-		if (is_settled(running, now_ms - script_since_ms)) {
+		take_look(&watch, status, now_ms, running);
+		bool on = lb_json_is(status, "power", "on");
+		cJSON_Delete(status);
+		if (!on) {
+			snprintf(target->reason, sizeof target->reason, "its power was switched off: 'lifeboat power on'");
+			return false;
+		}
+		if (is_settled(running, now_ms - watch.since_ms)) {
 			return true;
 		}
 		int result = port->pause(port->ctx, LOOK_MS);
 		if (result < 0) {
 			return lb_flash_explain(target, result);
 		}
-	} while (now_ms - begin_ms < REPL_MS);
+	} while (now_ms - begin_ms < REPL_MS && watch.crashes < CRASHES);
 	running->state = LB_FLASH_UNKNOWN;
 	return true;
 }

@@ -109,6 +109,14 @@ def test_a_program_that_never_ends_is_told(fast, newer):
 	assert fast.run("flash", newer).stdout.endswith("flash: 1.2.0 in factory runs; no REPL yet, its program goes on\n")
 
 
+def test_a_program_that_crashes_is_told(fast, scratch):
+	"""Started again after each crash, it is the image that the record names; but it does not run."""
+	program = pathlib.Path(scratch, "crash")
+	subprocess.run(["cc", "-x", "c", "-o", program, "-"], input=b"int main(void) { __builtin_trap(); }", check=True)
+	image = sign(program, pathlib.Path(scratch, "crash.img"), "6.6.6")
+	failed(fast.run("flash", image, "--slot", "ota_0", check=False), "6.6.6 was written to ota_0", "does not stay up")
+
+
 # --- ports ---
 
 @pytest.mark.parametrize("kind", ["rfc2217", "socket", "pty"])
@@ -274,6 +282,19 @@ def test_the_plug_is_pulled_while_it_writes(modules):
 	assert flash.returncode == 1 and error.count("\n") == 1 and "half written" in error
 	module.start(phase="loader")
 	assert module.run("flash", IMAGE).stdout.endswith("flash: 0.1.0 in factory runs\n")
+
+
+def test_the_plug_is_pulled_before_it_runs(modules):
+	"""Right after the reset: what would run is not known, and nobody waits for it."""
+	module = modules().start()
+	with module.watch("phase") as watch:
+		flash = subprocess.Popen([harness.LIFEBOAT, "flash", "-d", module.folder, str(IMAGE), "--slot", "ota_0"],
+		                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=harness.environment())
+		watch.until_event(lambda e: e["phase"] == "loader")
+		watch.until_event(lambda e: e["phase"] == "gate", 30)
+		module.power("off")
+	_, error = flash.communicate(timeout=5)
+	assert flash.returncode == 1 and "was written to ota_0" in error and "lifeboat power on" in error, error
 
 
 def test_a_terminal_sees_a_bar(modules):
