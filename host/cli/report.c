@@ -66,7 +66,8 @@ static void print_boot(const cJSON *status)
 	} else if (lb_json_is(boot, "reason", "request")) {
 		printf("bootloader mode: asked for; a reset leaves it\n");
 	} else {
-		printf("bootloader mode: no image can be started; 'lifeboat run --reflash' writes the factory image\n");
+		printf("bootloader mode: no image can be started; 'lifeboat flash IMAGE' writes one, 'lifeboat run --reflash' "
+		       "the factory image\n");
 		print_images(status);
 	}
 }

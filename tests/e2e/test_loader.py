@@ -82,6 +82,7 @@ def test_no_image(modules):
 	module.start(phase="loader")
 	status = module.status()
 	assert status["led"] == harness.RED and status["boot"]["mode"] == "loader" and status["boot"]["reason"] == "none"
+	assert "'lifeboat flash IMAGE' writes one" in module.run("status").stdout
 	image = (harness.SHARE / "virtual.img").read_bytes()
 	with module.uart() as uart:
 		host = Host(uart)
