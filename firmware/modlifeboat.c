@@ -161,7 +161,11 @@ static MP_DEFINE_CONST_FUN_OBJ_0(lifeboat_confirm_obj, lifeboat_confirm);
 
 static void store(enum lb_setting setting, uint32_t value)
 {
-	if (lb_settings_set(setting, value) != LB_OK)
+	const int error = lb_settings_set(setting, value);
+
+	if (error == LB_ERR_BOUNDS)
+		mp_raise_msg(&mp_type_OSError, MP_ERROR_TEXT("confirm_policy: nvs is full; pycom.nvs_erase(key) makes room"));
+	if (error != LB_OK)
 		mp_raise_msg(&mp_type_OSError, MP_ERROR_TEXT("confirm_policy: the flash failed"));
 }
 

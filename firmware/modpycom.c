@@ -13,8 +13,10 @@ enum { WDT_ON_BOOT_LEAST_MS = 5000, RGB_MOST = 0xFFFFFF };
 
 static void store(enum lb_setting setting, uint32_t value)
 {
-	if (lb_settings_set(setting, value) != LB_OK)
-		mp_raise_OSError(MP_EIO);
+	const int error = lb_settings_set(setting, value);
+
+	if (error != LB_OK)
+		mp_raise_OSError(error == LB_ERR_BOUNDS ? MP_ENOSPC : MP_EIO);
 }
 
 /* heartbeat([on]) */

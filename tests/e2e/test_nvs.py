@@ -40,6 +40,12 @@ def test_a_full_store_says_so_and_still_updates(fast):
 		assert count >= 5
 		uart.exec("pycom.nvs_set('k0', 'new')")
 		assert uart.eval("pycom.nvs_get('k0')") == "new" and uart.eval(f"len(pycom.nvs_get('k{count - 1}'))") == 1000
+		uart.exec("import lifeboat\nn = 0\ntry:\n    while True:\n        pycom.nvs_set('s%d' % n, n)\n        n += 1\n"
+		          "except OSError:\n    pass", timeout=60)
+		assert "OSError: confirm_policy: nvs is full;" in uart.error_of("lifeboat.confirm_policy('manual')")
+		assert "OSError: 28" in uart.error_of("pycom.wdt_on_boot(True)")
+		uart.exec("pycom.nvs_erase('k1')\nlifeboat.confirm_policy('manual', 7)")
+		assert uart.eval("lifeboat.confirm_policy()") == ("manual", 7)
 
 
 def test_power_cuts(modules):
