@@ -118,7 +118,8 @@ static void on_tick(mp_sched_node_t *unused)
 		return;
 	lb_watchdog_guard_feed();
 	if (hopeless) {
-		const uint32_t quiet_ms = least(now_ms() - hopeless_ms, now_ms() - input_ms);
+		const uint32_t last_ms = input_ms; /* before the clock: input that comes between the two lies ahead of it */
+		const uint32_t quiet_ms = least(now_ms() - hopeless_ms, now_ms() - last_ms);
 
 		if (quiet_ms >= GIVE_UP_MS)
 			give_up();
