@@ -1,8 +1,12 @@
-"""1 MiB into flash by esptool, beside what the flash itself needs for the same pages and sectors."""
+"""1 MiB into flash by esptool, beside what the flash itself needs for the same pages and sectors; and what the engine of
+bootloader mode takes of a Cortex-M4, where a compiler for it is installed."""
 import os
 import pathlib
 import random
 import re
+import shutil
+import subprocess
+import tempfile
 import time
 
 from _figures import figure
@@ -30,7 +34,32 @@ def write(module, esptool, data, *flags):
 	return took, told, programs * PAGE_S + erases * SECTOR_S
 
 
+def compiled_bytes(source):
+	"""(code and constants, memory) of one source on a Cortex-M4, compiled as `make check-cortex-m` does."""
+	gcc = "arm-none-eabi-gcc"
+	own = subprocess.run([gcc, "-print-file-name=include"], capture_output=True, text=True, check=True).stdout.strip()
+	with tempfile.NamedTemporaryFile(suffix=".o") as made:
+		subprocess.run([gcc, "-std=c11", "-mcpu=cortex-m4", "-mthumb", "-Os", "-ffreestanding", "-nostdinc", "-isystem", own,
+		                "-isystem", harness.ROOT / "tools/freestanding", "-I", harness.ROOT, "-c", "-o", made.name, source],
+		               check=True)
+		said = subprocess.run(["arm-none-eabi-size", made.name], capture_output=True, text=True, check=True).stdout
+	text, data, bss = map(int, said.splitlines()[1].split()[:3])
+	return text, data + bss
+
+
+def count():
+	if not shutil.which("arm-none-eabi-gcc"):
+		return
+	parts = {source.stem: compiled_bytes(source)[0] for source in sorted((harness.ROOT / "core/loader").glob("*.c"))}
+	figure("core/loader, code on a Cortex-M4", sum(parts.values()), "bytes", **parts)
+	with tempfile.NamedTemporaryFile("w", suffix=".c") as probe:
+		probe.write('#include "core/loader/loader.h"\nstruct lb_loader loader;\n')
+		probe.flush()
+		figure("core/loader, memory on a Cortex-M4", compiled_bytes(probe.name)[1], "bytes", aim="<= 4096 beside the window")
+
+
 def main():
+	count()
 	noise = random.Random(5)
 	with harness.Module() as module:
 		module.start().stop()
