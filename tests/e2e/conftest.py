@@ -9,10 +9,10 @@ import harness
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
-	"""Two at a time where pytest-xdist is there: most of the time a test waits for a module's clock."""
+	"""Three at a time where pytest-xdist is there: most of the time a test waits for a module's clock."""
 	here = not hasattr(config, "workerinput")
 	if here and config.pluginmanager.hasplugin("xdist") and not config.option.numprocesses and not config.option.usepdb:
-		config.option.numprocesses = 2
+		config.option.numprocesses = 3
 
 
 def pytest_sessionstart(session):

@@ -109,8 +109,9 @@ def test_says_what_is_missing(tmp_path):
 
 
 @pytest.mark.skipif(not os.access(ESPTOOL, os.X_OK), reason="no esptool: tools/fetch could not get it")
-def test_flashed_by_esptool(module, image, tmp_path):
+def test_flashed_by_esptool(modules, image, tmp_path):
 	"""On a new module, whose record is blank: what the tool wrote boots, and MicroPython is still there."""
+	module = modules(clock=4).start()
 	(tmp_path / "lowlevel.img").write_bytes(image)
 	module.pin("G23", "low")
 	module.reset("loader")
@@ -127,13 +128,13 @@ def test_flashed_by_esptool(module, image, tmp_path):
 	assert module.status()["boot"]["slot"] == "factory"
 
 
-def test_flashed_by_lifeboat(module, image, tmp_path):
+def test_flashed_by_lifeboat(fast, image, tmp_path):
 	(tmp_path / "lowlevel.img").write_bytes(image)
-	module.run("flash", tmp_path / "lowlevel.img", "--slot", "ota_0", timeout=100)
-	status = module.status()
+	fast.run("flash", tmp_path / "lowlevel.img", "--slot", "ota_0", timeout=100)
+	status = fast.status()
 	assert (status["phase"], status["boot"]["slot"], status["boot"]["version"]) == ("script", "ota_0", "1.2.3")
-	module.run("flash", harness.SHARE / "virtual.img", timeout=100)
-	status = module.status()
+	fast.run("flash", harness.SHARE / "virtual.img", timeout=100)
+	status = fast.status()
 	assert (status["phase"], status["boot"]["slot"], status["record"]["latest"]) == ("repl", "factory", "factory")
 
 

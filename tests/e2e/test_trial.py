@@ -64,7 +64,7 @@ def test_main_that_runs_for_its_time(modules, tmp_path):
 		assert took > 55, took
 		assert module.status()["record"]["last_change"] == "confirmed"
 		assert b"onfirmed" not in uart.quiet(0.2)  # nothing in between a script's output
-	time.sleep(40 / CLOCK)  # the watchdog went with the trial
+	time.sleep(35 / CLOCK)  # the watchdog went with the trial
 	assert module.status()["boot"]["cause"] == "switch"
 
 
@@ -83,18 +83,6 @@ def test_deepsleep_after_main_started(modules, tmp_path):
 	module.run("wait", "sleep")
 	module_seconds_until(module, lambda: module.status()["boot"]["cause"] == "deep-sleep", 60)
 	assert trial(module) is None
-
-
-def test_ten_wakes_keep_a_good_update(modules, tmp_path):
-	main = ("import machine\nn = machine.RTC().now()\nf = open('/flash/wakes', 'a')\nf.write('x')\nf.close()\n"
-	        "if len(open('/flash/wakes').read()) < 11: machine.deepsleep(500)\n")
-	module = updated(modules, tmp_path, main=main)
-	module.reset(phase=None)
-	module_seconds_until(module, lambda: module.status()["phase"] == "repl", 400)
-	now = module.status()
-	assert (now["boot"]["slot"], now["boot"]["version"], now["trial"], now["boot"]["cause"]) == \
-		("ota_0", "1.1.0", None, "deep-sleep")
-	assert module.eval("len(open('/flash/wakes').read())") == 11
 
 
 # --- not confirmed, and not given up
@@ -132,7 +120,7 @@ def test_the_owner_at_the_console(modules, tmp_path):
 		uart.write("\x03")
 		uart.expect("On trial: 1.1.0 in ota_0, 2 tries left; lifeboat.confirm() keeps it.\r\n")
 		uart.expect(">>> ")
-		time.sleep(100 / CLOCK)
+		time.sleep(65 / CLOCK)
 		assert trial(module) == {"left": 2} and module.status()["boot"]["cause"] == "switch"
 		uart.exec("import pycom, lifeboat")
 		assert error_of(uart, "pycom.ota_start()") == "OSError: ota_start: image is on trial: lifeboat.confirm() first"
@@ -141,7 +129,7 @@ def test_the_owner_at_the_console(modules, tmp_path):
 		uart.exec("lifeboat.confirm()")
 		assert trial(module) is None and status(uart)["record"]["last_change"] == "confirmed"
 		uart.start("while True: pass")
-		time.sleep(60 / CLOCK)
+		time.sleep(35 / CLOCK)
 		assert module.status()["boot"]["cause"] == "switch"
 
 
@@ -207,7 +195,7 @@ def test_input_holds_it_off(modules, tmp_path):
 	with module.uart() as uart:
 		module.run("reset")
 		uart.expect("On trial:")
-		for _ in range(4):
+		for _ in range(2):
 			time.sleep(40 / CLOCK)
 			uart.write("#\r")
 		assert trial(module) == {"left": 2} and module.status()["boot"]["cause"] == "switch"
@@ -216,19 +204,23 @@ def test_input_holds_it_off(modules, tmp_path):
 		assert 50 < (time.monotonic() - start) * CLOCK < 90
 
 
+def lasts(module):
+	"""How many seconds pass before the first try is given up."""
+	module_seconds_until(module, lambda: trial(module) == {"left": 2}, 60)
+	return module_seconds_until(module, lambda: trial(module) == {"left": 1}, 100)
+
+
 @pytest.mark.parametrize("main", ["import os\nos.dupterm(None)\n", "import machine\nmachine.UART(0).deinit()\n"])
 def test_a_console_that_is_off(modules, tmp_path, main):
 	module = updated(modules, tmp_path, main=main)
 	module.reset(phase=None)
-	took = module_seconds_until(module, lambda: module.status()["boot"]["why"] == "reverted", 400)
-	assert took > 170, took
-	assert module.status()["boot"]["slot"] == "factory"
+	assert lasts(module) > 50
 
 
 def test_a_boot_that_never_ends(modules, tmp_path):
 	module = updated(modules, tmp_path, boot="while True: pass\n")
 	module.reset(phase=None)
-	module_seconds_until(module, lambda: module.status()["boot"]["why"] == "reverted", 400)
+	assert lasts(module) > 50
 
 
 def test_scripts_that_begin_anew_for_ever(modules, tmp_path):
@@ -298,7 +290,7 @@ def test_a_safe_boot_of_the_trial(modules, tmp_path):
 		uart.prompt()
 		assert trial(module) == {"left": 3}
 		uart.start("while True: pass")
-		time.sleep(120 / CLOCK)
+		time.sleep(65 / CLOCK)
 		now = module.status()
 		assert now["trial"] == {"left": 3} and now["boot"]["mode"] == "safe"
 		uart.prompt()
