@@ -78,7 +78,7 @@ static void await_confirmation(struct lb_ota *ota)
 static enum lb_exit tell_good(struct lb_ota *ota)
 {
 	await_confirmation(ota);
-	printf("ota: %s in %s runs%s, ", ota->version, ota->now.slot, is_in(ota, "script") ? " main.py" : "");
+	printf("ota: %s in %s runs%s, ", ota->version, ota->now.slot, is_in(ota, "script") ? " its program" : "");
 	if (!ota->now.on_trial) {
 		printf("confirmed\n");
 	} else if (ota->now.last_error[0] != '\0') {

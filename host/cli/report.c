@@ -27,9 +27,10 @@ static void print_power(const cJSON *status, bool runs)
 	       lb_json_is(status, "reset_line", "low") ? " (held in reset: RTS or a shield on the TCP port)" : "");
 }
 
-static void print_safe(const cJSON *boot)
+/* An image of somebody's own has no scripts that could be left out: who has a REPL is MicroPython. */
+static void print_safe(const cJSON *boot, bool has_repl)
 {
-	printf("safe boot, boot.py and main.py were not run: ");
+	printf(has_repl ? "safe boot, boot.py and main.py were not run: " : "safe boot: ");
 	if (lb_json_is(boot, "reason", "pin")) {
 		printf("P12 was held for %.1f s\n", lb_json_number(boot, "hold_ms") / 1000.0);
 	} else if (lb_json_is(boot, "reason", "crash-loop")) {
@@ -56,7 +57,7 @@ static void print_boot(const cJSON *status)
 
 	label("boot");
 	if (lb_json_is(boot, "mode", "safe")) {
-		print_safe(boot);
+		print_safe(boot, lb_json_is(status, "phase", "repl"));
 	} else if (lb_json_is(boot, "mode", "normal")) {
 		printf("normal\n");
 	} else if (!lb_json_is(boot, "mode", "loader")) {
@@ -66,8 +67,9 @@ static void print_boot(const cJSON *status)
 	} else if (lb_json_is(boot, "reason", "request")) {
 		printf("bootloader mode: asked for; a reset leaves it\n");
 	} else {
-		printf("bootloader mode: no image can be started; 'lifeboat flash IMAGE' writes one, 'lifeboat run --reflash' "
-		       "the factory image\n");
+		printf("bootloader mode: no image can be started; 'lifeboat flash IMAGE' writes one, or 'lifeboat stop' and\n");
+		label("");
+		printf("'lifeboat run --reflash' the factory image\n");
 		print_images(status);
 	}
 }

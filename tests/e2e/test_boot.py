@@ -202,6 +202,7 @@ def test_damaged_image(module):
 	assert status["led"] == RED
 	text = module.run("status").stdout
 	assert re.search(r"no .*image|does not verify|damaged", text), text
+	assert "'lifeboat flash IMAGE'" in text and "'lifeboat run --reflash'" in text
 	with module.uart() as uart, module.watch("phase") as watch:
 		boot = watch.first["boot"]
 		module.run("reset")

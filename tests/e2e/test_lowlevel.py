@@ -1,6 +1,7 @@
 """A C program of one's own in MicroPython's place (examples/lowlevel): it builds, runs, and its owner gets back out."""
 import os
 import pathlib
+import re
 import shutil
 import statistics
 import struct
@@ -217,6 +218,8 @@ def test_safe_boot_is_told_to_it(modules, image):
 		held_ms = int(uart.expect(" ms.").split()[0])
 	boot = module.status()["boot"]
 	assert (boot["mode"], boot["slot"], boot["hold_ms"]) == ("safe", "ota_0", held_ms)
+	said = module.run("status").stdout
+	assert re.search(r"^boot +safe boot: P12 was held for ", said, re.M) and "main.py" not in said
 	assert set(colours(module, 4)[1]) == {ORANGE, DARK}
 	module.reset("script")
 	assert set(colours(module, 4)[1]) == {GREEN, DARK}

@@ -137,7 +137,7 @@ def test_main_that_runs_on_is_confirmed(updated):
 	updated.exec("import lifeboat; lifeboat.confirm_policy('auto', 30)")
 	updated.put("/flash/main.py", BREAKS_1_3 % "\n    ".join(BUSY.splitlines()))
 	said = ota(updated, updates.image("1.3.0"))
-	assert "ota: 1.3.0 in ota_1 runs main.py, on trial\n" in said
+	assert "ota: 1.3.0 in ota_1 runs its program, on trial\n" in said
 	assert updated.status()["trial"] == {"left": 2}
 	harness.until(lambda: updated.status()["trial"] is None, 20, "the confirmation")
 	assert updated.status()["t_ms"] > 30000
