@@ -1,7 +1,7 @@
 /* The hardware process of one virtual module: everything of it that outlives its CPU.
  *
  *   hardware --dir DIR --bootloader PROGRAM [--image FILE] [--clock N] [--reflash] [--card FILE] [--ready-fd N]
- *            [--parent-fd N] [--port N [--listen ADDR]]
+ *            [--parent-fd N] [--port N [--listen ADDR]] [--passing]
  *
  *   --dir DIR            the module's folder; made if it is not there
  *   --bootloader PROGRAM what the CPU runs after a reset
@@ -14,6 +14,7 @@
  *   --ready-fd N         the line "ready", or "ready URL" with where the port is, is written here, and the descriptor
  *                        closed, when the control socket listens and the CPU was started; closed without it, the
  *                        start failed
+ *   --passing            tells whoever waits for the module that this run is not the one to wait for
  *   --parent-fd N        at end of file on this descriptor the module ends, as by SIGTERM
  *
  * It runs until `stop` on the control socket, SIGTERM, SIGINT or SIGHUP, then takes the module's power away and removes
@@ -47,6 +48,7 @@ struct options {
 	const char *card;
 	unsigned clock_factor;
 	bool reflash;
+	bool passing;
 	struct lb_rfc2217_setup rfc2217;
 	int ready_fd;
 	int parent_fd;
@@ -86,7 +88,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		{ "reflash", no_argument, NULL, 'r' },        { "card", required_argument, NULL, 's' },
 		{ "ready-fd", required_argument, NULL, 'R' }, { "parent-fd", required_argument, NULL, 'P' },
 		{ "port", required_argument, NULL, 'p' },     { "listen", required_argument, NULL, 'l' },
-		{ NULL, 0, NULL, 0 },
+		{ "passing", no_argument, NULL, 'a' },        { NULL, 0, NULL, 0 },
 	};
 	int option, number = 0;
 	while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) >= 0) {
@@ -107,6 +109,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case 's': options->card = optarg; break;
 		case 'c': options->clock_factor = (unsigned)number; break;
 		case 'r': options->reflash = true; break;
+		case 'a': options->passing = true; break;
 		case 'p': options->rfc2217.port = number; break;
 		case 'l': options->rfc2217.address = optarg; break;
 		case 'R': options->ready_fd = number; break;
@@ -193,6 +196,7 @@ static int prepare(const struct options *options, struct lb_module_setup *setup)
 		return -1;
 	}
 	setup->clock_factor = options->clock_factor;
+	setup->passing = options->passing;
 	setup->bootloader = options->bootloader;
 	setup->rfc2217 = options->rfc2217;
 	if (lb_folder_open(&setup->folder, options->dir) != 0)

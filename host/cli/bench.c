@@ -42,13 +42,15 @@ static bool open_module(struct lb_bench *bench, char *reason)
 bool lb_bench_start(struct lb_bench *bench, const char *dir, char reason[LB_UPLOAD_REASON_BYTES])
 {
 	const volatile sig_atomic_t *stop = bench->stop;
+	const bool passing = bench->passing;
 	char clock[4];
 	int error;
 
-	*bench = (struct lb_bench){.dir = dir, .stop = stop, .control = {.fd = -1}, .uart_fd = -1};
+	*bench = (struct lb_bench){.dir = dir, .stop = stop, .passing = passing, .control = {.fd = -1}, .uart_fd = -1};
 	reason[0] = '\0';
 	snprintf(clock, sizeof clock, "%d", LB_BENCH_CLOCK);
-	if (!lb_hardware_start(&bench->hardware, &(struct lb_hardware_options){.dir = dir, .clock = clock}, &error)) {
+	const struct lb_hardware_options options = {.dir = dir, .clock = clock, .passing = passing};
+	if (!lb_hardware_start(&bench->hardware, &options, &error)) {
 		if (error != 0) {
 			snprintf(reason, LB_UPLOAD_REASON_BYTES, "cannot start the hardware process: %s", strerror(error));
 		}
@@ -257,7 +259,7 @@ static bool copy(struct lb_bench *bench, bool is_new, const char *folder, char *
 
 bool lb_bench_load(const char *dir, const char *folder, char reason[LB_UPLOAD_REASON_BYTES])
 {
-	struct lb_bench bench = {.stop = NULL};
+	struct lb_bench bench = {.stop = NULL, .passing = true};
 	bool is_new = lb_client_check_folder(dir) != LB_CLIENT_OK;
 
 	if (!lb_bench_start(&bench, dir, reason)) {

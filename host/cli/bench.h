@@ -19,6 +19,7 @@ enum { LB_BENCH_TAIL_BYTES = 64, LB_BENCH_ERROR_BYTES = 256, LB_BENCH_CLOCK = 10
 struct lb_bench {
 	const char *dir;
 	const volatile sig_atomic_t *stop; /* NULL: nothing sets it */
+	bool passing;                      /* another run of this module follows */
 	struct lb_hardware hardware;
 	struct lb_client control;
 	int uart_fd;
@@ -56,7 +57,7 @@ bool lb_bench_is(const struct lb_bench *bench, const char *phase);
 bool lb_bench_safe_boot(struct lb_bench *bench);
 
 /* Starts the module of dir, which may be a new one, copies the folder's files into its /flash past whatever scripts it
- * has, and ends it. */
+ * has, and ends it. `lifeboat wait` elsewhere does not take this run for the module's own. */
 bool lb_bench_load(const char *dir, const char *folder, char reason[LB_UPLOAD_REASON_BYTES]);
 
 #endif

@@ -69,6 +69,9 @@ static void execute(const struct lb_hardware_options *options, int ready_fd, int
 	if (options->reflash) {
 		arguments[count++] = "--reflash";
 	}
+	if (options->passing) {
+		arguments[count++] = "--passing";
+	}
 	if (options->card != NULL) {
 		arguments[count++] = "--card";
 		arguments[count++] = options->card;

@@ -11,6 +11,7 @@ struct lb_hardware_options {
 	const char *dir;
 	const char *clock; /* NULL: as the host's */
 	bool reflash;
+	bool passing;       /* another run follows: this one is not to be waited for */
 	const char *card;   /* NULL: none in the slot */
 	const char *port;   /* NULL: uart0 is on no TCP port */
 	const char *listen; /* NULL: that port is on loopback */

@@ -25,6 +25,7 @@ static bool take_phase(struct waiting *waiting, const cJSON *message)
 	return strcmp(waiting->seen, waiting->phase) == 0;
 }
 
+/* A run that only copies files for the one that follows is not looked at: as if the module was not there yet. */
 static int start_watching(struct waiting *waiting, struct lb_client *client, bool *reached)
 {
 	static const char *const events[] = {"phase"};
@@ -34,6 +35,9 @@ static int start_watching(struct waiting *waiting, struct lb_client *client, boo
 	cJSON_AddItemToObject(request, "events", cJSON_CreateStringArray(events, 1));
 	int error = lb_client_request(client, request, &reply);
 	cJSON_Delete(request);
+	if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(reply, "passing"))) {
+		error = LB_CLIENT_GONE;
+	}
 	*reached = error == LB_CLIENT_OK && take_phase(waiting, reply);
 	cJSON_Delete(reply);
 	return error;
