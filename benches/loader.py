@@ -1,5 +1,5 @@
-"""1 MiB into flash by esptool, beside what the flash itself needs for the same pages and sectors; and what the engine of
-bootloader mode takes of a Cortex-M4, where a compiler for it is installed."""
+"""1 MiB into flash by esptool, beside what the flash itself needs for the same pages and sectors; and what the engine
+of bootloader mode takes of a Cortex-M4, where a compiler for it is installed."""
 import os
 import pathlib
 import random
