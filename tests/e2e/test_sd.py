@@ -1,4 +1,5 @@
 """The SD card: mounted, pulled out under open files, exchanged, and left alone by what is not about it."""
+import contextlib
 import ftplib
 import hashlib
 import io
@@ -108,10 +109,9 @@ def test_the_card_over_ftp(card):
 	upload = session.transfercmd("STOR big.bin")
 	upload.sendall(data)
 	module.run("sd", "eject")
+	with contextlib.suppress(ConnectionError), upload:  # the module may end it first
+		upload.sendall(data * 4)
 	with pytest.raises((ftplib.error_temp, ftplib.error_perm)):
-		with upload:
-			upload.sendall(data * 4)
-			upload.close()
 		session.voidresp()
 	assert "boot.py" in session.nlst("/flash")
 	module.run("sd", "insert", card[2])
