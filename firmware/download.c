@@ -188,3 +188,28 @@ uint32_t lb_download_found(const struct lb_flash *flash, struct lb_region region
 		offset -= sector_bytes;
 	return offset;
 }
+
+/* The last sector of a whole image may be the torn one. */
+uint32_t lb_download_resumes_at(const struct lb_flash *flash, struct lb_region region, const struct lb_crypto *crypto)
+{
+	struct lb_image_slot in_flash = { flash, region };
+	const struct lb_image_source source = lb_image_slot_source(&in_flash);
+	struct lb_image_info info;
+
+	if (lb_image_check(&source, crypto, &info) == LB_IMAGE_GOOD)
+		return (info.total_bytes - 1) / flash->sector_bytes * flash->sector_bytes;
+	return lb_download_found(flash, region);
+}
+
+int lb_download_renew_first(const struct lb_flash *flash, struct lb_region region, uint8_t *copy)
+{
+	const uint32_t sector_bytes = flash->sector_bytes;
+	int error = lb_region_read(flash, region, 0, copy, sector_bytes);
+
+	if (error == LB_OK)
+		error = lb_region_erase(flash, region, 0, sector_bytes);
+	/* The last page comes last: until then the download is seen to have broken off in this sector. */
+	for (uint32_t at = 0; at < sector_bytes && error == LB_OK; at += LB_DOWNLOAD_PAGE_BYTES)
+		error = lb_region_program(flash, region, at, copy + at, LB_DOWNLOAD_PAGE_BYTES);
+	return error;
+}

@@ -53,5 +53,12 @@ struct lb_image_source lb_download_source(struct lb_download *download);
  * as it was written, if that slot was being written at all: otherwise the number means nothing, as a comparison of the
  * bytes shows. */
 uint32_t lb_download_found(const struct lb_flash *flash, struct lb_region region);
+/* The same for a client that goes on: also a download that was complete, or a slot that was not touched yet, which end
+ * with their image and show no end of their own. */
+uint32_t lb_download_resumes_at(const struct lb_flash *flash, struct lb_region region, const struct lb_crypto *crypto);
+/* Writes the first sector again with what it holds; to be called before a download goes on behind it. Its erase is the
+ * one that leaves no trace when it had hardly begun: if the very same image lay there before, all looks like a whole
+ * download, with cells in that sector that read well only now and then. copy has room for a sector. */
+int lb_download_renew_first(const struct lb_flash *flash, struct lb_region region, uint8_t *copy);
 
 #endif

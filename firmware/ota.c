@@ -41,23 +41,9 @@ void lb_ota_stop(void)
 
 /* --- where a download broke off --- */
 
-static struct lb_image_slot image_slot(enum lb_slot slot)
-{
-	return (struct lb_image_slot){ lb_periph_flash(), lb_slots_region(slot) };
-}
-
-/* A download that was complete, or a slot that was not touched yet, ends with its image: there the flash itself shows
- * no end. Its last sector may be the torn one. */
 static uint32_t find_offset(enum lb_slot slot)
 {
-	struct lb_image_slot in_flash = image_slot(slot);
-	const struct lb_image_source source = lb_image_slot_source(&in_flash);
-	const uint32_t sector_bytes = in_flash.flash->sector_bytes;
-	struct lb_image_info info;
-
-	if (lb_image_check(&source, lb_periph_crypto(), &info) == LB_IMAGE_GOOD)
-		return (info.total_bytes - 1) / sector_bytes * sector_bytes;
-	return lb_download_found(in_flash.flash, in_flash.region);
+	return lb_download_resumes_at(lb_periph_flash(), lb_slots_region(slot), lb_periph_crypto());
 }
 
 static void hash_slot(enum lb_slot slot, uint32_t size_bytes, uint8_t sha256[LB_SHA256_BYTES])
@@ -99,6 +85,26 @@ static int open_update(enum lb_slot slot, uint32_t offset)
 	return LB_OK;
 }
 
+/* Makes sure of what is kept. Without memory for that, nothing is. */
+static int go_on(enum lb_slot slot, uint32_t *offset)
+{
+	const uint32_t sector_bytes = lb_periph_flash()->sector_bytes;
+	uint8_t *copy;
+	int result;
+
+	*offset = find_offset(slot);
+	if (*offset == 0)
+		return open_update(slot, 0);
+	copy = m_new_maybe(uint8_t, sector_bytes);
+	if (copy == NULL) {
+		*offset = 0;
+		return open_update(slot, 0);
+	}
+	result = lb_download_renew_first(lb_periph_flash(), lb_slots_region(slot), copy);
+	m_del(uint8_t, copy, sector_bytes);
+	return result == LB_OK ? open_update(slot, *offset) : result;
+}
+
 int lb_ota_start(bool resume, uint32_t *offset)
 {
 	const enum lb_slot running = lb_slots_running();
@@ -118,8 +124,10 @@ int lb_ota_start(bool resume, uint32_t *offset)
 		result = lb_slots_append(&slots, &next);
 	if (result != LB_OK)
 		return result;
-	*offset = resume ? find_offset(next.download) : 0;
-	return open_update(next.download, *offset);
+	if (resume)
+		return go_on(next.download, offset);
+	*offset = 0;
+	return open_update(next.download, 0);
 }
 
 /* A callback may begin another update. */
@@ -263,7 +271,7 @@ int lb_ota_use(enum lb_slot slot)
 
 int lb_ota_check_slot(enum lb_slot slot)
 {
-	struct lb_image_slot in_flash = image_slot(slot);
+	struct lb_image_slot in_flash = { lb_periph_flash(), lb_slots_region(slot) };
 	const struct lb_image_source source = lb_image_slot_source(&in_flash);
 	const struct lb_finding finding = lb_slots_judge(&source);
 

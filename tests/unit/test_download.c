@@ -312,6 +312,44 @@ static void a_second_cut_while_it_is_resumed_does_no_harm(void **state)
 	assert_true(points > 5000);
 }
 
+/* --- the first sector, written again --- */
+
+static void the_first_sector_is_written_again_as_it_was(void **state)
+{
+	static struct bench bench;
+	static uint8_t copy[SECTOR];
+
+	(void)state;
+	start(&bench);
+	assert_int_equal(send(&bench, 0, IMAGE, 1000), LB_OK);
+	const int erases = bench.erases;
+
+	assert_int_equal(lb_download_renew_first(&bench.flash, region, copy), LB_OK);
+	assert_int_equal(bench.erases, erases + 1);
+	assert_memory_equal(bench.bytes + BEFORE, bench.image, IMAGE);
+	assert_neighbours_untouched(&bench);
+}
+
+/* Cut in it, the first sector is seen to be under work, or is as it was. */
+static void a_cut_while_it_is_written_again_does_no_harm(void **state)
+{
+	enum { OPERATIONS = 1 + SECTOR / LB_DOWNLOAD_PAGE_BYTES };
+	static struct bench bench;
+	static uint8_t copy[SECTOR];
+
+	(void)state;
+	for (int at = 0; at < OPERATIONS; at++)
+		for (unsigned number = 0; number < 30; number++) {
+			start(&bench);
+			assert_int_equal(send(&bench, 0, IMAGE, 1000), LB_OK);
+			bench.cut_at = bench.operations + at;
+			bench.cut = cut_of(number % 3, number);
+			assert_int_equal(lb_download_renew_first(&bench.flash, region, copy), LB_ERR_IO);
+			power_on(&bench);
+			resume(&bench, resume_offset(&bench));
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -322,6 +360,8 @@ int main(void)
 		cmocka_unit_test(what_was_taken_can_be_read_before_it_is_in_flash),
 		cmocka_unit_test(a_cut_anywhere_loses_two_sectors_at_most),
 		cmocka_unit_test(a_second_cut_while_it_is_resumed_does_no_harm),
+		cmocka_unit_test(the_first_sector_is_written_again_as_it_was),
+		cmocka_unit_test(a_cut_while_it_is_written_again_does_no_harm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
