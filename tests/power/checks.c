@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 
-enum { BOOTS_MAX = 8 };
+enum { BOOTS_MAX = 16, ATTEMPTS = 3 };
 
 static struct module scratch;
 static const struct boot_kind normal_boot = {.wish = LB_WISH_LATEST};
@@ -66,8 +66,6 @@ struct vision checks_look(const struct campaign *campaign, const struct flaky_me
 /* What somebody at home would do next: the next version, tried and confirmed. */
 static bool next_update_works(struct module *module)
 {
-	uint32_t size_bytes = image_bytes(IMAGE_E)->padded_bytes;
-
 	module->guarded = true;
 	int started = module_ota_start(module);
 	/* A confirmation that was torn may read well at one time and not at another; the refusal says what to do. */
@@ -75,7 +73,7 @@ static bool next_update_works(struct module *module)
 		(void)module_confirm(module);
 		started = module_ota_start(module);
 	}
-	bool written = started == LB_OK && module_ota_write(module, IMAGE_E, 0, size_bytes) == LB_OK &&
+	bool written = started == LB_OK && module_ota_write(module, IMAGE_E, UINT32_MAX) == LB_OK &&
 	               module_ota_finish(module, false) == LB_OK;
 	module->guarded = false;
 	if (!written || module_boot(module, &normal_boot) != LB_OK || module->image != IMAGE_E)
@@ -131,17 +129,44 @@ static int fault_of_care(struct module *module, const struct promise *promise)
 	return -1;
 }
 
-/* An update that was cut while its image was written goes on where it can, and must then be as good as any. */
-static int fault_of_resuming(struct module *module, enum image image)
+static bool is_in_doubt(const struct flaky_memory *memory, enum lb_slot slot, uint32_t size_bytes)
 {
+	struct lb_region region = flaky_map.part[lb_slot_part(slot)];
+
+	for (uint32_t i = 0; i < memory->weak_count; i++) {
+		if (memory->weak[i].offset - region.offset < size_bytes)
+			return true;
+	}
+	return false;
+}
+
+static enum image image_of(const struct flaky_memory *memory, enum lb_slot slot)
+{
+	return image_in(memory->bytes + flaky_map.part[lb_slot_part(slot)].offset, FLAKY_SLOT_BYTES);
+}
+
+/* An update that was cut goes on where it can, and must then be as good as any. */
+static int fault_of_resuming(struct campaign *campaign, struct module *module, enum image image)
+{
+	struct lb_record_state state;
+
 	if (module_boot(module, &normal_boot) != LB_OK)
 		return FAULT_DEAD;
 	if (module_on_trial(module) && module_confirm(module) != LB_OK)
 		return FAULT_LOST;
 	module->guarded = true;
-	bool done = module_ota_resume(module, image) == LB_OK && module_ota_finish(module, true) == LB_OK;
+	bool done = false;
+	/* What reads well only now and then may be found wrong at the end; that attempt leaves no doubt for the next. */
+	for (unsigned i = 0; i < ATTEMPTS && !done; i++)
+		done = module_ota_resume(module, image) == LB_OK && module_ota_finish(module, true) == LB_OK;
 	module->guarded = false;
-	if (!done || module_boot(module, &normal_boot) != LB_OK || module->image != image)
+	campaign->stats.resumed[module->kept_bytes / LB_NOR_SECTOR_BYTES]++;
+	if (!done || module_record(module, &state) != LB_RECORD_VALID)
+		return FAULT_RESUME;
+	if (is_in_doubt(&module->flaky.memory, state.latest, image_bytes(image)->size_bytes) ||
+	    image_of(&module->flaky.memory, state.latest) != image)
+		return FAULT_DOUBT;
+	if (module_boot(module, &normal_boot) != LB_OK || module->image != image)
 		return FAULT_RESUME;
 	if (module_confirm(module) != LB_OK)
 		return FAULT_RESUME;
@@ -170,22 +195,6 @@ static int fault_of_safe_boots(struct module *module)
 
 /* ---- tools ---- */
 
-static bool is_in_doubt(const struct flaky_memory *memory, enum lb_slot slot)
-{
-	struct lb_region region = flaky_map.part[lb_slot_part(slot)];
-
-	for (uint32_t i = 0; i < memory->weak_count; i++) {
-		if (memory->weak[i].offset - region.offset < region.size_bytes)
-			return true;
-	}
-	return false;
-}
-
-static enum image image_of(const struct flaky_memory *memory, enum lb_slot slot)
-{
-	return image_in(memory->bytes + flaky_map.part[lb_slot_part(slot)].offset, FLAKY_SLOT_BYTES);
-}
-
 uint32_t checks_images(const struct flaky_memory *memory)
 {
 	uint32_t images = 0;
@@ -206,7 +215,7 @@ static bool whole_slots_start(struct module *module, const struct flaky_memory *
 		struct boot_kind kind = {.safe = true, .wish = LB_WISH_SLOT, .slot = (enum lb_slot)slot};
 		enum image image = image_of(memory, (enum lb_slot)slot);
 
-		if (image == IMAGE_NONE || is_in_doubt(memory, (enum lb_slot)slot))
+		if (image == IMAGE_NONE || is_in_doubt(memory, (enum lb_slot)slot, FLAKY_SLOT_BYTES))
 			continue;
 		++*whole;
 		if (module_boot(module, &kind) != LB_OK || module->image != image)
@@ -239,16 +248,12 @@ static int fault_of_rescue(struct module *module, enum lb_slot slot)
 
 /* ---- all of it ---- */
 
-static bool is_written(const struct act *act)
-{
-	return act != NULL && (act->kind == ACT_WRITE || act->kind == ACT_WRITE_PART || act->kind == ACT_RESUME);
-}
-
 static void prepare_scratch(const struct campaign *campaign, const struct flaky_memory *memory, uint32_t seed)
 {
 	module_init(&scratch, campaign->journal, campaign->marks_units, seed);
 	scratch.target_from_record = campaign->target_from_record;
 	scratch.tool_untold = campaign->tool_untold;
+	scratch.first_kept = campaign->first_kept;
 	module_restore(&scratch, memory);
 	scratch.flaky.observe = checks_watch;
 	scratch.flaky.ctx = &scratch;
@@ -264,8 +269,8 @@ static int fault_after_tool(const struct campaign *campaign, const struct flaky_
 	return fault_of_rescue(&scratch, act->boot.slot);
 }
 
-int checks_fault(const struct campaign *campaign, const struct flaky_memory *memory, const struct act *act,
-                 const struct promise *promise, uint32_t seed)
+int checks_fault(struct campaign *campaign, const struct flaky_memory *memory, const struct act *act,
+                 enum image written, const struct promise *promise, uint32_t seed)
 {
 	unsigned whole = 1;
 	int fault = -1;
@@ -284,9 +289,9 @@ int checks_fault(const struct campaign *campaign, const struct flaky_memory *mem
 		prepare_scratch(campaign, memory, seed + 2);
 		fault = fault_of_safe_boots(&scratch);
 	}
-	if (fault < 0 && is_written(act)) {
+	if (fault < 0 && written != IMAGE_NONE) {
 		prepare_scratch(campaign, memory, seed + 3);
-		fault = fault_of_resuming(&scratch, act->image);
+		fault = fault_of_resuming(campaign, &scratch, written);
 	}
 	return fault;
 }

@@ -14,9 +14,10 @@ struct vision {
 };
 
 struct vision checks_look(const struct campaign *campaign, const struct flaky_memory *memory);
-/* enum fault, or -1: all is well. act: what was cut, or NULL. */
-int checks_fault(const struct campaign *campaign, const struct flaky_memory *memory, const struct act *act,
-                 const struct promise *promise, uint32_t seed);
+/* enum fault, or -1: all is well. act: what was cut, or NULL. written: the image that an update was writing there, or
+ * IMAGE_NONE. Counts updates that went on in the campaign. */
+int checks_fault(struct campaign *campaign, const struct flaky_memory *memory, const struct act *act,
+                 enum image written, const struct promise *promise, uint32_t seed);
 /* An observer of a module's flash (ctx), which notes whether the running slot or factory is touched. */
 struct lb_nor_cut checks_watch(void *ctx, const struct flaky_op *op);
 /* Bits 1 << image of those that lie in the slots, byte by byte. */

@@ -35,7 +35,8 @@ const char *const cut_kind_names[CUT_KINDS] = {
 
 const char *const fault_names[FAULT_KINDS] = {
 	"no image starts", "a strange image starts", "wrong image", "boots do not settle", "not rolled back",
-	"confirmed image lost", "next update fails", "resumed update fails", "running slot or factory touched",
+	"confirmed image lost", "next update fails", "resumed update fails",
+	"a finished update is not what was sent, for good", "running slot or factory touched",
 	"safe boot writes", "a slot that was not written does not start", "bootloader mode out of reach",
 	"a stored value is lost",
 	"a tool's image is not the latest",
@@ -95,10 +96,26 @@ void cuts_tell(struct campaign *campaign, unsigned op, enum cut_kind kind, const
 	        campaign->number, op, cut_kind_names[kind], cut->done_bytes, cut->seed, campaign->seed, fault_names[fault]);
 }
 
+static bool writes(const struct act *act)
+{
+	return act->kind == ACT_WRITE || act->kind == ACT_WRITE_PART || act->kind == ACT_RESUME;
+}
+
+/* By the act that was cut, or finished by it. */
+static enum image written_image(const struct act *acts, unsigned index)
+{
+	if (acts == NULL || (acts[index].kind != ACT_FINISH && !writes(&acts[index])))
+		return IMAGE_NONE;
+	while (!writes(&acts[index]) && index > 0)
+		index--;
+	return writes(&acts[index]) ? acts[index].image : IMAGE_NONE;
+}
+
 static void check(struct campaign *campaign, const struct flaky_memory *memory, const struct place *place)
 {
 	const struct act *act = place->acts != NULL ? &place->acts[place->act] : NULL;
-	int fault = checks_fault(campaign, memory, act, &place->promise, campaign->seed * 31 + place->cut.seed);
+	enum image written = written_image(place->acts, place->act);
+	int fault = checks_fault(campaign, memory, act, written, &place->promise, campaign->seed * 31 + place->cut.seed);
 
 	campaign->stats.points[place->kind]++;
 	if (fault >= 0) {
@@ -123,13 +140,23 @@ static const struct act second_acts[] = {
 static void cut_acts(struct campaign *campaign, struct module *module, const struct act *acts, unsigned level,
                      bool in_pairs, const struct promise *inherited);
 
+/* An update that was cut is gone on with, and cut again. */
 static void cut_again(struct campaign *campaign, const struct flaky_memory *memory, const struct place *place)
 {
 	static struct module second;
+	enum image written = written_image(place->acts, place->act);
+	const struct act resume_acts[] = {
+		{.kind = ACT_BOOT, .image = IMAGE_NONE},
+		{.kind = ACT_CONFIRM_IF},
+		{.kind = ACT_RESUME, .image = written},
+		{.kind = ACT_FINISH},
+		{.kind = ACT_BOOT, .image = IMAGE_NONE},
+		{.kind = ACT_END},
+	};
 
 	module_init(&second, campaign->journal, campaign->marks_units, campaign->seed + place->cut.seed);
 	module_restore(&second, memory);
-	cut_acts(campaign, &second, second_acts, 1, false, &place->promise);
+	cut_acts(campaign, &second, written != IMAGE_NONE ? resume_acts : second_acts, 1, false, &place->promise);
 }
 
 /* Does one recorded operation again, cut, and looks at what follows. */
@@ -219,15 +246,13 @@ static bool see(const struct campaign *campaign, const struct module *module, co
 
 static int do_act(struct module *module, const struct act *act)
 {
-	uint32_t size_bytes = act->kind == ACT_WRITE ? image_bytes(act->image)->padded_bytes : LB_NOR_PAGE_BYTES;
-
 	module->guarded = act->kind == ACT_START || act->kind == ACT_WRITE || act->kind == ACT_WRITE_PART ||
 	                  act->kind == ACT_RESUME || act->kind == ACT_FINISH;
 	switch (act->kind) {
 	case ACT_BOOT: return module_boot(module, &act->boot);
 	case ACT_START: return module_ota_start(module);
-	case ACT_WRITE:
-	case ACT_WRITE_PART: return module_ota_write(module, act->image, 0, size_bytes);
+	case ACT_WRITE: return module_ota_write(module, act->image, UINT32_MAX);
+	case ACT_WRITE_PART: return module_ota_write(module, act->image, act->part_bytes);
 	case ACT_RESUME: return module_ota_resume(module, act->image);
 	case ACT_FINISH: return module_ota_finish(module, false);
 	case ACT_CONFIRM: return module_confirm(module);
@@ -268,6 +293,8 @@ static bool did_as_said(const struct campaign *campaign, const struct module *mo
 		return see(campaign, module, act);
 	if (act->kind == ACT_TOOLS)
 		return checks_is_tools(module, act->boot.slot);
+	if (act->kind == ACT_RESUME)
+		return module->kept_bytes == act->kept_sectors * LB_NOR_SECTOR_BYTES;
 	return act->kind != ACT_BOOT || act->image == IMAGE_NONE || module->image == act->image;
 }
 

@@ -17,8 +17,8 @@ enum act_kind {
 	ACT_SEE,        /* image starts first; last is what stays if it is never confirmed */
 	ACT_START,
 	ACT_WRITE,      /* image */
-	ACT_WRITE_PART, /* image, its first page */
-	ACT_RESUME,     /* image */
+	ACT_WRITE_PART, /* image, its first part_bytes */
+	ACT_RESUME,     /* image; so many kept_sectors are not written again */
 	ACT_FINISH,
 	ACT_CONFIRM,
 	ACT_CONFIRM_IF, /* the running image is on trial */
@@ -33,6 +33,8 @@ struct act {
 	enum image last;
 	struct boot_kind boot;
 	enum tool_way way;
+	uint32_t part_bytes;
+	uint32_t kept_sectors;
 	int expected; /* LB_OK or a refusal */
 };
 
@@ -49,6 +51,7 @@ enum fault {
 	FAULT_LOST,        /* a confirmed image does not stay */
 	FAULT_NEXT_UPDATE, /* the next update does not work */
 	FAULT_RESUME,      /* the update that was cut cannot be finished for good */
+	FAULT_DOUBT,       /* a finished update has cells in doubt, or other bytes than were sent */
 	FAULT_TRESPASS,    /* the running slot or factory was touched */
 	FAULT_SAFE_WRITES, /* a safe boot wrote */
 	FAULT_SLOT,        /* an image that a tool did not touch does not start */
@@ -62,6 +65,7 @@ struct cut_stats {
 	uint64_t points[CUT_KINDS];
 	uint64_t failures[CUT_KINDS];
 	uint64_t faults[FAULT_KINDS];
+	uint64_t resumed[FLAKY_SLOT_SECTORS]; /* updates that went on after a cut, by the sectors that were kept */
 };
 
 /* What may start first, and what may be left when nobody confirms: bits 1 << image. */
@@ -80,6 +84,7 @@ struct campaign {
 	const struct journal *journal;
 	bool target_from_record;
 	bool tool_untold;
+	bool first_kept;
 	bool marks_units;
 	bool quiet; /* failures are expected: only count them */
 	const char *only; /* scenarios that have this in their name; NULL: all */

@@ -15,7 +15,7 @@
 #include "hardware/model/nor.h"
 
 enum {
-	FLAKY_SLOT_SECTORS = 2,
+	FLAKY_SLOT_SECTORS = 4, /* a download that goes on keeps what lies before the last two sectors */
 	FLAKY_SLOT_BYTES = FLAKY_SLOT_SECTORS * LB_NOR_SECTOR_BYTES,
 	FLAKY_RECORD_BYTES = 4 * LB_NOR_SECTOR_BYTES,
 	FLAKY_BYTES = FLAKY_RECORD_BYTES + LB_SLOT_COUNT * FLAKY_SLOT_BYTES,

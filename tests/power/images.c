@@ -9,11 +9,11 @@
 
 static struct image_bytes images[IMAGE_COUNT];
 
-static const uint32_t payload_sizes[IMAGE_COUNT] = {700, 900, 1100, 4600, 1000, 1200};
+static const uint32_t payload_sizes[IMAGE_COUNT] = {700, 900, 1100, 4600, 1000, 1200, 3 * LB_NOR_SECTOR_BYTES + 600};
 
 static void make(enum image image)
 {
-	uint8_t payload[8192];
+	uint8_t payload[4 * LB_NOR_SECTOR_BYTES];
 	struct lb_version version = {1, (uint8_t)image, 0, 0};
 	size_t size_bytes = 0;
 

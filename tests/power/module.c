@@ -8,6 +8,8 @@
 #include "core/boot/boot.h"
 #include "crypto/crypto.h"
 
+enum { PIECE_BYTES = 1000 }; /* that a client sends at once */
+
 const struct journal journal_real = {lb_record_open, lb_record_append};
 
 static int append_single(struct lb_record *record, const struct lb_record_state *state)
@@ -48,6 +50,7 @@ void module_restore(struct module *module, const struct flaky_memory *memory)
 	module->running = LB_SLOT_NONE;
 	module->image = IMAGE_NONE;
 	module->safe = false;
+	module->open = false;
 }
 
 /* ---- slots ---- */
@@ -180,6 +183,7 @@ static void power_up(struct module *module, const struct boot_kind *kind, struct
 
 	module->running = LB_SLOT_NONE;
 	module->image = IMAGE_NONE;
+	module->open = false;
 	module->journal->open(record, &module->flaky.flash, flaky_map.part[LB_PART_RECORD]);
 	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
 		module_inspect(module, (enum lb_slot)slot, &config.slots[slot]);
@@ -232,69 +236,98 @@ static int commit(struct module *module, struct lb_record *record, const struct 
 	return outcome(module, result);
 }
 
+static int open_update(struct module *module, const struct lb_record_state *state, uint32_t offset)
+{
+	lb_download_begin(&module->writer, &module->flaky.flash, region_of(state->download), offset);
+	module->open = true;
+	module->kept_bytes = offset;
+	return outcome(module, LB_OK);
+}
+
 int module_ota_start(struct module *module)
 {
 	struct lb_record record;
 	struct lb_update_slot slots[LB_SLOT_COUNT];
 	struct lb_record_state state;
 
+	module->open = false;
 	open_base(module, &record, slots, &state);
 	enum lb_slot from = module->target_from_record ? LB_SLOT_FACTORY : module->running;
 	int result = lb_update_start(&state, from, slots, &flaky_map, &state);
-	return commit(module, &record, &state, result);
+	result = commit(module, &record, &state, result);
+	return result == LB_OK ? open_update(module, &state, 0) : result;
 }
 
-int module_ota_write(struct module *module, enum image image, uint32_t from, uint32_t to)
+static void no_pause(void)
+{
+}
+
+int module_ota_write(struct module *module, enum image image, uint32_t to_bytes)
 {
 	const struct image_bytes *bytes = image_bytes(image);
-	struct lb_record_state state;
-	struct lb_region region;
+	uint32_t end = to_bytes < bytes->size_bytes ? to_bytes : bytes->size_bytes;
+	enum lb_image_verdict verdict;
 
-	if (module_record(module, &state) != LB_RECORD_VALID || state.download == LB_SLOT_NONE)
+	if (!module->open)
 		return outcome(module, LB_REFUSED_NOT_STARTED);
-	region = region_of(state.download);
-	for (uint32_t at = from; at < to && at < bytes->padded_bytes; at += LB_NOR_PAGE_BYTES) {
-		uint32_t left = bytes->padded_bytes - at;
-		uint32_t piece = left < LB_NOR_PAGE_BYTES ? left : LB_NOR_PAGE_BYTES;
-		int result = LB_OK;
+	for (uint32_t at = lb_download_position(&module->writer); at < end; at += PIECE_BYTES) {
+		uint32_t left = end - at;
+		int result = lb_download_write(&module->writer, bytes->bytes + at, left < PIECE_BYTES ? left : PIECE_BYTES,
+		                               no_pause, &verdict);
 
-		if (at % LB_NOR_SECTOR_BYTES == 0)
-			result = lb_region_erase(&module->flaky.flash, region, at, LB_NOR_SECTOR_BYTES);
-		if (result == LB_OK)
-			result = lb_region_program(&module->flaky.flash, region, at, bytes->bytes + at, piece);
 		if (result != LB_OK)
 			return outcome(module, result);
 	}
 	return outcome(module, LB_OK);
 }
 
-/* Sectors that are right already are kept, but for the last of them, which may be the one that was torn. */
-int module_ota_resume(struct module *module, enum image image)
+static uint32_t resumes_at(struct module *module, enum lb_slot slot)
 {
-	const struct image_bytes *bytes = image_bytes(image);
+	return lb_download_resumes_at(&module->flaky.flash, region_of(slot), &lb_crypto_fast);
+}
+
+/* Does what is there of a download begin this image? A client asks for its hash. */
+static bool is_beginning(struct module *module, enum lb_slot slot, enum image image)
+{
+	static uint8_t found[FLAKY_SLOT_BYTES];
+	uint32_t size_bytes = resumes_at(module, slot);
+
+	return size_bytes > 0 && size_bytes <= image_bytes(image)->size_bytes &&
+	       lb_region_read(&module->flaky.flash, region_of(slot), 0, found, size_bytes) == LB_OK &&
+	       memcmp(found, image_bytes(image)->bytes, size_bytes) == 0;
+}
+
+/* As the firmware goes on. */
+static int start_again(struct module *module)
+{
+	static uint8_t copy[LB_NOR_SECTOR_BYTES];
 	struct lb_record record;
 	struct lb_update_slot slots[LB_SLOT_COUNT];
 	struct lb_record_state state;
-	uint32_t right_bytes = 0;
 
+	module->open = false;
 	open_base(module, &record, slots, &state);
 	int result = module->running != LB_SLOT_NONE ?
 	             lb_update_resume(&state, module->running, slots[module->running].id, &state) : LB_REFUSED_NOT_STARTED;
 	result = commit(module, &record, &state, result);
 	if (result != LB_OK)
 		return result;
-	while (right_bytes < bytes->padded_bytes) {
-		uint8_t found[LB_NOR_SECTOR_BYTES];
-		uint32_t left = bytes->padded_bytes - right_bytes;
-		uint32_t piece = left < sizeof(found) ? left : (uint32_t)sizeof(found);
+	uint32_t offset = resumes_at(module, state.download);
+	if (offset > 0 && !module->first_kept)
+		result = lb_download_renew_first(&module->flaky.flash, region_of(state.download), copy);
+	return result == LB_OK ? open_update(module, &state, offset) : outcome(module, result);
+}
 
-		result = lb_region_read(&module->flaky.flash, region_of(state.download), right_bytes, found, piece);
-		if (result != LB_OK || memcmp(found, bytes->bytes + right_bytes, piece) != 0)
-			break;
-		right_bytes += LB_NOR_SECTOR_BYTES;
-	}
-	uint32_t from = right_bytes > 0 ? right_bytes - LB_NOR_SECTOR_BYTES : 0;
-	return module_ota_write(module, image, from, bytes->padded_bytes);
+int module_ota_resume(struct module *module, enum image image)
+{
+	struct lb_record_state state;
+	bool goes_on = module_record(module, &state) == LB_RECORD_VALID && state.download != LB_SLOT_NONE &&
+	               is_beginning(module, state.download, image);
+	int result = goes_on ? start_again(module) : LB_REFUSED_NOT_STARTED;
+
+	if (result != LB_OK && result != MODULE_CUT)
+		result = module_ota_start(module);
+	return result == LB_OK ? module_ota_write(module, image, UINT32_MAX) : result;
 }
 
 int module_ota_finish(struct module *module, bool force)
@@ -304,13 +337,20 @@ int module_ota_finish(struct module *module, bool force)
 	struct lb_record_state state;
 	uint8_t copy[FLAKY_SLOT_BYTES];
 
+	if (!module->open)
+		return outcome(module, LB_REFUSED_NOT_STARTED);
+	int result = lb_download_close(&module->writer);
+	if (result != LB_OK)
+		return outcome(module, result);
 	module->journal->open(&record, &module->flaky.flash, flaky_map.part[LB_PART_RECORD]);
 	if (record.status != LB_RECORD_VALID)
 		return outcome(module, LB_REFUSED_NOT_STARTED);
 	state = record.state;
 	if (state.download != LB_SLOT_NONE)
 		module_verify(module, state.download, copy, &target);
-	return commit(module, &record, &state, lb_update_finish(&state, module->running, &target, force, &state));
+	result = commit(module, &record, &state, lb_update_finish(&state, module->running, &target, force, &state));
+	module->open = module->open && result != LB_OK;
+	return result;
 }
 
 bool module_on_trial(struct module *module)

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "core/update/choose.h"
+#include "firmware/download.h"
 #include "tests/power/flaky.h"
 #include "tests/power/images.h"
 
@@ -28,11 +29,15 @@ struct module {
 	const struct journal *journal;
 	bool target_from_record; /* a bug: the update's target is chosen as if the latest image were the running one */
 	bool tool_untold;        /* a bug: the record never learns that a tool writes */
+	bool first_kept;         /* a bug: a download that goes on does not write its first sector again */
 	/* RAM: gone with the power. */
 	enum lb_slot running; /* LB_SLOT_NONE: bootloader mode */
 	enum image image;     /* that runs */
 	bool safe;
 	enum lb_boot_why why;
+	bool open; /* an update is, for writing */
+	struct lb_download writer;
+	uint32_t kept_bytes; /* of the download that was gone on with last; 0: it was begun anew */
 	bool guarded;  /* nothing may touch the running slot and factory now */
 	bool trespass; /* something did */
 };
@@ -60,7 +65,9 @@ enum lb_record_status module_record(const struct module *module, struct lb_recor
 
 /* What the running firmware does; LB_OK, MODULE_CUT or a refusal. */
 int module_ota_start(struct module *module);
-int module_ota_write(struct module *module, enum image image, uint32_t from, uint32_t to);
+/* The image's bytes up to there, from wherever the update is. */
+int module_ota_write(struct module *module, enum image image, uint32_t to_bytes);
+/* As a client does it: goes on when what is there is the beginning of the image, or else begins anew. */
 int module_ota_resume(struct module *module, enum image image);
 int module_ota_finish(struct module *module, bool force);
 int module_confirm(struct module *module);

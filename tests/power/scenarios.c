@@ -17,8 +17,8 @@
 #define SEE(first_image, last_image) {.kind = ACT_SEE, .image = (first_image), .last = (last_image)}
 #define START {.kind = ACT_START}
 #define WRITE(which) {.kind = ACT_WRITE, .image = (which)}
-#define PART(which) {.kind = ACT_WRITE_PART, .image = (which)}
-#define RESUME(which) {.kind = ACT_RESUME, .image = (which)}
+#define PART(which, bytes) {.kind = ACT_WRITE_PART, .image = (which), .part_bytes = (bytes)}
+#define RESUME(which, kept) {.kind = ACT_RESUME, .image = (which), .kept_sectors = (kept)}
 #define FINISH {.kind = ACT_FINISH}
 #define UPDATE(which) START, WRITE(which), FINISH
 #define CONFIRM {.kind = ACT_CONFIRM}
@@ -80,17 +80,29 @@ const struct scenario scenarios[] = {
 	 .acts = {BOOT(IMAGE_A), SEE(IMAGE_A, IMAGE_A), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_A), BOOT(IMAGE_D), CONFIRM,
 	          SAFE(LB_WISH_PREVIOUS, IMAGE_A)}},
 	{.name = "abandoned, then another", .start = {ONE_UPDATE(false, 0)}, .with_noise = true,
-	 .acts = {BOOT(IMAGE_A), START, PART(IMAGE_C), BOOT(IMAGE_A), SEE(IMAGE_A, IMAGE_A), UPDATE(IMAGE_D),
+	 .acts = {BOOT(IMAGE_A), START, PART(IMAGE_C, 600), BOOT(IMAGE_A), SEE(IMAGE_A, IMAGE_A), UPDATE(IMAGE_D),
 	          SEE(IMAGE_D, IMAGE_A), BOOT(IMAGE_D), CONFIRM}},
 	{.name = "abandoned and resumed", .start = {ONE_UPDATE(false, 0)}, .in_pairs = true,
-	 .acts = {BOOT(IMAGE_A), START, PART(IMAGE_C), BOOT(IMAGE_A), RESUME(IMAGE_C), FINISH, SEE(IMAGE_C, IMAGE_A),
+	 .acts = {BOOT(IMAGE_A), START, PART(IMAGE_C, 600), BOOT(IMAGE_A), RESUME(IMAGE_C, 0), FINISH, SEE(IMAGE_C, IMAGE_A),
 	          BOOT(IMAGE_C), CONFIRM}},
+	{.name = "resumed in the third sector", .start = {ONE_UPDATE(false, 0)}, .in_pairs = true, .in_large_steps = true,
+	 .acts = {BOOT(IMAGE_A), START, PART(IMAGE_LONG, 2 * LB_NOR_SECTOR_BYTES + 1500), BOOT(IMAGE_A), RESUME(IMAGE_LONG, 2),
+	          FINISH, SEE(IMAGE_LONG, IMAGE_A), BOOT(IMAGE_LONG), CONFIRM}},
+	/* The third sector is erased, the last page of the second may be torn: the second is written again. */
+	{.name = "resumed at a sector's end", .start = {TWO_UPDATES(false, 0)}, .in_large_steps = true,
+	 .acts = {BOOT(IMAGE_B), START, PART(IMAGE_LONG, 2 * LB_NOR_SECTOR_BYTES + 1), BOOT(IMAGE_B), RESUME(IMAGE_LONG, 1),
+	          FINISH, SEE(IMAGE_LONG, IMAGE_B)}},
+	{.name = "resumed over the very same image", .in_large_steps = true,
+	 .start = {.slots = {IMAGE_FACTORY, IMAGE_LONG, IMAGE_B}, .record = START_ENTRY, .latest = S1, .previous = F,
+	           .download = NO},
+	 .acts = {BOOT(IMAGE_B), START, PART(IMAGE_LONG, 2 * LB_NOR_SECTOR_BYTES + 1500), BOOT(IMAGE_B), RESUME(IMAGE_LONG, 2),
+	          FINISH, SEE(IMAGE_LONG, IMAGE_B)}},
 	{.name = "complete but never finished", .start = {NEW_MODULE},
-	 .acts = {BOOT(IMAGE_FACTORY), START, WRITE(IMAGE_C), BOOT(IMAGE_FACTORY), RESUME(IMAGE_C),
+	 .acts = {BOOT(IMAGE_FACTORY), START, WRITE(IMAGE_C), BOOT(IMAGE_FACTORY), RESUME(IMAGE_C, 1),
 	          SEE(IMAGE_FACTORY, IMAGE_FACTORY), START, SEE(IMAGE_FACTORY, IMAGE_FACTORY), WRITE(IMAGE_B), FINISH,
 	          SEE(IMAGE_B, IMAGE_FACTORY)}},
 	{.name = "repeated from the start", .start = {ONE_UPDATE(false, 0)},
-	 .acts = {BOOT(IMAGE_A), START, WRITE(IMAGE_D), START, WRITE(IMAGE_D), START, PART(IMAGE_B), UPDATE(IMAGE_D),
+	 .acts = {BOOT(IMAGE_A), START, WRITE(IMAGE_D), START, WRITE(IMAGE_D), START, PART(IMAGE_B, 600), UPDATE(IMAGE_D),
 	          SEE(IMAGE_D, IMAGE_A)}},
 	{.name = "a slot chosen for good", .start = {TWO_UPDATES(false, 0)},
 	 .acts = {BOOT(IMAGE_B), USE(S0), SEE(IMAGE_A, IMAGE_A), BOOT(IMAGE_A), USE(F), BOOT(IMAGE_FACTORY), USE(S1),
@@ -125,6 +137,13 @@ const struct scenario scenario_same_image = {
 	.acts = {TOOL(TOOL_ROM, S0, IMAGE_A), BOOT(IMAGE_A), TOOLS(S0)},
 };
 
+const struct scenario scenario_same_update = {
+	.name = "an update to what its slot held",
+	.start = {.slots = {IMAGE_FACTORY, IMAGE_C, IMAGE_B}, .record = START_ENTRY, .latest = S1, .previous = F,
+	          .download = NO},
+	.acts = {BOOT(IMAGE_B), START, PART(IMAGE_C, LB_NOR_PAGE_BYTES + 1)},
+};
+
 void scenario_prepare(struct module *module, const struct start *start, uint32_t seed)
 {
 	struct lb_record_state state = {
@@ -154,6 +173,8 @@ void scenario_prepare(struct module *module, const struct start *start, uint32_t
 
 enum { RUNNING = 3, LATEST = 3, PREVIOUS = 4, TRIALS = 3, DOWNLOADS = 3, ROT = 8 };
 
+static const enum lb_slot choices[] = {F, S0, S1, NO};
+
 static unsigned digit(unsigned *number, unsigned base)
 {
 	unsigned value = *number % base;
@@ -162,25 +183,29 @@ static unsigned digit(unsigned *number, unsigned base)
 	return value;
 }
 
+/* False for what no rule leads to: a trial of factory, or a download into a slot that plays a part. */
+static bool is_possible(const struct start *start)
+{
+	if (start->previous == start->latest || (start->on_trial && start->latest == F))
+		return false;
+	return start->download == NO || (start->download != start->latest && start->download != start->previous);
+}
+
 static bool combination(unsigned number, struct scenario *scenario)
 {
-	static const enum lb_slot slots[] = {F, S0, S1, NO};
 	struct start start = {.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_B}, .record = START_ENTRY};
 	unsigned rot = digit(&number, ROT);
-	enum lb_slot running = slots[digit(&number, RUNNING)];
+	enum lb_slot running = choices[digit(&number, RUNNING)];
 
 	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
 		start.rotten[slot] = (rot >> slot & 1) != 0;
-	start.latest = slots[digit(&number, LATEST)];
-	start.previous = slots[digit(&number, PREVIOUS)];
+	start.latest = choices[digit(&number, LATEST)];
+	start.previous = choices[digit(&number, PREVIOUS)];
 	unsigned trial = digit(&number, TRIALS);
 	start.on_trial = trial != 0;
 	start.tries_left = trial == 2 ? 3 : 0;
 	start.download = (enum lb_slot[]){NO, S0, S1}[digit(&number, DOWNLOADS)];
-	/* What no rule leads to: a trial of factory, or a download into a slot that plays a part. */
-	if (start.rotten[running] || start.previous == start.latest || (start.on_trial && start.latest == F))
-		return false;
-	if (start.download != NO && (start.download == start.latest || start.download == start.previous))
+	if (start.rotten[running] || !is_possible(&start))
 		return false;
 	bool refused = start.on_trial && running == start.latest;
 	enum image image = start.slots[running];
@@ -200,6 +225,117 @@ static bool combination(unsigned number, struct scenario *scenario)
 	else
 		memcpy(scenario->acts, update, sizeof(update));
 	return true;
+}
+
+/* ---- trials: confirmation, each try, the way back, the fallback ---- */
+
+/* WAY_NEGLECT: boots alone. Then a safe boot of each slot and a confirmation; then one to three boots and one. */
+enum {
+	WAY_NEGLECT, WAY_SAFE, WAY_BOOTS = WAY_SAFE + LB_SLOT_COUNT, WAYS = WAY_BOOTS + 3,
+	BOOTS_LEFT_ALONE = 6, TRIES = 5,
+};
+
+/* What docs/spec/update.md says of boots, in other words than the code's, for slots that are right or rotten. */
+struct oracle {
+	const struct start *start;
+	enum lb_slot latest;
+	enum lb_slot previous;
+	enum lb_slot failed;
+	bool on_trial;
+	uint8_t tries_left;
+};
+
+static enum lb_slot first_candidate(const struct oracle *oracle)
+{
+	const enum lb_slot order[] = {oracle->latest, oracle->previous, F, S0, S1};
+	enum lb_slot last = NO;
+
+	for (unsigned i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		enum lb_slot slot = order[i];
+
+		if (slot == NO || oracle->start->rotten[slot])
+			continue;
+		if (slot == oracle->latest || (slot != oracle->failed && slot != oracle->start->download))
+			return slot;
+		last = last == NO ? slot : last;
+	}
+	return last;
+}
+
+static enum lb_slot next_boot(struct oracle *oracle)
+{
+	if (!oracle->on_trial)
+		return first_candidate(oracle);
+	if (oracle->tries_left > 0 && !oracle->start->rotten[oracle->latest]) {
+		oracle->tries_left--;
+		return oracle->latest;
+	}
+	bool has_previous = oracle->previous != NO && !oracle->start->rotten[oracle->previous];
+	oracle->failed = oracle->latest;
+	oracle->latest = has_previous ? oracle->previous : F;
+	oracle->previous = NO;
+	oracle->on_trial = false;
+	return first_candidate(oracle);
+}
+
+static struct act boot_act(struct oracle *oracle, enum lb_slot *running)
+{
+	*running = next_boot(oracle);
+	return (struct act)BOOT(oracle->start->slots[*running]);
+}
+
+static struct act confirm_act(struct oracle *oracle, enum lb_slot running)
+{
+	bool right = oracle->on_trial && running == oracle->latest;
+
+	if (right)
+		oracle->on_trial = false;
+	return (struct act){.kind = ACT_CONFIRM, .expected = right ? LB_OK : LB_REFUSED_NOT_TRIAL};
+}
+
+static bool trial_acts(const struct start *start, unsigned way, struct act *acts)
+{
+	struct oracle oracle = {start, start->latest, start->previous, NO, start->on_trial, start->tries_left};
+	unsigned boots = way == WAY_NEGLECT ? BOOTS_LEFT_ALONE : way - WAY_BOOTS + 1;
+	enum lb_slot running = NO;
+
+	if (way >= WAY_SAFE && way < WAY_BOOTS) {
+		running = choices[way - WAY_SAFE];
+		if (start->rotten[running])
+			return false;
+		*acts++ = (struct act)SAFE(LB_WISH_SLOT, start->slots[running]);
+		acts[-1].boot.slot = running;
+		boots = 0;
+	}
+	for (unsigned i = 0; i < boots; i++)
+		*acts++ = boot_act(&oracle, &running);
+	if (way == WAY_NEGLECT)
+		return true;
+	*acts++ = confirm_act(&oracle, running);
+	*acts++ = boot_act(&oracle, &running);
+	*acts = boot_act(&oracle, &running);
+	return true;
+}
+
+static bool trial(unsigned number, struct scenario *scenario)
+{
+	struct start start = {.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_B}, .record = START_ENTRY};
+	unsigned rot = digit(&number, ROT);
+
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
+		start.rotten[slot] = (rot >> slot & 1) != 0;
+	start.latest = choices[digit(&number, LATEST)];
+	start.previous = choices[digit(&number, PREVIOUS)];
+	unsigned tries = digit(&number, TRIES);
+	start.on_trial = tries != 0;
+	start.tries_left = (uint8_t)(tries != 0 ? tries - 1 : 0);
+	start.download = (enum lb_slot[]){NO, S0, S1}[digit(&number, DOWNLOADS)];
+	unsigned way = digit(&number, WAYS);
+	if (rot == ROT - 1 || !is_possible(&start))
+		return false;
+	memset(scenario, 0, sizeof(*scenario));
+	scenario->start = start;
+	return trial_acts(&start, way, scenario->acts);
 }
 
 /* ---- tools ---- */
@@ -252,6 +388,8 @@ static bool tool_work(unsigned number, struct scenario *scenario)
 
 const struct family families[FAMILIES] = {
 	{"update: running x latest x previous x trial x download x rotten", combination,
-	 RUNNING * LATEST * PREVIOUS * TRIALS * DOWNLOADS * ROT, 2},
-	{"tool: way x slot x record x same image", tool_work, TOOL_STARTS * TOOL_WAYS * LB_SLOT_COUNT * SAMES, 4},
+	 RUNNING * LATEST * PREVIOUS * TRIALS * DOWNLOADS * ROT, 5},
+	{"trial: way x latest x previous x tries x download x rotten", trial,
+	 WAYS * LATEST * PREVIOUS * TRIES * DOWNLOADS * ROT, 11},
+	{"tool: way x slot x record x same image", tool_work, TOOL_STARTS * TOOL_WAYS * LB_SLOT_COUNT * SAMES, 5},
 };

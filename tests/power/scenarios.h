@@ -27,6 +27,7 @@ struct scenario {
 	struct start start;
 	struct act acts[ACTS_MAX];
 	bool in_pairs;
+	bool in_large_steps; /* much is written */
 	bool with_noise; /* at its end each record sector turns to noise */
 };
 
@@ -34,6 +35,8 @@ extern const struct scenario scenarios[];
 extern const unsigned scenario_count;
 /* A tool writes what is there already. */
 extern const struct scenario scenario_same_image;
+/* An update brings what its slot held before, and is gone on with. */
+extern const struct scenario scenario_same_update;
 
 void scenario_prepare(struct module *module, const struct start *start, uint32_t seed);
 /* A scenario out of a family, by its number: false when the number names none. The name is shared. */
@@ -41,10 +44,12 @@ struct family {
 	const char *name;
 	bool (*member)(unsigned number, struct scenario *scenario);
 	unsigned numbers; /* those that name none included */
-	unsigned parts;   /* a short round takes one in so many, the next round the next ones */
+	/* A round takes one in so many, the next round the next ones. Shares no factor with any of the choices that make a
+	 * number, so that every round has some of each. */
+	unsigned parts;
 };
 
-enum { FAMILY_COMBINATIONS, FAMILY_TOOLS, FAMILIES };
+enum { FAMILY_COMBINATIONS, FAMILY_TRIALS, FAMILY_TOOLS, FAMILIES };
 
 extern const struct family families[FAMILIES];
 
