@@ -160,6 +160,10 @@ static enum lb_exit sign_payload(struct lb_image_spec *spec, const struct lb_arg
 	if (result == LB_OK) {
 		result = lb_key_load(path, &signer);
 	}
+	if (result == LB_ERR_IO && errno == ENOENT && args->values[LB_IMAGE_KEY] == NULL) {
+		return lb_args_failed("you have no development key (%s): name a key with --key, or make this one with "
+		                      "'lifeboat image keygen'", path);
+	}
 	if (result != LB_OK) {
 		return lb_image_explain_key(path, result);
 	}
