@@ -227,6 +227,10 @@ static enum lb_exit tell_running(struct job *job, const struct lb_flash_running 
 		       : "no REPL was seen, so what runs is not known");
 		return LB_EXIT_DONE;
 	}
+	if (strcmp(running->slot, slot) != 0 && running->verdict[0] != '\0' && strcmp(running->verdict, "good") != 0) {
+		return lb_args_failed("%s was written to %s, but the bootloader does not start it: %s; %s in %s runs",
+		                      job->version, slot, running->verdict, running->version, running->slot);
+	}
 	if (strcmp(running->slot, slot) != 0) {
 		return lb_args_failed("%s was written to %s, but %s in %s runs: 'lifeboat status' tells why", job->version, slot,
 		                      running->version, running->slot);
@@ -252,7 +256,7 @@ static enum lb_exit write_job(struct job *job)
 	if ((job->erase_all && !erase_all(job)) || !write_image(job)) {
 		return explain(job);
 	}
-	if (!lb_flash_leave(&job->target) || !lb_flash_await(&job->target, &running)) {
+	if (!lb_flash_leave(&job->target) || !lb_flash_await(&job->target, lb_slot_name(job->slot), &running)) {
 		return lb_args_failed("%s was written to %s, but it is not known whether it runs: %s", job->version,
 		                      lb_slot_name(job->slot), job->target.reason);
 	}

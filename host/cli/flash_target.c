@@ -196,7 +196,7 @@ static bool is_settled(const struct lb_flash_running *running, int64_t script_ms
 	       (running->state == LB_FLASH_IN_SCRIPT && script_ms >= SCRIPT_MS);
 }
 
-bool lb_flash_await(struct lb_flash_target *target, struct lb_flash_running *running)
+bool lb_flash_await(struct lb_flash_target *target, const char *slot, struct lb_flash_running *running)
 {
 	const struct lb_port *port = &target->line.port;
 	int64_t begin_ms = port->now_ms(port->ctx), now_ms = begin_ms;
@@ -213,6 +213,8 @@ bool lb_flash_await(struct lb_flash_target *target, struct lb_flash_running *run
 		}
 		now_ms = port->now_ms(port->ctx);
 		take_look(&watch, status, now_ms, running);
+		snprintf(running->verdict, sizeof running->verdict, "%s",
+		         lb_json_text(cJSON_GetObjectItemCaseSensitive(status, "images"), slot));
 		bool on = lb_json_is(status, "power", "on");
 		cJSON_Delete(status);
 		if (!on) {

@@ -16,7 +16,7 @@
 #include "host/client/espflash.h"
 #include "host/client/line.h"
 
-enum { LB_FLASH_WORD_BYTES = 40 };
+enum { LB_FLASH_WORD_BYTES = 40, LB_FLASH_VERDICT_BYTES = 80 };
 
 struct lb_flash_target {
 	const char *dir;
@@ -43,14 +43,16 @@ struct lb_flash_running {
 	/* of the image, as it says itself; empty when it does not */
 	char version[LB_FLASH_WORD_BYTES];
 	char slot[LB_FLASH_WORD_BYTES];
+	/* the bootloader's last word on the slot that was written; empty when it looked elsewhere or cannot be asked */
+	char verdict[LB_FLASH_VERDICT_BYTES];
 };
 
 /* The caller sets dir, port, stop and baud; closes in any case. Then the flash is ready. */
 bool lb_flash_enter(struct lb_flash_target *target);
 /* Out of bootloader mode, by a reset. */
 bool lb_flash_leave(struct lb_flash_target *target);
-/* Waits for the REPL; for scripts that go on only a while. */
-bool lb_flash_await(struct lb_flash_target *target, struct lb_flash_running *running);
+/* Waits for the REPL; for scripts that go on only a while. The slot is the one that was written. */
+bool lb_flash_await(struct lb_flash_target *target, const char *slot, struct lb_flash_running *running);
 void lb_flash_close(struct lb_flash_target *target);
 
 /* One line into reason about a negative enum lb_esp_error; false, for callers to return. */
