@@ -95,8 +95,3 @@ _Noreturn void lb_session_reset(enum lb_request request)
 	gc_sweep_all();
 	lb_periph_reset();
 }
-
-_Noreturn void lb_session_reset_at_once(void)
-{
-	lb_periph_reset();
-}

@@ -32,7 +32,5 @@ void lb_session_plan_safe_boot(bool safe);
 _Noreturn void lb_session_reset(enum lb_request request);
 /* With LB_SLOT_NONE: of the latest image. */
 _Noreturn void lb_session_safe_boot(enum lb_slot slot);
-/* The same without finalisers, for when the VM is no longer to be trusted. */
-_Noreturn void lb_session_reset_at_once(void);
 
 #endif

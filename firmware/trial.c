@@ -160,11 +160,6 @@ void lb_trial_init(void)
 		set_alarm(TICK_MS);
 }
 
-bool lb_trial_is_pending(void)
-{
-	return pending;
-}
-
 /* A boot.py that does not come to its end is no sign of health: an image whose boot.py is the application confirms
  * itself. */
 void lb_trial_vm_starts(void)

@@ -9,7 +9,6 @@
 
 /* Once, after a hard reset, before the user's watchdog is armed. */
 void lb_trial_init(void);
-bool lb_trial_is_pending(void);
 
 /* --- how the scripts fare --- */
 void lb_trial_vm_starts(void);

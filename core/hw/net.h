@@ -28,7 +28,6 @@ enum lb_net_ready { LB_NET_READABLE = 1, LB_NET_WRITABLE = 2, LB_NET_ERROR = 4, 
 
 int lb_net_open(enum lb_net_kind kind);
 void lb_net_close(int sock);
-void lb_net_close_all(void);
 int lb_net_bind(int sock, struct lb_net_address address);
 int lb_net_listen(int sock, int backlog);
 int lb_net_accept(int sock, struct lb_net_address *peer);

@@ -74,7 +74,6 @@ struct lb_serial_config {
 	uint8_t stop;   /* bits: 1 or 2 */
 };
 void lb_periph_serial_config(unsigned port, const struct lb_serial_config *config);
-void lb_periph_serial_get_config(unsigned port, struct lb_serial_config *config);
 /* Off: what arrives is lost, what is written goes nowhere. After a hard reset uart0 is on and uart1 off; kept over a
  * soft one. */
 void lb_periph_serial_enable(unsigned port, bool on);

@@ -10,11 +10,6 @@ static const char *const NAMES[LB_EVENT_COUNT] = {
 	[LB_EVENT_CLIENT] = "client",
 };
 
-const char *lb_events_name(enum lb_event kind)
-{
-	return NAMES[kind];
-}
-
 int lb_events_find(const char *name)
 {
 	for (int kind = 0; kind < LB_EVENT_COUNT; kind++)

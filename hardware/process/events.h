@@ -22,7 +22,6 @@ struct lb_events {
 	void *ctx;
 };
 
-const char *lb_events_name(enum lb_event kind);
 /* enum lb_event, or -1. */
 int lb_events_find(const char *name);
 bool lb_events_wanted(const struct lb_events *events, enum lb_event kind);

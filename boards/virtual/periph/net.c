@@ -117,12 +117,6 @@ void lb_net_close(int sock)
 		cut(slot, false);
 }
 
-void lb_net_close_all(void)
-{
-	for (int sock = 0; sock < LB_NET_SOCKETS; sock++)
-		lb_net_close(sock);
-}
-
 void lb_net_cut_all(void)
 {
 	for (int sock = 0; sock < LB_NET_SOCKETS; sock++)

@@ -130,12 +130,6 @@ void lb_periph_serial_config(unsigned number, const struct lb_serial_config *con
 	ports[number].config = *config;
 }
 
-void lb_periph_serial_get_config(unsigned number, struct lb_serial_config *config)
-{
-	LB_ASSERT(number < PORT_COUNT);
-	*config = ports[number].config;
-}
-
 /* Both ways what arrived before is lost: in the one it comes too late, in the other it came to a port that was off. */
 void lb_periph_serial_enable(unsigned number, bool on)
 {
