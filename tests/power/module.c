@@ -258,8 +258,9 @@ int module_ota_start(struct module *module)
 	return result == LB_OK ? open_update(module, &state, 0) : result;
 }
 
-static void no_pause(void)
+static bool no_pause(void)
 {
+	return true;
 }
 
 int module_ota_write(struct module *module, enum image image, uint32_t to_bytes)

@@ -309,11 +309,13 @@ static bool trial_acts(const struct start *start, unsigned way, struct act *acts
 	}
 	for (unsigned i = 0; i < boots; i++)
 		*acts++ = boot_act(&oracle, &running);
-	if (way == WAY_NEGLECT)
-		return true;
-	*acts++ = confirm_act(&oracle, running);
-	*acts++ = boot_act(&oracle, &running);
-	*acts = boot_act(&oracle, &running);
+	if (way != WAY_NEGLECT) {
+		*acts++ = confirm_act(&oracle, running);
+		*acts++ = boot_act(&oracle, &running);
+		*acts++ = boot_act(&oracle, &running);
+	}
+	*acts++ = (struct act)USE(running); /* a change also where no boot wrote any */
+	*acts = (struct act)SEE(start->slots[running], start->slots[running]);
 	return true;
 }
 
