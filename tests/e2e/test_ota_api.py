@@ -85,6 +85,11 @@ def test_out_of_order(modules, tmp_path):
 		assert error_of(uart, "pycom.ota_finish()") == f"OSError: ota_finish: {begin}"
 		uart.exec("pycom.ota_start()")
 		assert error_of(uart, "pycom.ota_write(5)").startswith("TypeError")
+		uart.put("/flash/new.img", image)
+		uart.exec("import micropython; d = open('/flash/new.img', 'rb').read()")
+		again = "x = (micropython.schedule(lambda _: pycom.ota_start(), 0), pycom.ota_write(d))"
+		assert error_of(uart, again) == f"OSError: ota_write: {begin}", "another update began meanwhile"
+		assert uart.eval("(pycom.ota_write(d), pycom.ota_verify())") == (len(image), True), "which is none the worse for it"
 	with module.uart() as uart:
 		uart.prompt()
 		uart.write("\x04")
@@ -198,17 +203,20 @@ def test_a_failed_update_can_go_on(modules, tmp_path):
 
 
 def test_a_complete_download_can_be_finished_later(modules, tmp_path):
-	"""Over an older image that fills the slot, so that nothing but the image itself shows where it ends."""
+	"""Over an older, longer image, to the end of a sector: nothing but the image itself shows where it ends."""
 	module = modules(clock=20).start()
+	whole = 8 * SECTOR_BYTES - 50 - len(small(tmp_path, "1.1.0", 0))
 	with module.uart() as uart:
-		for version, size in (("1.0.0", 40000), ("1.0.1", 40000), ("1.1.0", 30000 - 64)):
+		for version, size in (("1.0.0", 40000), ("1.0.1", 40000), ("1.1.0", whole), ("1.1.1", whole)):
 			image = small(tmp_path, version, size)
 			update(uart, image, finish=False)
 			assert uart.eval("pycom.ota_verify()")
 			uart.exec("pycom.ota_finish(); lifeboat.use('factory'); pycom.ota_start(resume=False)")
 		uart.exec("pycom.ota_start()")
-		write(uart, image)
 		name = status(uart)["record"]["download"]
+		found = uart.eval("lifeboat.download()")
+		assert (found["slot"], found["bytes"]) == (name, 7 * SECTOR_BYTES), "all of the one before, but its last sector"
+		write(uart, image)
 		uart.exec("lifeboat.confirm_policy('auto', 60)")
 	module.reset()
 	with module.uart() as uart:
@@ -267,6 +275,11 @@ def test_use(modules, tmp_path):
 		assert module.status()["record"]["last_change"] == status(uart)["record"]["last_change"]
 		module.reset()
 		assert module.status()["boot"]["slot"] == "factory"
+		uart.prompt()
+		update(uart, small(tmp_path, "1.2.0"))
+		uart.exec("lifeboat.use('factory'); pycom.ota_start()")
+		uart.exec(f"lifeboat.use({status(uart)['record']['download']!r})")
+		assert "no update under way" in error_of(uart, "pycom.ota_write(b'x')"), "that would go over what is to run"
 
 
 def test_security_counter(modules, tmp_path):

@@ -282,6 +282,53 @@ static void a_cut_anywhere_loses_two_sectors_at_most(void **state)
 	assert_int_equal(points, 3 * operations);
 }
 
+/* There no blank sector follows that would show where it broke off, and the last one may be torn all the same. */
+static void a_cut_in_the_last_sector_of_a_slot_loses_two_at_most(void **state)
+{
+	static struct bench bench;
+	int operations;
+
+	(void)state;
+	start(&bench);
+	assert_int_equal(send(&bench, 0, SLOT, 1000), LB_OK);
+	assert_int_equal(lb_download_found(&bench.flash, region), SLOT - SECTOR);
+	operations = bench.operations;
+	for (int at = operations - 3; at < operations; at++)
+		for (unsigned moment = 0; moment < 3; moment++) {
+			start(&bench);
+			bench.cut_at = at;
+			bench.cut = cut_of(moment, 5);
+			assert_int_equal(send(&bench, 0, SLOT, 1000), LB_ERR_IO);
+			power_on(&bench);
+			assert_int_equal(lb_download_found(&bench.flash, region), SLOT - SECTOR);
+		}
+}
+
+static struct lb_flash whole;
+static uint32_t unreadable_offset;
+
+static int read_but_for_one_place(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
+{
+	if (offset <= unreadable_offset && unreadable_offset < offset + size_bytes)
+		return LB_ERR_IO;
+	return whole.read(ctx, offset, data, size_bytes);
+}
+
+static void what_cannot_be_read_is_written_again(void **state)
+{
+	static struct bench bench;
+
+	(void)state;
+	start(&bench);
+	assert_int_equal(send(&bench, 0, SLOT, 1000), LB_OK);
+	whole = bench.flash;
+	bench.flash.read = read_but_for_one_place;
+	for (uint32_t sector = 0; sector < SLOT / SECTOR; sector++) {
+		unreadable_offset = BEFORE + (sector + 1) * SECTOR - 1;
+		assert_int_equal(lb_download_found(&bench.flash, region), sector * SECTOR);
+	}
+}
+
 static void a_second_cut_while_it_is_resumed_does_no_harm(void **state)
 {
 	static struct bench bench;
@@ -359,6 +406,8 @@ int main(void)
 		cmocka_unit_test(a_wrong_file_is_refused_before_anything_is_erased),
 		cmocka_unit_test(what_was_taken_can_be_read_before_it_is_in_flash),
 		cmocka_unit_test(a_cut_anywhere_loses_two_sectors_at_most),
+		cmocka_unit_test(a_cut_in_the_last_sector_of_a_slot_loses_two_at_most),
+		cmocka_unit_test(what_cannot_be_read_is_written_again),
 		cmocka_unit_test(a_second_cut_while_it_is_resumed_does_no_harm),
 		cmocka_unit_test(the_first_sector_is_written_again_as_it_was),
 		cmocka_unit_test(a_cut_while_it_is_written_again_does_no_harm),
