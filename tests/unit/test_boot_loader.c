@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "core/base/error.h"
 #include "core/boot/boot.h"
 #include "tests/unit/boot_bench.h"
 
@@ -76,17 +77,21 @@ static void a_tools_reset_leaves_the_choice_to_the_pins(void **state)
 	assert_int_equal(module.end, LB_BOOT_WANT_START);
 }
 
-/* Once: the next reset looks at G23 again. The gate is asked all the same. */
+/* Once: the next reset looks at G23 again. The gate is asked all the same, and what else is in retained RAM stays. */
 static void a_tool_starts_the_image_in_spite_of_g23(void **state)
 {
 	struct module module = healthy(LB_CAUSE_SWITCH);
+	struct lb_handoff_up up;
 
 	(void)state;
+	ask(&module, LB_REQUEST_NONE, LB_SLOT_NONE);
 	module.g23_low = true;
 	module.tool_comes_ms = 100;
 	module.leave = LB_LOADER_RUN;
 	boot_module(&module);
 	assert_int_equal(module.end, LB_BOOT_WANT_RESET);
+	assert_int_equal(lb_handoff_get_up(module.retained, &up), LB_OK);
+	assert_string_equal(up.last_error, "an error");
 	module.cause = LB_CAUSE_SOFTWARE;
 	module.p12_high_ms = 1000;
 	boot_module(&module);

@@ -434,6 +434,35 @@ static void test_another_chip_is_not_touched(void **state)
 	assert_int_equal(lb_espflash_open(&flash), LB_ESP_NO_CHIP);
 }
 
+static void test_sizes_that_no_chip_has(void **state)
+{
+	static const uint32_t sizes[] = {1u << 0x11, 1u << 0x1B};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		wire.bench.loader.regs.flash_bytes = sizes[i];
+		assert_int_equal(lb_espflash_open(&flash), LB_ESP_NO_CHIP);
+	}
+}
+
+/* A ROM uses them too, and has not asked for another setting. */
+static void test_the_flash_controller_is_left_as_it_was(void **state)
+{
+	static const uint32_t rows[][4] = {{0x3FF4201C, 0x80000044, UINT32_MAX, 0}, {0x3FF42024, 0x7000003B, UINT32_MAX, 0}};
+	struct lb_esp_reply reply;
+
+	(void)state;
+	assert_int_equal(lb_esp_sync(&flash.esp, 3), LB_ESP_OK);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(lb_esp_request(&flash.esp, LB_OP_WRITE_REG, rows[i], 4, 500, NULL), LB_ESP_OK);
+	}
+	open_flash();
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(lb_esp_request(&flash.esp, LB_OP_READ_REG, rows[i], 1, 500, &reply), LB_ESP_OK);
+		assert_int_equal(reply.value, rows[i][1]);
+	}
+}
+
 static void test_protected_flash_stays(void **state)
 {
 	(void)state;
@@ -477,6 +506,8 @@ int main(void)
 		TEST(test_a_refusal_is_told),
 		TEST(test_escapes_come_back),
 		TEST(test_another_chip_is_not_touched),
+		TEST(test_sizes_that_no_chip_has),
+		TEST(test_the_flash_controller_is_left_as_it_was),
 		TEST(test_protected_flash_stays),
 		TEST(test_the_person_and_the_cable),
 	};

@@ -81,9 +81,11 @@ static void test_carried_out_orders_are_counted(void **state)
 	assert_int_equal(telnet.confirmed, 1);
 	TAKE("\xFF\xFA\x2C\x65\0\1\xC2\0\xFF\xF0\xFF\xFA\x2C\x66\xFF\xFF\xFF\xF0");
 	assert_int_equal(telnet.confirmed, 3);
+	assert_int_equal(TAKE("\xFF\xFA\x2C\x65\0\xFF\xFF\x20\0\xFF\xF0"), 0); /* a doubled one does not end it */
+	assert_int_equal(telnet.confirmed, 4);
 	TAKE("\xFF\xFA\x2C\x6B\0\xFF\xF0"); /* news of the modem's state, not asked for */
 	TAKE("\xFF\xFA\x18\x65\0\xFF\xF0\xFF\xFA\x2C\xFF\xF0");
-	assert_int_equal(telnet.confirmed, 3);
+	assert_int_equal(telnet.confirmed, 4);
 }
 
 static void test_every_chunking_is_the_same(void **state)

@@ -286,6 +286,8 @@ static void keep(enum lb_key_type type)
 	assert_int_equal(lb_key_load_public(path, &key), LB_OK);
 	assert_memory_equal(&key, &signer.key, sizeof(key));
 	assert_int_equal(unlink(path), 0);
+	assert_int_equal(stat(path_of("a"), &info), 0);
+	assert_int_equal(info.st_mode & 0777, 0700);
 	lb_signer_free(&signer);
 	lb_signer_free(&loaded);
 }
@@ -295,6 +297,27 @@ static void keys_are_kept_and_never_replaced(void **state)
 	(void)state;
 	keep(LB_KEY_ED25519);
 	keep(LB_KEY_P256);
+}
+
+/* An environment that says something else than an absolute path says nothing. */
+static void the_default_key_is_the_users(void **state)
+{
+	static const struct { const char *data_home, *home, *path; } rows[] = {
+		{"/data", "/me", "/data/lifeboat/development.pem"},
+		{"data", "/me", "/me/.local/share/lifeboat/development.pem"},
+		{"", "/me", "/me/.local/share/lifeboat/development.pem"},
+		{"data", "me", NULL},
+	};
+	char path[LB_KEY_PATH_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		setenv("XDG_DATA_HOME", rows[i].data_home, 1);
+		setenv("HOME", rows[i].home, 1);
+		assert_int_equal(lb_key_default_path(path), rows[i].path != NULL ? LB_OK : LB_ERR_BOUNDS);
+		if (rows[i].path != NULL)
+			assert_string_equal(path, rows[i].path);
+	}
 }
 
 /* RFC 8410's own example, section 10.1, and RFC 9500's for P-256, section 2.3, as SEC1 has it. */
@@ -362,6 +385,7 @@ int main(void)
 		cmocka_unit_test(board_id_and_counter_are_taken_from_what_is_signed),
 		cmocka_unit_test(other_signatures_are_called_so),
 		cmocka_unit_test_setup_teardown(keys_are_kept_and_never_replaced, make_folder, remove_folder),
+		cmocka_unit_test(the_default_key_is_the_users),
 		cmocka_unit_test_setup_teardown(other_tools_keys_are_read, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(files_without_a_key_for_us_are_told_apart, make_folder, remove_folder),
 	};

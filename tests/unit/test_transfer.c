@@ -148,7 +148,7 @@ static void test_whole(void **state)
 /* Gone on with only when the module has the beginning of this very image, and takes it. */
 static void test_resume(void **state)
 {
-	char same[128], other[128];
+	char same[128], other[128], longer[128];
 	const struct exchange resumed[] = {
 		{"lifeboat.download()", same, ""}, {"resume=True", "8192 ota_0\r\n", ""}, {NULL, NULL, NULL},
 	};
@@ -161,18 +161,23 @@ static void test_resume(void **state)
 	const struct exchange anew[] = {
 		{"lifeboat.download()", other, ""}, {"ota_start()", "0 ota_0\r\n", ""}, {NULL, NULL, NULL},
 	};
+	const struct exchange too_long[] = {
+		{"lifeboat.download()", longer, ""}, {"ota_start()", "0 ota_0\r\n", ""}, {NULL, NULL, NULL},
+	};
 	const struct {
 		const struct exchange *script;
-		size_t done_bytes;
-	} cases[] = {{resumed, 8192}, {refused, 0}, {anew, 0}};
+		size_t size_bytes, done_bytes;
+	} cases[] = {{resumed, IMAGE_BYTES, 8192}, {refused, IMAGE_BYTES, 0}, {anew, IMAGE_BYTES, 0}, {too_long, 12287, 0}};
 	struct link link;
 
 	(void)state;
 	hash_line(same, 8192);
 	hash_line(other, 4096);
 	memcpy(other, "8192", 4);
+	hash_line(longer, 12288);
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		begin(&link, cases[i].script);
+		link.transfer.size_bytes = cases[i].size_bytes;
 		assert_true(lb_transfer_begin(&link.transfer));
 		assert_int_equal(link.transfer.done_bytes, cases[i].done_bytes);
 		assert_false(link.transfer.silent);
