@@ -101,7 +101,12 @@ def test_an_image_that_does_not_verify(module, scratch):
 	"""A tool may write what it likes: what does not verify is passed over, and the module is as before."""
 	image = bytearray(image_bytes(scratch, "0.3.0"))
 	image[5000] ^= 1
-	status = write(module, {"ota_0": bytes(image)})
+	text = os.path.join(scratch, "text")
+	with open(text, "w") as file:
+		file.write("no program at all\n" * 100)
+	assert harness.run_command("image", "sign", text, text + ".img", "--version", "9.0.0").returncode == 0
+	with open(text + ".img", "rb") as file:
+		status = write(module, {"ota_0": bytes(image), "ota_1": file.read()})
 	assert status["boot"]["slot"] == "factory" and status["record"]["latest"] == "factory"
 
 

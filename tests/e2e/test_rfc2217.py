@@ -222,6 +222,12 @@ def test_a_client_that_asks_for_silence_gets_it(module):
 		assert line.quiet(0.3) == b""
 		line.write(bytes([IAC, SB, COM_PORT, 9, IAC, SE]))
 		line.expect("while it was silent")
+		line.write(bytes([IAC, SB, COM_PORT, 8, IAC, SE]))
+		line.ask(2, 0)
+		uart.exec("print('what is purged')")
+		line.ask(12, 1)
+		line.write(bytes([IAC, SB, COM_PORT, 9, IAC, SE]))
+		assert b"purged" not in line.quiet(0.2)
 
 
 # --- DTR and RTS
@@ -344,6 +350,9 @@ def test_the_shields_signal(module):
 		change(port, port_c, inputs & ~1, 0)
 		assert module.pin("G23") == "low"
 		pulse_reset(port)
+		with module.uart() as uart:
+			uart.expect("waiting for download\r\n")
+		assert port.in_waiting == 0, "with 5 data bits it is the controller alone that speaks"
 		module.wait("loader")
 	assert module.pin("G23") == "low", "the controller holds it when the port is closed"
 	module.run("reset")
@@ -351,6 +360,12 @@ def test_the_shields_signal(module):
 	with open_serial(module, bytesize=5) as port:
 		change(port, tris_c, inputs, 1)
 		pulse_reset(port)
+		module.wait("repl")
+		change(port, tris_c, inputs & ~1, 0)
+		change(port, port_c, inputs & ~1, 0)
+		assert module.pin("G23") == "low"
+		module.power("off")  # and the controller with it
+		module.power("on")
 		module.wait("repl")
 	with open_serial(module) as port:
 		port.write(b"\r\x03\x02print('eight bits')\r")

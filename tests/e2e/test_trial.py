@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from ota import error_of, sign, status, update
+from ota import OTA_0, error_of, sign, status, update
+from updates import firmware
 
 CLOCK = 20
 GIVEN_UP = "The image on trial was not confirmed: hard reset.\r\n"
@@ -199,9 +200,20 @@ def test_input_holds_it_off(modules, tmp_path):
 			time.sleep(40 / CLOCK)
 			uart.write("#\r")
 		assert trial(module) == {"left": 2} and module.status()["boot"]["cause"] == "switch"
+		uart.start("import machine; machine.deepsleep(300)")
+		uart.expect("On trial: 1.1.0 in ota_0, 2 tries left")
 		start = time.monotonic()
 		uart.expect(GIVEN_UP, 20)
 		assert 50 < (time.monotonic() - start) * CLOCK < 90
+		uart.expect("On trial: 1.1.0 in ota_0, 1 try left")
+		uart.prompt()
+		uart.exec("import lifeboat; lifeboat.use('factory')")
+		uart.prompt()
+		uart.write("\x04")
+		uart.expect("MPY: soft reboot\r\n")
+		told = uart.expect(re.compile(rb"MicroPython"))
+		assert b"ZeroDivisionError" in told and b"trial" not in told, told
+		assert trial(module) is None
 
 
 def lasts(module):
@@ -278,6 +290,33 @@ def test_formatting_is_no_hang(modules, tmp_path):
 		uart.exec("import os\nfor i in range(2):\n for j in range(400):\n  f = open('/flash/x%d' % j, 'w')\n"
 		          "  f.write('y' * 600)\n  f.close()\n os.mkfs('/flash')", timeout=100)
 		assert trial(module) == {"left": 2} and module.status()["boot"]["cause"] == "switch"
+
+
+def test_a_trial_that_rots_while_it_runs(modules, tmp_path):
+	"""Not confirmed, for what the record would keep of it may be rotten too; it runs on until the next reset."""
+	module = updated(modules, tmp_path, main="input('in main')\n")
+	with module.uart() as uart:
+		module.reset(phase=None)
+		uart.expect("in main")
+		with open(f"{module.folder}/flash.bin", "r+b") as file:
+			file.seek(OTA_0 + 90000)
+			byte = file.read(1)[0]
+			file.seek(OTA_0 + 90000)
+			file.write(bytes([byte ^ 1]))
+		uart.write("\r")
+		uart.expect("on trial could not be confirmed: ota_0 does not verify: payload hash does not match.\r\nMicroPython")
+	assert trial(module) == {"left": 2}
+
+
+def test_an_image_that_does_not_even_start(modules, tmp_path):
+	"""The watchdog that was to guard it leaves the image in its place alone."""
+	program = bytearray(firmware().read_bytes()[:64])
+	program[56:58] = b"\0\0"  # nothing of it is to be loaded
+	module = updated(modules, tmp_path, image=sign(tmp_path, "1.1.0", bytes(program) + bytes(1000)))
+	module.reset()
+	boot = module.hardware()["boot"]
+	time.sleep(33 / CLOCK)
+	assert module.status()["boot"]["slot"] == "factory" and module.hardware()["boot"] == boot
 
 
 # --- a safe boot

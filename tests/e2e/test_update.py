@@ -353,6 +353,17 @@ def start_ota(module, image):
 	                        stderr=subprocess.PIPE, text=True, env=harness.environment())
 
 
+def test_the_plug_is_pulled_while_it_is_awaited(updated):
+	"""That is told at once, and the trial goes on with the power."""
+	before = updated.hardware()["boot"]
+	process = start_ota(updated, updates.image("1.2.0", updates.HANGS))
+	harness.until(lambda: updated.hardware()["boot"] > before and updates.runs(updated)[0] == "ota_1", 20, "the trial")
+	updated.power("off")
+	_, err = process.communicate(timeout=10)
+	assert process.returncode == 1
+	assert re.fullmatch(r"lifeboat: the module lost its power; 1\.2\.0 is in ota_1, [^\n]+\n", err), err
+
+
 def until_written(module, size):
 	before = updates.counts(module)["programmed_bytes"]
 	harness.until(lambda: updates.counts(module)["programmed_bytes"] > before + size, 20, f"{size} bytes written")
