@@ -28,6 +28,7 @@ enum {
 	LASTS_MS = 3000,    /* a prompt that a reset takes away sooner is no way in */
 	HOST_TRY_MS = 2000, /* host time: how fast a script computes does not scale with the clock */
 	HOST_STEP_MS = 10,
+	HOST_KEY_MS = 3,
 };
 
 struct check {
@@ -146,6 +147,8 @@ static bool ends_in_prompt(const struct lb_bench *bench)
 	return bench->tail_bytes >= size && strcmp(bench->tail + bench->tail_bytes - size, prompt) == 0;
 }
 
+/* Quick after each other: a module that is reset over and over listens for some milliseconds between its start and
+ * boot.py. */
 static bool try_ctrl_c(struct check *check)
 {
 	struct lb_bench *bench = &check->bench;
@@ -154,7 +157,7 @@ static bool try_ctrl_c(struct check *check)
 	do {
 		bench->tail_bytes = 0;
 		lb_upload_write(bench->uart_fd, "\x03", 1, HOST_STEP_MS);
-		if (!look(check, 10 * HOST_STEP_MS)) {
+		if (!look(check, HOST_KEY_MS)) {
 			return false;
 		}
 		if (ends_in_prompt(bench) && lb_bench_is(bench, "repl")) {
