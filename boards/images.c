@@ -11,14 +11,6 @@ static struct lb_image_slot image_slot(enum lb_slot slot)
 	return (struct lb_image_slot){lb_board_flash(), lb_board_flashmap()->part[lb_slot_part(slot)]};
 }
 
-static struct lb_update_slot describe(enum lb_image_verdict verdict, const struct lb_image_info *info)
-{
-	return (struct lb_update_slot){
-		.verdict = verdict, .id = lb_image_id(info), .version = info->version,
-		.security_counter = info->security_counter,
-	};
-}
-
 struct lb_update_slot images_inspect(enum lb_slot slot, uint32_t *key_id)
 {
 	struct lb_image_slot in_flash = image_slot(slot);
@@ -28,7 +20,7 @@ struct lb_update_slot images_inspect(enum lb_slot slot, uint32_t *key_id)
 	if (lb_image_inspect(&source, &info) != LB_IMAGE_GOOD)
 		return (struct lb_update_slot){.verdict = LB_IMAGE_UNKNOWN};
 	*key_id = lb_image_key_id(info.key_hash);
-	return describe(LB_IMAGE_UNKNOWN, &info);
+	return lb_update_describe(LB_IMAGE_UNKNOWN, &info);
 }
 
 static enum lb_image_verdict load_and_verify(enum lb_slot slot, struct lb_image_info *info)
@@ -56,5 +48,6 @@ struct lb_update_slot images_verify(enum lb_slot slot, struct lb_image_info *inf
 {
 	enum lb_image_verdict verdict = load_and_verify(slot, info);
 
-	return verdict == LB_IMAGE_GOOD ? describe(verdict, info) : (struct lb_update_slot){.verdict = verdict};
+	return verdict == LB_IMAGE_GOOD ? lb_update_describe(verdict, info)
+	                                 : (struct lb_update_slot){.verdict = verdict};
 }

@@ -28,6 +28,14 @@ static int bad_image(enum lb_slot slot, const struct lb_finding *finding)
 	return LB_REFUSED_BAD_IMAGE;
 }
 
+/* The end of a change: what the rules said of it, and with their consent the entry. slot: whose image they judged. */
+static int carry_out(struct lb_slots *slots, enum lb_slot slot, int result, const struct lb_record_state *next)
+{
+	if (result == LB_REFUSED_BAD_IMAGE)
+		return bad_image(slot, &slots->finding[slot]);
+	return result == LB_OK ? lb_slots_append(slots, next) : result;
+}
+
 static void close_update(void)
 {
 	open_slot = LB_SLOT_NONE;
@@ -175,10 +183,7 @@ int lb_ota_finish(bool force)
 	lb_slots_read(&slots, LB_SLOTS_QUICK);
 	lb_slots_verify(&slots, open_slot);
 	result = lb_update_finish(&slots.now, running, &slots.facts[open_slot], force, &next);
-	if (result == LB_REFUSED_BAD_IMAGE)
-		return bad_image(open_slot, &slots.finding[open_slot]);
-	if (result == LB_OK)
-		result = lb_slots_append(&slots, &next);
+	result = carry_out(&slots, open_slot, result, &next);
 	if (result != LB_OK)
 		return result;
 	finished_slot = open_slot;
@@ -241,8 +246,7 @@ int lb_ota_confirm(void)
 	if (lb_slots_on_trial(&slots) && lb_slots_verify(&slots, running)->facts.verdict != LB_IMAGE_GOOD)
 		return bad_image(running, &slots.finding[running]);
 	result = lb_update_confirm(&slots.now, running, &slots.facts[running], &next);
-	if (result == LB_OK)
-		result = lb_slots_append(&slots, &next);
+	result = carry_out(&slots, running, result, &next);
 	if (result == LB_OK)
 		lb_trial_look(false);
 	return result;
@@ -257,10 +261,7 @@ int lb_ota_use(enum lb_slot slot)
 	lb_slots_read(&slots, LB_SLOTS_QUICK);
 	lb_slots_verify(&slots, slot);
 	result = lb_update_use(&slots.now, slot, &slots.facts[slot], &next);
-	if (result == LB_REFUSED_BAD_IMAGE)
-		return bad_image(slot, &slots.finding[slot]);
-	if (result == LB_OK)
-		result = lb_slots_append(&slots, &next);
+	result = carry_out(&slots, slot, result, &next);
 	if (result != LB_OK)
 		return result;
 	if (slot == open_slot)

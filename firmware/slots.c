@@ -53,9 +53,7 @@ struct lb_finding lb_slots_judge(const struct lb_image_source *source)
 	struct lb_image_info info;
 
 	if (lb_image_inspect(source, &info) == LB_IMAGE_GOOD) {
-		finding.facts.id = lb_image_id(&info);
-		finding.facts.version = info.version;
-		finding.facts.security_counter = info.security_counter;
+		finding.facts = lb_update_describe(LB_IMAGE_UNKNOWN, &info);
 		finding.key_id = lb_image_key_id(info.key_hash);
 	}
 	finding.facts.verdict = lb_image_verify(source, &trust, &info);
@@ -80,14 +78,10 @@ static void inspect(struct lb_slots *slots, enum lb_slot slot)
 {
 	struct lb_image_slot in_flash = { lb_periph_flash(), lb_slots_region(slot) };
 	const struct lb_image_source source = lb_image_slot_source(&in_flash);
-	struct lb_update_slot *facts = &slots->facts[slot];
 	struct lb_image_info info;
 
-	if (lb_image_inspect(&source, &info) != LB_IMAGE_GOOD)
-		return;
-	facts->id = lb_image_id(&info);
-	facts->version = info.version;
-	facts->security_counter = info.security_counter;
+	if (lb_image_inspect(&source, &info) == LB_IMAGE_GOOD)
+		slots->facts[slot] = lb_update_describe(LB_IMAGE_UNKNOWN, &info);
 }
 
 const struct lb_finding *lb_slots_verify(struct lb_slots *slots, enum lb_slot slot)

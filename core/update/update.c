@@ -11,6 +11,14 @@ static bool is_good(const struct lb_update_slot *facts)
 	return facts->verdict == LB_IMAGE_GOOD;
 }
 
+struct lb_update_slot lb_update_describe(enum lb_image_verdict verdict, const struct lb_image_info *info)
+{
+	return (struct lb_update_slot){
+		.verdict = verdict, .id = lb_image_id(info), .version = info->version,
+		.security_counter = info->security_counter,
+	};
+}
+
 bool lb_update_is_trial(const struct lb_record_state *now, enum lb_slot slot, uint64_t id)
 {
 	return now->on_trial && slot == now->latest && id == now->id[slot];

@@ -27,6 +27,9 @@ struct lb_update_slot {
 	uint32_t security_counter;     /* 0 without one */
 };
 
+/* What an image that could be inspected says of itself, and what was found out about it. */
+struct lb_update_slot lb_update_describe(enum lb_image_verdict verdict, const struct lb_image_info *info);
+
 /* Why a change is refused. Apart from enum lb_error, so that one int can hold either. */
 enum lb_refusal {
 	LB_REFUSED_ON_TRIAL = -101,     /* the running image is an unconfirmed trial */

@@ -127,9 +127,7 @@ static void print_slots(const struct lb_flash *flash, const struct lb_image_judg
 		}
 		print_image(&info);
 		if (verdict == LB_IMAGE_GOOD) {
-			slots[i].id = lb_image_id(&info);
-			slots[i].version = info.version;
-			slots[i].security_counter = info.security_counter;
+			slots[i] = lb_update_describe(verdict, &info);
 		}
 	}
 }

@@ -62,10 +62,8 @@ void module_inspect(struct module *module, enum lb_slot slot, struct lb_update_s
 	struct lb_image_info info;
 
 	memset(facts, 0, sizeof(*facts));
-	if (lb_image_inspect(&source, &info) != LB_IMAGE_GOOD)
-		return;
-	facts->id = lb_image_id(&info);
-	facts->version = info.version;
+	if (lb_image_inspect(&source, &info) == LB_IMAGE_GOOD)
+		*facts = lb_update_describe(LB_IMAGE_UNKNOWN, &info);
 }
 
 static int copy_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
@@ -87,10 +85,8 @@ void module_verify(struct module *module, enum lb_slot slot, uint8_t copy[FLAKY_
 		return;
 	}
 	facts->verdict = lb_image_check(&source, &lb_crypto_fast, &info);
-	if (facts->verdict != LB_IMAGE_GOOD)
-		return;
-	facts->id = lb_image_id(&info);
-	facts->version = info.version;
+	if (facts->verdict == LB_IMAGE_GOOD)
+		*facts = lb_update_describe(LB_IMAGE_GOOD, &info);
 }
 
 static void learn_slots(struct module *module, struct lb_update_slot slots[LB_SLOT_COUNT])
