@@ -26,12 +26,7 @@ def image_bytes(folder, version):
 
 def write(module, images, end=True):
 	"""Writes {slot: image} in one session, and then lets the module boot as if nothing had been."""
-	with module.uart() as uart:
-		uart.drop()
-		into_loader(module)
-		uart.expect(tools.PROMPT)
-		host = Host(uart)
-		host.sync()
+	with tools.host_in_loader(module) as host:
 		for slot, image in images.items():
 			host.write(SLOTS[slot], image)
 		module.pin("G23", "float")
@@ -81,12 +76,7 @@ def test_the_record_is_written_once_for_a_slot(module):
 		host.ask(tools.READ_REG, bytes(4))  # waits for the range to be erased
 		return module.hardware()["flash"]["programs"]
 
-	with module.uart() as uart:
-		uart.drop()
-		into_loader(module)
-		uart.expect(tools.PROMPT)
-		host = Host(uart)
-		host.sync()
+	with tools.host_in_loader(module) as host:
 		before = module.hardware()["flash"]["programs"]
 		once = begin(OTA_1)
 		assert once > before
@@ -118,12 +108,7 @@ def test_a_cut_while_a_tool_writes(module, scratch, slot, progress):
 	other = "ota_0" if slot == "factory" else "factory"
 	if other == "ota_0":
 		write(module, {"ota_0": image_bytes(scratch, "0.2.0")})
-	with module.uart() as uart:
-		uart.drop()
-		into_loader(module)
-		uart.expect(tools.PROMPT)
-		host = Host(uart)
-		host.sync()
+	with tools.host_in_loader(module) as host:
 		host.begin(SLOTS[slot], len(image))
 		for number in range(int(progress * len(image)) // 1024):
 			host.block(number, image[number * 1024:(number + 1) * 1024])

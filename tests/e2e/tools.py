@@ -1,4 +1,5 @@
 """Tools that speak bootloader mode's protocol: a small host of our own, byte by byte, and esptool as it is."""
+import contextlib
 import os
 import re
 import struct
@@ -92,6 +93,18 @@ class Host:
 		"""The tool's reset, or its wish that the image be started. The module may be gone before the answer is read."""
 		self.begin(0, 0)
 		self.send(END, struct.pack("<I", 1 if run else 0))
+
+
+@contextlib.contextmanager
+def host_in_loader(module):
+	"""Takes the module into bootloader mode by hand; a host that has greeted it there."""
+	with module.uart() as uart:
+		uart.drop()
+		into_loader(module)
+		uart.expect(PROMPT)
+		host = Host(uart)
+		host.sync()
+		yield host
 
 
 class Esptool:
