@@ -30,7 +30,7 @@ static void learn_slots(const struct loader_mode *mode, const struct lb_record *
 
 static bool is_forgotten(const struct lb_record *record, enum lb_slot slot)
 {
-	return record->status == LB_RECORD_VALID && record->state.id[slot] == LB_RECORD_NO_ID &&
+	return record->status == LB_RECORD_VALID && record->state.id[slot] == LB_RECORD_TOOL_ID &&
 	       record->state.download != slot;
 }
 

@@ -61,7 +61,10 @@ enum lb_change {
 	LB_CHANGE_TOOL = 8,       /* a tool's image was found, and is the latest */
 };
 
-#define LB_RECORD_NO_ID UINT64_C(0) /* in place of an image id (lb_image_id): none known */
+/* In place of an image id (lb_image_id). */
+#define LB_RECORD_NO_ID UINT64_C(0)                       /* none known */
+#define LB_RECORD_TOOL_ID UINT64_C(0xFFFFFFFFFFFFFFFF)    /* a tool has begun to write there */
+#define LB_RECORD_SETTLED_ID UINT64_C(0xFFFFFFFFFFFFFFFE) /* whatever is there is no news */
 
 struct lb_record_state {
 	enum lb_slot latest;   /* never LB_SLOT_NONE */

@@ -45,6 +45,16 @@ static void forgive(struct lb_record_state *state, uint64_t id)
 		state->failed_id = LB_RECORD_NO_ID;
 }
 
+/* What a tool began before this choice and never brought to an end is not to overrule it, should it verify now and then
+ * because the power went in the middle of a write. */
+static void settle_tools(struct lb_record_state *state)
+{
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
+		if (state->id[slot] == LB_RECORD_TOOL_ID)
+			state->id[slot] = LB_RECORD_SETTLED_ID;
+	}
+}
+
 /* The good one of the higher version; of equal ones the first. LB_SLOT_NONE when neither is good. */
 static enum lb_slot higher_version(const struct lb_update_slot slots[LB_SLOT_COUNT], bool ota_0, bool ota_1)
 {
@@ -81,7 +91,8 @@ void lb_update_initial(enum lb_record_status status, const struct lb_update_slot
 
 bool lb_update_is_suspect(const struct lb_record_state *now, enum lb_slot slot, const struct lb_update_slot *facts)
 {
-	return facts->id != LB_RECORD_NO_ID && facts->id != now->id[slot] && slot != now->download;
+	return facts->id != LB_RECORD_NO_ID && facts->id != now->id[slot] && now->id[slot] != LB_RECORD_SETTLED_ID &&
+	       slot != now->download;
 }
 
 bool lb_update_adopt(const struct lb_record_state *now, const struct lb_update_slot slots[LB_SLOT_COUNT],
@@ -133,7 +144,7 @@ void lb_update_tool_begin(const struct lb_record_state *now, enum lb_slot slot, 
 {
 	LB_ASSERT(slot < LB_SLOT_COUNT);
 	*next = *now;
-	next->id[slot] = LB_RECORD_NO_ID;
+	next->id[slot] = LB_RECORD_TOOL_ID;
 	if (next->download == slot)
 		next->download = LB_SLOT_NONE;
 	next->change = LB_CHANGE_TOOL_BEGIN;
@@ -224,7 +235,7 @@ int lb_update_start(const struct lb_record_state *now, enum lb_slot running,
 
 	*next = *now;
 	if (now->download != LB_SLOT_NONE && now->download != target)
-		next->id[now->download] = slots[now->download].id;
+		next->id[now->download] = LB_RECORD_SETTLED_ID;
 	/* The next boot must not want what is about to be lost, nor what it cannot have: the running image is at hand. */
 	if (target == now->latest || !is_good(&slots[now->latest]))
 		make_latest(next, running);
@@ -272,6 +283,7 @@ int lb_update_finish(const struct lb_record_state *now, enum lb_slot running, co
 	next->on_trial = true;
 	next->tries_left = LB_UPDATE_TRIES;
 	next->id[slot] = target->id;
+	settle_tools(next);
 	forgive(next, target->id);
 	next->change = LB_CHANGE_OTA_FINISH;
 	return LB_OK;
@@ -290,6 +302,7 @@ int lb_update_use(const struct lb_record_state *now, enum lb_slot slot, const st
 	if (next->download == slot)
 		next->download = LB_SLOT_NONE;
 	next->id[slot] = facts->id;
+	settle_tools(next);
 	forgive(next, facts->id);
 	next->change = LB_CHANGE_USE;
 	return LB_OK;
