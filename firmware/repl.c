@@ -33,14 +33,26 @@ int lb_repl_readline(vstr_t *line, const char *prompt)
 /* What pyexec.c calls before and after it runs code, in place of mp_hal_set_interrupt_char (see Makefile). A Ctrl-C
  * that came in one burst with the line end that starts the code came before anybody looked for one: it stops this
  * code, which might never read and leave it unseen. What was typed between the two was meant for this code, and is
- * dropped. */
+ * dropped. One that came when the code was ending already in an exception of its own is about to be dropped: whoever
+ * ran the code is to know. */
 void lb_repl_set_interrupt_char(int c);
+
+static bool interrupt_overtaken;
 
 void lb_repl_set_interrupt_char(int c)
 {
 	mp_hal_set_interrupt_char(c);
-	if (c >= 0 && (lb_uart_interrupt_typed_ahead() || lb_network_interrupt_typed_ahead()))
+	if (c < 0) {
+		interrupt_overtaken = MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_kbd_exception));
+		return;
+	}
+	if (lb_uart_interrupt_typed_ahead() || lb_network_interrupt_typed_ahead())
 		mp_sched_keyboard_interrupt();
+}
+
+bool lb_repl_interrupt_overtaken(void)
+{
+	return interrupt_overtaken;
 }
 
 void lb_repl_run(void)

@@ -7,6 +7,7 @@
 #include "led.h"
 #include "py/objexcept.h"
 #include "py/runtime.h"
+#include "repl.h"
 #include "session.h"
 #include "shared/runtime/pyexec.h"
 #include "trial.h"
@@ -18,6 +19,7 @@ enum { PATH_BYTES = MICROPY_ALLOC_PATH_MAX };
 static char main_path[PATH_BYTES];
 static const char *running; /* NULL while no script runs */
 static enum outcome outcome;
+static bool overtaken; /* a Ctrl-C came too late to be raised in the script */
 
 /* --- what became of it: called by MicroPython after each piece of code, script or not --- */
 
@@ -65,6 +67,7 @@ void lb_script_after_exec(mp_uint_t exec_flags, void *raised)
 	lb_guard_after_exec();
 	if (running == NULL || raised == NULL)
 		return;
+	overtaken = lb_repl_interrupt_overtaken();
 	const mp_obj_t exception = MP_OBJ_FROM_PTR(raised);
 
 	if (mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_KeyboardInterrupt))) {
@@ -86,6 +89,7 @@ static int run_file(void)
 static enum outcome run(const char *path)
 {
 	outcome = ENDED;
+	overtaken = false;
 	running = path;
 	const int result = lb_guard(run_file);
 
@@ -96,7 +100,7 @@ static enum outcome run(const char *path)
 		outcome = EXITED;
 	if (outcome == FAILED)
 		lb_trial_failed();
-	return outcome;
+	return overtaken ? INTERRUPTED : outcome;
 }
 
 void lb_scripts_set_main(const char *name)

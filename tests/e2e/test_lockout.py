@@ -179,6 +179,32 @@ def test_sys_exit_locks_nobody_out(module, script):
 	module.reset()
 
 
+# A second or so in native code, which ends in an exception without looking for a Ctrl-C again.
+ENDS_NATIVELY = """import sys
+def end(raiser):
+    next(map(raiser, filter((b'a' * 300000).find, [b'a' * 150000 + b'b'])))
+print('round')
+"""
+
+
+@pytest.mark.parametrize("script, end", [
+	("boot.py", "end(sys.exit)"), ("main.py", "end(sys.exit)"), ("boot.py", "end(int)"),
+])
+def test_ctrl_c_in_the_last_moment_of_a_script(module, script, end):
+	"""A script's own exception overtakes the Ctrl-C; sent once only, it must count all the same."""
+	if script == "boot.py":
+		module.put("/flash/main.py", "print('main', 'runs')\n")
+	module.put(f"/flash/{script}", ENDS_NATIVELY + end + "\n")
+	with module.uart() as uart:
+		uart.drop()
+		module.run("reset")
+		uart.expect("round")
+		uart.write(b"\x03")
+		said = uart.expect(">>> ")
+		assert b"round" not in said and b"main runs" not in said
+		assert uart.eval("6 * 7") == 42
+
+
 def test_reset_loop_is_left_by_p12(fast):
 	"""A main.py that resets the module as soon as it runs."""
 	fast.put("/flash/main.py", "import machine\nprint('again')\nmachine.reset()\n")
