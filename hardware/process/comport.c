@@ -2,45 +2,7 @@
 
 #include <string.h>
 
-/* RFC 2217's numbers: a request's; its answer's is higher by SERVER. */
-enum {
-	SIGNATURE = 0,
-	SET_BAUDRATE = 1,
-	SET_DATASIZE = 2,
-	SET_PARITY = 3,
-	SET_STOPSIZE = 4,
-	SET_CONTROL = 5,
-	NOTIFY_LINESTATE = 6,
-	NOTIFY_MODEMSTATE = 7,
-	FLOWCONTROL_SUSPEND = 8,
-	FLOWCONTROL_RESUME = 9,
-	SET_LINESTATE_MASK = 10,
-	SET_MODEMSTATE_MASK = 11,
-	PURGE_DATA = 12,
-	SERVER = 100,
-};
-
-/* The values of SET_CONTROL, by what they are about. */
-enum {
-	FLOW_ASK = 0,
-	FLOW_NONE = 1,
-	FLOW_HARDWARE = 3,
-	BREAK_ASK = 4,
-	BREAK_ON = 5,
-	BREAK_OFF = 6,
-	DTR_ASK = 7,
-	DTR_ON = 8,
-	DTR_OFF = 9,
-	RTS_ASK = 10,
-	RTS_ON = 11,
-	RTS_OFF = 12,
-	FLOW_IN_ASK = 13,
-	FLOW_IN_NONE = 14,
-	FLOW_IN_HARDWARE = 16,
-	FLOW_DCD = 17,
-	FLOW_IN_DTR = 18,
-	FLOW_DSR = 19,
-};
+#include "hardware/process/rfc2217_wire.h"
 
 enum {
 	CTS_DSR_CARRIER = 0x10 | 0x20 | 0x80,
@@ -52,7 +14,8 @@ enum {
 void lb_comport_init(struct lb_comport *port)
 {
 	*port = (struct lb_comport){
-		.baud = 115200, .data_bits = 8, .parity = 1, .stop_bits = 1, .flow_out = FLOW_NONE, .flow_in = FLOW_IN_NONE,
+		.baud = 115200, .data_bits = 8, .parity = 1, .stop_bits = 1,
+		.flow_out = LB_RFC2217_FLOW_NONE, .flow_in = LB_RFC2217_FLOW_IN_NONE,
 	};
 }
 
@@ -91,18 +54,18 @@ static void set_switch(bool *setting, uint8_t value, uint8_t ask, struct lb_comp
 static void set_control(struct lb_comport *port, uint8_t value, struct lb_comport_answer *answer)
 {
 	bool dtr = port->dtr, rts = port->rts;
-	if (value == FLOW_DCD || value == FLOW_DSR || value <= FLOW_HARDWARE) {
-		if (value != FLOW_ASK)
+	if (value == LB_RFC2217_FLOW_DCD || value == LB_RFC2217_FLOW_DSR || value <= LB_RFC2217_FLOW_HARDWARE) {
+		if (value != LB_RFC2217_FLOW_ASK)
 			port->flow_out = value;
 		answer_byte(answer, port->flow_out);
-	} else if (value <= BREAK_OFF) {
-		set_switch(&port->break_on, value, BREAK_ASK, answer);
-	} else if (value <= DTR_OFF) {
-		set_switch(&port->dtr, value, DTR_ASK, answer);
-	} else if (value <= RTS_OFF) {
-		set_switch(&port->rts, value, RTS_ASK, answer);
-	} else if (value <= FLOW_IN_HARDWARE || value == FLOW_IN_DTR) {
-		if (value != FLOW_IN_ASK)
+	} else if (value <= LB_RFC2217_BREAK_OFF) {
+		set_switch(&port->break_on, value, LB_RFC2217_BREAK_ASK, answer);
+	} else if (value <= LB_RFC2217_DTR_OFF) {
+		set_switch(&port->dtr, value, LB_RFC2217_DTR_ASK, answer);
+	} else if (value <= LB_RFC2217_RTS_OFF) {
+		set_switch(&port->rts, value, LB_RFC2217_RTS_ASK, answer);
+	} else if (value <= LB_RFC2217_FLOW_IN_HARDWARE || value == LB_RFC2217_FLOW_IN_DTR) {
+		if (value != LB_RFC2217_FLOW_IN_ASK)
 			port->flow_in = value;
 		answer_byte(answer, port->flow_in);
 	}
@@ -144,9 +107,10 @@ static void sign(size_t request_bytes, struct lb_comport_answer *answer)
 
 static size_t least_bytes(uint8_t request)
 {
-	if (request == SET_BAUDRATE)
+	if (request == LB_RFC2217_SET_BAUDRATE)
 		return 5;
-	if (request == SIGNATURE || (request >= NOTIFY_LINESTATE && request <= FLOWCONTROL_RESUME))
+	if (request == LB_RFC2217_SIGNATURE ||
+	    (request >= LB_RFC2217_NOTIFY_LINESTATE && request <= LB_RFC2217_FLOWCONTROL_RESUME))
 		return 1;
 	return 2;
 }
@@ -156,23 +120,23 @@ struct lb_comport_answer lb_comport_run(struct lb_comport *port, const uint8_t *
 	struct lb_comport_answer answer = { .size_bytes = 0 };
 	if (size_bytes == 0 || size_bytes < least_bytes(request[0]))
 		return answer;
-	answer.bytes[0] = (uint8_t)(request[0] + SERVER);
+	answer.bytes[0] = (uint8_t)(request[0] + LB_RFC2217_SERVER);
 	switch (request[0]) {
-	case SIGNATURE: sign(size_bytes, &answer); break;
-	case SET_BAUDRATE: set_baud(port, request + 1, &answer); break;
-	case SET_DATASIZE: set_data_bits(port, request[1], &answer); break;
-	case SET_PARITY: set_small(&port->parity, request[1], 1, 5, &answer); break;
-	case SET_STOPSIZE: set_small(&port->stop_bits, request[1], 1, 3, &answer); break;
-	case SET_CONTROL: set_control(port, request[1], &answer); break;
+	case LB_RFC2217_SIGNATURE: sign(size_bytes, &answer); break;
+	case LB_RFC2217_SET_BAUDRATE: set_baud(port, request + 1, &answer); break;
+	case LB_RFC2217_SET_DATASIZE: set_data_bits(port, request[1], &answer); break;
+	case LB_RFC2217_SET_PARITY: set_small(&port->parity, request[1], 1, 5, &answer); break;
+	case LB_RFC2217_SET_STOPSIZE: set_small(&port->stop_bits, request[1], 1, 3, &answer); break;
+	case LB_RFC2217_SET_CONTROL: set_control(port, request[1], &answer); break;
 	/* Both are the server's to send. Clients send them to ask, for there is no other way to. */
-	case NOTIFY_LINESTATE: answer_byte(&answer, TRANSMITTER_EMPTY); break;
-	case NOTIFY_MODEMSTATE: answer_byte(&answer, CTS_DSR_CARRIER); break;
-	case FLOWCONTROL_SUSPEND: suspend(port, true, &answer); break;
-	case FLOWCONTROL_RESUME: suspend(port, false, &answer); break;
+	case LB_RFC2217_NOTIFY_LINESTATE: answer_byte(&answer, TRANSMITTER_EMPTY); break;
+	case LB_RFC2217_NOTIFY_MODEMSTATE: answer_byte(&answer, CTS_DSR_CARRIER); break;
+	case LB_RFC2217_FLOWCONTROL_SUSPEND: suspend(port, true, &answer); break;
+	case LB_RFC2217_FLOWCONTROL_RESUME: suspend(port, false, &answer); break;
 	/* Nothing ever changes, so there is nothing to mask. */
-	case SET_LINESTATE_MASK:
-	case SET_MODEMSTATE_MASK: answer_byte(&answer, request[1]); break;
-	case PURGE_DATA: purge(request[1], &answer); break;
+	case LB_RFC2217_SET_LINESTATE_MASK:
+	case LB_RFC2217_SET_MODEMSTATE_MASK: answer_byte(&answer, request[1]); break;
+	case LB_RFC2217_PURGE_DATA: purge(request[1], &answer); break;
 	default: break;
 	}
 	return answer;
@@ -180,7 +144,7 @@ struct lb_comport_answer lb_comport_run(struct lb_comport *port, const uint8_t *
 
 struct lb_comport_answer lb_comport_greeting(void)
 {
-	struct lb_comport_answer answer = { .bytes = { SERVER + NOTIFY_MODEMSTATE } };
+	struct lb_comport_answer answer = { .bytes = { LB_RFC2217_SERVER + LB_RFC2217_NOTIFY_MODEMSTATE } };
 	answer_byte(&answer, CTS_DSR_CARRIER);
 	return answer;
 }

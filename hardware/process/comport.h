@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LB_COMPORT_OPTION = 44, LB_COMPORT_ANSWER_BYTES = 32 };
+enum { LB_COMPORT_ANSWER_BYTES = 32 };
 
 /* What a request was about, beside its answer. */
 enum lb_comport_change {

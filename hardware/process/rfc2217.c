@@ -14,6 +14,7 @@
 #include "hardware/process/listener.h"
 #include "hardware/process/log.h"
 #include "hardware/process/queue.h"
+#include "hardware/process/rfc2217_wire.h"
 
 enum {
 	IAC = 0xFF,
@@ -125,7 +126,7 @@ static void on_stream_taken(void *ctx)
 static void send_answer(struct lb_rfc2217_client *client, const struct lb_comport_answer *answer)
 {
 	if (answer->size_bytes != 0)
-		telnet_subnegotiation(client->telnet, LB_COMPORT_OPTION, (const char *)answer->bytes, answer->size_bytes);
+		telnet_subnegotiation(client->telnet, LB_RFC2217_OPTION, (const char *)answer->bytes, answer->size_bytes);
 }
 
 static void follow_data_bits(struct lb_rfc2217_client *client)
@@ -181,11 +182,11 @@ static void on_telnet(telnet_t *telnet, telnet_event_t *event, void *ctx)
 	case TELNET_EV_DATA: on_data(client, (const uint8_t *)event->data.buffer, event->data.size); break;
 	case TELNET_EV_SEND: lb_stream_send(client->stream, event->data.buffer, event->data.size); break;
 	case TELNET_EV_WILL:
-		if (event->neg.telopt == LB_COMPORT_OPTION)
+		if (event->neg.telopt == LB_RFC2217_OPTION)
 			send_answer(client, &greeting);
 		break;
 	case TELNET_EV_SUBNEGOTIATION:
-		if (event->sub.telopt == LB_COMPORT_OPTION)
+		if (event->sub.telopt == LB_RFC2217_OPTION)
 			on_subnegotiation(client, (const uint8_t *)event->sub.buffer, event->sub.size);
 		break;
 	case TELNET_EV_COMPRESS: /* libtelnet takes it unasked, and little of it can be very much */
@@ -275,7 +276,7 @@ static struct lb_rfc2217_client *make_client(struct lb_rfc2217 *server)
 {
 	static const telnet_telopt_t OPTIONS[] = {
 		{ TELNET_TELOPT_BINARY, TELNET_WILL, TELNET_DO }, { TELNET_TELOPT_ECHO, TELNET_WILL, TELNET_DONT },
-		{ TELNET_TELOPT_SGA, TELNET_WILL, TELNET_DO },    { LB_COMPORT_OPTION, TELNET_WILL, TELNET_DO },
+		{ TELNET_TELOPT_SGA, TELNET_WILL, TELNET_DO },    { LB_RFC2217_OPTION, TELNET_WILL, TELNET_DO },
 		{ -1, 0, 0 },
 	};
 	struct lb_rfc2217_client *client = calloc(1, sizeof(*client));

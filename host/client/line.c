@@ -14,6 +14,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "hardware/process/rfc2217_wire.h"
+
 enum {
 	BAUD = 115200,
 	SLICE_MS = 100, /* a signal just before a wait is seen so late */
@@ -342,7 +344,7 @@ static bool agree(struct lb_line *line, const char *name, char *reason)
 	size_t used = lb_rfc2217_set_8n1(wire);
 	result = order(line, wire, used, 3);
 	if (result == 0) {
-		result = order(line, wire, lb_rfc2217_set_control(wire, LB_RFC2217_NO_FLOW_CONTROL), 1);
+		result = order(line, wire, lb_rfc2217_set_control(wire, LB_RFC2217_FLOW_NONE), 1);
 	}
 	if (result == 0) {
 		result = port_set_baud(line, BAUD);

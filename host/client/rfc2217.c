@@ -1,6 +1,7 @@
 #include "host/client/rfc2217.h"
 
 #include "core/base/bytes.h"
+#include "hardware/process/rfc2217_wire.h"
 
 /* RFC 854, 856, 858, 2217. */
 enum {
@@ -14,13 +15,6 @@ enum {
 	OPTION_BINARY = 0,
 	OPTION_ECHO = 1,
 	OPTION_SGA = 3,
-	OPTION_COM_PORT = 44,
-	SET_BAUD = 1,
-	SET_DATA_SIZE = 2,
-	SET_PARITY = 3,
-	SET_STOP_SIZE = 4,
-	SET_CONTROL = 5,
-	FROM_SERVER = 100, /* added to the order that it answers */
 };
 
 enum state { STATE_DATA, STATE_IAC, STATE_OPTION, STATE_ORDER, STATE_ORDER_IAC };
@@ -36,7 +30,7 @@ static size_t put_verb(uint8_t *wire, uint8_t verb, uint8_t option)
 size_t lb_rfc2217_hello(uint8_t *wire)
 {
 	static const uint8_t options[] = {OPTION_BINARY, OPTION_SGA};
-	size_t used = put_verb(wire, WILL, OPTION_COM_PORT);
+	size_t used = put_verb(wire, WILL, LB_RFC2217_OPTION);
 
 	for (size_t i = 0; i < sizeof options; i++) {
 		used += put_verb(wire + used, WILL, options[i]);
@@ -60,7 +54,7 @@ size_t lb_rfc2217_put(uint8_t *wire, const uint8_t *data, size_t size_bytes)
 
 static size_t put_order(uint8_t *wire, uint8_t order, const uint8_t *value, size_t value_bytes)
 {
-	size_t used = put_verb(wire, SB, OPTION_COM_PORT);
+	size_t used = put_verb(wire, SB, LB_RFC2217_OPTION);
 
 	wire[used++] = order;
 	used += lb_rfc2217_put(wire + used, value, value_bytes);
@@ -73,12 +67,14 @@ size_t lb_rfc2217_set_baud(uint8_t *wire, uint32_t baud)
 {
 	const uint8_t value[] = {(uint8_t)(baud >> 24), (uint8_t)(baud >> 16), (uint8_t)(baud >> 8), (uint8_t)baud};
 
-	return put_order(wire, SET_BAUD, value, sizeof value);
+	return put_order(wire, LB_RFC2217_SET_BAUDRATE, value, sizeof value);
 }
 
 size_t lb_rfc2217_set_8n1(uint8_t *wire)
 {
-	static const uint8_t orders[][2] = {{SET_DATA_SIZE, 8}, {SET_PARITY, 1}, {SET_STOP_SIZE, 1}};
+	static const uint8_t orders[][2] = {
+		{LB_RFC2217_SET_DATASIZE, 8}, {LB_RFC2217_SET_PARITY, 1}, {LB_RFC2217_SET_STOPSIZE, 1},
+	};
 	size_t used = 0;
 
 	for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
@@ -87,11 +83,9 @@ size_t lb_rfc2217_set_8n1(uint8_t *wire)
 	return used;
 }
 
-size_t lb_rfc2217_set_control(uint8_t *wire, enum lb_rfc2217_control value)
+size_t lb_rfc2217_set_control(uint8_t *wire, uint8_t value)
 {
-	const uint8_t byte = (uint8_t)value;
-
-	return put_order(wire, SET_CONTROL, &byte, 1);
+	return put_order(wire, LB_RFC2217_SET_CONTROL, &value, 1);
 }
 
 /* --- what comes --- */
@@ -101,7 +95,7 @@ static size_t take_option(struct lb_rfc2217 *telnet, uint8_t option, uint8_t *an
 {
 	bool ours = option == OPTION_BINARY || option == OPTION_SGA;
 
-	if (option == OPTION_COM_PORT && (telnet->verb == DO || telnet->verb == DONT)) {
+	if (option == LB_RFC2217_OPTION && (telnet->verb == DO || telnet->verb == DONT)) {
 		telnet->agreed = telnet->verb == DO;
 		telnet->refused = telnet->verb == DONT;
 		return 0;
@@ -114,8 +108,9 @@ static size_t take_option(struct lb_rfc2217 *telnet, uint8_t option, uint8_t *an
 
 static void end_order(struct lb_rfc2217 *telnet)
 {
-	bool answers = telnet->order_bytes == 2 && telnet->order[0] == OPTION_COM_PORT &&
-	               telnet->order[1] >= FROM_SERVER + SET_BAUD && telnet->order[1] <= FROM_SERVER + SET_CONTROL;
+	bool answers = telnet->order_bytes == 2 && telnet->order[0] == LB_RFC2217_OPTION &&
+	               telnet->order[1] >= LB_RFC2217_SERVER + LB_RFC2217_SET_BAUDRATE &&
+	               telnet->order[1] <= LB_RFC2217_SERVER + LB_RFC2217_SET_CONTROL;
 
 	telnet->confirmed += answers;
 	telnet->state = STATE_DATA;

@@ -16,15 +16,6 @@ enum {
 	LB_RFC2217_DATA_BYTES = 2,   /* likewise for each byte that goes out */
 };
 
-/* Values of an order to the port's control. */
-enum lb_rfc2217_control {
-	LB_RFC2217_NO_FLOW_CONTROL = 1,
-	LB_RFC2217_DTR_ON = 8,
-	LB_RFC2217_DTR_OFF = 9,
-	LB_RFC2217_RTS_ON = 11,
-	LB_RFC2217_RTS_OFF = 12,
-};
-
 /* Zeroed before use; the fields below the line are this module's own. */
 struct lb_rfc2217 {
 	bool agreed;        /* the server speaks RFC 2217 */
@@ -41,7 +32,8 @@ size_t lb_rfc2217_hello(uint8_t *wire);
 size_t lb_rfc2217_set_baud(uint8_t *wire, uint32_t baud);
 /* 8 data bits, no parity, one stop bit, in three orders. */
 size_t lb_rfc2217_set_8n1(uint8_t *wire);
-size_t lb_rfc2217_set_control(uint8_t *wire, enum lb_rfc2217_control value);
+/* value: one of those in hardware/process/rfc2217_wire.h. */
+size_t lb_rfc2217_set_control(uint8_t *wire, uint8_t value);
 size_t lb_rfc2217_put(uint8_t *wire, const uint8_t *data, size_t size_bytes);
 
 /* Takes what came: data is what the serial port said, returned is its size; data may be the same buffer as in. answer

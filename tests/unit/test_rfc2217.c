@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "hardware/process/rfc2217_wire.h"
 #include "host/client/rfc2217.h"
 
 static struct lb_rfc2217 telnet;
