@@ -96,22 +96,14 @@ const struct lb_finding *lb_slots_verify(struct lb_slots *slots, enum lb_slot sl
 	return &slots->finding[slot];
 }
 
-static bool is_wanted(const struct lb_slots *slots, enum lb_slot slot, enum lb_slots_depth depth)
-{
-	const struct lb_record *record = &slots->record;
-
-	if (depth == LB_SLOTS_VERIFY || record->status == LB_RECORD_LOST)
-		return true;
-	return record->status == LB_RECORD_VALID && lb_update_is_suspect(&record->state, slot, &slots->facts[slot]);
-}
-
 void lb_slots_read(struct lb_slots *slots, enum lb_slots_depth depth)
 {
 	memset(slots, 0, sizeof *slots);
 	lb_record_open(&slots->record, lb_periph_flash(), lb_session_down()->flashmap.part[LB_PART_RECORD]);
 	for (enum lb_slot slot = LB_SLOT_FACTORY; slot < LB_SLOT_COUNT; slot++) {
 		inspect(slots, slot);
-		if (is_wanted(slots, slot, depth))
+		if (depth == LB_SLOTS_VERIFY ||
+		    lb_update_asks(slots->record.status, &slots->record.state, slots->facts, slot))
 			lb_slots_verify(slots, slot);
 	}
 	(void)lb_update_base(slots->record.status, &slots->record.state, slots->facts, &slots->now);

@@ -89,7 +89,8 @@ void lb_update_initial(enum lb_record_status status, const struct lb_update_slot
 	}
 }
 
-bool lb_update_is_suspect(const struct lb_record_state *now, enum lb_slot slot, const struct lb_update_slot *facts)
+/* Was this slot perhaps written by a tool? */
+static bool is_suspect(const struct lb_record_state *now, enum lb_slot slot, const struct lb_update_slot *facts)
 {
 	return facts->id != LB_RECORD_NO_ID && facts->id != now->id[slot] && now->id[slot] != LB_RECORD_SETTLED_ID &&
 	       slot != now->download;
@@ -102,7 +103,7 @@ bool lb_update_adopt(const struct lb_record_state *now, const struct lb_update_s
 	enum lb_slot slot;
 
 	for (unsigned i = 0; i < LB_SLOT_COUNT; i++)
-		written[i] = lb_update_is_suspect(now, (enum lb_slot)i, &slots[i]) && is_good(&slots[i]);
+		written[i] = is_suspect(now, (enum lb_slot)i, &slots[i]) && is_good(&slots[i]);
 	slot = higher_version(slots, written[LB_SLOT_OTA_0], written[LB_SLOT_OTA_1]);
 	if (written[LB_SLOT_FACTORY])
 		slot = LB_SLOT_FACTORY;
@@ -125,7 +126,7 @@ bool lb_update_asks(enum lb_record_status status, const struct lb_record_state *
                     const struct lb_update_slot slots[LB_SLOT_COUNT], enum lb_slot slot)
 {
 	switch (status) {
-	case LB_RECORD_VALID: return lb_update_is_suspect(now, slot, &slots[slot]);
+	case LB_RECORD_VALID: return is_suspect(now, slot, &slots[slot]);
 	case LB_RECORD_LOST: return slot == LB_SLOT_FACTORY || !is_good(&slots[LB_SLOT_FACTORY]);
 	default: return false;
 	}

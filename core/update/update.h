@@ -62,9 +62,8 @@ bool lb_update_base(enum lb_record_status status, const struct lb_record_state *
 bool lb_update_asks(enum lb_record_status status, const struct lb_record_state *now,
                     const struct lb_update_slot slots[LB_SLOT_COUNT], enum lb_slot slot);
 
-/* Was this slot perhaps written by a tool? Then lb_update_adopt needs its verdict. */
-bool lb_update_is_suspect(const struct lb_record_state *now, enum lb_slot slot, const struct lb_update_slot *facts);
-/* Makes what a tool wrote the latest image. False: no tool wrote a good image, next is now. */
+/* Makes what a tool wrote the latest image. False: no tool wrote a good image, next is now. The verdicts are needed
+ * that lb_update_asks for. */
 bool lb_update_adopt(const struct lb_record_state *now, const struct lb_update_slot slots[LB_SLOT_COUNT],
                      struct lb_record_state *next);
 /* To be appended before a tool changes the first byte of the slot. */
