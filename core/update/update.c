@@ -45,13 +45,14 @@ static void forgive(struct lb_record_state *state, uint64_t id)
 		state->failed_id = LB_RECORD_NO_ID;
 }
 
-/* What a tool began before this choice and never brought to an end is not to overrule it, should it verify now and then
- * because the power went in the middle of a write. */
-static void settle_tools(struct lb_record_state *state)
+/* Every change but a tool's own begins here. What a tool began and has not brought to an end by now is not to overrule
+ * what comes after it, should it verify now and then because the power went in the middle of a write. */
+static void go_on(const struct lb_record_state *now, struct lb_record_state *next)
 {
+	*next = *now;
 	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
-		if (state->id[slot] == LB_RECORD_TOOL_ID)
-			state->id[slot] = LB_RECORD_SETTLED_ID;
+		if (next->id[slot] == LB_RECORD_TOOL_ID)
+			next->id[slot] = LB_RECORD_SETTLED_ID;
 	}
 }
 
@@ -86,6 +87,8 @@ void lb_update_initial(enum lb_record_status status, const struct lb_update_slot
 	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
 		if (is_good(&slots[slot]) || slots[slot].verdict == LB_IMAGE_UNKNOWN)
 			next->id[slot] = slots[slot].id;
+		else if (slots[slot].verdict != LB_IMAGE_BLANK)
+			next->id[slot] = LB_RECORD_SETTLED_ID; /* also if it should verify now and then */
 	}
 }
 
@@ -111,6 +114,7 @@ bool lb_update_adopt(const struct lb_record_state *now, const struct lb_update_s
 	if (slot == LB_SLOT_NONE)
 		return false;
 
+	go_on(now, next);
 	make_latest(next, slot);
 	next->previous = LB_SLOT_NONE;
 	for (unsigned i = 0; i < LB_SLOT_COUNT; i++) {
@@ -156,7 +160,7 @@ void lb_update_tool_begin(const struct lb_record_state *now, enum lb_slot slot, 
 void lb_update_try(const struct lb_record_state *now, struct lb_record_state *next)
 {
 	LB_ASSERT(now->on_trial && now->tries_left > 0);
-	*next = *now;
+	go_on(now, next);
 	next->tries_left--;
 	next->change = LB_CHANGE_TRY;
 }
@@ -168,7 +172,7 @@ void lb_update_revert(const struct lb_record_state *now, const struct lb_update_
 	bool to_previous = now->previous != LB_SLOT_NONE && is_good(&slots[now->previous]);
 
 	LB_ASSERT(now->on_trial);
-	*next = *now;
+	go_on(now, next);
 	make_latest(next, to_previous ? now->previous : LB_SLOT_FACTORY);
 	next->previous = LB_SLOT_NONE;
 	if (failed_id != LB_RECORD_NO_ID)
@@ -181,7 +185,7 @@ int lb_update_confirm(const struct lb_record_state *now, enum lb_slot running, c
 {
 	if (!lb_update_is_trial(now, running, facts->id))
 		return LB_REFUSED_NOT_TRIAL;
-	*next = *now;
+	go_on(now, next);
 	end_trial(next);
 	if (facts->security_counter > next->counter_floor)
 		next->counter_floor = facts->security_counter;
@@ -234,7 +238,7 @@ int lb_update_start(const struct lb_record_state *now, enum lb_slot running,
 	if (target == LB_SLOT_NONE)
 		return LB_REFUSED_NO_TARGET;
 
-	*next = *now;
+	go_on(now, next);
 	if (now->download != LB_SLOT_NONE && now->download != target)
 		next->id[now->download] = LB_RECORD_SETTLED_ID;
 	/* The next boot must not want what is about to be lost, nor what it cannot have: the running image is at hand. */
@@ -255,7 +259,7 @@ int lb_update_resume(const struct lb_record_state *now, enum lb_slot running, ui
 		return LB_REFUSED_ON_TRIAL;
 	if (now->download == LB_SLOT_NONE || now->download == running)
 		return LB_REFUSED_NOT_STARTED;
-	*next = *now;
+	go_on(now, next);
 	next->change = LB_CHANGE_OTA_START;
 	return LB_OK;
 }
@@ -277,14 +281,13 @@ int lb_update_finish(const struct lb_record_state *now, enum lb_slot running, co
 	if (target->id == now->failed_id && !force)
 		return LB_REFUSED_FAILED_IMAGE;
 
-	*next = *now;
+	go_on(now, next);
 	next->latest = slot;
 	next->previous = running;
 	next->download = LB_SLOT_NONE;
 	next->on_trial = true;
 	next->tries_left = LB_UPDATE_TRIES;
 	next->id[slot] = target->id;
-	settle_tools(next);
 	forgive(next, target->id);
 	next->change = LB_CHANGE_OTA_FINISH;
 	return LB_OK;
@@ -298,12 +301,11 @@ int lb_update_use(const struct lb_record_state *now, enum lb_slot slot, const st
 		return LB_REFUSED_BAD_IMAGE;
 	if (facts->security_counter < now->counter_floor)
 		return LB_REFUSED_LOW_COUNTER;
-	*next = *now;
+	go_on(now, next);
 	make_latest(next, slot);
 	if (next->download == slot)
 		next->download = LB_SLOT_NONE;
 	next->id[slot] = facts->id;
-	settle_tools(next);
 	forgive(next, facts->id);
 	next->change = LB_CHANGE_USE;
 	return LB_OK;
