@@ -69,7 +69,18 @@ enum lb_exit lb_commands_stop(const struct lb_args *args)
 
 enum lb_exit lb_commands_reset(const struct lb_args *args)
 {
-	return order_module(args->dir, lb_commands_request("reset"));
+	enum lb_exit exit = order_module(args->dir, lb_commands_request("reset"));
+	cJSON *status;
+
+	if (exit != LB_EXIT_DONE || ask_module(args->dir, lb_commands_request("status"), &status) != LB_CLIENT_OK) {
+		return exit;
+	}
+	if (lb_json_is(status, "reset_line", "low")) {
+		fprintf(stderr, "lifeboat: the reset line is held low by RTS, or a shield, on the TCP port: the module starts "
+		        "when it is let go\n");
+	}
+	cJSON_Delete(status);
+	return exit;
 }
 
 enum lb_exit lb_commands_power(const struct lb_args *args)

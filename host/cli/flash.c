@@ -212,6 +212,7 @@ static bool write_image(struct job *job)
 static enum lb_exit tell_running(struct job *job, const struct lb_flash_running *running)
 {
 	const char *slot = lb_slot_name(job->slot);
+	const char *teller = job->target.port == NULL ? "'lifeboat status'" : "lifeboat.status() at its prompt";
 
 	if (running->state == LB_FLASH_IN_LOADER) {
 		return lb_args_failed("%s was written to %s, but the module is in bootloader mode again: 'lifeboat status' "
@@ -232,8 +233,8 @@ static enum lb_exit tell_running(struct job *job, const struct lb_flash_running 
 		                      job->version, slot, running->verdict, running->version, running->slot);
 	}
 	if (strcmp(running->slot, slot) != 0) {
-		return lb_args_failed("%s was written to %s, but %s in %s runs: 'lifeboat status' tells why", job->version, slot,
-		                      running->version, running->slot);
+		return lb_args_failed("%s was written to %s, but %s in %s runs: %s tells why", job->version, slot,
+		                      running->version, running->slot, teller);
 	}
 	printf("flash: %s in %s runs%s\n", running->version, running->slot,
 	       running->state == LB_FLASH_AT_REPL ? "" : "; no REPL yet, its program goes on");

@@ -261,7 +261,7 @@ def test_held_in_reset(module):
 		assert (held["reset_line"], held["phase"], held["power"], held["cpu_pid"]) == ("low", "gate", "on", 0)
 		assert (held["boot"], held["handoff"]) == (before["boot"], before["handoff"]), "retained RAM has power"
 		assert "held in reset" in module.run("status").stdout
-		module.run("reset")
+		assert "held low" in module.run("reset").stderr
 		assert module.status()["boots"] == before["boot"], "the switch is beside the line that is low already"
 		module.power("off")
 		assert module.status()["phase"] == "off"
