@@ -19,6 +19,11 @@ struct lb_update_slot lb_update_describe(enum lb_image_verdict verdict, const st
 	};
 }
 
+static bool is_image(uint64_t id)
+{
+	return id != LB_RECORD_NO_ID && id != LB_RECORD_TOOL_ID && id != LB_RECORD_SETTLED_ID;
+}
+
 bool lb_update_is_trial(const struct lb_record_state *now, enum lb_slot slot, uint64_t id)
 {
 	return now->on_trial && slot == now->latest && id == now->id[slot];
@@ -47,7 +52,7 @@ static void forgive(struct lb_record_state *state, uint64_t id)
 
 /* Every change but a tool's own begins here. What a tool began and has not brought to an end by now is not to overrule
  * what comes after it, should it verify now and then because the power went in the middle of a write. */
-static void go_on(const struct lb_record_state *now, struct lb_record_state *next)
+static void begin_change(const struct lb_record_state *now, struct lb_record_state *next)
 {
 	*next = *now;
 	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
@@ -114,7 +119,7 @@ bool lb_update_adopt(const struct lb_record_state *now, const struct lb_update_s
 	if (slot == LB_SLOT_NONE)
 		return false;
 
-	go_on(now, next);
+	begin_change(now, next);
 	make_latest(next, slot);
 	next->previous = LB_SLOT_NONE;
 	for (unsigned i = 0; i < LB_SLOT_COUNT; i++) {
@@ -160,7 +165,7 @@ void lb_update_tool_begin(const struct lb_record_state *now, enum lb_slot slot, 
 void lb_update_try(const struct lb_record_state *now, struct lb_record_state *next)
 {
 	LB_ASSERT(now->on_trial && now->tries_left > 0);
-	go_on(now, next);
+	begin_change(now, next);
 	next->tries_left--;
 	next->change = LB_CHANGE_TRY;
 }
@@ -172,10 +177,10 @@ void lb_update_revert(const struct lb_record_state *now, const struct lb_update_
 	bool to_previous = now->previous != LB_SLOT_NONE && is_good(&slots[now->previous]);
 
 	LB_ASSERT(now->on_trial);
-	go_on(now, next);
+	begin_change(now, next);
 	make_latest(next, to_previous ? now->previous : LB_SLOT_FACTORY);
 	next->previous = LB_SLOT_NONE;
-	if (failed_id != LB_RECORD_NO_ID)
+	if (is_image(failed_id))
 		next->failed_id = failed_id;
 	next->change = LB_CHANGE_REVERT;
 }
@@ -185,7 +190,7 @@ int lb_update_confirm(const struct lb_record_state *now, enum lb_slot running, c
 {
 	if (!lb_update_is_trial(now, running, facts->id))
 		return LB_REFUSED_NOT_TRIAL;
-	go_on(now, next);
+	begin_change(now, next);
 	end_trial(next);
 	if (facts->security_counter > next->counter_floor)
 		next->counter_floor = facts->security_counter;
@@ -238,7 +243,7 @@ int lb_update_start(const struct lb_record_state *now, enum lb_slot running,
 	if (target == LB_SLOT_NONE)
 		return LB_REFUSED_NO_TARGET;
 
-	go_on(now, next);
+	begin_change(now, next);
 	if (now->download != LB_SLOT_NONE && now->download != target)
 		next->id[now->download] = LB_RECORD_SETTLED_ID;
 	/* The next boot must not want what is about to be lost, nor what it cannot have: the running image is at hand. */
@@ -259,7 +264,7 @@ int lb_update_resume(const struct lb_record_state *now, enum lb_slot running, ui
 		return LB_REFUSED_ON_TRIAL;
 	if (now->download == LB_SLOT_NONE || now->download == running)
 		return LB_REFUSED_NOT_STARTED;
-	go_on(now, next);
+	begin_change(now, next);
 	next->change = LB_CHANGE_OTA_START;
 	return LB_OK;
 }
@@ -281,7 +286,7 @@ int lb_update_finish(const struct lb_record_state *now, enum lb_slot running, co
 	if (target->id == now->failed_id && !force)
 		return LB_REFUSED_FAILED_IMAGE;
 
-	go_on(now, next);
+	begin_change(now, next);
 	next->latest = slot;
 	next->previous = running;
 	next->download = LB_SLOT_NONE;
@@ -301,7 +306,7 @@ int lb_update_use(const struct lb_record_state *now, enum lb_slot slot, const st
 		return LB_REFUSED_BAD_IMAGE;
 	if (facts->security_counter < now->counter_floor)
 		return LB_REFUSED_LOW_COUNTER;
-	go_on(now, next);
+	begin_change(now, next);
 	make_latest(next, slot);
 	if (next->download == slot)
 		next->download = LB_SLOT_NONE;
