@@ -131,11 +131,18 @@ ifneq ($(words $(DATA_HOME)),1)
 $(shell mkdir -p "$(DATA_HOME)" $(B)/obj; ln -sfn "$(DATA_HOME)" $(B)/obj/data-home)
 DATA_HOME := $(B)/obj/data-home
 endif
-KEY ?= $(DATA_HOME)/lifeboat/development.pem
+DEVELOPMENT_KEY := $(DATA_HOME)/lifeboat/development.pem
+KEY ?= $(DEVELOPMENT_KEY)
 TRUST ?=
 
-$(KEY): | $(BIN)
+$(DEVELOPMENT_KEY): | $(BIN)
 	@test -f $@ || $(BIN) image keygen $@ || test -f $@
+# A name that was mistyped must not become a new key that signs a product.
+OWN_KEYS := $(sort $(filter-out $(DEVELOPMENT_KEY),$(KEY) $(TRUST)))
+ifneq ($(OWN_KEYS),)
+$(OWN_KEYS):
+	@echo "the key $@ is not there: '$(BIN) image keygen $@' makes one" >&2; false
+endif
 # Another list of keys than last time: link anew.
 KEY_LIST := $(B)/obj/keys
 $(shell mkdir -p $(B)/obj; echo $(KEY) $(TRUST) | cmp -s - $(KEY_LIST) || echo $(KEY) $(TRUST) >$(KEY_LIST))

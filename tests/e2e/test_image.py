@@ -419,13 +419,20 @@ def rebuilt(tmp_path_factory):
 	before = trees.stat()
 	trees.write_text(trees.read_text().replace(str(source), str(target)))
 	os.utime(trees, ns=(before.st_atime_ns, before.st_mtime_ns))
-	keys = {kind: make() for kind, make in TYPES.items()}
+	keys = {kind: generate() for kind, generate in TYPES.items()}
 	(folder / "p256.pem").write_bytes(mcuboot.private_pem(keys["p256"], PrivateFormat.TraditionalOpenSSL))
 	(folder / "ed25519.pem").write_bytes(mcuboot.public_pem(keys["ed25519"]))
-	made = subprocess.run(
-		["make", f"B={target}", f"KEY={folder}/p256.pem", f"TRUST={folder}/ed25519.pem",
-		 f"MICROPYTHON_DIR={target}/deps/micropython", f"MBEDTLS_DIR={target}/deps/mbedtls", "all"],
-		cwd=harness.ROOT, capture_output=True, text=True, env=harness.environment(), timeout=140)
+
+	def make(key):
+		return subprocess.run(
+			["make", f"B={target}", f"KEY={folder}/{key}.pem", f"TRUST={folder}/ed25519.pem",
+			 f"MICROPYTHON_DIR={target}/deps/micropython", f"MBEDTLS_DIR={target}/deps/mbedtls", "all"],
+			cwd=harness.ROOT, capture_output=True, text=True, env=harness.environment(), timeout=140)
+
+	mistyped = make("p257")
+	assert mistyped.returncode != 0 and "p257.pem is not there" in mistyped.stderr
+	assert not (folder / "p257.pem").exists(), "no new key signs a product"
+	made = make("p256")
 	assert made.returncode == 0, made.stderr
 	assert "link" in made.stdout and "compile" not in made.stdout and "CC " not in made.stdout, made.stdout
 	return target, keys
