@@ -24,6 +24,19 @@ static int append_single(struct lb_record *record, const struct lb_record_state 
 
 const struct journal journal_single = {lb_record_open, append_single};
 
+static int append_unsettled(struct lb_record *record, const struct lb_record_state *state)
+{
+	struct lb_record_state next = *state;
+
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
+		if (next.id[slot] == LB_RECORD_SETTLED_ID)
+			next.id[slot] = LB_RECORD_NO_ID;
+	}
+	return lb_record_append(record, &next);
+}
+
+const struct journal journal_unsettled = {lb_record_open, append_unsettled};
+
 static struct lb_region region_of(enum lb_slot slot)
 {
 	return flaky_map.part[lb_slot_part(slot)];

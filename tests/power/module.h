@@ -20,7 +20,8 @@ struct journal {
 };
 
 extern const struct journal journal_real;
-extern const struct journal journal_single; /* one copy, erased and then written */
+extern const struct journal journal_single;    /* one copy, erased and then written */
+extern const struct journal journal_unsettled; /* what a tool never brought to an end stays news for ever */
 
 enum { MODULE_CUT = -200, MODULE_DEAD = -201 }; /* beside LB_OK, enum lb_error and enum lb_refusal */
 

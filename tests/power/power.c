@@ -107,6 +107,18 @@ static void run_family(const struct family *family, struct campaign *campaign, s
 	campaign->told = sparse.told;
 }
 
+static bool names_any(const char *only)
+{
+	const struct campaign campaign = {.only = only};
+	bool any = is_wanted(&campaign, store_name);
+
+	for (unsigned i = 0; i < scenario_count; i++)
+		any = any || is_wanted(&campaign, scenarios[i].name);
+	for (unsigned i = 0; i < FAMILIES; i++)
+		any = any || is_wanted(&campaign, families[i].name);
+	return any;
+}
+
 /* All scenarios once, and some of each family. Each round has other bits. */
 static void run_round(struct campaign *campaign, struct totals *totals, struct cut_stats *by_scenario)
 {
@@ -155,6 +167,7 @@ static bool run_controls(struct campaign campaign)
 	struct campaign single = campaign;
 	struct campaign target = campaign;
 	struct campaign untold = campaign;
+	struct campaign unsettled = campaign;
 	struct campaign kept = campaign;
 
 	printf("writers that are wrong on purpose:\n");
@@ -165,9 +178,14 @@ static bool run_controls(struct campaign campaign)
 	kept.seeds_per_point = 96; /* few erases are torn so that all reads well at first */
 	kept.record_step_bytes = LB_RECORD_UNIT_BYTES;
 	kept.image_step_bytes = LB_NOR_PAGE_BYTES;
+	unsettled.journal = &journal_unsettled;
+	unsettled.seeds_per_point = kept.seeds_per_point; /* and few so that it reads well only now and then */
+	unsettled.record_step_bytes = kept.record_step_bytes;
+	unsettled.image_step_bytes = kept.image_step_bytes;
 	bool caught = is_caught("a record of one copy, erased and then written", single, &scenarios[0]);
 	caught = is_caught("an update that targets the running slot", target, &scenarios[0]) && caught;
 	caught = is_caught("a loader that does not tell the record", untold, &scenario_same_image) && caught;
+	caught = is_caught("a tool's write that was cut is news for ever", unsettled, &scenario_same_factory) && caught;
 	return is_caught("a resumed update that trusts its first sector", kept, &scenario_same_update) && caught;
 }
 
@@ -319,6 +337,10 @@ int main(int argc, char **argv)
 	}
 	if (scenario_count + FAMILIES >= LINES_MAX) {
 		fprintf(stderr, "power: more scenarios than lines\n");
+		return 2;
+	}
+	if (!names_any(arguments.campaign.only)) {
+		fprintf(stderr, "power: no scenario has '%s' in its name\n", arguments.campaign.only);
 		return 2;
 	}
 	images_make();

@@ -137,6 +137,11 @@ const struct scenario scenario_same_image = {
 	.acts = {TOOL(TOOL_ROM, S0, IMAGE_A), BOOT(IMAGE_A), TOOLS(S0)},
 };
 
+const struct scenario scenario_same_factory = {
+	.name = "a tool writes the same factory image", .start = {TWO_UPDATES(false, 0)},
+	.acts = {TOOL(TOOL_ROM, F, IMAGE_FACTORY)},
+};
+
 const struct scenario scenario_same_update = {
 	.name = "an update to what its slot held",
 	.start = {.slots = {IMAGE_FACTORY, IMAGE_C, IMAGE_B}, .record = START_ENTRY, .latest = S1, .previous = F,

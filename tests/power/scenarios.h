@@ -35,6 +35,7 @@ extern const struct scenario scenarios[];
 extern const unsigned scenario_count;
 /* A tool writes what is there already. */
 extern const struct scenario scenario_same_image;
+extern const struct scenario scenario_same_factory; /* which no update writes anew */
 /* An update brings what its slot held before, and is gone on with. */
 extern const struct scenario scenario_same_update;
 
