@@ -21,6 +21,7 @@ enum {
 	CHUNK_BYTES = 4096,        /* of the UART's bytes that are made telnet's at a time */
 	SEND_BUFFER_BYTES = 65536, /* the kernel's: what is in there, no purge reaches */
 	FIVE_BITS = 5,
+	GONE_MS = 15000, /* in which the kernel has sent again what was not acknowledged a good many times */
 };
 
 static const char IN_USE[] = "lifeboat: another client has this module's serial port: try again when it left\r\n";
@@ -31,6 +32,7 @@ struct lb_rfc2217_client {
 	struct lb_rfc2217 *server;
 	struct lb_uart_client *uart;
 	struct lb_stream *stream;
+	int fd; /* the stream's */
 	telnet_t *telnet;
 	enum kind kind;
 	bool grace_is_over;
@@ -292,7 +294,7 @@ static struct lb_rfc2217_client *make_client(struct lb_rfc2217 *server)
 	return client;
 }
 
-static void welcome(struct lb_rfc2217 *server, struct lb_stream *stream)
+static void welcome(struct lb_rfc2217 *server, struct lb_stream *stream, int fd)
 {
 	struct lb_rfc2217_client *client = make_client(server);
 	if (client == NULL) {
@@ -300,6 +302,7 @@ static void welcome(struct lb_rfc2217 *server, struct lb_stream *stream)
 		return;
 	}
 	client->stream = stream;
+	client->fd = fd;
 	client->uart = lb_uart_attach_coded(server->uart, stream, &CODER, client);
 	if (client->uart == NULL) {
 		telnet_free(client->telnet);
@@ -362,6 +365,17 @@ static void tune(int fd)
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer_bytes, sizeof(send_buffer_bytes));
 }
 
+/* As long as something waits to be acknowledged, the kernel does not look for life, and tries again for many minutes:
+ * too long for somebody who stands there and wants the port. One that is only slow to read acknowledges at once. */
+static bool is_gone(const struct lb_rfc2217_client *client)
+{
+	struct tcp_info info;
+	socklen_t size = sizeof(info);
+
+	return getsockopt(client->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_unacked > 0 &&
+	       info.tcpi_last_ack_recv >= GONE_MS;
+}
+
 static void on_connection(uv_poll_t *poll, int status, int events)
 {
 	struct lb_rfc2217 *server = poll->data;
@@ -371,13 +385,15 @@ static void on_connection(uv_poll_t *poll, int status, int events)
 	if (fd < 0)
 		return;
 	tune(fd);
+	if (server->client != NULL && is_gone(server->client))
+		lb_uart_detach(server->client->uart);
 	if (server->client != NULL) {
 		refuse(server, fd);
 		return;
 	}
 	struct lb_stream *stream = lb_stream_open(server->loop, fd, &REFUSED_CALLS, server);
 	if (stream != NULL)
-		welcome(server, stream);
+		welcome(server, stream, fd);
 }
 
 /* --- the server --- */

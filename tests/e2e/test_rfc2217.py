@@ -1,8 +1,10 @@
 """uart0 on a TCP port: RFC 2217 by pyserial and mpremote, plain bytes, DTR and RTS, and clients that misbehave."""
 import contextlib
+import ctypes
 import hashlib
 import os
 import socket
+import struct
 import subprocess
 import threading
 import time
@@ -422,6 +424,27 @@ def test_the_second_is_told_so(module):
 				assert b"another client" in third.recv(1000)
 		assert first.talks()
 	wait_until_free(module)
+
+
+def fall_silent(connection):
+	"""As if its host were gone: the kernel drops what comes for it, so nothing is ever acknowledged."""
+	drop_all = ctypes.create_string_buffer(struct.pack("=HBBI", 0x06, 0, 0, 0))
+	program = struct.pack("@HP", 1, ctypes.addressof(drop_all))
+	connection.setsockopt(socket.SOL_SOCKET, 26, program)  # SO_ATTACH_FILTER
+
+
+def test_one_whose_host_is_gone_gives_way(module):
+	"""Its connection would last for a quarter of an hour, since there is something that it was to acknowledge."""
+	with socket.create_connection(("127.0.0.1", port_of(module))) as gone:
+		gone.sendall(b"\r")
+		assert gone.recv(1)
+		fall_silent(gone)
+		module.eval("1 + 1")
+		since = time.monotonic()
+		wait_until_free(module)
+		assert time.monotonic() - since > 14, "one that is only slow is left in peace"
+		with Line(module) as line:
+			assert line.talks()
 
 
 def test_it_is_free_again_at_once(module):
