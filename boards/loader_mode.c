@@ -50,10 +50,7 @@ static void forget_image(void *ctx, enum lb_slot slot)
 	mode->written[slot] = true;
 	learn_slots(mode, &record, slots);
 	(void)lb_update_base(record.status, &record.state, slots, &state);
-	for (unsigned i = 0; i < LB_SLOT_COUNT; i++) {
-		if (mode->written[i])
-			lb_update_tool_begin(&state, (enum lb_slot)i, &state);
-	}
+	lb_update_tool_begin(&state, mode->written, &state);
 	(void)lb_record_append(&record, &state);
 }
 

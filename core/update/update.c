@@ -50,8 +50,8 @@ static void forgive(struct lb_record_state *state, uint64_t id)
 		state->failed_id = LB_RECORD_NO_ID;
 }
 
-/* Every change but a tool's own begins here. What a tool began and has not brought to an end by now is not to overrule
- * what comes after it, should it verify now and then because the power went in the middle of a write. */
+/* Every change begins here. What a tool began and has not brought to an end by now is not to overrule what comes after
+ * it, should it verify now and then because the power went in the middle of a write. */
 static void begin_change(const struct lb_record_state *now, struct lb_record_state *next)
 {
 	*next = *now;
@@ -150,13 +150,17 @@ bool lb_update_base(enum lb_record_status status, const struct lb_record_state *
 	return false;
 }
 
-void lb_update_tool_begin(const struct lb_record_state *now, enum lb_slot slot, struct lb_record_state *next)
+void lb_update_tool_begin(const struct lb_record_state *now, const bool slots[LB_SLOT_COUNT],
+                          struct lb_record_state *next)
 {
-	LB_ASSERT(slot < LB_SLOT_COUNT);
-	*next = *now;
-	next->id[slot] = LB_RECORD_TOOL_ID;
-	if (next->download == slot)
-		next->download = LB_SLOT_NONE;
+	begin_change(now, next);
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
+		if (!slots[slot])
+			continue;
+		next->id[slot] = LB_RECORD_TOOL_ID;
+		if (next->download == slot)
+			next->download = LB_SLOT_NONE;
+	}
 	next->change = LB_CHANGE_TOOL_BEGIN;
 }
 

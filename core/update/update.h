@@ -66,8 +66,10 @@ bool lb_update_asks(enum lb_record_status status, const struct lb_record_state *
  * that lb_update_asks for. */
 bool lb_update_adopt(const struct lb_record_state *now, const struct lb_update_slot slots[LB_SLOT_COUNT],
                      struct lb_record_state *next);
-/* To be appended before a tool changes the first byte of the slot. */
-void lb_update_tool_begin(const struct lb_record_state *now, enum lb_slot slot, struct lb_record_state *next);
+/* To be appended before a tool changes the first byte of a slot. slots: that one, and all others that the same tool has
+ * changed since it came. */
+void lb_update_tool_begin(const struct lb_record_state *now, const bool slots[LB_SLOT_COUNT],
+                          struct lb_record_state *next);
 
 /* To be appended before a trial is started. There is a try left. */
 void lb_update_try(const struct lb_record_state *now, struct lb_record_state *next);

@@ -228,7 +228,12 @@ static int change(const struct spec_case *spec, const char *verb, const char *na
 	if (strcmp(verb, "use") == 0)
 		return lb_update_use(state, slot, &truth[slot], state);
 	assert_string_equal(verb, "tool");
-	lb_update_tool_begin(state, slot, state);
+	const char *other = strstr(spec->cells[2], " and ");
+	bool tools[LB_SLOT_COUNT] = {false};
+	tools[slot] = true;
+	if (other != NULL)
+		tools[slot_of(other + 5)] = true;
+	lb_update_tool_begin(state, tools, state);
 	return LB_OK;
 }
 
