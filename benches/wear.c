@@ -38,16 +38,17 @@ static void count_bytes(void *ctx, const struct lb_nor_op *op)
 {
 	struct bench *bench = ctx;
 
-	if (op->kind == LB_NOR_PROGRAM) {
+	if (op->kind == LB_NOR_PROGRAM)
 		bench->programmed_bytes += op->size_bytes;
-	}
 }
 
 /* The n-th image, in a slot. */
 static struct lb_update_slot image(unsigned long n)
 {
 	return (struct lb_update_slot){
-		.verdict = LB_IMAGE_GOOD, .id = n + 1, .version = {.major = 1, .revision = (uint16_t)n},
+		.verdict = LB_IMAGE_GOOD,
+		.id = n + 1,
+		.version = {.major = 1, .revision = (uint16_t)n},
 	};
 }
 
@@ -81,7 +82,9 @@ int main(int argc, char **argv)
 	unsigned long updates = argc == 2 ? strtoul(argv[1], NULL, 10) : 0;
 	struct bench bench = {.slots[LB_SLOT_FACTORY] = image(0), .running = LB_SLOT_FACTORY};
 	struct lb_nor_setup setup = {
-		.bytes = malloc(FLASH_BYTES), .size_bytes = FLASH_BYTES, .wear = wear,
+		.bytes = malloc(FLASH_BYTES),
+		.size_bytes = FLASH_BYTES,
+		.wear = wear,
 		.hooks = {.end = count_bytes, .ctx = &bench},
 	};
 	struct lb_nor nor;
@@ -95,9 +98,8 @@ int main(int argc, char **argv)
 	lb_nor_init(&nor, &setup);
 	bench.flash = lb_nor_flash(&nor);
 	lb_record_open(&bench.record, &bench.flash, region);
-	for (unsigned long n = 1; n <= updates; n++) {
+	for (unsigned long n = 1; n <= updates; n++)
 		update(&bench, n);
-	}
 	for (uint32_t sector = 0; sector < SECTORS; sector++) {
 		most = wear[sector] > most ? wear[sector] : most;
 		all += wear[sector];

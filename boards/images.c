@@ -48,6 +48,5 @@ struct lb_update_slot images_verify(enum lb_slot slot, struct lb_image_info *inf
 {
 	enum lb_image_verdict verdict = load_and_verify(slot, info);
 
-	return verdict == LB_IMAGE_GOOD ? lb_update_describe(verdict, info)
-	                                 : (struct lb_update_slot){.verdict = verdict};
+	return verdict == LB_IMAGE_GOOD ? lb_update_describe(verdict, info) : (struct lb_update_slot){.verdict = verdict};
 }

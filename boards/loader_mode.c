@@ -22,10 +22,9 @@ static void learn_slots(const struct loader_mode *mode, const struct lb_record *
 		if (!mode->written[slot])
 			slots[slot] = images_inspect((enum lb_slot)slot, &key_id);
 	}
-	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
 		if (!mode->written[slot] && lb_update_asks(record->status, &record->state, slots, (enum lb_slot)slot))
 			slots[slot] = images_verify((enum lb_slot)slot, &info);
-	}
 }
 
 static bool is_forgotten(const struct lb_record *record, enum lb_slot slot)

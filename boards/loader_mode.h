@@ -14,7 +14,7 @@ enum { LOADER_MODE_BUFFER_BYTES = 1024 };
 /* The caller owns it, and it stays where it is; its fields are this module's own. */
 struct loader_mode {
 	struct lb_loader loader;
-	bool idle;                 /* nothing to do until more comes in */
+	bool idle;                   /* nothing to do until more comes in */
 	bool written[LB_SLOT_COUNT]; /* slots that a tool changed since the reset */
 	size_t in_bytes;
 	uint8_t in[LOADER_MODE_BUFFER_BYTES];
@@ -22,7 +22,7 @@ struct loader_mode {
 };
 
 struct loader_mode_news {
-	bool tool_came; /* a tool has greeted since the reset */
+	bool tool_came;             /* a tool has greeted since the reset */
 	enum lb_loader_leave leave; /* what it asks for; its answer has been sent */
 };
 

@@ -112,20 +112,11 @@ static void wait(const struct lb_boot_output *out, struct loader_mode *loader, s
 static void act(const struct lb_boot_output *out, struct parts *parts, struct lb_boot_input *input)
 {
 	switch (out->want) {
-	case LB_BOOT_WANT_WAIT:
-		wait(out, &parts->loader, input);
-		break;
-	case LB_BOOT_WANT_VERIFY:
-		input->found = images_verify(out->slot, &parts->info);
-		break;
-	case LB_BOOT_WANT_APPEND:
-		input->appended = lb_record_append(&parts->record, out->state) == LB_OK;
-		break;
-	case LB_BOOT_WANT_START:
-		start(out, &parts->info, input);
-		break;
-	case LB_BOOT_WANT_RESET:
-		lb_board_reset();
+	case LB_BOOT_WANT_WAIT: wait(out, &parts->loader, input); break;
+	case LB_BOOT_WANT_VERIFY: input->found = images_verify(out->slot, &parts->info); break;
+	case LB_BOOT_WANT_APPEND: input->appended = lb_record_append(&parts->record, out->state) == LB_OK; break;
+	case LB_BOOT_WANT_START: start(out, &parts->info, input); break;
+	case LB_BOOT_WANT_RESET: lb_board_reset();
 	}
 }
 

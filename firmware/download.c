@@ -9,7 +9,7 @@ void lb_download_begin(struct lb_download *download, const struct lb_flash *flas
                        uint32_t offset)
 {
 	LB_ASSERT(flash->sector_bytes % LB_DOWNLOAD_PAGE_BYTES == 0 && offset % flash->sector_bytes == 0);
-	memset(download, 0, sizeof *download);
+	memset(download, 0, sizeof(*download));
 	download->flash = flash;
 	download->region = region;
 	download->programmed = offset;
@@ -74,8 +74,8 @@ static int read_held(void *ctx, uint32_t offset, void *data, uint32_t size_bytes
 /* Of a header alone the TLVs cannot be read: that much then is right. */
 static enum lb_image_verdict judge_header(const struct lb_download *download)
 {
-	struct held held = { download };
-	const struct lb_image_source source = { read_held, &held, download->region.size_bytes };
+	struct held held = {download};
+	const struct lb_image_source source = {read_held, &held, download->region.size_bytes};
 	struct lb_image_info info;
 	const enum lb_image_verdict verdict = lb_image_inspect(&source, &info);
 
@@ -155,7 +155,7 @@ static int read_taken(void *ctx, uint32_t offset, void *data, uint32_t size_byte
 
 struct lb_image_source lb_download_source(struct lb_download *download)
 {
-	return (struct lb_image_source){ read_taken, download, lb_download_position(download) };
+	return (struct lb_image_source){read_taken, download, lb_download_position(download)};
 }
 
 /* --- where it broke off --- */
@@ -164,10 +164,10 @@ static bool is_blank(const struct lb_flash *flash, struct lb_region region, uint
 {
 	uint8_t page[LB_DOWNLOAD_PAGE_BYTES];
 
-	for (uint32_t at = offset; at < offset + size_bytes; at += (uint32_t)sizeof page) {
-		if (lb_region_read(flash, region, at, page, sizeof page) != LB_OK)
+	for (uint32_t at = offset; at < offset + size_bytes; at += (uint32_t)sizeof(page)) {
+		if (lb_region_read(flash, region, at, page, sizeof(page)) != LB_OK)
 			return true; /* what cannot be read must be written */
-		for (size_t i = 0; i < sizeof page; i++)
+		for (size_t i = 0; i < sizeof(page); i++)
 			if (page[i] != 0xFF)
 				return false;
 	}
@@ -192,7 +192,7 @@ uint32_t lb_download_found(const struct lb_flash *flash, struct lb_region region
 /* The last sector of a whole image may be the torn one. */
 uint32_t lb_download_resumes_at(const struct lb_flash *flash, struct lb_region region, const struct lb_crypto *crypto)
 {
-	struct lb_image_slot in_flash = { flash, region };
+	struct lb_image_slot in_flash = {flash, region};
 	const struct lb_image_source source = lb_image_slot_source(&in_flash);
 	struct lb_image_info info;
 

@@ -42,10 +42,10 @@ bool lb_flashdev_is_blank(void)
 {
 	uint8_t piece[256];
 
-	for (uint32_t at = 0; at < region().size_bytes; at += (uint32_t)sizeof piece) {
-		if (lb_region_read(lb_periph_flash(), region(), at, piece, sizeof piece) != LB_OK)
+	for (uint32_t at = 0; at < region().size_bytes; at += (uint32_t)sizeof(piece)) {
+		if (lb_region_read(lb_periph_flash(), region(), at, piece, sizeof(piece)) != LB_OK)
 			return false;
-		for (size_t i = 0; i < sizeof piece; i++)
+		for (size_t i = 0; i < sizeof(piece); i++)
 			if (piece[i] != 0xFF)
 				return false;
 	}
@@ -94,8 +94,8 @@ static mp_obj_t flashdev_readblocks(size_t n_args, const mp_obj_t *args)
 	mp_get_buffer_raise(args[2], &buffer, MP_BUFFER_WRITE);
 	if (!is_alive(args[0]))
 		return MP_OBJ_NEW_SMALL_INT(-MP_ENODEV);
-	return result(lb_region_read(lb_periph_flash(), region(), position(n_args, args), buffer.buf,
-	                             (uint32_t)buffer.len));
+	return result(
+		lb_region_read(lb_periph_flash(), region(), position(n_args, args), buffer.buf, (uint32_t)buffer.len));
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(flashdev_readblocks_obj, 3, 4, flashdev_readblocks);
 
@@ -121,23 +121,20 @@ static mp_obj_t flashdev_ioctl(mp_obj_t self_obj, mp_obj_t request_obj, mp_obj_t
 	if (!is_alive(self_obj))
 		return MP_OBJ_NEW_SMALL_INT(-MP_ENODEV);
 	switch (mp_obj_get_int(request_obj)) {
-	case MP_BLOCKDEV_IOCTL_BLOCK_COUNT:
-		return MP_OBJ_NEW_SMALL_INT(region().size_bytes / sector_bytes());
-	case MP_BLOCKDEV_IOCTL_BLOCK_SIZE:
-		return MP_OBJ_NEW_SMALL_INT(sector_bytes());
+	case MP_BLOCKDEV_IOCTL_BLOCK_COUNT: return MP_OBJ_NEW_SMALL_INT(region().size_bytes / sector_bytes());
+	case MP_BLOCKDEV_IOCTL_BLOCK_SIZE: return MP_OBJ_NEW_SMALL_INT(sector_bytes());
 	case MP_BLOCKDEV_IOCTL_BLOCK_ERASE:
 		return result(lb_region_erase(lb_periph_flash(), region(), (uint32_t)mp_obj_get_int(arg_obj) * sector_bytes(),
 		                              sector_bytes()));
-	default:
-		return MP_OBJ_NEW_SMALL_INT(0);
+	default: return MP_OBJ_NEW_SMALL_INT(0);
 	}
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(flashdev_ioctl_obj, flashdev_ioctl);
 
 static const mp_rom_map_elem_t flashdev_locals_table[] = {
-	{ MP_ROM_QSTR(MP_QSTR_readblocks), MP_ROM_PTR(&flashdev_readblocks_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_writeblocks), MP_ROM_PTR(&flashdev_writeblocks_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_ioctl), MP_ROM_PTR(&flashdev_ioctl_obj) },
+	{MP_ROM_QSTR(MP_QSTR_readblocks), MP_ROM_PTR(&flashdev_readblocks_obj)},
+	{MP_ROM_QSTR(MP_QSTR_writeblocks), MP_ROM_PTR(&flashdev_writeblocks_obj)},
+	{MP_ROM_QSTR(MP_QSTR_ioctl), MP_ROM_PTR(&flashdev_ioctl_obj)},
 };
 static MP_DEFINE_CONST_DICT(flashdev_locals, flashdev_locals_table);
 

@@ -17,6 +17,7 @@ static uint32_t interrupts_open;
 void lb_guard_init(void)
 {
 	interrupts_open = lb_periph_irq_save();
+
 	lb_periph_irq_restore(interrupts_open);
 }
 
@@ -60,7 +61,7 @@ _Noreturn void lb_assert_failed(const char *file, int line)
 {
 	char text[96];
 
-	snprintf(text, sizeof text, "\r\nfirmware fault: assertion in %s:%d", file, line);
+	snprintf(text, sizeof(text), "\r\nfirmware fault: assertion in %s:%d", file, line);
 	die(text);
 }
 

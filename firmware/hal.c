@@ -119,6 +119,6 @@ unsigned long lb_random_seed(void)
 {
 	unsigned long seed;
 
-	lb_periph_random(&seed, sizeof seed);
+	lb_periph_random(&seed, sizeof(seed));
 	return seed;
 }

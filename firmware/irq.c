@@ -37,7 +37,7 @@ static mp_uint_t irq_info(mp_obj_t parent, mp_uint_t what)
 	return what == MP_IRQ_INFO_FLAGS ? irq->flags : irq->trigger;
 }
 
-static const mp_irq_methods_t irq_methods = { .trigger = irq_trigger, .info = irq_info };
+static const mp_irq_methods_t irq_methods = {.trigger = irq_trigger, .info = irq_info};
 
 struct lb_irq *lb_irq_make(unsigned which, mp_obj_t parent)
 {
@@ -75,5 +75,5 @@ void lb_irq_call(unsigned which, mp_uint_t event)
 
 void lb_irq_forget(unsigned first, unsigned count)
 {
-	memset(&MP_STATE_VM(lb_irqs)[first], 0, count * sizeof MP_STATE_VM(lb_irqs)[0]);
+	memset(&MP_STATE_VM(lb_irqs)[first], 0, count * sizeof(MP_STATE_VM(lb_irqs)[0]));
 }

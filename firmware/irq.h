@@ -10,10 +10,10 @@
 enum { LB_IRQ_PIN = 0, LB_IRQ_UART = LB_IRQ_PIN + LB_PIN_COUNT, LB_IRQ_COUNT = LB_IRQ_UART + LB_UART_COUNT };
 
 struct lb_irq {
-	mp_irq_obj_t base;  /* parent: the pin or UART */
-	mp_obj_t argument;  /* what a handler gets that is not a hard one; that gets the parent */
-	mp_uint_t trigger;  /* events that call it; 0: off */
-	mp_uint_t flags;    /* the event of the last call */
+	mp_irq_obj_t base; /* parent: the pin or UART */
+	mp_obj_t argument; /* what a handler gets that is not a hard one; that gets the parent */
+	mp_uint_t trigger; /* events that call it; 0: off */
+	mp_uint_t flags;   /* the event of the last call */
 };
 
 /* LB_IRQ_PIN or LB_IRQ_UART plus a number. NULL: nobody asked for it yet. */

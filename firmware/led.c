@@ -6,8 +6,8 @@
 enum { US_PER_MS = 1000 };
 
 static bool beating;
-static bool lit;              /* of the heartbeat or the error pattern: the half under way */
-static bool chosen;           /* a colour was set since the heartbeat was stopped */
+static bool lit;    /* of the heartbeat or the error pattern: the half under way */
+static bool chosen; /* a colour was set since the heartbeat was stopped */
 static uint32_t beat_rgb;
 static uint32_t user_rgb;
 static unsigned error_toggles; /* left to do */

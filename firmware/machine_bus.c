@@ -31,12 +31,12 @@ static void i2c_init(mp_obj_base_t *self, size_t n_args, const mp_obj_t *pos_arg
 {
 	enum { ARG_mode, ARG_scl, ARG_sda, ARG_freq, ARG_baudrate, ARG_pins };
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_mode, MP_ARG_INT, { .u_int = MASTER } },
-		{ MP_QSTR_scl, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_sda, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_freq, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = I2C_DEFAULT_HZ } },
-		{ MP_QSTR_baudrate, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = 0 } },
-		{ MP_QSTR_pins, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+		{MP_QSTR_mode, MP_ARG_INT, {.u_int = MASTER}},
+		{MP_QSTR_scl, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_sda, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_freq, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = I2C_DEFAULT_HZ}},
+		{MP_QSTR_baudrate, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0}},
+		{MP_QSTR_pins, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
 	};
 	const mp_machine_i2c_p_t *soft = MP_OBJ_TYPE_GET_SLOT(&mp_machine_soft_i2c_type, protocol);
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
@@ -82,11 +82,11 @@ static void i2c_print(const mp_print_t *print, mp_obj_t self_obj, mp_print_kind_
 	mp_printf(print, "I2C(0, scl='P%u', sda='P%u')", self->scl, self->sda);
 }
 
-static const mp_machine_i2c_p_t i2c_protocol = { .init = i2c_init, .transfer = mp_machine_soft_i2c_transfer };
+static const mp_machine_i2c_p_t i2c_protocol = {.init = i2c_init, .transfer = mp_machine_soft_i2c_transfer};
 
 /* A constant of the class that MicroPython's common table has not: looked up in the parent. */
 static const mp_rom_map_elem_t master_table[] = {
-	{ MP_ROM_QSTR(MP_QSTR_MASTER), MP_ROM_INT(MASTER) },
+	{MP_ROM_QSTR(MP_QSTR_MASTER), MP_ROM_INT(MASTER)},
 };
 static MP_DEFINE_CONST_DICT(master_locals, master_table);
 static MP_DEFINE_CONST_OBJ_TYPE(master_type, MP_QSTR_Bus, MP_TYPE_FLAG_NONE, locals_dict, &master_locals);
@@ -100,20 +100,31 @@ MP_DEFINE_CONST_OBJ_TYPE(machine_i2c_type, MP_QSTR_I2C, MP_TYPE_FLAG_NONE, make_
  * second positional argument is the mode: told apart by baudrate being given by name, or by being SPI.MASTER, 0.) */
 static mp_obj_t spi_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *all_args)
 {
-	enum { ARG_id, ARG_mode, ARG_baudrate, ARG_polarity, ARG_phase, ARG_bits, ARG_firstbit, ARG_sck, ARG_mosi, ARG_miso,
-	       ARG_pins };
+	enum {
+		ARG_id,
+		ARG_mode,
+		ARG_baudrate,
+		ARG_polarity,
+		ARG_phase,
+		ARG_bits,
+		ARG_firstbit,
+		ARG_sck,
+		ARG_mosi,
+		ARG_miso,
+		ARG_pins
+	};
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_id, MP_ARG_INT, { .u_int = ONLY_ID } },
-		{ MP_QSTR_mode, MP_ARG_INT, { .u_int = MASTER } },
-		{ MP_QSTR_baudrate, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = 0 } },
-		{ MP_QSTR_polarity, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = 0 } },
-		{ MP_QSTR_phase, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = 0 } },
-		{ MP_QSTR_bits, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = 8 } },
-		{ MP_QSTR_firstbit, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = MICROPY_PY_MACHINE_SPI_MSB } },
-		{ MP_QSTR_sck, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_mosi, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_miso, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_pins, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+		{MP_QSTR_id, MP_ARG_INT, {.u_int = ONLY_ID}},
+		{MP_QSTR_mode, MP_ARG_INT, {.u_int = MASTER}},
+		{MP_QSTR_baudrate, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0}},
+		{MP_QSTR_polarity, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0}},
+		{MP_QSTR_phase, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0}},
+		{MP_QSTR_bits, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 8}},
+		{MP_QSTR_firstbit, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = MICROPY_PY_MACHINE_SPI_MSB}},
+		{MP_QSTR_sck, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_mosi, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_miso, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_pins, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
 	};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 	mp_obj_t *pins = NULL;
@@ -130,13 +141,20 @@ static mp_obj_t spi_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_
 		mp_obj_get_array_fixed_n(args[ARG_pins].u_obj, 3, &pins);
 	const mp_obj_t soft_args[] = {
 		mp_obj_new_int(rate != 0 ? rate : SPI_DEFAULT_HZ),
-		MP_OBJ_NEW_QSTR(MP_QSTR_polarity), MP_OBJ_NEW_SMALL_INT(args[ARG_polarity].u_int),
-		MP_OBJ_NEW_QSTR(MP_QSTR_phase), MP_OBJ_NEW_SMALL_INT(args[ARG_phase].u_int),
-		MP_OBJ_NEW_QSTR(MP_QSTR_bits), MP_OBJ_NEW_SMALL_INT(args[ARG_bits].u_int),
-		MP_OBJ_NEW_QSTR(MP_QSTR_firstbit), MP_OBJ_NEW_SMALL_INT(args[ARG_firstbit].u_int),
-		MP_OBJ_NEW_QSTR(MP_QSTR_sck), pins != NULL ? pins[0] : pin_or_default(args[ARG_sck].u_obj, SPI_SCK),
-		MP_OBJ_NEW_QSTR(MP_QSTR_mosi), pins != NULL ? pins[1] : pin_or_default(args[ARG_mosi].u_obj, SPI_MOSI),
-		MP_OBJ_NEW_QSTR(MP_QSTR_miso), pins != NULL ? pins[2] : pin_or_default(args[ARG_miso].u_obj, SPI_MISO),
+		MP_OBJ_NEW_QSTR(MP_QSTR_polarity),
+		MP_OBJ_NEW_SMALL_INT(args[ARG_polarity].u_int),
+		MP_OBJ_NEW_QSTR(MP_QSTR_phase),
+		MP_OBJ_NEW_SMALL_INT(args[ARG_phase].u_int),
+		MP_OBJ_NEW_QSTR(MP_QSTR_bits),
+		MP_OBJ_NEW_SMALL_INT(args[ARG_bits].u_int),
+		MP_OBJ_NEW_QSTR(MP_QSTR_firstbit),
+		MP_OBJ_NEW_SMALL_INT(args[ARG_firstbit].u_int),
+		MP_OBJ_NEW_QSTR(MP_QSTR_sck),
+		pins != NULL ? pins[0] : pin_or_default(args[ARG_sck].u_obj, SPI_SCK),
+		MP_OBJ_NEW_QSTR(MP_QSTR_mosi),
+		pins != NULL ? pins[1] : pin_or_default(args[ARG_mosi].u_obj, SPI_MOSI),
+		MP_OBJ_NEW_QSTR(MP_QSTR_miso),
+		pins != NULL ? pins[2] : pin_or_default(args[ARG_miso].u_obj, SPI_MISO),
 	};
 	const mp_obj_t made = MP_OBJ_TYPE_GET_SLOT(&mp_machine_soft_spi_type, make_new)(
 		&mp_machine_soft_spi_type, 1, (MP_ARRAY_SIZE(soft_args) - 1) / 2, soft_args);

@@ -17,21 +17,23 @@ struct pin {
 };
 
 /* Pycom's numbers, and where the module's pins come out on Pycom's expansion board. */
+/* clang-format off */
 #define PINS(X) \
 	X(0, G2) X(1, G1) X(2, G23) X(3, G24) X(4, G11) X(5, G12) X(6, G13) X(7, G14) X(8, G15) X(9, G16) X(10, G17) \
 	X(11, G22) X(12, G28) X(13, G5) X(14, G4) X(15, G0) X(16, G3) X(17, G31) X(18, G30) X(19, G6) X(20, G7) X(21, G8) \
 	X(22, G9) X(23, G10)
+/* clang-format on */
 
-#define PIN_OBJECT(n, g) { { &lb_machine_pin_type }, n, MP_QSTR_P##n, MP_QSTR_##g },
-static const struct pin pins[LB_PIN_COUNT] = { PINS(PIN_OBJECT) };
+#define PIN_OBJECT(n, g) {{&lb_machine_pin_type}, n, MP_QSTR_P##n, MP_QSTR_##g},
+static const struct pin pins[LB_PIN_COUNT] = {PINS(PIN_OBJECT)};
 
-#define MODULE_NAME(n, g) { MP_ROM_QSTR(MP_QSTR_P##n), MP_ROM_PTR(&pins[n]) },
-static const mp_rom_map_elem_t module_names_table[] = { PINS(MODULE_NAME) };
+#define MODULE_NAME(n, g) {MP_ROM_QSTR(MP_QSTR_P##n), MP_ROM_PTR(&pins[n])},
+static const mp_rom_map_elem_t module_names_table[] = {PINS(MODULE_NAME)};
 static MP_DEFINE_CONST_DICT(module_names, module_names_table);
 static MP_DEFINE_CONST_OBJ_TYPE(module_names_type, MP_QSTR_module, MP_TYPE_FLAG_NONE, locals_dict, &module_names);
 
-#define BOARD_NAME(n, g) { MP_ROM_QSTR(MP_QSTR_##g), MP_ROM_PTR(&pins[n]) },
-static const mp_rom_map_elem_t board_names_table[] = { PINS(BOARD_NAME) };
+#define BOARD_NAME(n, g) {MP_ROM_QSTR(MP_QSTR_##g), MP_ROM_PTR(&pins[n])},
+static const mp_rom_map_elem_t board_names_table[] = {PINS(BOARD_NAME)};
 static MP_DEFINE_CONST_DICT(board_names, board_names_table);
 static MP_DEFINE_CONST_OBJ_TYPE(board_names_type, MP_QSTR_exp_board, MP_TYPE_FLAG_NONE, locals_dict, &board_names);
 
@@ -40,7 +42,7 @@ static struct {
 	uint8_t mode;
 	uint8_t pull;
 	bool level;
-} setup[LB_PIN_COUNT] = { [2] = { .pull = LB_PULL_UP }, [12] = { .pull = LB_PULL_DOWN } };
+} setup[LB_PIN_COUNT] = {[2] = {.pull = LB_PULL_UP}, [12] = {.pull = LB_PULL_DOWN}};
 
 /* --- interrupts --- */
 
@@ -134,8 +136,8 @@ void lb_machine_pin_write(unsigned number, bool level)
 
 static void pin_print(const mp_print_t *print, mp_obj_t self_obj, mp_print_kind_t kind)
 {
-	static const char *const modes[] = { "IN", "OUT", "OPEN_DRAIN" };
-	static const char *const pulls[] = { "None", "Pin.PULL_UP", "Pin.PULL_DOWN" };
+	static const char *const modes[] = {"IN", "OUT", "OPEN_DRAIN"};
+	static const char *const pulls[] = {"None", "Pin.PULL_UP", "Pin.PULL_DOWN"};
 	const struct pin *self = MP_OBJ_TO_PTR(self_obj);
 
 	(void)kind;
@@ -148,9 +150,9 @@ static void init_helper(const struct pin *self, size_t n_args, const mp_obj_t *p
 {
 	enum { ARG_mode, ARG_pull, ARG_value };
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_mode, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_pull, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_value, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+		{MP_QSTR_mode, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_pull, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_value, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
 	};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 	mp_int_t mode = setup[self->number].mode;
@@ -264,9 +266,9 @@ static mp_obj_t pin_irq(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_ar
 {
 	enum { ARG_handler, ARG_trigger, ARG_hard };
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_handler, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_trigger, MP_ARG_INT, { .u_int = EDGE_BOTH } },
-		{ MP_QSTR_hard, MP_ARG_BOOL, { .u_bool = false } },
+		{MP_QSTR_handler, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_trigger, MP_ARG_INT, {.u_int = EDGE_BOTH}},
+		{MP_QSTR_hard, MP_ARG_BOOL, {.u_bool = false}},
 	};
 	const struct pin *self = MP_OBJ_TO_PTR(pos_args[0]);
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
@@ -284,9 +286,9 @@ static mp_obj_t pin_callback(size_t n_args, const mp_obj_t *pos_args, mp_map_t *
 {
 	enum { ARG_trigger, ARG_handler, ARG_arg };
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_trigger, MP_ARG_REQUIRED | MP_ARG_INT, { .u_int = 0 } },
-		{ MP_QSTR_handler, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_arg, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+		{MP_QSTR_trigger, MP_ARG_REQUIRED | MP_ARG_INT, {.u_int = 0}},
+		{MP_QSTR_handler, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_arg, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
 	};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 
@@ -305,38 +307,34 @@ static mp_uint_t pin_ioctl(mp_obj_t self_obj, mp_uint_t request, uintptr_t arg, 
 
 	(void)errcode;
 	switch (request) {
-	case MP_PIN_READ:
-		return lb_periph_pin_read(self->number);
-	case MP_PIN_WRITE:
-		write_level(self, arg != 0);
-		return 0;
-	default:
-		return (mp_uint_t)-1;
+	case MP_PIN_READ: return lb_periph_pin_read(self->number);
+	case MP_PIN_WRITE: write_level(self, arg != 0); return 0;
+	default: return (mp_uint_t)-1;
 	}
 }
 
-static const mp_pin_p_t pin_protocol = { .ioctl = pin_ioctl };
+static const mp_pin_p_t pin_protocol = {.ioctl = pin_ioctl};
 
 static const mp_rom_map_elem_t pin_locals_table[] = {
-	{ MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&pin_init_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_value), MP_ROM_PTR(&pin_value_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_on), MP_ROM_PTR(&pin_on_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_off), MP_ROM_PTR(&pin_off_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_toggle), MP_ROM_PTR(&pin_toggle_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_id), MP_ROM_PTR(&pin_id_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_mode), MP_ROM_PTR(&pin_mode_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_pull), MP_ROM_PTR(&pin_pull_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&pin_irq_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_callback), MP_ROM_PTR(&pin_callback_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_module), MP_ROM_PTR(&module_names_type) },
-	{ MP_ROM_QSTR(MP_QSTR_exp_board), MP_ROM_PTR(&board_names_type) },
-	{ MP_ROM_QSTR(MP_QSTR_IN), MP_ROM_INT(LB_PIN_IN) },
-	{ MP_ROM_QSTR(MP_QSTR_OUT), MP_ROM_INT(LB_PIN_OUT) },
-	{ MP_ROM_QSTR(MP_QSTR_OPEN_DRAIN), MP_ROM_INT(LB_PIN_OPEN_DRAIN) },
-	{ MP_ROM_QSTR(MP_QSTR_PULL_UP), MP_ROM_INT(LB_PULL_UP) },
-	{ MP_ROM_QSTR(MP_QSTR_PULL_DOWN), MP_ROM_INT(LB_PULL_DOWN) },
-	{ MP_ROM_QSTR(MP_QSTR_IRQ_FALLING), MP_ROM_INT(EDGE_FALLING) },
-	{ MP_ROM_QSTR(MP_QSTR_IRQ_RISING), MP_ROM_INT(EDGE_RISING) },
+	{MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&pin_init_obj)},
+	{MP_ROM_QSTR(MP_QSTR_value), MP_ROM_PTR(&pin_value_obj)},
+	{MP_ROM_QSTR(MP_QSTR_on), MP_ROM_PTR(&pin_on_obj)},
+	{MP_ROM_QSTR(MP_QSTR_off), MP_ROM_PTR(&pin_off_obj)},
+	{MP_ROM_QSTR(MP_QSTR_toggle), MP_ROM_PTR(&pin_toggle_obj)},
+	{MP_ROM_QSTR(MP_QSTR_id), MP_ROM_PTR(&pin_id_obj)},
+	{MP_ROM_QSTR(MP_QSTR_mode), MP_ROM_PTR(&pin_mode_obj)},
+	{MP_ROM_QSTR(MP_QSTR_pull), MP_ROM_PTR(&pin_pull_obj)},
+	{MP_ROM_QSTR(MP_QSTR_irq), MP_ROM_PTR(&pin_irq_obj)},
+	{MP_ROM_QSTR(MP_QSTR_callback), MP_ROM_PTR(&pin_callback_obj)},
+	{MP_ROM_QSTR(MP_QSTR_module), MP_ROM_PTR(&module_names_type)},
+	{MP_ROM_QSTR(MP_QSTR_exp_board), MP_ROM_PTR(&board_names_type)},
+	{MP_ROM_QSTR(MP_QSTR_IN), MP_ROM_INT(LB_PIN_IN)},
+	{MP_ROM_QSTR(MP_QSTR_OUT), MP_ROM_INT(LB_PIN_OUT)},
+	{MP_ROM_QSTR(MP_QSTR_OPEN_DRAIN), MP_ROM_INT(LB_PIN_OPEN_DRAIN)},
+	{MP_ROM_QSTR(MP_QSTR_PULL_UP), MP_ROM_INT(LB_PULL_UP)},
+	{MP_ROM_QSTR(MP_QSTR_PULL_DOWN), MP_ROM_INT(LB_PULL_DOWN)},
+	{MP_ROM_QSTR(MP_QSTR_IRQ_FALLING), MP_ROM_INT(EDGE_FALLING)},
+	{MP_ROM_QSTR(MP_QSTR_IRQ_RISING), MP_ROM_INT(EDGE_RISING)},
 };
 static MP_DEFINE_CONST_DICT(pin_locals, pin_locals_table);
 

@@ -18,7 +18,11 @@ struct pwm_channel {
 };
 
 static uint32_t timer_mhz[TIMERS];
-static struct { bool used; uint8_t timer; uint8_t pin; } channels[CHANNELS];
+static struct {
+	bool used;
+	uint8_t timer;
+	uint8_t pin;
+} channels[CHANNELS];
 
 /* What is outside of 0 to 1 is taken as the nearer of the two, as Pycom does. */
 static uint32_t duty_of(mp_obj_t duty_cycle)
@@ -45,7 +49,7 @@ static mp_obj_t channel_duty_cycle(mp_obj_t self_obj, mp_obj_t duty_cycle)
 static MP_DEFINE_CONST_FUN_OBJ_2(channel_duty_cycle_obj, channel_duty_cycle);
 
 static const mp_rom_map_elem_t channel_locals_table[] = {
-	{ MP_ROM_QSTR(MP_QSTR_duty_cycle), MP_ROM_PTR(&channel_duty_cycle_obj) },
+	{MP_ROM_QSTR(MP_QSTR_duty_cycle), MP_ROM_PTR(&channel_duty_cycle_obj)},
 };
 static MP_DEFINE_CONST_DICT(channel_locals, channel_locals_table);
 static MP_DEFINE_CONST_OBJ_TYPE(channel_type, MP_QSTR_PWMChannel, MP_TYPE_FLAG_NONE, locals_dict, &channel_locals);
@@ -55,9 +59,9 @@ static mp_obj_t timer_channel(size_t n_args, const mp_obj_t *pos_args, mp_map_t 
 {
 	enum { ARG_id, ARG_pin, ARG_duty_cycle };
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_id, MP_ARG_REQUIRED | MP_ARG_INT, { .u_int = 0 } },
-		{ MP_QSTR_pin, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_duty_cycle, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+		{MP_QSTR_id, MP_ARG_REQUIRED | MP_ARG_INT, {.u_int = 0}},
+		{MP_QSTR_pin, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_duty_cycle, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
 	};
 	const struct pwm_timer *self = MP_OBJ_TO_PTR(pos_args[0]);
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
@@ -84,7 +88,7 @@ static mp_obj_t timer_channel(size_t n_args, const mp_obj_t *pos_args, mp_map_t 
 static MP_DEFINE_CONST_FUN_OBJ_KW(timer_channel_obj, 1, timer_channel);
 
 static const mp_rom_map_elem_t timer_locals_table[] = {
-	{ MP_ROM_QSTR(MP_QSTR_channel), MP_ROM_PTR(&timer_channel_obj) },
+	{MP_ROM_QSTR(MP_QSTR_channel), MP_ROM_PTR(&timer_channel_obj)},
 };
 static MP_DEFINE_CONST_DICT(timer_locals, timer_locals_table);
 static MP_DEFINE_CONST_OBJ_TYPE(timer_type, MP_QSTR_PWM, MP_TYPE_FLAG_NONE, locals_dict, &timer_locals);
@@ -116,8 +120,8 @@ mp_obj_t lb_machine_pwm_timer(size_t n_args, size_t n_kw, const mp_obj_t *all_ar
 {
 	enum { ARG_timer, ARG_frequency };
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_timer, MP_ARG_REQUIRED | MP_ARG_INT, { .u_int = 0 } },
-		{ MP_QSTR_frequency, MP_ARG_REQUIRED | MP_ARG_INT, { .u_int = 0 } },
+		{MP_QSTR_timer, MP_ARG_REQUIRED | MP_ARG_INT, {.u_int = 0}},
+		{MP_QSTR_frequency, MP_ARG_REQUIRED | MP_ARG_INT, {.u_int = 0}},
 	};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 

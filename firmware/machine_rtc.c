@@ -11,7 +11,7 @@
 enum { US_PER_S = 1000000, FIRST_YEAR = 1970, LAST_YEAR = 2999 };
 enum { UPDATE_PERIOD_S = 3600, MOST_UPDATE_PERIOD_S = 366 * 24 * 3600 };
 
-static const mp_obj_base_t rtc = { &lb_machine_rtc_type };
+static const mp_obj_base_t rtc = {&lb_machine_rtc_type};
 
 static mp_obj_t rtc_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args)
 {
@@ -59,7 +59,7 @@ static mp_obj_t rtc_init(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_a
 {
 	enum { ARG_datetime };
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_datetime, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+		{MP_QSTR_datetime, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
 	};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 	mp_obj_t *items;
@@ -85,8 +85,8 @@ static mp_obj_t rtc_now(mp_obj_t self)
 {
 	timeutils_struct_time_t tm;
 	const uint32_t micros = get_clock(&tm);
-	mp_obj_t items[8] = { small(tm.tm_year), small(tm.tm_mon), small(tm.tm_mday), small(tm.tm_hour),
-		                  small(tm.tm_min), small(tm.tm_sec), small(micros), mp_const_none };
+	mp_obj_t items[8] = {small(tm.tm_year), small(tm.tm_mon), small(tm.tm_mday), small(tm.tm_hour),
+	                     small(tm.tm_min),  small(tm.tm_sec), small(micros),     mp_const_none};
 
 	(void)self;
 	return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
@@ -105,8 +105,8 @@ static mp_obj_t rtc_datetime(size_t n_args, const mp_obj_t *args)
 		return mp_const_none;
 	}
 	const uint32_t micros = get_clock(&tm);
-	mp_obj_t items[8] = { small(tm.tm_year), small(tm.tm_mon), small(tm.tm_mday), small(tm.tm_wday),
-		                  small(tm.tm_hour), small(tm.tm_min), small(tm.tm_sec), small(micros) };
+	mp_obj_t items[8] = {small(tm.tm_year), small(tm.tm_mon), small(tm.tm_mday), small(tm.tm_wday),
+	                     small(tm.tm_hour), small(tm.tm_min), small(tm.tm_sec),  small(micros)};
 
 	return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
 }
@@ -117,8 +117,8 @@ static mp_obj_t rtc_ntp_sync(size_t n_args, const mp_obj_t *pos_args, mp_map_t *
 {
 	enum { ARG_server, ARG_update_period };
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_server, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_update_period, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = UPDATE_PERIOD_S } },
+		{MP_QSTR_server, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_update_period, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = UPDATE_PERIOD_S}},
 	};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 	int error;
@@ -132,8 +132,8 @@ static mp_obj_t rtc_ntp_sync(size_t n_args, const mp_obj_t *pos_args, mp_map_t *
 	}
 	if (period_s < LB_NTP_LEAST_PERIOD_S || period_s > MOST_UPDATE_PERIOD_S)
 		mp_raise_ValueError(MP_ERROR_TEXT("update_period: 15 s to a year"));
-	error = lb_radio_present() ? lb_ntp_start(mp_obj_str_get_str(args[ARG_server].u_obj), (uint32_t)period_s)
-	                           : -MP_ENODEV;
+	error =
+		lb_radio_present() ? lb_ntp_start(mp_obj_str_get_str(args[ARG_server].u_obj), (uint32_t)period_s) : -MP_ENODEV;
 	if (error != 0)
 		mp_raise_OSError(-error);
 	return mp_const_none;
@@ -148,11 +148,11 @@ static mp_obj_t rtc_synced(mp_obj_t self)
 static MP_DEFINE_CONST_FUN_OBJ_1(rtc_synced_obj, rtc_synced);
 
 static const mp_rom_map_elem_t rtc_locals_table[] = {
-	{ MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&rtc_init_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_now), MP_ROM_PTR(&rtc_now_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_datetime), MP_ROM_PTR(&rtc_datetime_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_ntp_sync), MP_ROM_PTR(&rtc_ntp_sync_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_synced), MP_ROM_PTR(&rtc_synced_obj) },
+	{MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&rtc_init_obj)},
+	{MP_ROM_QSTR(MP_QSTR_now), MP_ROM_PTR(&rtc_now_obj)},
+	{MP_ROM_QSTR(MP_QSTR_datetime), MP_ROM_PTR(&rtc_datetime_obj)},
+	{MP_ROM_QSTR(MP_QSTR_ntp_sync), MP_ROM_PTR(&rtc_ntp_sync_obj)},
+	{MP_ROM_QSTR(MP_QSTR_synced), MP_ROM_PTR(&rtc_synced_obj)},
 };
 static MP_DEFINE_CONST_DICT(rtc_locals, rtc_locals_table);
 

@@ -99,28 +99,22 @@ static mp_obj_t sd_ioctl(mp_obj_t self_obj, mp_obj_t request, mp_obj_t arg)
 
 	(void)arg;
 	switch (mp_obj_get_int(request)) {
-	case MP_BLOCKDEV_IOCTL_INIT:
-		return MP_OBJ_NEW_SMALL_INT(is_ours(self) ? 0 : -MP_ENODEV);
-	case MP_BLOCKDEV_IOCTL_DEINIT:
-		return MP_OBJ_NEW_SMALL_INT(0);
-	case MP_BLOCKDEV_IOCTL_SYNC:
-		return MP_OBJ_NEW_SMALL_INT(is_ours(self) ? lb_card_sync() : -MP_ENODEV);
-	case MP_BLOCKDEV_IOCTL_BLOCK_COUNT:
-		return mp_obj_new_int_from_uint(self->blocks);
-	case MP_BLOCKDEV_IOCTL_BLOCK_SIZE:
-		return MP_OBJ_NEW_SMALL_INT(LB_CARD_BLOCK_BYTES);
-	default:
-		return mp_const_none;
+	case MP_BLOCKDEV_IOCTL_INIT: return MP_OBJ_NEW_SMALL_INT(is_ours(self) ? 0 : -MP_ENODEV);
+	case MP_BLOCKDEV_IOCTL_DEINIT: return MP_OBJ_NEW_SMALL_INT(0);
+	case MP_BLOCKDEV_IOCTL_SYNC: return MP_OBJ_NEW_SMALL_INT(is_ours(self) ? lb_card_sync() : -MP_ENODEV);
+	case MP_BLOCKDEV_IOCTL_BLOCK_COUNT: return mp_obj_new_int_from_uint(self->blocks);
+	case MP_BLOCKDEV_IOCTL_BLOCK_SIZE: return MP_OBJ_NEW_SMALL_INT(LB_CARD_BLOCK_BYTES);
+	default: return mp_const_none;
 	}
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(sd_ioctl_obj, sd_ioctl);
 
 static const mp_rom_map_elem_t sd_locals_table[] = {
-	{ MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&sd_init_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_deinit), MP_ROM_PTR(&sd_deinit_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_readblocks), MP_ROM_PTR(&sd_readblocks_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_writeblocks), MP_ROM_PTR(&sd_writeblocks_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_ioctl), MP_ROM_PTR(&sd_ioctl_obj) },
+	{MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&sd_init_obj)},
+	{MP_ROM_QSTR(MP_QSTR_deinit), MP_ROM_PTR(&sd_deinit_obj)},
+	{MP_ROM_QSTR(MP_QSTR_readblocks), MP_ROM_PTR(&sd_readblocks_obj)},
+	{MP_ROM_QSTR(MP_QSTR_writeblocks), MP_ROM_PTR(&sd_writeblocks_obj)},
+	{MP_ROM_QSTR(MP_QSTR_ioctl), MP_ROM_PTR(&sd_ioctl_obj)},
 };
 static MP_DEFINE_CONST_DICT(sd_locals, sd_locals_table);
 

@@ -13,8 +13,8 @@ enum { US_PER_MS = 1000, MS_PER_S = 1000, US_PER_S = 1000000 };
 struct alarm {
 	soft_timer_entry_t timer;
 	mp_obj_t handler;
-	mp_obj_t argument; /* None: the alarm itself */
-	bool on;           /* false: a call that is already scheduled is not made */
+	mp_obj_t argument;  /* None: the alarm itself */
+	bool on;            /* false: a call that is already scheduled is not made */
 	volatile bool runs; /* the timer is among those that run */
 };
 
@@ -75,8 +75,8 @@ static mp_obj_t alarm_callback(size_t n_args, const mp_obj_t *pos_args, mp_map_t
 {
 	enum { ARG_handler, ARG_arg };
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_handler, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_arg, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+		{MP_QSTR_handler, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_arg, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
 	};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 
@@ -111,12 +111,12 @@ static mp_obj_t alarm_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
 {
 	enum { ARG_handler, ARG_s, ARG_ms, ARG_us, ARG_arg, ARG_periodic };
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_handler, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_s, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_ms, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_us, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_arg, MP_ARG_KW_ONLY | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_periodic, MP_ARG_KW_ONLY | MP_ARG_BOOL, { .u_bool = false } },
+		{MP_QSTR_handler, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_s, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_ms, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_us, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_arg, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_periodic, MP_ARG_KW_ONLY | MP_ARG_BOOL, {.u_bool = false}},
 	};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 
@@ -133,8 +133,8 @@ static mp_obj_t alarm_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
 }
 
 static const mp_rom_map_elem_t alarm_locals_table[] = {
-	{ MP_ROM_QSTR(MP_QSTR_callback), MP_ROM_PTR(&alarm_callback_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&alarm_cancel_obj) },
+	{MP_ROM_QSTR(MP_QSTR_callback), MP_ROM_PTR(&alarm_callback_obj)},
+	{MP_ROM_QSTR(MP_QSTR_cancel), MP_ROM_PTR(&alarm_cancel_obj)},
 };
 static MP_DEFINE_CONST_DICT(alarm_locals, alarm_locals_table);
 static MP_DEFINE_CONST_OBJ_TYPE(alarm_type, MP_QSTR_Alarm, MP_TYPE_FLAG_NONE, make_new, alarm_make_new, locals_dict,
@@ -215,12 +215,12 @@ static mp_obj_t chrono_read_us(mp_obj_t self)
 static MP_DEFINE_CONST_FUN_OBJ_1(chrono_read_us_obj, chrono_read_us);
 
 static const mp_rom_map_elem_t chrono_locals_table[] = {
-	{ MP_ROM_QSTR(MP_QSTR_start), MP_ROM_PTR(&chrono_start_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_stop), MP_ROM_PTR(&chrono_stop_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_reset), MP_ROM_PTR(&chrono_reset_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&chrono_read_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_read_ms), MP_ROM_PTR(&chrono_read_ms_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_read_us), MP_ROM_PTR(&chrono_read_us_obj) },
+	{MP_ROM_QSTR(MP_QSTR_start), MP_ROM_PTR(&chrono_start_obj)},
+	{MP_ROM_QSTR(MP_QSTR_stop), MP_ROM_PTR(&chrono_stop_obj)},
+	{MP_ROM_QSTR(MP_QSTR_reset), MP_ROM_PTR(&chrono_reset_obj)},
+	{MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&chrono_read_obj)},
+	{MP_ROM_QSTR(MP_QSTR_read_ms), MP_ROM_PTR(&chrono_read_ms_obj)},
+	{MP_ROM_QSTR(MP_QSTR_read_us), MP_ROM_PTR(&chrono_read_us_obj)},
 };
 static MP_DEFINE_CONST_DICT(chrono_locals, chrono_locals_table);
 static MP_DEFINE_CONST_OBJ_TYPE(chrono_type, MP_QSTR_Chrono, MP_TYPE_FLAG_NONE, make_new, chrono_make_new, locals_dict,
@@ -268,9 +268,9 @@ static MP_DEFINE_CONST_FUN_OBJ_1(timer_sleep_us_fun, timer_sleep_us);
 static MP_DEFINE_CONST_STATICMETHOD_OBJ(timer_sleep_us_obj, MP_ROM_PTR(&timer_sleep_us_fun));
 
 static const mp_rom_map_elem_t timer_locals_table[] = {
-	{ MP_ROM_QSTR(MP_QSTR_Alarm), MP_ROM_PTR(&alarm_type) },
-	{ MP_ROM_QSTR(MP_QSTR_Chrono), MP_ROM_PTR(&chrono_type) },
-	{ MP_ROM_QSTR(MP_QSTR_sleep_us), MP_ROM_PTR(&timer_sleep_us_obj) },
+	{MP_ROM_QSTR(MP_QSTR_Alarm), MP_ROM_PTR(&alarm_type)},
+	{MP_ROM_QSTR(MP_QSTR_Chrono), MP_ROM_PTR(&chrono_type)},
+	{MP_ROM_QSTR(MP_QSTR_sleep_us), MP_ROM_PTR(&timer_sleep_us_obj)},
 };
 static MP_DEFINE_CONST_DICT(timer_locals, timer_locals_table);
 

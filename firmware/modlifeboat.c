@@ -13,11 +13,10 @@
 
 enum { CONFIRM_MOST_S = 24 * 60 * 60 };
 
-static const char *const modes[] = { "normal", "safe", "loader" };
-static const char *const reasons[] = { "none", "pin", "request", "crash-loop" };
-static const char *const whys[] = { "latest", "previous", "factory", "reverted", "fallback", "record-lost" };
-static const char *const causes[] = { "power-on",   "switch", "software",  "watchdog",
-	                              "deep-sleep", "fault",  "brown-out" };
+static const char *const modes[] = {"normal", "safe", "loader"};
+static const char *const reasons[] = {"none", "pin", "request", "crash-loop"};
+static const char *const whys[] = {"latest", "previous", "factory", "reverted", "fallback", "record-lost"};
+static const char *const causes[] = {"power-on", "switch", "software", "watchdog", "deep-sleep", "fault", "brown-out"};
 
 static void put(mp_obj_t dict, const char *key, mp_obj_t value)
 {
@@ -66,8 +65,8 @@ static mp_obj_t image_id(uint64_t id)
 	if (id == LB_RECORD_NO_ID)
 		return mp_const_none;
 	lb_store64le(bytes, id);
-	vstr_init(&line, 2 * sizeof bytes);
-	for (size_t i = 0; i < sizeof bytes; i++)
+	vstr_init(&line, 2 * sizeof(bytes));
+	for (size_t i = 0; i < sizeof(bytes); i++)
 		vstr_printf(&line, "%02x", bytes[i]);
 	return mp_obj_new_str_from_vstr(&line);
 }
@@ -79,7 +78,8 @@ static mp_obj_t record_status(const struct lb_slots *slots)
 
 	put(record, "latest", slot_name(now->latest));
 	put(record, "previous", slot_name(now->previous));
-	put(record, "last_change", now->change == LB_CHANGE_NONE ? mp_const_none : text(lb_record_change_text(now->change)));
+	put(record, "last_change",
+	    now->change == LB_CHANGE_NONE ? mp_const_none : text(lb_record_change_text(now->change)));
 	put(record, "download", slot_name(now->download));
 	put(record, "failed", image_id(now->failed_id));
 	return record;
@@ -140,8 +140,8 @@ static mp_obj_t lifeboat_download(void)
 
 	if (!lb_ota_download(&found))
 		return mp_const_none;
-	vstr_init(&digest, 2 * sizeof found.sha256);
-	for (size_t i = 0; i < sizeof found.sha256; i++)
+	vstr_init(&digest, 2 * sizeof(found.sha256));
+	for (size_t i = 0; i < sizeof(found.sha256); i++)
 		vstr_printf(&digest, "%02x", found.sha256[i]);
 	const mp_obj_t download = mp_obj_new_dict(3);
 
@@ -174,8 +174,8 @@ static mp_obj_t lifeboat_confirm_policy(size_t n_args, const mp_obj_t *pos_args,
 {
 	enum { ARG_mode, ARG_seconds };
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_mode, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_seconds, MP_ARG_INT, { .u_int = 60 } },
+		{MP_QSTR_mode, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_seconds, MP_ARG_INT, {.u_int = 60}},
 	};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 
@@ -241,7 +241,7 @@ static enum lb_slot slot_to_boot(mp_obj_t image)
 /* safe_boot(image=None): hard reset into safe boot */
 static mp_obj_t lifeboat_safe_boot(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args)
 {
-	static const mp_arg_t allowed[] = { { MP_QSTR_image, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } } };
+	static const mp_arg_t allowed[] = {{MP_QSTR_image, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}}};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 	mp_obj_t image;
 
@@ -254,19 +254,19 @@ static mp_obj_t lifeboat_safe_boot(size_t n_args, const mp_obj_t *pos_args, mp_m
 static MP_DEFINE_CONST_FUN_OBJ_KW(lifeboat_safe_boot_obj, 0, lifeboat_safe_boot);
 
 static const mp_rom_map_elem_t lifeboat_globals_table[] = {
-	{ MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_lifeboat) },
-	{ MP_ROM_QSTR(MP_QSTR_status), MP_ROM_PTR(&lifeboat_status_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_slots), MP_ROM_PTR(&lifeboat_slots_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_download), MP_ROM_PTR(&lifeboat_download_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_confirm), MP_ROM_PTR(&lifeboat_confirm_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_confirm_policy), MP_ROM_PTR(&lifeboat_confirm_policy_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_use), MP_ROM_PTR(&lifeboat_use_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_safe_boot), MP_ROM_PTR(&lifeboat_safe_boot_obj) },
+	{MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_lifeboat)},
+	{MP_ROM_QSTR(MP_QSTR_status), MP_ROM_PTR(&lifeboat_status_obj)},
+	{MP_ROM_QSTR(MP_QSTR_slots), MP_ROM_PTR(&lifeboat_slots_obj)},
+	{MP_ROM_QSTR(MP_QSTR_download), MP_ROM_PTR(&lifeboat_download_obj)},
+	{MP_ROM_QSTR(MP_QSTR_confirm), MP_ROM_PTR(&lifeboat_confirm_obj)},
+	{MP_ROM_QSTR(MP_QSTR_confirm_policy), MP_ROM_PTR(&lifeboat_confirm_policy_obj)},
+	{MP_ROM_QSTR(MP_QSTR_use), MP_ROM_PTR(&lifeboat_use_obj)},
+	{MP_ROM_QSTR(MP_QSTR_safe_boot), MP_ROM_PTR(&lifeboat_safe_boot_obj)},
 };
 static MP_DEFINE_CONST_DICT(lifeboat_globals, lifeboat_globals_table);
 
 const mp_obj_module_t lb_module_lifeboat = {
-	.base = { &mp_type_module },
+	.base = {&mp_type_module},
 	.globals = (mp_obj_dict_t *)&lifeboat_globals,
 };
 MP_REGISTER_MODULE(MP_QSTR_lifeboat, lb_module_lifeboat);

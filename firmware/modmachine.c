@@ -24,12 +24,9 @@ _Noreturn void lb_machine_reset(void)
 mp_int_t lb_machine_reset_cause(void)
 {
 	static const uint8_t constants[] = {
-		[LB_CAUSE_POWER_ON] = LB_PWRON_RESET,
-		[LB_CAUSE_SWITCH] = LB_HARD_RESET,
-		[LB_CAUSE_SOFTWARE] = LB_HARD_RESET,
-		[LB_CAUSE_WATCHDOG] = LB_WDT_RESET,
-		[LB_CAUSE_DEEP_SLEEP] = LB_DEEPSLEEP_RESET,
-		[LB_CAUSE_FAULT] = LB_HARD_RESET,
+		[LB_CAUSE_POWER_ON] = LB_PWRON_RESET,       [LB_CAUSE_SWITCH] = LB_HARD_RESET,
+		[LB_CAUSE_SOFTWARE] = LB_HARD_RESET,        [LB_CAUSE_WATCHDOG] = LB_WDT_RESET,
+		[LB_CAUSE_DEEP_SLEEP] = LB_DEEPSLEEP_RESET, [LB_CAUSE_FAULT] = LB_HARD_RESET,
 		[LB_CAUSE_BROWN_OUT] = LB_BROWN_OUT_RESET,
 	};
 
@@ -41,7 +38,7 @@ mp_obj_t lb_machine_unique_id(void)
 	uint8_t id[LB_UNIQUE_ID_BYTES];
 
 	lb_periph_unique_id(id);
-	return mp_obj_new_bytes(id, sizeof id);
+	return mp_obj_new_bytes(id, sizeof(id));
 }
 
 mp_obj_t lb_machine_freq(void)
@@ -60,7 +57,7 @@ static mp_obj_t machine_rng(void)
 {
 	uint32_t number;
 
-	lb_periph_random(&number, sizeof number);
+	lb_periph_random(&number, sizeof(number));
 	return MP_OBJ_NEW_SMALL_INT(number & 0xFFFFFF);
 }
 MP_DEFINE_CONST_FUN_OBJ_0(lb_machine_rng_obj, machine_rng);
@@ -137,7 +134,7 @@ static mp_obj_t machine_wake_reason(void)
 			mp_obj_list_append(pin_list, lb_machine_pin_object(pin));
 		}
 	}
-	mp_obj_t items[2] = { MP_OBJ_NEW_SMALL_INT(reason), pin_list };
+	mp_obj_t items[2] = {MP_OBJ_NEW_SMALL_INT(reason), pin_list};
 	return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
 }
 MP_DEFINE_CONST_FUN_OBJ_0(lb_machine_wake_reason_obj, machine_wake_reason);
@@ -153,9 +150,9 @@ static mp_obj_t machine_pin_sleep_wakeup(size_t n_args, const mp_obj_t *pos_args
 {
 	enum { ARG_pins, ARG_mode, ARG_enable_pull };
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_pins, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_mode, MP_ARG_INT, { .u_int = LB_WAKEUP_ANY_HIGH } },
-		{ MP_QSTR_enable_pull, MP_ARG_BOOL, { .u_bool = false } },
+		{MP_QSTR_pins, MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_mode, MP_ARG_INT, {.u_int = LB_WAKEUP_ANY_HIGH}},
+		{MP_QSTR_enable_pull, MP_ARG_BOOL, {.u_bool = false}},
 	};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 	enum lb_pin_pull pull = LB_PULL_NONE;

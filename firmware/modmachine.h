@@ -42,27 +42,27 @@ extern const mp_obj_type_t lb_machine_rtc_type;
 extern const mp_obj_type_t lb_machine_sd_type;
 extern const mp_obj_type_t lb_machine_timer_type;
 
-#define LB_MACHINE_EXTRA_GLOBALS \
-	{ MP_ROM_QSTR(MP_QSTR_RTC), MP_ROM_PTR(&lb_machine_rtc_type) }, \
-	{ MP_ROM_QSTR(MP_QSTR_SD), MP_ROM_PTR(&lb_machine_sd_type) }, \
-	{ MP_ROM_QSTR(MP_QSTR_Timer), MP_ROM_PTR(&lb_machine_timer_type) }, \
-	{ MP_ROM_QSTR(MP_QSTR_Pin), MP_ROM_PTR(&lb_machine_pin_type) }, \
-	{ MP_ROM_QSTR(MP_QSTR_main), MP_ROM_PTR(&lb_machine_main_obj) }, \
-	{ MP_ROM_QSTR(MP_QSTR_sleep), MP_ROM_PTR(&lb_machine_sleep_obj) }, \
-	{ MP_ROM_QSTR(MP_QSTR_wake_reason), MP_ROM_PTR(&lb_machine_wake_reason_obj) }, \
-	{ MP_ROM_QSTR(MP_QSTR_remaining_sleep_time), MP_ROM_PTR(&lb_machine_remaining_sleep_time_obj) }, \
-	{ MP_ROM_QSTR(MP_QSTR_pin_sleep_wakeup), MP_ROM_PTR(&lb_machine_pin_sleep_wakeup_obj) }, \
-	{ MP_ROM_QSTR(MP_QSTR_rng), MP_ROM_PTR(&lb_machine_rng_obj) }, \
-	{ MP_ROM_QSTR(MP_QSTR_PWRON_RESET), MP_ROM_INT(LB_PWRON_RESET) }, \
-	{ MP_ROM_QSTR(MP_QSTR_HARD_RESET), MP_ROM_INT(LB_HARD_RESET) }, \
-	{ MP_ROM_QSTR(MP_QSTR_WDT_RESET), MP_ROM_INT(LB_WDT_RESET) }, \
-	{ MP_ROM_QSTR(MP_QSTR_DEEPSLEEP_RESET), MP_ROM_INT(LB_DEEPSLEEP_RESET) }, \
-	{ MP_ROM_QSTR(MP_QSTR_SOFT_RESET), MP_ROM_INT(LB_SOFT_RESET) }, \
-	{ MP_ROM_QSTR(MP_QSTR_BROWN_OUT_RESET), MP_ROM_INT(LB_BROWN_OUT_RESET) }, \
-	{ MP_ROM_QSTR(MP_QSTR_PWRON_WAKE), MP_ROM_INT(LB_PWRON_WAKE) }, \
-	{ MP_ROM_QSTR(MP_QSTR_PIN_WAKE), MP_ROM_INT(LB_PIN_WAKE) }, \
-	{ MP_ROM_QSTR(MP_QSTR_RTC_WAKE), MP_ROM_INT(LB_RTC_WAKE) }, \
-	{ MP_ROM_QSTR(MP_QSTR_WAKEUP_ALL_LOW), MP_ROM_INT(LB_WAKEUP_ALL_LOW) }, \
-	{ MP_ROM_QSTR(MP_QSTR_WAKEUP_ANY_HIGH), MP_ROM_INT(LB_WAKEUP_ANY_HIGH) },
+#define LB_MACHINE_EXTRA_GLOBALS                                                                       \
+	{MP_ROM_QSTR(MP_QSTR_RTC), MP_ROM_PTR(&lb_machine_rtc_type)},                                      \
+		{MP_ROM_QSTR(MP_QSTR_SD), MP_ROM_PTR(&lb_machine_sd_type)},                                    \
+		{MP_ROM_QSTR(MP_QSTR_Timer), MP_ROM_PTR(&lb_machine_timer_type)},                              \
+		{MP_ROM_QSTR(MP_QSTR_Pin), MP_ROM_PTR(&lb_machine_pin_type)},                                  \
+		{MP_ROM_QSTR(MP_QSTR_main), MP_ROM_PTR(&lb_machine_main_obj)},                                 \
+		{MP_ROM_QSTR(MP_QSTR_sleep), MP_ROM_PTR(&lb_machine_sleep_obj)},                               \
+		{MP_ROM_QSTR(MP_QSTR_wake_reason), MP_ROM_PTR(&lb_machine_wake_reason_obj)},                   \
+		{MP_ROM_QSTR(MP_QSTR_remaining_sleep_time), MP_ROM_PTR(&lb_machine_remaining_sleep_time_obj)}, \
+		{MP_ROM_QSTR(MP_QSTR_pin_sleep_wakeup), MP_ROM_PTR(&lb_machine_pin_sleep_wakeup_obj)},         \
+		{MP_ROM_QSTR(MP_QSTR_rng), MP_ROM_PTR(&lb_machine_rng_obj)},                                   \
+		{MP_ROM_QSTR(MP_QSTR_PWRON_RESET), MP_ROM_INT(LB_PWRON_RESET)},                                \
+		{MP_ROM_QSTR(MP_QSTR_HARD_RESET), MP_ROM_INT(LB_HARD_RESET)},                                  \
+		{MP_ROM_QSTR(MP_QSTR_WDT_RESET), MP_ROM_INT(LB_WDT_RESET)},                                    \
+		{MP_ROM_QSTR(MP_QSTR_DEEPSLEEP_RESET), MP_ROM_INT(LB_DEEPSLEEP_RESET)},                        \
+		{MP_ROM_QSTR(MP_QSTR_SOFT_RESET), MP_ROM_INT(LB_SOFT_RESET)},                                  \
+		{MP_ROM_QSTR(MP_QSTR_BROWN_OUT_RESET), MP_ROM_INT(LB_BROWN_OUT_RESET)},                        \
+		{MP_ROM_QSTR(MP_QSTR_PWRON_WAKE), MP_ROM_INT(LB_PWRON_WAKE)},                                  \
+		{MP_ROM_QSTR(MP_QSTR_PIN_WAKE), MP_ROM_INT(LB_PIN_WAKE)},                                      \
+		{MP_ROM_QSTR(MP_QSTR_RTC_WAKE), MP_ROM_INT(LB_RTC_WAKE)},                                      \
+		{MP_ROM_QSTR(MP_QSTR_WAKEUP_ALL_LOW), MP_ROM_INT(LB_WAKEUP_ALL_LOW)},                          \
+		{MP_ROM_QSTR(MP_QSTR_WAKEUP_ANY_HIGH), MP_ROM_INT(LB_WAKEUP_ANY_HIGH)},
 
 #endif

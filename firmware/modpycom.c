@@ -90,40 +90,40 @@ static mp_obj_t pycom_get_free_heap(void)
 	gc_info_t info;
 
 	gc_info(&info);
-	mp_obj_t items[2] = { mp_obj_new_int_from_uint(info.free), MP_OBJ_NEW_SMALL_INT(0) };
+	mp_obj_t items[2] = {mp_obj_new_int_from_uint(info.free), MP_OBJ_NEW_SMALL_INT(0)};
 	return mp_obj_new_tuple(MP_ARRAY_SIZE(items), items);
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(pycom_get_free_heap_obj, pycom_get_free_heap);
 
 static const mp_rom_map_elem_t pycom_globals_table[] = {
-	{ MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_pycom) },
-	{ MP_ROM_QSTR(MP_QSTR_heartbeat), MP_ROM_PTR(&pycom_heartbeat_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_rgbled), MP_ROM_PTR(&pycom_rgbled_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_heartbeat_on_boot), MP_ROM_PTR(&pycom_heartbeat_on_boot_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_wifi_on_boot), MP_ROM_PTR(&pycom_wifi_on_boot_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_wdt_on_boot), MP_ROM_PTR(&pycom_wdt_on_boot_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_wdt_on_boot_timeout), MP_ROM_PTR(&pycom_wdt_on_boot_timeout_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_nvs_set), MP_ROM_PTR(&lb_pycom_nvs_set_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_nvs_get), MP_ROM_PTR(&lb_pycom_nvs_get_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_nvs_erase), MP_ROM_PTR(&lb_pycom_nvs_erase_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_nvs_erase_all), MP_ROM_PTR(&lb_pycom_nvs_erase_all_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_ota_start), MP_ROM_PTR(&lb_pycom_ota_start_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_ota_write), MP_ROM_PTR(&lb_pycom_ota_write_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_ota_finish), MP_ROM_PTR(&lb_pycom_ota_finish_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_ota_verify), MP_ROM_PTR(&lb_pycom_ota_verify_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_ota_slot), MP_ROM_PTR(&lb_pycom_ota_slot_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_bootmgr), MP_ROM_PTR(&lb_pycom_bootmgr_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_FACTORY), MP_ROM_INT(LB_PYCOM_FACTORY) },
-	{ MP_ROM_QSTR(MP_QSTR_OTA_0), MP_ROM_INT(LB_PYCOM_OTA_0) },
-	{ MP_ROM_QSTR(MP_QSTR_OTA_1), MP_ROM_INT(LB_PYCOM_OTA_1) },
-	{ MP_ROM_QSTR(MP_QSTR_FAT), MP_ROM_INT(LB_PYCOM_FAT) },
-	{ MP_ROM_QSTR(MP_QSTR_LittleFS), MP_ROM_INT(LB_PYCOM_LITTLEFS) },
-	{ MP_ROM_QSTR(MP_QSTR_get_free_heap), MP_ROM_PTR(&pycom_get_free_heap_obj) },
+	{MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_pycom)},
+	{MP_ROM_QSTR(MP_QSTR_heartbeat), MP_ROM_PTR(&pycom_heartbeat_obj)},
+	{MP_ROM_QSTR(MP_QSTR_rgbled), MP_ROM_PTR(&pycom_rgbled_obj)},
+	{MP_ROM_QSTR(MP_QSTR_heartbeat_on_boot), MP_ROM_PTR(&pycom_heartbeat_on_boot_obj)},
+	{MP_ROM_QSTR(MP_QSTR_wifi_on_boot), MP_ROM_PTR(&pycom_wifi_on_boot_obj)},
+	{MP_ROM_QSTR(MP_QSTR_wdt_on_boot), MP_ROM_PTR(&pycom_wdt_on_boot_obj)},
+	{MP_ROM_QSTR(MP_QSTR_wdt_on_boot_timeout), MP_ROM_PTR(&pycom_wdt_on_boot_timeout_obj)},
+	{MP_ROM_QSTR(MP_QSTR_nvs_set), MP_ROM_PTR(&lb_pycom_nvs_set_obj)},
+	{MP_ROM_QSTR(MP_QSTR_nvs_get), MP_ROM_PTR(&lb_pycom_nvs_get_obj)},
+	{MP_ROM_QSTR(MP_QSTR_nvs_erase), MP_ROM_PTR(&lb_pycom_nvs_erase_obj)},
+	{MP_ROM_QSTR(MP_QSTR_nvs_erase_all), MP_ROM_PTR(&lb_pycom_nvs_erase_all_obj)},
+	{MP_ROM_QSTR(MP_QSTR_ota_start), MP_ROM_PTR(&lb_pycom_ota_start_obj)},
+	{MP_ROM_QSTR(MP_QSTR_ota_write), MP_ROM_PTR(&lb_pycom_ota_write_obj)},
+	{MP_ROM_QSTR(MP_QSTR_ota_finish), MP_ROM_PTR(&lb_pycom_ota_finish_obj)},
+	{MP_ROM_QSTR(MP_QSTR_ota_verify), MP_ROM_PTR(&lb_pycom_ota_verify_obj)},
+	{MP_ROM_QSTR(MP_QSTR_ota_slot), MP_ROM_PTR(&lb_pycom_ota_slot_obj)},
+	{MP_ROM_QSTR(MP_QSTR_bootmgr), MP_ROM_PTR(&lb_pycom_bootmgr_obj)},
+	{MP_ROM_QSTR(MP_QSTR_FACTORY), MP_ROM_INT(LB_PYCOM_FACTORY)},
+	{MP_ROM_QSTR(MP_QSTR_OTA_0), MP_ROM_INT(LB_PYCOM_OTA_0)},
+	{MP_ROM_QSTR(MP_QSTR_OTA_1), MP_ROM_INT(LB_PYCOM_OTA_1)},
+	{MP_ROM_QSTR(MP_QSTR_FAT), MP_ROM_INT(LB_PYCOM_FAT)},
+	{MP_ROM_QSTR(MP_QSTR_LittleFS), MP_ROM_INT(LB_PYCOM_LITTLEFS)},
+	{MP_ROM_QSTR(MP_QSTR_get_free_heap), MP_ROM_PTR(&pycom_get_free_heap_obj)},
 };
 static MP_DEFINE_CONST_DICT(pycom_globals, pycom_globals_table);
 
 const mp_obj_module_t lb_module_pycom = {
-	.base = { &mp_type_module },
+	.base = {&mp_type_module},
 	.globals = (mp_obj_dict_t *)&pycom_globals,
 };
 MP_REGISTER_MODULE(MP_QSTR_pycom, lb_module_pycom);

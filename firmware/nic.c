@@ -24,7 +24,7 @@ struct deadline {
 
 static struct deadline deadline_of(const mod_network_socket_obj_t *socket)
 {
-	return (struct deadline){ .start_ms = mp_hal_ticks_ms(), .timeout_ms = socket->timeout };
+	return (struct deadline){.start_ms = mp_hal_ticks_ms(), .timeout_ms = socket->timeout};
 }
 
 /* After a call said "not now": true when it is worth another try. Raises what is pending, as KeyboardInterrupt. */
@@ -81,7 +81,7 @@ static int nic_gethostbyname(mp_obj_t nic, const char *name, mp_uint_t size_byte
 	int error;
 
 	(void)nic;
-	if (size_bytes >= sizeof host)
+	if (size_bytes >= sizeof(host))
 		return MP_EINVAL;
 	memcpy(host, name, size_bytes);
 	host[size_bytes] = '\0';
@@ -194,7 +194,7 @@ static mp_uint_t nic_recvfrom(mod_network_socket_obj_t *socket, byte *data, mp_u
                               mp_uint_t *port, int *errcode)
 {
 	const struct deadline deadline = deadline_of(socket);
-	struct lb_net_address from = { 0, 0 };
+	struct lb_net_address from = {0, 0};
 	int got;
 
 	while ((got = lb_net_receive(socket->fileno, data, size_bytes, &from)) == -MP_EAGAIN)
@@ -283,7 +283,7 @@ static const mod_network_nic_protocol_t nic_protocol = {
 };
 
 static MP_DEFINE_CONST_OBJ_TYPE(nic_type, MP_QSTR_NIC, MP_TYPE_FLAG_NONE, protocol, &nic_protocol);
-static const mp_obj_base_t nic = { &nic_type };
+static const mp_obj_base_t nic = {&nic_type};
 
 void lb_nic_start(void)
 {

@@ -20,14 +20,14 @@ enum {
 	READ_TRIES = 16,
 };
 
-static const uint8_t claim[UNIT] = { 'L', 'B', 'N', 'E' };
+static const uint8_t claim[UNIT] = {'L', 'B', 'N', 'E'};
 
 struct entry {
-	uint32_t at;         /* offset in the partition */
-	uint32_t next;       /* offset behind it */
+	uint32_t at;   /* offset in the partition */
+	uint32_t next; /* offset behind it */
 	uint8_t key_bytes;
 	uint16_t value_bytes; /* or REMOVED */
-	uint32_t crc;        /* of key and value */
+	uint32_t crc;         /* of key and value */
 	bool intact;
 	char key[LB_NVS_KEY_BYTES + 1];
 };
@@ -168,7 +168,7 @@ static void find_end(struct lb_nvs *nvs)
 	for (; read_entry(nvs, nvs->end, &entry); nvs->end = entry.next) {
 		nvs->doubtful = entry.intact ? nvs->end : 0;
 		nvs->dead = entry.intact ? 0 : nvs->end;
-		memcpy(nvs->doubtful_key, entry.key, sizeof entry.key);
+		memcpy(nvs->doubtful_key, entry.key, sizeof(entry.key));
 	}
 	/* The other bank is the one before; else a cut may have left it with a header that comes up later. */
 	if (nvs->dead != 0 || nvs->sequence == 1 || bank_sequence(nvs, other_bank(nvs)) != nvs->sequence - 1 ||
@@ -181,7 +181,7 @@ int lb_nvs_open(struct lb_nvs *nvs, const struct lb_flash *flash, struct lb_regi
 {
 	const uint32_t sectors = region.size_bytes / flash->sector_bytes;
 
-	*nvs = (struct lb_nvs){ .flash = flash, .region = region };
+	*nvs = (struct lb_nvs){.flash = flash, .region = region};
 	if (sectors < BANKS)
 		return LB_ERR_BOUNDS;
 	nvs->bank_bytes = sectors / BANKS * flash->sector_bytes;
@@ -259,12 +259,12 @@ static void write_rest(struct writer *writer)
 /* Writes an entry at *at and moves *at behind it. value_bytes may be REMOVED. */
 static int write_entry(const struct lb_nvs *nvs, uint32_t *at, const char *key, const void *value, uint32_t value_bytes)
 {
-	struct writer writer = { .nvs = nvs, .at = *at };
+	struct writer writer = {.nvs = nvs, .at = *at};
 	const uint32_t key_bytes = (uint32_t)strlen(key);
 	const uint32_t stored_bytes = value_bytes == REMOVED ? 0 : value_bytes;
 	uint8_t header[UNIT];
 
-	memset(header, 0xFF, sizeof header);
+	memset(header, 0xFF, sizeof(header));
 	header[0] = TAG;
 	header[1] = (uint8_t)key_bytes;
 	lb_store16le(header + 2, (uint16_t)value_bytes);
@@ -336,7 +336,7 @@ bool lb_nvs_first_key(const struct lb_nvs *nvs, char not_first, char key[LB_NVS_
 	for (uint32_t at = nvs->bank + ENTRIES; read_entry(nvs, at, &entry); at = entry.next) {
 		if (entry.key[0] == not_first || !is_live(nvs, &entry, ""))
 			continue;
-		memcpy(key, entry.key, sizeof entry.key);
+		memcpy(key, entry.key, sizeof(entry.key));
 		return true;
 	}
 	return false;
@@ -424,8 +424,8 @@ static void settle(struct lb_nvs *nvs, const char *key)
 	nvs->certain = true;
 	if (nvs->doubtful == 0 || nvs->end == bank_end)
 		return;
-	if (!is_doubtful(nvs, key) && (!read_entry(nvs, nvs->doubtful, &entry) ||
-	                               copy_entry(nvs, &entry, bank_end, &nvs->end) != LB_OK))
+	if (!is_doubtful(nvs, key) &&
+	    (!read_entry(nvs, nvs->doubtful, &entry) || copy_entry(nvs, &entry, bank_end, &nvs->end) != LB_OK))
 		nvs->end = bank_end;
 	else
 		nvs->doubtful = 0;

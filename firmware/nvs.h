@@ -40,7 +40,7 @@ struct lb_nvs {
 	bool certain;        /* what is read is what will be read: no cut left the banks in doubt */
 	uint32_t doubtful;   /* offset of the newest entry, as long as it is from before the reset; or 0 */
 	char doubtful_key[LB_NVS_KEY_BYTES + 1]; /* its key */
-	uint32_t dead;       /* offset of an entry that did not read well at the reset, and shall not later; or 0 */
+	uint32_t dead; /* offset of an entry that did not read well at the reset, and shall not later; or 0 */
 };
 
 /* Finds the newest state; writes nothing. An empty or damaged partition is an empty store. LB_ERR_BOUNDS when the

@@ -61,10 +61,10 @@ static void hash_slot(enum lb_slot slot, uint32_t size_bytes, uint8_t sha256[LB_
 	uint8_t piece[LB_DOWNLOAD_PAGE_BYTES];
 
 	crypto->sha256_init(&state);
-	for (uint32_t at = 0; at < size_bytes; at += (uint32_t)sizeof piece) {
-		if (lb_region_read(lb_periph_flash(), lb_slots_region(slot), at, piece, sizeof piece) != LB_OK)
-			memset(piece, 0, sizeof piece);
-		crypto->sha256_update(&state, piece, sizeof piece);
+	for (uint32_t at = 0; at < size_bytes; at += (uint32_t)sizeof(piece)) {
+		if (lb_region_read(lb_periph_flash(), lb_slots_region(slot), at, piece, sizeof(piece)) != LB_OK)
+			memset(piece, 0, sizeof(piece));
+		crypto->sha256_update(&state, piece, sizeof(piece));
 	}
 	crypto->sha256_final(&state, sha256);
 }
@@ -151,7 +151,7 @@ int lb_ota_write(const uint8_t *data, uint32_t size_bytes)
 {
 	const enum lb_slot slot = open_slot;
 	const unsigned opening = openings;
-	struct lb_finding finding = { 0 };
+	struct lb_finding finding = {0};
 	int result;
 
 	if (slot == LB_SLOT_NONE)
@@ -272,7 +272,7 @@ int lb_ota_use(enum lb_slot slot)
 
 int lb_ota_check_slot(enum lb_slot slot)
 {
-	struct lb_image_slot in_flash = { lb_periph_flash(), lb_slots_region(slot) };
+	struct lb_image_slot in_flash = {lb_periph_flash(), lb_slots_region(slot)};
 	const struct lb_image_source source = lb_image_slot_source(&in_flash);
 	const struct lb_finding finding = lb_slots_judge(&source);
 
@@ -286,8 +286,8 @@ static void explain_image(char text[LB_OTA_TEXT_BYTES])
 	const char *name = lb_slot_name(refused_slot);
 
 	if (refused.facts.verdict == LB_IMAGE_WRONG_KEY)
-		snprintf(text, LB_OTA_TEXT_BYTES, "%s does not verify: signed with key %08x, which is not trusted; key %08x is", name,
-		         (unsigned)refused.key_id, (unsigned)lb_slots_trusted_key_id());
+		snprintf(text, LB_OTA_TEXT_BYTES, "%s does not verify: signed with key %08x, which is not trusted; key %08x is",
+		         name, (unsigned)refused.key_id, (unsigned)lb_slots_trusted_key_id());
 	else
 		snprintf(text, LB_OTA_TEXT_BYTES, "%s does not verify: %s", name,
 		         lb_image_verdict_text((uint32_t)refused.facts.verdict));
@@ -298,9 +298,7 @@ void lb_ota_explain(int result, char text[LB_OTA_TEXT_BYTES])
 	const char *words = lb_refusal_text(result);
 
 	switch (result) {
-	case LB_REFUSED_BAD_IMAGE:
-		explain_image(text);
-		return;
+	case LB_REFUSED_BAD_IMAGE: explain_image(text); return;
 	case LB_ERR_BOUNDS:
 		snprintf(text, LB_OTA_TEXT_BYTES, "more than %u bytes do not fit in %s",
 		         (unsigned)lb_slots_region(refused_slot).size_bytes, lb_slot_name(refused_slot));
@@ -308,20 +306,11 @@ void lb_ota_explain(int result, char text[LB_OTA_TEXT_BYTES])
 	case LB_REFUSED_FAILED_IMAGE:
 		words = "this image was rolled back before; ota_finish(force=True) tries it again";
 		break;
-	case LB_ERR_VERSION:
-		words = "the boot record was written by a newer version, and is left as it is";
-		break;
-	case LB_ERR_NOT_FOUND:
-		words = "the bootloader does not say which slot runs";
-		break;
-	case LB_ERR_UNSUPPORTED:
-		words = "ota_finish() has closed the update: ota_start() first";
-		break;
-	case LB_ERR_IO:
-		words = "the flash failed";
-		break;
-	default:
-		break;
+	case LB_ERR_VERSION: words = "the boot record was written by a newer version, and is left as it is"; break;
+	case LB_ERR_NOT_FOUND: words = "the bootloader does not say which slot runs"; break;
+	case LB_ERR_UNSUPPORTED: words = "ota_finish() has closed the update: ota_start() first"; break;
+	case LB_ERR_IO: words = "the flash failed"; break;
+	default: break;
 	}
 	snprintf(text, LB_OTA_TEXT_BYTES, "%s", words);
 }

@@ -28,7 +28,7 @@ int lb_ota_target(enum lb_slot *slot);
 
 struct lb_ota_download {
 	enum lb_slot slot;
-	uint32_t bytes; /* from where a resume would go on */
+	uint32_t bytes;                  /* from where a resume would go on */
 	uint8_t sha256[LB_SHA256_BYTES]; /* of that many first bytes */
 };
 /* False: no update was begun, or it was finished. */

@@ -42,7 +42,7 @@ static uint32_t pack(mp_obj_t value)
 	if (mp_obj_is_str(value)) {
 		const char *text = mp_obj_str_get_data(value, &text_bytes);
 
-		if (text_bytes > sizeof packed - 1)
+		if (text_bytes > sizeof(packed) - 1)
 			mp_raise_ValueError(MP_ERROR_TEXT("a string has 2047 bytes at most"));
 		packed[0] = KIND_STR;
 		memcpy(packed + 1, text, text_bytes);
@@ -78,7 +78,7 @@ MP_DEFINE_CONST_FUN_OBJ_2(lb_pycom_nvs_set_obj, nvs_set);
 /* nvs_get(key[, default]) */
 static mp_obj_t nvs_get(size_t n_args, const mp_obj_t *args)
 {
-	const int got = lb_nvs_get(lb_settings_store(), user_key(args[0]), packed, sizeof packed);
+	const int got = lb_nvs_get(lb_settings_store(), user_key(args[0]), packed, sizeof(packed));
 
 	if (got == LB_ERR_NOT_FOUND)
 		return n_args == 2 ? args[1] : mp_const_none;

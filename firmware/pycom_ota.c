@@ -10,7 +10,7 @@
 /* ota_start(resume=False): the offset from which to write */
 static mp_obj_t ota_start(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args)
 {
-	static const mp_arg_t allowed[] = { { MP_QSTR_resume, MP_ARG_BOOL, { .u_bool = false } } };
+	static const mp_arg_t allowed[] = {{MP_QSTR_resume, MP_ARG_BOOL, {.u_bool = false}}};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 	uint32_t offset = 0;
 
@@ -26,9 +26,8 @@ static mp_obj_t ota_write(mp_obj_t data)
 	mp_buffer_info_t buffer;
 
 	mp_get_buffer_raise(data, &buffer, MP_BUFFER_READ);
-	lb_raise_unless_ok("ota_write", buffer.len <= UINT32_MAX
-	                                        ? lb_ota_write(buffer.buf, (uint32_t)buffer.len)
-	                                        : LB_ERR_BOUNDS);
+	lb_raise_unless_ok("ota_write",
+	                   buffer.len <= UINT32_MAX ? lb_ota_write(buffer.buf, (uint32_t)buffer.len) : LB_ERR_BOUNDS);
 	return mp_obj_new_int_from_uint(buffer.len);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(lb_pycom_ota_write_obj, ota_write);
@@ -36,7 +35,7 @@ MP_DEFINE_CONST_FUN_OBJ_1(lb_pycom_ota_write_obj, ota_write);
 /* ota_finish(force=False) */
 static mp_obj_t ota_finish(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args)
 {
-	static const mp_arg_t allowed[] = { { MP_QSTR_force, MP_ARG_BOOL, { .u_bool = false } } };
+	static const mp_arg_t allowed[] = {{MP_QSTR_force, MP_ARG_BOOL, {.u_bool = false}}};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 
 	mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
@@ -66,7 +65,7 @@ MP_DEFINE_CONST_FUN_OBJ_0(lb_pycom_ota_slot_obj, ota_slot);
 
 /* --- bootmgr --- */
 
-static const qstr partition_names[LB_SLOT_COUNT] = { MP_QSTR_Factory, MP_QSTR_Ota_0, MP_QSTR_Ota_1 };
+static const qstr partition_names[LB_SLOT_COUNT] = {MP_QSTR_Factory, MP_QSTR_Ota_0, MP_QSTR_Ota_1};
 
 static mp_obj_t partition(enum lb_slot slot)
 {
@@ -76,7 +75,7 @@ static mp_obj_t partition(enum lb_slot slot)
 /* The first three as Pycom's modules answer, and the one that runs, which they do not tell. */
 static mp_obj_t bootmgr_state(void)
 {
-	static const qstr fields[] = { MP_QSTR_boot_partition, MP_QSTR_fs_type, MP_QSTR_safeboot, MP_QSTR_running };
+	static const qstr fields[] = {MP_QSTR_boot_partition, MP_QSTR_fs_type, MP_QSTR_safeboot, MP_QSTR_running};
 	const char *safe = lb_session_is_safe() ? "SafeBoot: True" : "SafeBoot: False";
 	struct lb_slots slots;
 
@@ -111,10 +110,10 @@ static mp_obj_t bootmgr(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_ar
 {
 	enum { ARG_boot_partition, ARG_fs_type, ARG_safeboot, ARG_reset };
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_boot_partition, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_fs_type, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_safeboot, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_reset, MP_ARG_BOOL, { .u_bool = false } },
+		{MP_QSTR_boot_partition, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_fs_type, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_safeboot, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_reset, MP_ARG_BOOL, {.u_bool = false}},
 	};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 

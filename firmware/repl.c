@@ -43,7 +43,8 @@ void lb_repl_set_interrupt_char(int c)
 {
 	mp_hal_set_interrupt_char(c);
 	if (c < 0) {
-		interrupt_overtaken = MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_kbd_exception));
+		interrupt_overtaken =
+			MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_kbd_exception));
 		return;
 	}
 	if (lb_uart_interrupt_typed_ahead() || lb_network_interrupt_typed_ahead())

@@ -31,7 +31,7 @@ struct line {
 static void add_to_line(void *line_ptr, const char *text, size_t size_bytes)
 {
 	struct line *line = line_ptr;
-	const size_t room = sizeof line->text - 1 - line->used;
+	const size_t room = sizeof(line->text) - 1 - line->used;
 	const size_t count = size_bytes < room ? size_bytes : room;
 
 	memcpy(line->text + line->used, text, count);
@@ -46,15 +46,15 @@ static void trim_to_character(struct line *line)
 
 	while (start > 0 && UTF8_IS_CONT(line->text[start - 1]))
 		start--;
-	if (start > 0 && UTF8_IS_NONASCII(line->text[start - 1]) && line->used == sizeof line->text - 1)
+	if (start > 0 && UTF8_IS_NONASCII(line->text[start - 1]) && line->used == sizeof(line->text) - 1)
 		line->text[start - 1] = '\0';
 }
 
 /* "ValueError: no such pin": what the traceback ends with. */
 static void keep_error(mp_obj_t exception)
 {
-	struct line line = { .used = 0 };
-	const mp_print_t print = { &line, add_to_line };
+	struct line line = {.used = 0};
+	const mp_print_t print = {&line, add_to_line};
 
 	mp_obj_print_helper(&print, exception, PRINT_EXC);
 	trim_to_character(&line);
@@ -107,7 +107,7 @@ void lb_scripts_set_main(const char *name)
 {
 	const char *folder = name[0] == '/' ? "" : "/flash/";
 
-	if (strlen(folder) + strlen(name) >= sizeof main_path)
+	if (strlen(folder) + strlen(name) >= sizeof(main_path))
 		mp_raise_ValueError(MP_ERROR_TEXT("name too long"));
 	strcpy(main_path, folder);
 	strcat(main_path, name);

@@ -30,14 +30,10 @@ bool lb_session_is_safe(void)
 const char *lb_session_safe_reason(void)
 {
 	switch (down.reason) {
-	case LB_REASON_PIN:
-		return "pin P12 was high";
-	case LB_REASON_REQUEST:
-		return "on request";
-	case LB_REASON_CRASH_LOOP:
-		return "too many crashes in a row";
-	case LB_REASON_NONE:
-		break;
+	case LB_REASON_PIN: return "pin P12 was high";
+	case LB_REASON_REQUEST: return "on request";
+	case LB_REASON_CRASH_LOOP: return "too many crashes in a row";
+	case LB_REASON_NONE: break;
 	}
 	return "reason unknown";
 }
@@ -59,8 +55,8 @@ const char *lb_session_last_error(void)
 
 void lb_session_set_last_error(const char *line)
 {
-	strncpy(up.last_error, line, sizeof up.last_error - 1);
-	up.last_error[sizeof up.last_error - 1] = '\0';
+	strncpy(up.last_error, line, sizeof(up.last_error) - 1);
+	up.last_error[sizeof(up.last_error) - 1] = '\0';
 	lb_handoff_put_up(lb_periph_retained(), &up);
 }
 

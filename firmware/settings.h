@@ -12,9 +12,9 @@ enum lb_setting {
 	LB_SETTING_WDT_ON_BOOT,
 	LB_SETTING_WDT_ON_BOOT_TIMEOUT, /* milliseconds */
 	LB_SETTING_WIFI_ON_BOOT,
-	LB_SETTING_FORMATTING,          /* /flash was being formatted: a cut format is to be finished */
-	LB_SETTING_CONFIRM_MANUAL,      /* an update on trial is confirmed by the application alone */
-	LB_SETTING_CONFIRM_SECONDS,     /* else: main.py ran for so long */
+	LB_SETTING_FORMATTING,      /* /flash was being formatted: a cut format is to be finished */
+	LB_SETTING_CONFIRM_MANUAL,  /* an update on trial is confirmed by the application alone */
+	LB_SETTING_CONFIRM_SECONDS, /* else: main.py ran for so long */
 	LB_SETTING_COUNT,
 };
 

@@ -19,8 +19,8 @@ static size_t take_keys(struct lb_image_key keys[LB_HANDOFF_KEYS_MAX])
 		return 0;
 	for (unsigned i = 0; i < told.count; i++) {
 		keys[i].type = (enum lb_key_type)told.key[i].type;
-		memcpy(keys[i].hash, told.key[i].hash, sizeof keys[i].hash);
-		memcpy(keys[i].point, told.key[i].point, sizeof keys[i].point);
+		memcpy(keys[i].hash, told.key[i].hash, sizeof(keys[i].hash));
+		memcpy(keys[i].point, told.key[i].point, sizeof(keys[i].point));
 	}
 	return told.count;
 }
@@ -36,7 +36,7 @@ uint32_t lb_slots_trusted_key_id(void)
 static bool can_run(const struct lb_image_source *source, const struct lb_image_info *info)
 {
 	uint8_t start[LB_PAYLOAD_START_BYTES];
-	const uint32_t start_bytes = info->payload_bytes < sizeof start ? info->payload_bytes : (uint32_t)sizeof start;
+	const uint32_t start_bytes = info->payload_bytes < sizeof(start) ? info->payload_bytes : (uint32_t)sizeof(start);
 
 	if (source->read(source->ctx, info->header_bytes, start, start_bytes) != LB_OK)
 		return false;
@@ -47,9 +47,12 @@ struct lb_finding lb_slots_judge(const struct lb_image_source *source)
 {
 	struct lb_image_key keys[LB_HANDOFF_KEYS_MAX];
 	const struct lb_image_trust trust = {
-		lb_periph_crypto(), keys, take_keys(keys), lb_session_down()->board_id,
+		lb_periph_crypto(),
+		keys,
+		take_keys(keys),
+		lb_session_down()->board_id,
 	};
-	struct lb_finding finding = { .facts = { .id = LB_RECORD_NO_ID } };
+	struct lb_finding finding = {.facts = {.id = LB_RECORD_NO_ID}};
 	struct lb_image_info info;
 
 	if (lb_image_inspect(source, &info) == LB_IMAGE_GOOD) {
@@ -76,7 +79,7 @@ struct lb_region lb_slots_region(enum lb_slot slot)
 
 static void inspect(struct lb_slots *slots, enum lb_slot slot)
 {
-	struct lb_image_slot in_flash = { lb_periph_flash(), lb_slots_region(slot) };
+	struct lb_image_slot in_flash = {lb_periph_flash(), lb_slots_region(slot)};
 	const struct lb_image_source source = lb_image_slot_source(&in_flash);
 	struct lb_image_info info;
 
@@ -87,7 +90,7 @@ static void inspect(struct lb_slots *slots, enum lb_slot slot)
 const struct lb_finding *lb_slots_verify(struct lb_slots *slots, enum lb_slot slot)
 {
 	if (slots->facts[slot].verdict == LB_IMAGE_UNKNOWN) {
-		struct lb_image_slot in_flash = { lb_periph_flash(), lb_slots_region(slot) };
+		struct lb_image_slot in_flash = {lb_periph_flash(), lb_slots_region(slot)};
 		const struct lb_image_source source = lb_image_slot_source(&in_flash);
 
 		slots->finding[slot] = lb_slots_judge(&source);
@@ -98,12 +101,11 @@ const struct lb_finding *lb_slots_verify(struct lb_slots *slots, enum lb_slot sl
 
 void lb_slots_read(struct lb_slots *slots, enum lb_slots_depth depth)
 {
-	memset(slots, 0, sizeof *slots);
+	memset(slots, 0, sizeof(*slots));
 	lb_record_open(&slots->record, lb_periph_flash(), lb_session_down()->flashmap.part[LB_PART_RECORD]);
 	for (enum lb_slot slot = LB_SLOT_FACTORY; slot < LB_SLOT_COUNT; slot++) {
 		inspect(slots, slot);
-		if (depth == LB_SLOTS_VERIFY ||
-		    lb_update_asks(slots->record.status, &slots->record.state, slots->facts, slot))
+		if (depth == LB_SLOTS_VERIFY || lb_update_asks(slots->record.status, &slots->record.state, slots->facts, slot))
 			lb_slots_verify(slots, slot);
 	}
 	(void)lb_update_base(slots->record.status, &slots->record.state, slots->facts, &slots->now);

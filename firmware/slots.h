@@ -23,8 +23,8 @@ struct lb_slots {
 };
 
 enum lb_slots_depth {
-	LB_SLOTS_QUICK,   /* verdicts only where the state hangs on them */
-	LB_SLOTS_VERIFY,  /* every slot is verified: some milliseconds for each megabyte */
+	LB_SLOTS_QUICK,  /* verdicts only where the state hangs on them */
+	LB_SLOTS_VERIFY, /* every slot is verified: some milliseconds for each megabyte */
 };
 
 /* The slot that this firmware was started from. LB_SLOT_NONE: the bootloader did not say. */

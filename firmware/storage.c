@@ -25,8 +25,8 @@ static const struct {
 	qstr path;
 	const char *text;
 } fresh_files[] = {
-	{ MP_QSTR__slash_flash_slash_boot_dot_py, "# boot.py: runs first at every start, before main.py\n" },
-	{ MP_QSTR__slash_flash_slash_main_dot_py, "# main.py: your program goes here\n" },
+	{MP_QSTR__slash_flash_slash_boot_dot_py, "# boot.py: runs first at every start, before main.py\n"},
+	{MP_QSTR__slash_flash_slash_main_dot_py, "# main.py: your program goes here\n"},
 };
 
 /* Calls work(arg), prints nothing; 0, or the errno of the OSError that it raised (EIO for any other exception). */
@@ -114,7 +114,7 @@ static bool is_there(qstr path)
 
 static void write_file(qstr path, const char *text)
 {
-	mp_obj_t args[2] = { MP_OBJ_NEW_QSTR(path), MP_OBJ_NEW_QSTR(MP_QSTR_w) };
+	mp_obj_t args[2] = {MP_OBJ_NEW_QSTR(path), MP_OBJ_NEW_QSTR(MP_QSTR_w)};
 	const mp_obj_t file = mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mp_builtin_open_obj), 2, 0, args);
 
 	mp_stream_write(file, text, strlen(text), MP_STREAM_RW_WRITE);
@@ -151,7 +151,8 @@ bool lb_storage_start(void)
 	if (fresh || !lb_session_is_safe())
 		error = protected(write_missing_files);
 	if (error != 0)
-		mp_printf(MP_PYTHON_PRINTER, "/flash: boot.py, main.py or lib is missing and could not be made (error %d).\n", error);
+		mp_printf(MP_PYTHON_PRINTER, "/flash: boot.py, main.py or lib is missing and could not be made (error %d).\n",
+		          error);
 	return true;
 }
 
@@ -161,9 +162,8 @@ void lb_storage_explain(void)
 		mp_print_str(MP_PYTHON_PRINTER, "This module has no partition for /flash.\n");
 		return;
 	}
-	mp_print_str(MP_PYTHON_PRINTER,
-	             "/flash does not mount: its file system is damaged. Nothing was changed.\n"
-	             "To erase it and begin anew: import os; os.mkfs('/flash')\n");
+	mp_print_str(MP_PYTHON_PRINTER, "/flash does not mount: its file system is damaged. Nothing was changed.\n"
+	                                "To erase it and begin anew: import os; os.mkfs('/flash')\n");
 }
 
 /* --- os.mkfs(path), os.fsformat(path) --- */

@@ -27,10 +27,10 @@ static bool confirmed; /* in this boot, without being asked */
 static enum stage stage;
 static bool main_started;
 static unsigned exits;
-static bool failed;          /* a script of this life of the VM */
-static bool hopeless;        /* as things are, nothing will confirm it */
-static uint32_t hopeless_ms; /* since when */
-static uint32_t main_ms;     /* when main.py started */
+static bool failed;                /* a script of this life of the VM */
+static bool hopeless;              /* as things are, nothing will confirm it */
+static uint32_t hopeless_ms;       /* since when */
+static uint32_t main_ms;           /* when main.py started */
 static volatile uint32_t input_ms; /* when a console had input last */
 static volatile bool vm_runs;
 static mp_sched_node_t node;

@@ -31,11 +31,14 @@ struct uart {
 
 static struct uart uarts[LB_UART_COUNT];
 static struct _machine_uart_obj_t objects[LB_UART_COUNT] = {
-	{ { &machine_uart_type }, 0 },
-	{ { &machine_uart_type }, 1 },
+	{{&machine_uart_type}, 0},
+	{{&machine_uart_type}, 1},
 };
 static const struct lb_uart_settings default_settings = {
-	.baudrate = 115200, .bits = 8, .parity = LB_PARITY_NONE, .stop = 1,
+	.baudrate = 115200,
+	.bits = 8,
+	.parity = LB_PARITY_NONE,
+	.stop = 1,
 };
 
 /* --- interrupt context --- */
@@ -48,14 +51,14 @@ static void on_idle(void *ctx)
 /* Idle is a line on which three characters could have come and did not. */
 static void note_received(unsigned port)
 {
-	static const unsigned ports[LB_UART_COUNT] = { 0, 1 };
+	static const unsigned ports[LB_UART_COUNT] = {0, 1};
 	const struct lb_uart_settings *settings = &uarts[port].settings;
 	const uint64_t idle_us = IDLE_BITS * US_PER_S / settings->baudrate;
 	const struct lb_irq *irq = lb_irq_get(LB_IRQ_UART + port);
 	union {
 		const unsigned *in;
 		void *out;
-	} ctx = { .in = &ports[port] }; /* on_idle only reads it */
+	} ctx = {.in = &ports[port]}; /* on_idle only reads it */
 
 	lb_irq_call(LB_IRQ_UART + port, LB_UART_RX);
 	if (irq != NULL && (irq->trigger & LB_UART_RX_IDLE) != 0)
@@ -112,9 +115,12 @@ bool lb_uart_start(unsigned port, const struct lb_uart_settings *settings)
 	if (settings->baudrate < 300 || settings->baudrate > 4000000 || settings->bits < 5 || settings->bits > 8 ||
 	    settings->parity > LB_PARITY_NONE || settings->stop < 1 || settings->stop > 2)
 		return false;
-	static const uint8_t parities[] = { [LB_PARITY_NONE] = 0, [LB_PARITY_EVEN] = 1, [LB_PARITY_ODD] = 2 };
+	static const uint8_t parities[] = {[LB_PARITY_NONE] = 0, [LB_PARITY_EVEN] = 1, [LB_PARITY_ODD] = 2};
 	const struct lb_serial_config config = {
-		.baud = settings->baudrate, .bits = settings->bits, .parity = parities[settings->parity], .stop = settings->stop,
+		.baud = settings->baudrate,
+		.bits = settings->bits,
+		.parity = parities[settings->parity],
+		.stop = settings->stop,
 	};
 
 	uarts[port].settings = *settings;

@@ -259,7 +259,10 @@ static void take_return(struct lb_boot *boot, const struct lb_boot_input *input,
 struct lb_boot_output lb_boot_step(struct lb_boot *boot, const struct lb_boot_input *input)
 {
 	struct lb_boot_output out = {
-		.want = LB_BOOT_WANT_WAIT, .slot = LB_SLOT_NONE, .led_mode = LB_LED_OFF, .phase = LB_PHASE_GATE,
+		.want = LB_BOOT_WANT_WAIT,
+		.slot = LB_SLOT_NONE,
+		.led_mode = LB_LED_OFF,
+		.phase = LB_PHASE_GATE,
 	};
 
 	switch ((enum boot_state)boot->state) {

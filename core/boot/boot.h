@@ -34,14 +34,14 @@ enum lb_boot_want {
 /* What holds for this reset and this board. retained must outlive the engine. */
 struct lb_boot_config {
 	enum lb_cause cause;
-	uint8_t *retained; /* LB_RETAINED_BYTES; the engine reads and writes the hand-off in it */
+	uint8_t *retained;       /* LB_RETAINED_BYTES; the engine reads and writes the hand-off in it */
 	const uint8_t *board_id; /* LB_BOARD_ID_BYTES */
 	const struct lb_flashmap *flashmap;
-	struct lb_version version; /* of the bootloader */
-	const struct lb_record *record; /* just opened */
+	struct lb_version version;                  /* of the bootloader */
+	const struct lb_record *record;             /* just opened */
 	struct lb_update_slot slots[LB_SLOT_COUNT]; /* of all images that can be inspected; no verdicts */
-	uint32_t key_id[LB_SLOT_COUNT]; /* lb_image_key_id of what signed them */
-	uint32_t trusted_key_id;        /* of the first key that the bootloader trusts */
+	uint32_t key_id[LB_SLOT_COUNT];             /* lb_image_key_id of what signed them */
+	uint32_t trusted_key_id;                    /* of the first key that the bootloader trusts */
 };
 
 struct lb_boot_input {
@@ -50,8 +50,8 @@ struct lb_boot_input {
 	struct lb_update_slot found; /* after LB_BOOT_WANT_VERIFY; after LB_BOOT_WANT_START the verdict alone */
 	bool appended;               /* after LB_BOOT_WANT_APPEND: the entry is there and was read back */
 	/* In bootloader mode: */
-	bool tool_came;              /* a tool has greeted: somebody is there, and it stays */
-	enum lb_loader_leave leave;  /* what a tool asks for */
+	bool tool_came;             /* a tool has greeted: somebody is there, and it stays */
+	enum lb_loader_leave leave; /* what a tool asks for */
 };
 
 struct lb_boot_output {
@@ -59,7 +59,7 @@ struct lb_boot_output {
 	uint32_t wait_ms;
 	enum lb_slot slot;
 	const struct lb_record_state *state; /* valid until the next step */
-	uint32_t watchdog_ms; /* to be armed before the start; 0: none */
+	uint32_t watchdog_ms;                /* to be armed before the start; 0: none */
 	uint32_t led;
 	enum lb_led_mode led_mode;
 	enum lb_phase phase;

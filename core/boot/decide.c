@@ -22,10 +22,9 @@ void lb_boot_expect(const struct lb_boot_facts *facts, struct lb_record_state *s
 	struct lb_update_slot slots[LB_SLOT_COUNT];
 
 	memcpy(slots, facts->choose.slots, sizeof(slots));
-	for (unsigned i = 0; i < LB_SLOT_COUNT; i++) {
+	for (unsigned i = 0; i < LB_SLOT_COUNT; i++)
 		if (slots[i].verdict == LB_IMAGE_UNKNOWN && slots[i].id != LB_RECORD_NO_ID)
 			slots[i].verdict = LB_IMAGE_GOOD;
-	}
 	(void)lb_update_base(facts->choose.status, &facts->choose.state, slots, state);
 }
 
@@ -67,7 +66,11 @@ static struct wish wish_of(const struct lb_boot_facts *facts)
 static struct lb_boot_plan loader_plan(const struct lb_boot_facts *facts, enum lb_boot_reason reason)
 {
 	struct lb_boot_plan plan = {
-		.action = LB_BOOT_LOADER, .slot = LB_SLOT_NONE, .mode = LB_MODE_LOADER, .reason = reason, .why = LB_WHY_LATEST,
+		.action = LB_BOOT_LOADER,
+		.slot = LB_SLOT_NONE,
+		.mode = LB_MODE_LOADER,
+		.reason = reason,
+		.why = LB_WHY_LATEST,
 	};
 
 	lb_boot_expect(facts, &plan.state);

@@ -24,8 +24,7 @@ static const char *role(const struct lb_record_state *state, enum lb_gate_choice
 	return state->previous != LB_SLOT_NONE ? " (previous image)" : " (latest image; there is no previous one)";
 }
 
-void lb_boot_text_window(char text[LB_BOOT_TEXT_BYTES], const struct lb_record_state *state,
-                         enum lb_gate_choice window)
+void lb_boot_text_window(char text[LB_BOOT_TEXT_BYTES], const struct lb_record_state *state, enum lb_gate_choice window)
 {
 	size_t length = append(text, 0, "P12 is high: release now for a safe boot of ");
 

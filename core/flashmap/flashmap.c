@@ -5,29 +5,24 @@
 #include "core/base/error.h"
 
 const struct lb_flashmap lb_flashmap_8mib = {
-	.part = {
-		[LB_PART_PROTECTED] = {0x000000, 0x009000},
-		[LB_PART_NVS] = {0x009000, 0x007000},
-		[LB_PART_FACTORY] = {0x010000, 0x1EF000},
-		[LB_PART_RECORD] = {0x200000, 0x004000},
-		[LB_PART_LOG] = {0x204000, 0x00C000},
-		[LB_PART_OTA_0] = {0x210000, 0x1EF000},
-		[LB_PART_CONFIG] = {0x3FF000, 0x001000},
-		[LB_PART_OTA_1] = {0x400000, 0x1EF000},
-		[LB_PART_FS] = {0x600000, 0x200000},
-	},
+	.part =
+		{
+			[LB_PART_PROTECTED] = {0x000000, 0x009000},
+			[LB_PART_NVS] = {0x009000, 0x007000},
+			[LB_PART_FACTORY] = {0x010000, 0x1EF000},
+			[LB_PART_RECORD] = {0x200000, 0x004000},
+			[LB_PART_LOG] = {0x204000, 0x00C000},
+			[LB_PART_OTA_0] = {0x210000, 0x1EF000},
+			[LB_PART_CONFIG] = {0x3FF000, 0x001000},
+			[LB_PART_OTA_1] = {0x400000, 0x1EF000},
+			[LB_PART_FS] = {0x600000, 0x200000},
+		},
 };
 
 static const char *const part_names[LB_PART_COUNT] = {
-	[LB_PART_PROTECTED] = "protected",
-	[LB_PART_NVS] = "nvs",
-	[LB_PART_FACTORY] = "factory",
-	[LB_PART_RECORD] = "record",
-	[LB_PART_LOG] = "log",
-	[LB_PART_OTA_0] = "ota_0",
-	[LB_PART_CONFIG] = "config",
-	[LB_PART_OTA_1] = "ota_1",
-	[LB_PART_FS] = "fs",
+	[LB_PART_PROTECTED] = "protected", [LB_PART_NVS] = "nvs",     [LB_PART_FACTORY] = "factory",
+	[LB_PART_RECORD] = "record",       [LB_PART_LOG] = "log",     [LB_PART_OTA_0] = "ota_0",
+	[LB_PART_CONFIG] = "config",       [LB_PART_OTA_1] = "ota_1", [LB_PART_FS] = "fs",
 };
 
 const char *lb_part_name(enum lb_part part)
@@ -72,10 +67,9 @@ int lb_flashmap_check(const struct lb_flashmap *map, const struct lb_flash *flas
 			return LB_ERR_BOUNDS;
 		if (region.offset % flash->sector_bytes != 0 || region.size_bytes % flash->sector_bytes != 0)
 			return LB_ERR_ALIGN;
-		for (unsigned other = 0; other < i; other++) {
+		for (unsigned other = 0; other < i; other++)
 			if (map->part[other].size_bytes != 0 && overlap(region, map->part[other]))
 				return LB_ERR_BOUNDS;
-		}
 	}
 	return LB_OK;
 }

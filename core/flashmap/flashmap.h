@@ -33,7 +33,7 @@ enum lb_slot {
 };
 
 struct lb_region {
-	uint32_t offset; /* from the start of the device; a multiple of the sector */
+	uint32_t offset;     /* from the start of the device; a multiple of the sector */
 	uint32_t size_bytes; /* 0: the board has no such partition */
 };
 

@@ -53,8 +53,8 @@ struct lb_gate_output {
 	bool done;    /* choice and hold_ms hold, the LED is off, and the gate is not to be stepped again */
 	enum lb_gate_choice choice;
 	enum lb_gate_choice announce; /* the window that just began: told once a window; LB_GATE_NONE: nothing to tell */
-	uint32_t hold_ms; /* how long P12 was held, counted as the windows are */
-	uint32_t wait_ms; /* until the next step, at the latest; 0 when done */
+	uint32_t hold_ms;             /* how long P12 was held, counted as the windows are */
+	uint32_t wait_ms;             /* until the next step, at the latest; 0 when done */
 };
 
 void lb_gate_init(struct lb_gate *gate);

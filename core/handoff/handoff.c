@@ -170,7 +170,9 @@ void lb_handoff_put_down(uint8_t *retained, const struct lb_handoff_down *down)
 int lb_handoff_get_down(const uint8_t *retained, struct lb_handoff_down *down)
 {
 	static const struct lb_handoff_down defaults = {
-		.slot = LB_SLOT_NONE, .latest = LB_SLOT_NONE, .previous = LB_SLOT_NONE,
+		.slot = LB_SLOT_NONE,
+		.latest = LB_SLOT_NONE,
+		.previous = LB_SLOT_NONE,
 	};
 	const uint8_t *part = retained + LB_HANDOFF_DOWN_OFFSET;
 	uint8_t fields[DOWN_BYTES] = {0};

@@ -66,14 +66,14 @@ struct lb_handoff_down {
 	enum lb_slot previous; /* LB_SLOT_NONE: there is none */
 	bool on_trial;
 	uint8_t tries_left;
-	uint32_t hold_ms; /* how long P12 was held */
+	uint32_t hold_ms;     /* how long P12 was held */
 	uint32_t crash_count; /* resets by fault or watchdog in a row */
 	struct lb_version image_version;
 	struct lb_version bootloader_version;
 	uint8_t board_id[LB_BOARD_ID_BYTES];
 	struct lb_flashmap flashmap;
 	uint32_t verdict[LB_SLOT_COUNT]; /* enum lb_image_verdict of each slot; 0: this boot did not look at it */
-	uint8_t last_change; /* enum lb_change of the record's newest entry; 0: nothing was ever changed */
+	uint8_t last_change;             /* enum lb_change of the record's newest entry; 0: nothing was ever changed */
 };
 
 enum lb_request {

@@ -20,8 +20,8 @@ struct lb_codec;
 /* Why the CPU starts. */
 enum lb_cause {
 	LB_CAUSE_POWER_ON = 0,
-	LB_CAUSE_SWITCH = 1,     /* the reset switch */
-	LB_CAUSE_SOFTWARE = 2,   /* machine.reset(), or the bootloader itself */
+	LB_CAUSE_SWITCH = 1,   /* the reset switch */
+	LB_CAUSE_SOFTWARE = 2, /* machine.reset(), or the bootloader itself */
 	LB_CAUSE_WATCHDOG = 3,
 	LB_CAUSE_DEEP_SLEEP = 4, /* a wake, not a reset that somebody asked for */
 	LB_CAUSE_FAULT = 5,      /* the CPU crashed */
@@ -35,7 +35,7 @@ enum lb_phase {
 	LB_PHASE_LOADER = 2, /* bootloader mode */
 	LB_PHASE_SCRIPT = 3, /* firmware start-up, boot.py, main.py */
 	LB_PHASE_REPL = 4,
-	LB_PHASE_SLEEP = 5,  /* deep sleep: no CPU */
+	LB_PHASE_SLEEP = 5, /* deep sleep: no CPU */
 };
 
 /* Who is driving the LED. */
@@ -67,8 +67,8 @@ uint8_t *lb_board_retained(void); /* LB_RETAINED_BYTES, aligned to 8 */
 const uint8_t *lb_board_id(void); /* LB_BOARD_ID_BYTES: the kind of board, the same on every module of that kind */
 const struct lb_flash *lb_board_flash(void);
 const struct lb_flashmap *lb_board_flashmap(void);
-const struct lb_crypto *lb_board_crypto(void); /* core/image/crypto.h */
-const struct lb_codec *lb_board_codec(void);   /* core/loader/codec.h */
+const struct lb_crypto *lb_board_crypto(void);      /* core/image/crypto.h */
+const struct lb_codec *lb_board_codec(void);        /* core/loader/codec.h */
 void lb_board_mac(uint8_t mac[LB_BOARD_MAC_BYTES]); /* the single module's own address, the first byte first */
 
 /* Milliseconds since the reset; wraps after 2^32. */

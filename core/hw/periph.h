@@ -18,13 +18,13 @@
 struct lb_crypto;
 
 enum {
-	LB_PIN_COUNT = 24,     /* P0 to P23 */
+	LB_PIN_COUNT = 24,      /* P0 to P23 */
 	LB_UNIQUE_ID_BYTES = 6, /* as a MAC address */
 	LB_ALARM_COUNT = 8,
 };
 
 /* --- identity and memory --- */
-void lb_periph_init(void); /* called once, first */
+void lb_periph_init(void);              /* called once, first */
 const char *lb_periph_board_name(void); /* "virtual" */
 void lb_periph_unique_id(uint8_t id[LB_UNIQUE_ID_BYTES]);
 uint8_t *lb_periph_retained(void); /* LB_RETAINED_BYTES; the hand-off block lies at its start */

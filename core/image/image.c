@@ -34,10 +34,9 @@ static enum lb_image_verdict fetch(const struct lb_image_source *source, uint32_
 
 static bool all_ones(const uint8_t *bytes, size_t size_bytes)
 {
-	for (size_t i = 0; i < size_bytes; i++) {
+	for (size_t i = 0; i < size_bytes; i++)
 		if (bytes[i] != 0xFF)
 			return false;
-	}
 	return true;
 }
 
@@ -159,8 +158,8 @@ static enum lb_image_verdict walk_area(const struct lb_image_source *source, uin
 		at += LB_IMAGE_TLV_ENTRY_BYTES;
 		if (length > area->area_bytes - at)
 			return LB_IMAGE_BAD_TLV;
-		verdict = area->magic == LB_IMAGE_TLV_MAGIC ? take_unprotected(source, offset + at, type, length, area, info)
-		                                            : take_protected(source, offset + at, type, length, area, info);
+		verdict = area->magic == LB_IMAGE_TLV_MAGIC ? take_unprotected(source, offset + at, type, length, area, info) :
+		                                              take_protected(source, offset + at, type, length, area, info);
 		if (verdict != LB_IMAGE_GOOD)
 			return verdict;
 		at += length;

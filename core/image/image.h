@@ -29,10 +29,10 @@ enum {
 	LB_IMAGE_TLV_P256 = 0x22,
 	LB_IMAGE_TLV_RSA_3072 = 0x23,
 	LB_IMAGE_TLV_ED25519 = 0x24,
-	LB_IMAGE_TLV_PURE = 0x25, /* says that the signature is of the image itself, not of its hash */
+	LB_IMAGE_TLV_PURE = 0x25,     /* says that the signature is of the image itself, not of its hash */
 	LB_IMAGE_TLV_COUNTER = 0x50,  /* protected area only */
 	LB_IMAGE_TLV_BOARD_ID = 0x75, /* protected area only */
-	LB_IMAGE_KNOWN_FLAGS = 0x00, /* header flags that we may meet: none so far */
+	LB_IMAGE_KNOWN_FLAGS = 0x00,  /* header flags that we may meet: none so far */
 };
 
 /* Offsets in the header. */
@@ -51,21 +51,21 @@ enum {
 enum lb_image_verdict {
 	LB_IMAGE_UNKNOWN = 0, /* nobody looked yet; no function here returns it */
 	LB_IMAGE_GOOD = 0x4A98CC2E,
-	LB_IMAGE_BLANK = 0x69735A1C,         /* erased flash, or no such slot */
-	LB_IMAGE_NO_MAGIC = 0x7953A6F2,      /* something else than an image */
-	LB_IMAGE_BAD_HEADER = 0x72899387,    /* the header contradicts itself */
-	LB_IMAGE_BAD_FLAGS = 0x462E3FE8,     /* header flags that this code does not know */
-	LB_IMAGE_TOO_LONG = 0x49459799,      /* claims more bytes than the source has */
-	LB_IMAGE_BAD_TLV = 0x476C823A,       /* the TLV areas contradict header or themselves */
+	LB_IMAGE_BLANK = 0x69735A1C,      /* erased flash, or no such slot */
+	LB_IMAGE_NO_MAGIC = 0x7953A6F2,   /* something else than an image */
+	LB_IMAGE_BAD_HEADER = 0x72899387, /* the header contradicts itself */
+	LB_IMAGE_BAD_FLAGS = 0x462E3FE8,  /* header flags that this code does not know */
+	LB_IMAGE_TOO_LONG = 0x49459799,   /* claims more bytes than the source has */
+	LB_IMAGE_BAD_TLV = 0x476C823A,    /* the TLV areas contradict header or themselves */
 	LB_IMAGE_NO_HASH = 0x7586AA4D,
 	LB_IMAGE_WRONG_HASH = 0x48F105C7,
 	LB_IMAGE_NO_SIGNATURE = 0x63296659,
-	LB_IMAGE_WRONG_KEY = 0x74583174,     /* signed with a key that is not trusted */
+	LB_IMAGE_WRONG_KEY = 0x74583174, /* signed with a key that is not trusted */
 	LB_IMAGE_WRONG_SIGNATURE = 0x5D9C618F,
-	LB_IMAGE_UNREADABLE = 0x72C66D0A,    /* the medium failed */
-	LB_IMAGE_NOT_LOADED = 0x4D30EDF1,    /* the board could not copy it to where it runs */
-	LB_IMAGE_OTHER_BOARD = 0x571758AA,   /* another board's id, or a payload that this one's CPU cannot run */
-	LB_IMAGE_NOT_STARTED = 0x7E9657C1,   /* good, but the jump into it failed */
+	LB_IMAGE_UNREADABLE = 0x72C66D0A,      /* the medium failed */
+	LB_IMAGE_NOT_LOADED = 0x4D30EDF1,      /* the board could not copy it to where it runs */
+	LB_IMAGE_OTHER_BOARD = 0x571758AA,     /* another board's id, or a payload that this one's CPU cannot run */
+	LB_IMAGE_NOT_STARTED = 0x7E9657C1,     /* good, but the jump into it failed */
 	LB_IMAGE_OTHER_SIGNATURE = 0x6BB6A198, /* signed by means that this code or its cryptography does not know */
 };
 
@@ -87,9 +87,9 @@ struct lb_image_info {
 	struct lb_version version;
 	uint32_t header_bytes; /* where the payload begins */
 	uint32_t payload_bytes;
-	uint32_t protected_bytes; /* of the protected TLV area, 0 without one */
-	uint32_t total_bytes;     /* header, payload and both TLV areas */
-	uint8_t hash[LB_SHA256_BYTES]; /* as the SHA-256 TLV says */
+	uint32_t protected_bytes;          /* of the protected TLV area, 0 without one */
+	uint32_t total_bytes;              /* header, payload and both TLV areas */
+	uint8_t hash[LB_SHA256_BYTES];     /* as the SHA-256 TLV says */
 	uint8_t key_hash[LB_SHA256_BYTES]; /* with key_type */
 	enum lb_key_type key_type;         /* LB_KEY_NONE: not signed, or with nothing that we know */
 	bool other_signature;              /* there is one of an unknown kind, or one that does not name its key by hash */

@@ -64,10 +64,9 @@ bool lb_loader_is_sync(const struct lb_loader *loader)
 	if (lb_load16le(loader->frame + LB_FRAME_AT_LENGTH) != LB_FRAME_SYNC_BYTES ||
 	    lb_load32le(data) != LB_FRAME_SYNC_WORD)
 		return false;
-	for (unsigned i = 4; i < LB_FRAME_SYNC_BYTES; i++) {
+	for (unsigned i = 4; i < LB_FRAME_SYNC_BYTES; i++)
 		if (data[i] != LB_FRAME_SYNC_FILL)
 			return false;
-	}
 	return true;
 }
 
@@ -97,10 +96,9 @@ static enum lb_answer run_write_reg(struct lb_loader *loader)
 {
 	unsigned count = data_bytes(loader) / REGISTER_WRITE_BYTES;
 
-	for (unsigned i = 0; i < count; i++) {
+	for (unsigned i = 0; i < count; i++)
 		if (lb_loader_word(loader, 4 * i) % 4 != 0)
 			return LB_ANSWER_VALUE;
-	}
 	for (unsigned i = 0; i < count; i++) {
 		lb_regs_write(&loader->regs, lb_loader_word(loader, 4 * i), lb_loader_word(loader, 4 * i + 1),
 		              lb_loader_word(loader, 4 * i + 2));

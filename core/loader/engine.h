@@ -8,19 +8,19 @@
 /* Answers; the codes of both flavours for each are in loader.c. */
 enum lb_answer {
 	LB_ANSWER_OK = 0,
-	LB_ANSWER_LENGTH,       /* the frame is not as long as it says, or not as its command needs */
-	LB_ANSWER_VALUE,        /* a field out of range */
+	LB_ANSWER_LENGTH, /* the frame is not as long as it says, or not as its command needs */
+	LB_ANSWER_VALUE,  /* a field out of range */
 	LB_ANSWER_SUM,
-	LB_ANSWER_BLOCK,        /* block size or number */
-	LB_ANSWER_NO_SESSION,   /* no BEGIN of this kind came before */
-	LB_ANSWER_NOT_ENOUGH,   /* the stream is not complete */
-	LB_ANSWER_TOO_MUCH,     /* more bytes than the range has */
+	LB_ANSWER_BLOCK,      /* block size or number */
+	LB_ANSWER_NO_SESSION, /* no BEGIN of this kind came before */
+	LB_ANSWER_NOT_ENOUGH, /* the stream is not complete */
+	LB_ANSWER_TOO_MUCH,   /* more bytes than the range has */
 	LB_ANSWER_INFLATE,
-	LB_ANSWER_WRITE,        /* flash failed, or is protected */
+	LB_ANSWER_WRITE, /* flash failed, or is protected */
 	LB_ANSWER_READ,
-	LB_ANSWER_UNKNOWN,      /* no such command */
+	LB_ANSWER_UNKNOWN, /* no such command */
 	LB_ANSWER_COUNT,
-	LB_ANSWER_NONE,         /* was given, or will be when a job is done */
+	LB_ANSWER_NONE, /* was given, or will be when a job is done */
 };
 
 enum lb_session_mode { LB_SESSION_NONE = 0, LB_SESSION_PLAIN, LB_SESSION_DEFLATE, LB_SESSION_RAM };

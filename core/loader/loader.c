@@ -8,7 +8,7 @@
 #include "core/loader/engine.h"
 
 enum {
-	PIECE_BYTES = 128,       /* of a data frame, sent in one go */
+	PIECE_BYTES = 128, /* of a data frame, sent in one go */
 	MD5_PIECE_BYTES = 256,
 	MD5_STEP_BYTES = 4096,
 	STATUS_STUB_BYTES = 2,
@@ -18,23 +18,18 @@ enum {
 #define SYNC_VALUE_ROM 0x55552007u /* not 0, which would mean the stub */
 
 _Static_assert(2 + LB_SLIP_BYTE_MAX * PIECE_BYTES <= LB_LOADER_WIRE_BYTES, "a piece of a read fits");
-_Static_assert(2 + LB_SLIP_BYTE_MAX * (LB_LOADER_HEADER_BYTES + LB_LOADER_SLOW_READ_BYTES + LB_FRAME_STATUS_BYTES)
-               <= LB_LOADER_WIRE_BYTES, "the longest reply fits");
+_Static_assert(2 + LB_SLIP_BYTE_MAX * (LB_LOADER_HEADER_BYTES + LB_LOADER_SLOW_READ_BYTES + LB_FRAME_STATUS_BYTES) <=
+                   LB_LOADER_WIRE_BYTES,
+               "the longest reply fits");
 
 /* What tools know the answers by: {ROM's code, stub's}. */
 static const uint8_t codes[LB_ANSWER_COUNT][2] = {
-	[LB_ANSWER_OK] = {0x00, 0x00},
-	[LB_ANSWER_LENGTH] = {0x06, 0xC0},
-	[LB_ANSWER_VALUE] = {0x05, 0xC3},
-	[LB_ANSWER_SUM] = {LB_FRAME_CODE_SUM, 0xC1},
-	[LB_ANSWER_BLOCK] = {0x05, 0xC2},
-	[LB_ANSWER_NO_SESSION] = {0x06, 0xC6},
-	[LB_ANSWER_NOT_ENOUGH] = {0x0A, 0xC8},
-	[LB_ANSWER_TOO_MUCH] = {0x08, 0xC9},
-	[LB_ANSWER_INFLATE] = {0x0B, 0xC7},
-	[LB_ANSWER_WRITE] = {0x08, 0xC4},
-	[LB_ANSWER_READ] = {0x09, 0xC4},
-	[LB_ANSWER_UNKNOWN] = {0x05, 0xFF},
+	[LB_ANSWER_OK] = {0x00, 0x00},         [LB_ANSWER_LENGTH] = {0x06, 0xC0},
+	[LB_ANSWER_VALUE] = {0x05, 0xC3},      [LB_ANSWER_SUM] = {LB_FRAME_CODE_SUM, 0xC1},
+	[LB_ANSWER_BLOCK] = {0x05, 0xC2},      [LB_ANSWER_NO_SESSION] = {0x06, 0xC6},
+	[LB_ANSWER_NOT_ENOUGH] = {0x0A, 0xC8}, [LB_ANSWER_TOO_MUCH] = {0x08, 0xC9},
+	[LB_ANSWER_INFLATE] = {0x0B, 0xC7},    [LB_ANSWER_WRITE] = {0x08, 0xC4},
+	[LB_ANSWER_READ] = {0x09, 0xC4},       [LB_ANSWER_UNKNOWN] = {0x05, 0xFF},
 };
 
 uint32_t lb_loader_word(const struct lb_loader *loader, unsigned index)
@@ -185,17 +180,10 @@ static size_t take(struct lb_loader *loader, const uint8_t *in, size_t in_bytes)
 
 	while (taken < in_bytes && !loader->frame_ready && !loader->block_full) {
 		switch (lb_slip_take(&loader->slip, in[taken++], &byte)) {
-		case LB_SLIP_BYTE:
-			take_byte(loader, byte);
-			break;
-		case LB_SLIP_EDGE:
-			end_frame(loader);
-			break;
-		case LB_SLIP_BAD:
-			loader->frame_bad = true;
-			break;
-		case LB_SLIP_NONE:
-			break;
+		case LB_SLIP_BYTE: take_byte(loader, byte); break;
+		case LB_SLIP_EDGE: end_frame(loader); break;
+		case LB_SLIP_BAD: loader->frame_bad = true; break;
+		case LB_SLIP_NONE: break;
 		}
 	}
 	return taken;

@@ -21,17 +21,17 @@
 #include "core/loader/writer.h"
 
 enum {
-	LB_LOADER_HEADER_BYTES = 8,       /* of a request and of a reply */
+	LB_LOADER_HEADER_BYTES = 8, /* of a request and of a reply */
 	LB_LOADER_BLOCK_HEADER_BYTES = 16,
-	LB_LOADER_WHOLE_BYTES = 1024,     /* data blocks up to this are checked before they are used */
+	LB_LOADER_WHOLE_BYTES = 1024, /* data blocks up to this are checked before they are used */
 	LB_LOADER_BLOCK_MAX_BYTES = 0x4000,
 	LB_LOADER_RAM_MAX_BYTES = 0x80000, /* of a piece of code for RAM */
 	LB_LOADER_SLOW_READ_BYTES = 64,
 	LB_LOADER_SYNC_REPLIES = 8,
-	LB_LOADER_IN_FLIGHT_MAX = 1024,   /* data frames that a reader may leave unacknowledged */
+	LB_LOADER_IN_FLIGHT_MAX = 1024, /* data frames that a reader may leave unacknowledged */
 	LB_LOADER_BAUD_MIN = 300,
 	LB_LOADER_BAUD_MAX = 5000000,
-	LB_LOADER_WIRE_BYTES = 288,       /* room for the longest thing that is sent in one go */
+	LB_LOADER_WIRE_BYTES = 288, /* room for the longest thing that is sent in one go */
 	LB_LOADER_BUDGET_BYTES = 4096,
 };
 
@@ -82,7 +82,7 @@ struct lb_loader_job {
 	uint32_t begin;
 	uint32_t at;
 	uint32_t end;
-	uint32_t frame_left;   /* reads: of the data frame under way */
+	uint32_t frame_left; /* reads: of the data frame under way */
 	uint32_t frame_bytes;
 	uint32_t in_flight;
 	uint32_t acknowledged; /* reads: so many bytes the host has */
@@ -96,7 +96,7 @@ struct lb_loader {
 	struct lb_writer writer;
 	struct lb_loader_session session;
 	struct lb_loader_job job;
-	bool stub;   /* flavour */
+	bool stub; /* flavour */
 	bool synced;
 	bool changing; /* in this step */
 	uint8_t leave;
@@ -105,11 +105,11 @@ struct lb_loader {
 	/* What comes in. */
 	struct lb_slip slip;
 	bool frame_bad;
-	bool frame_ready;  /* a whole request waits to be carried out */
-	bool block_full;   /* the first part of a long block waits to be written */
-	uint8_t fate;      /* of the block in this frame, once it is decided */
-	uint8_t objection; /* to it */
-	uint8_t sum;       /* over the block's bytes */
+	bool frame_ready;     /* a whole request waits to be carried out */
+	bool block_full;      /* the first part of a long block waits to be written */
+	uint8_t fate;         /* of the block in this frame, once it is decided */
+	uint8_t objection;    /* to it */
+	uint8_t sum;          /* over the block's bytes */
 	uint32_t frame_bytes; /* all there were */
 	uint32_t kept_bytes;  /* those that are in frame */
 	uint32_t used_bytes;  /* of the kept ones: written already */

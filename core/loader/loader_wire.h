@@ -37,11 +37,11 @@ enum {
 };
 
 enum {
-	LB_FRAME_REPLY = 1,          /* its first byte; a request's is 0 */
-	LB_FRAME_SUM_SEED = 0xEF,    /* of the XOR over a block's bytes */
-	LB_FRAME_STATUS_BYTES = 4,   /* at the end of a reply, in the ROM's flavour: failed or not, and why */
-	LB_FRAME_CODE_SUM = 7,       /* why: the frame was damaged; likewise the ROM's */
-	LB_FRAME_SYNC_BYTES = 36,    /* of a SYNC's data: the word, then the fill */
+	LB_FRAME_REPLY = 1,        /* its first byte; a request's is 0 */
+	LB_FRAME_SUM_SEED = 0xEF,  /* of the XOR over a block's bytes */
+	LB_FRAME_STATUS_BYTES = 4, /* at the end of a reply, in the ROM's flavour: failed or not, and why */
+	LB_FRAME_CODE_SUM = 7,     /* why: the frame was damaged; likewise the ROM's */
+	LB_FRAME_SYNC_BYTES = 36,  /* of a SYNC's data: the word, then the fill */
 	LB_FRAME_SYNC_WORD = 0x20120707,
 	LB_FRAME_SYNC_FILL = 0x55,
 };

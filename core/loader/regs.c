@@ -25,13 +25,13 @@ enum {
 
 /* Address and value of all that never changes; what reads 0 needs no line. */
 static const uint32_t fixed[][2] = {
-	{0x40001000, 0x00F01D83},  /* kind of chip */
-	{0x3FF5A00C, 0x00008200},  /* package, bit 0 of the revision */
-	{0x3FF5A010, 0x00000080},  /* calibration of the slow clock: with the one below, 40 MHz exactly */
-	{0x3FF5A014, 0x00100000},  /* bit 1 of the revision */
-	{0x3FF6607C, 0x80000000},  /* bit 2 of the revision */
-	{0x3FF40014, 347},         /* the UART's divider: 40 MHz at 115200 baud */
-	{0x3FF5F06C, 800u << 7},   /* slow clock against the crystal */
+	{0x40001000, 0x00F01D83}, /* kind of chip */
+	{0x3FF5A00C, 0x00008200}, /* package, bit 0 of the revision */
+	{0x3FF5A010, 0x00000080}, /* calibration of the slow clock: with the one below, 40 MHz exactly */
+	{0x3FF5A014, 0x00100000}, /* bit 1 of the revision */
+	{0x3FF6607C, 0x80000000}, /* bit 2 of the revision */
+	{0x3FF40014, 347},        /* the UART's divider: 40 MHz at 115200 baud */
+	{0x3FF5F06C, 800u << 7},  /* slow clock against the crystal */
 };
 
 /* Of the MAC address, as it is burnt beside it: polynomial 0x31, reflected, from 0. */
@@ -94,10 +94,9 @@ uint32_t lb_regs_read(const struct lb_regs *regs, uint32_t address)
 		return (uint32_t)mac[2] << 24 | (uint32_t)mac[3] << 16 | (uint32_t)mac[4] << 8 | mac[5];
 	if (address == EFUSE_MAC_HIGH)
 		return (uint32_t)crc8(mac, LB_REGS_MAC_BYTES) << 16 | (uint32_t)mac[0] << 8 | mac[1];
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		if (fixed[i][0] == address)
 			return fixed[i][1];
-	}
 	word = spi_word(address);
 	return word >= 0 ? regs->spi[word] : 0;
 }

@@ -35,10 +35,9 @@ static bool guarded(const struct lb_writer *writer, uint32_t offset)
 
 static bool blank(const uint8_t *bytes, uint32_t size_bytes)
 {
-	for (uint32_t i = 0; i < size_bytes; i++) {
+	for (uint32_t i = 0; i < size_bytes; i++)
 		if (bytes[i] != 0xFF)
 			return false;
-	}
 	return true;
 }
 

@@ -21,10 +21,10 @@ enum { LB_WRITER_PAGE_BYTES = 256 };
 struct lb_writer {
 	const struct lb_flash *flash;
 	struct lb_region guarded;
-	uint32_t end;       /* of the range */
-	uint32_t at;        /* where the next byte goes */
-	uint32_t first;     /* where the page's first byte goes */
-	uint32_t erase_at;  /* all sectors of the range before it are erased */
+	uint32_t end;      /* of the range */
+	uint32_t at;       /* where the next byte goes */
+	uint32_t first;    /* where the page's first byte goes */
+	uint32_t erase_at; /* all sectors of the range before it are erased */
 	uint32_t erase_end;
 	uint8_t page[LB_WRITER_PAGE_BYTES];
 };

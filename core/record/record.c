@@ -41,10 +41,9 @@ static uint32_t place_offset(const struct lb_flash *flash, uint32_t place)
 
 static bool is_blank(const uint8_t *bytes, uint32_t size_bytes)
 {
-	for (uint32_t i = 0; i < size_bytes; i++) {
+	for (uint32_t i = 0; i < size_bytes; i++)
 		if (bytes[i] != 0xFF)
 			return false;
-	}
 	return true;
 }
 
@@ -148,10 +147,9 @@ static bool is_new(const struct lb_flash *flash, struct lb_region region)
 {
 	uint8_t unit[LB_RECORD_UNIT_BYTES];
 
-	for (uint32_t at = 2 * LB_RECORD_UNIT_BYTES; at < region.size_bytes; at += LB_RECORD_UNIT_BYTES) {
+	for (uint32_t at = 2 * LB_RECORD_UNIT_BYTES; at < region.size_bytes; at += LB_RECORD_UNIT_BYTES)
 		if (lb_region_read(flash, region, at, unit, sizeof(unit)) != LB_OK || !is_blank(unit, sizeof(unit)))
 			return false;
-	}
 	return true;
 }
 
@@ -275,10 +273,9 @@ static bool is_sector_blank(const struct lb_record *record, uint32_t sector)
  * does not have: the mark of a sector other than the first, written before the last of the ruins is erased. */
 static uint32_t sector_after_loss(const struct lb_record *record)
 {
-	for (uint32_t sector = 1; sector < sector_count(record->flash, record->region); sector++) {
+	for (uint32_t sector = 1; sector < sector_count(record->flash, record->region); sector++)
 		if (is_sector_blank(record, sector))
 			return sector;
-	}
 	return 1;
 }
 
@@ -292,10 +289,9 @@ static int clear_ruins(const struct lb_record *record, uint32_t *first)
 
 	*first = keep * places_per_sector(record->flash);
 	result = prepare_sector(record, *first);
-	for (uint32_t sector = 0; sector < sector_count(record->flash, record->region) && result == LB_OK; sector++) {
+	for (uint32_t sector = 0; sector < sector_count(record->flash, record->region) && result == LB_OK; sector++)
 		if (sector != keep)
 			result = lb_region_erase(record->flash, record->region, sector * sector_bytes, sector_bytes);
-	}
 	return result;
 }
 

@@ -50,7 +50,7 @@ enum {
 
 /* Why an entry was written. Stored; an unknown number is kept and shown as such. */
 enum lb_change {
-	LB_CHANGE_NONE = 0,       /* never stored: no entry was ever written */
+	LB_CHANGE_NONE = 0, /* never stored: no entry was ever written */
 	LB_CHANGE_OTA_START = 1,
 	LB_CHANGE_OTA_FINISH = 2,
 	LB_CHANGE_TRY = 3,
@@ -74,8 +74,8 @@ struct lb_record_state {
 	uint8_t tries_left;    /* 0 without a trial */
 	uint8_t change;        /* enum lb_change */
 	uint8_t reserved[LB_RECORD_RESERVED_BYTES]; /* whatever a newer version put there */
-	uint32_t counter_floor; /* updates with a lower security counter are refused */
-	uint64_t failed_id;     /* the image that was last reverted */
+	uint32_t counter_floor;                     /* updates with a lower security counter are refused */
+	uint64_t failed_id;                         /* the image that was last reverted */
 	uint64_t id[LB_SLOT_COUNT];
 };
 
@@ -89,8 +89,8 @@ struct lb_record {
 	const struct lb_flash *flash;
 	struct lb_region region;
 	enum lb_record_status status;
-	bool read_only;    /* written by a newer version of this code, or no place for a record */
-	uint32_t sequence; /* of the newest entry */
+	bool read_only;               /* written by a newer version of this code, or no place for a record */
+	uint32_t sequence;            /* of the newest entry */
 	struct lb_record_state state; /* with LB_RECORD_VALID only; else zeros */
 };
 

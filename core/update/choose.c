@@ -27,11 +27,10 @@ static struct lb_choose_plan plan_start(enum lb_slot slot, enum lb_boot_why why,
 
 static enum lb_slot next_question(const struct lb_choose_facts *facts)
 {
-	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
 		if (is_unknown(facts, (enum lb_slot)slot) &&
 		    lb_update_asks(facts->status, &facts->state, facts->slots, (enum lb_slot)slot))
 			return (enum lb_slot)slot;
-	}
 	return LB_SLOT_NONE;
 }
 

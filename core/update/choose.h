@@ -17,11 +17,11 @@ enum lb_wish { LB_WISH_LATEST = 0, LB_WISH_PREVIOUS = 1, LB_WISH_FACTORY = 2, LB
 struct lb_choose_facts {
 	enum lb_record_status status;
 	struct lb_record_state state; /* with LB_RECORD_VALID only */
-	bool stuck; /* the record is read-only, or an append failed in this boot */
-	bool safe;  /* a safe boot: nothing is written */
-	bool wake;  /* from deep sleep, and not a reset */
+	bool stuck;                   /* the record is read-only, or an append failed in this boot */
+	bool safe;                    /* a safe boot: nothing is written */
+	bool wake;                    /* from deep sleep, and not a reset */
 	enum lb_wish wish;
-	enum lb_slot wish_slot; /* with LB_WISH_SLOT */
+	enum lb_slot wish_slot;                     /* with LB_WISH_SLOT */
 	struct lb_update_slot slots[LB_SLOT_COUNT]; /* ids of all that can be inspected, verdicts as far as known */
 };
 

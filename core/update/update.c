@@ -14,7 +14,9 @@ static bool is_good(const struct lb_update_slot *facts)
 struct lb_update_slot lb_update_describe(enum lb_image_verdict verdict, const struct lb_image_info *info)
 {
 	return (struct lb_update_slot){
-		.verdict = verdict, .id = lb_image_id(info), .version = info->version,
+		.verdict = verdict,
+		.id = lb_image_id(info),
+		.version = info->version,
 		.security_counter = info->security_counter,
 	};
 }
@@ -55,10 +57,9 @@ static void forgive(struct lb_record_state *state, uint64_t id)
 static void begin_change(const struct lb_record_state *now, struct lb_record_state *next)
 {
 	*next = *now;
-	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
 		if (next->id[slot] == LB_RECORD_TOOL_ID)
 			next->id[slot] = LB_RECORD_SETTLED_ID;
-	}
 }
 
 /* The good one of the higher version; of equal ones the first. LB_SLOT_NONE when neither is good. */
@@ -89,12 +90,11 @@ void lb_update_initial(enum lb_record_status status, const struct lb_update_slot
 
 		next->latest = found != LB_SLOT_NONE ? found : LB_SLOT_FACTORY;
 	}
-	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
 		if (is_good(&slots[slot]) || slots[slot].verdict == LB_IMAGE_UNKNOWN)
 			next->id[slot] = slots[slot].id;
 		else if (slots[slot].verdict != LB_IMAGE_BLANK)
 			next->id[slot] = LB_RECORD_SETTLED_ID; /* also if it should verify now and then */
-	}
 }
 
 /* Was this slot perhaps written by a tool? */
@@ -122,10 +122,9 @@ bool lb_update_adopt(const struct lb_record_state *now, const struct lb_update_s
 	begin_change(now, next);
 	make_latest(next, slot);
 	next->previous = LB_SLOT_NONE;
-	for (unsigned i = 0; i < LB_SLOT_COUNT; i++) {
+	for (unsigned i = 0; i < LB_SLOT_COUNT; i++)
 		if (written[i])
 			next->id[i] = slots[i].id;
-	}
 	forgive(next, slots[slot].id);
 	next->change = LB_CHANGE_TOOL;
 	return true;

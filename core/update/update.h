@@ -24,7 +24,7 @@ struct lb_update_slot {
 	enum lb_image_verdict verdict; /* LB_IMAGE_UNKNOWN: not verified yet */
 	uint64_t id;                   /* lb_image_id, or LB_RECORD_NO_ID where no image can be inspected */
 	struct lb_version version;
-	uint32_t security_counter;     /* 0 without one */
+	uint32_t security_counter; /* 0 without one */
 };
 
 /* What an image that could be inspected says of itself, and what was found out about it. */

@@ -11,14 +11,16 @@
  * copied it, but what has rotted since must not get into the record. The smallest provider has a hash, too. */
 static bool describe(const struct lb_handoff_down *boot, struct lb_update_slot *facts)
 {
-	struct lb_image_slot slot = { lb_periph_flash(), boot->flashmap.part[lb_slot_part(boot->slot)] };
+	struct lb_image_slot slot = {lb_periph_flash(), boot->flashmap.part[lb_slot_part(boot->slot)]};
 	const struct lb_image_source source = lb_image_slot_source(&slot);
 	struct lb_image_info info;
 
 	if (lb_image_check(&source, &lb_crypto_small, &info) != LB_IMAGE_GOOD)
 		return false;
-	*facts = (struct lb_update_slot){ .verdict = LB_IMAGE_GOOD, .id = lb_image_id(&info), .version = info.version,
-		                          .security_counter = info.security_counter };
+	*facts = (struct lb_update_slot){.verdict = LB_IMAGE_GOOD,
+	                                 .id = lb_image_id(&info),
+	                                 .version = info.version,
+	                                 .security_counter = info.security_counter};
 	return true;
 }
 

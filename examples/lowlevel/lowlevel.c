@@ -31,7 +31,7 @@ _Noreturn void lb_assert_failed(const char *file, int line)
 {
 	char text[100];
 
-	snprintf(text, sizeof text, "\r\nassertion in %s:%d\r\n", file, line);
+	snprintf(text, sizeof(text), "\r\nassertion in %s:%d\r\n", file, line);
 	print(text);
 	lb_periph_reset();
 }
@@ -59,7 +59,7 @@ static void on_pin(unsigned pin, bool level)
 
 static size_t on_receive(unsigned port, const uint8_t *data, size_t size_bytes)
 {
-	const size_t room_bytes = sizeof inbox - waiting;
+	const size_t room_bytes = sizeof(inbox) - waiting;
 	const size_t taken_bytes = size_bytes < room_bytes ? size_bytes : room_bytes;
 
 	(void)port;
@@ -81,7 +81,7 @@ static _Noreturn void reset_into(enum lb_request request)
 
 static void answer(void)
 {
-	uint8_t bytes[sizeof inbox];
+	uint8_t bytes[sizeof(inbox)];
 	const uint32_t state = lb_periph_irq_save();
 	const size_t count = waiting;
 
@@ -104,12 +104,13 @@ static void greet(void)
 	const char *slot = lb_slot_name(boot.slot);
 	char text[160];
 
-	snprintf(text, sizeof text, "lowlevel %u.%u.%u in %s%s. Ctrl-R: reset, Ctrl-L: bootloader mode.\r\n", version->major,
-	         version->minor, version->revision, slot != NULL ? slot : "no slot", boot.on_trial ? ", on trial" : "");
+	snprintf(text, sizeof(text), "lowlevel %u.%u.%u in %s%s. Ctrl-R: reset, Ctrl-L: bootloader mode.\r\n",
+	         version->major, version->minor, version->revision, slot != NULL ? slot : "no slot",
+	         boot.on_trial ? ", on trial" : "");
 	print(text);
 	if (boot.mode != LB_MODE_SAFE)
 		return;
-	snprintf(text, sizeof text, "Safe boot; P12 was held for %u ms.\r\n", (unsigned)boot.hold_ms);
+	snprintf(text, sizeof(text), "Safe boot; P12 was held for %u ms.\r\n", (unsigned)boot.hold_ms);
 	print(boot.reason == LB_REASON_PIN ? text : "Safe boot, not by P12.\r\n");
 }
 

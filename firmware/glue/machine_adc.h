@@ -9,10 +9,10 @@ struct _machine_adc_obj_t {
 	unsigned pin; /* ADC_NO_PIN: Pycom's ADC(), which has channels */
 };
 
-#define MICROPY_PY_MACHINE_ADC_CLASS_CONSTANTS \
-	{ MP_ROM_QSTR(MP_QSTR_channel), MP_ROM_PTR(&adc_channel_obj) }, \
-	{ MP_ROM_QSTR(MP_QSTR_ATTN_0DB), MP_ROM_INT(0) }, { MP_ROM_QSTR(MP_QSTR_ATTN_2_5DB), MP_ROM_INT(1) }, \
-	{ MP_ROM_QSTR(MP_QSTR_ATTN_6DB), MP_ROM_INT(2) }, { MP_ROM_QSTR(MP_QSTR_ATTN_11DB), MP_ROM_INT(3) },
+#define MICROPY_PY_MACHINE_ADC_CLASS_CONSTANTS                                                                    \
+	{MP_ROM_QSTR(MP_QSTR_channel), MP_ROM_PTR(&adc_channel_obj)}, {MP_ROM_QSTR(MP_QSTR_ATTN_0DB), MP_ROM_INT(0)}, \
+		{MP_ROM_QSTR(MP_QSTR_ATTN_2_5DB), MP_ROM_INT(1)}, {MP_ROM_QSTR(MP_QSTR_ATTN_6DB), MP_ROM_INT(2)},         \
+		{MP_ROM_QSTR(MP_QSTR_ATTN_11DB), MP_ROM_INT(3)},
 
 /* What the pin's net has, up to full scale. */
 static uint32_t adc_millivolts(const machine_adc_obj_t *self)
@@ -76,21 +76,21 @@ static mp_obj_t adc_channel_voltage(mp_obj_t self)
 static MP_DEFINE_CONST_FUN_OBJ_1(adc_channel_voltage_obj, adc_channel_voltage);
 
 static const mp_rom_map_elem_t adc_channel_locals_table[] = {
-	{ MP_ROM_QSTR(MP_QSTR_value), MP_ROM_PTR(&adc_channel_value_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_voltage), MP_ROM_PTR(&adc_channel_voltage_obj) },
+	{MP_ROM_QSTR(MP_QSTR_value), MP_ROM_PTR(&adc_channel_value_obj)},
+	{MP_ROM_QSTR(MP_QSTR_voltage), MP_ROM_PTR(&adc_channel_voltage_obj)},
 };
 static MP_DEFINE_CONST_DICT(adc_channel_locals, adc_channel_locals_table);
 
-static MP_DEFINE_CONST_OBJ_TYPE(adc_channel_type, MP_QSTR_ADCChannel, MP_TYPE_FLAG_NONE, call, adc_channel_call,
-                                print, mp_machine_adc_print, locals_dict, &adc_channel_locals);
+static MP_DEFINE_CONST_OBJ_TYPE(adc_channel_type, MP_QSTR_ADCChannel, MP_TYPE_FLAG_NONE, call, adc_channel_call, print,
+                                mp_machine_adc_print, locals_dict, &adc_channel_locals);
 
 /* channel(*, pin, attn) */
 static mp_obj_t adc_channel(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args)
 {
 	enum { ARG_pin, ARG_attn };
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_pin, MP_ARG_KW_ONLY | MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_attn, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = 0 } },
+		{MP_QSTR_pin, MP_ARG_KW_ONLY | MP_ARG_REQUIRED | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_attn, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0}},
 	};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 

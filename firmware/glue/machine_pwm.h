@@ -58,10 +58,10 @@ static void mp_machine_pwm_init_helper(machine_pwm_obj_t *self, size_t n_args, c
 {
 	enum { ARG_freq, ARG_duty_u16, ARG_duty_ns, ARG_invert };
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_freq, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = -1 } },
-		{ MP_QSTR_duty_u16, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = -1 } },
-		{ MP_QSTR_duty_ns, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = -1 } },
-		{ MP_QSTR_invert, MP_ARG_KW_ONLY | MP_ARG_BOOL, { .u_bool = false } },
+		{MP_QSTR_freq, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1}},
+		{MP_QSTR_duty_u16, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1}},
+		{MP_QSTR_duty_ns, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = -1}},
+		{MP_QSTR_invert, MP_ARG_KW_ONLY | MP_ARG_BOOL, {.u_bool = false}},
 	};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 

@@ -3,10 +3,11 @@
 #include "py/mphal.h"
 #include "uart.h"
 
-#define MICROPY_PY_MACHINE_UART_CLASS_CONSTANTS \
-	{ MP_ROM_QSTR(MP_QSTR_IRQ_RX), MP_ROM_INT(LB_UART_RX) }, \
-	{ MP_ROM_QSTR(MP_QSTR_IRQ_RXIDLE), MP_ROM_INT(LB_UART_RX_IDLE) }, \
-	{ MP_ROM_QSTR(MP_QSTR_ODD), MP_ROM_INT(LB_PARITY_ODD) }, { MP_ROM_QSTR(MP_QSTR_EVEN), MP_ROM_INT(LB_PARITY_EVEN) },
+#define MICROPY_PY_MACHINE_UART_CLASS_CONSTANTS                         \
+	{MP_ROM_QSTR(MP_QSTR_IRQ_RX), MP_ROM_INT(LB_UART_RX)},              \
+		{MP_ROM_QSTR(MP_QSTR_IRQ_RXIDLE), MP_ROM_INT(LB_UART_RX_IDLE)}, \
+		{MP_ROM_QSTR(MP_QSTR_ODD), MP_ROM_INT(LB_PARITY_ODD)},          \
+		{MP_ROM_QSTR(MP_QSTR_EVEN), MP_ROM_INT(LB_PARITY_EVEN)},
 
 static void mp_machine_uart_print(const mp_print_t *print, mp_obj_t self_obj, mp_print_kind_t kind)
 {
@@ -27,12 +28,12 @@ static void mp_machine_uart_init_helper(machine_uart_obj_t *self, size_t n_args,
 {
 	enum { ARG_baudrate, ARG_bits, ARG_parity, ARG_stop, ARG_timeout, ARG_timeout_char };
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_baudrate, MP_ARG_INT, { .u_int = 115200 } },
-		{ MP_QSTR_bits, MP_ARG_INT, { .u_int = 8 } },
-		{ MP_QSTR_parity, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_stop, MP_ARG_INT, { .u_int = 1 } },
-		{ MP_QSTR_timeout, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = 0 } },
-		{ MP_QSTR_timeout_char, MP_ARG_KW_ONLY | MP_ARG_INT, { .u_int = 0 } },
+		{MP_QSTR_baudrate, MP_ARG_INT, {.u_int = 115200}},
+		{MP_QSTR_bits, MP_ARG_INT, {.u_int = 8}},
+		{MP_QSTR_parity, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_stop, MP_ARG_INT, {.u_int = 1}},
+		{MP_QSTR_timeout, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0}},
+		{MP_QSTR_timeout_char, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0}},
 	};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 
@@ -120,8 +121,8 @@ static mp_uint_t mp_machine_uart_read(mp_obj_t self_obj, void *data, mp_uint_t s
 static mp_irq_obj_t *mp_machine_uart_irq(machine_uart_obj_t *self, bool any_args, mp_arg_val_t *args)
 {
 	if (any_args)
-		lb_uart_irq(self->port, args[MP_IRQ_ARG_INIT_handler].u_obj,
-		            (mp_uint_t)args[MP_IRQ_ARG_INIT_trigger].u_int, args[MP_IRQ_ARG_INIT_hard].u_bool);
+		lb_uart_irq(self->port, args[MP_IRQ_ARG_INIT_handler].u_obj, (mp_uint_t)args[MP_IRQ_ARG_INIT_trigger].u_int,
+		            args[MP_IRQ_ARG_INIT_hard].u_bool);
 	return lb_uart_irq_object(self->port);
 }
 

@@ -5,7 +5,7 @@ struct _machine_wdt_obj_t {
 	mp_obj_base_t base;
 };
 
-static machine_wdt_obj_t watchdog = { { &machine_wdt_type } };
+static machine_wdt_obj_t watchdog = {{&machine_wdt_type}};
 
 static void mp_machine_wdt_timeout_ms_set(machine_wdt_obj_t *self, mp_int_t timeout_ms)
 {

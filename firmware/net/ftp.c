@@ -12,7 +12,7 @@ enum { TELNET_COMMANDS = 240, TELNET_WILL = 251, TELNET_DONT = 254, TELNET_IAC =
 
 static size_t room(const struct lb_ftp *ftp)
 {
-	return sizeof ftp->output - ftp->made + ftp->sent;
+	return sizeof(ftp->output) - ftp->made + ftp->sent;
 }
 
 static void put_list(struct lb_ftp *ftp, const char *format, va_list args)
@@ -25,7 +25,7 @@ static void put_list(struct lb_ftp *ftp, const char *format, va_list args)
 		memmove(ftp->output, ftp->output + ftp->sent, waiting);
 	ftp->sent = 0;
 	ftp->made = (uint16_t)waiting;
-	space = sizeof ftp->output - waiting;
+	space = sizeof(ftp->output) - waiting;
 	size = vsnprintf(ftp->output + waiting, space, format, args);
 	if (size > 0)
 		ftp->made = (uint16_t)(waiting + ((size_t)size < space ? (size_t)size : space - 1));
@@ -70,24 +70,24 @@ void lb_ftp_reply_error(struct lb_ftp *ftp, int error, const char *what)
 		int code;
 		const char *text;
 	} texts[] = {
-		{ 1, 550, "not permitted here" },
-		{ 2, 550, "no such file or folder" },
-		{ 5, 451, "input/output error" },
-		{ 12, 451, "the module is out of memory; try again" },
-		{ 13, 550, "not permitted" },
-		{ 16, 450, "in use by another session" },
-		{ 17, 550, "exists already" },
-		{ 19, 550, "no file system is there (/ shows which are)" },
-		{ 20, 550, "a part of the path is no folder" },
-		{ 21, 550, "is a folder" },
-		{ 22, 553, "not a name that can be used" },
-		{ 28, 452, "no space left" },
-		{ 30, 550, "read only" },
-		{ 36, 553, "the name is too long" },
-		{ 39, 550, "the folder is not empty" },
+		{1, 550, "not permitted here"},
+		{2, 550, "no such file or folder"},
+		{5, 451, "input/output error"},
+		{12, 451, "the module is out of memory; try again"},
+		{13, 550, "not permitted"},
+		{16, 450, "in use by another session"},
+		{17, 550, "exists already"},
+		{19, 550, "no file system is there (/ shows which are)"},
+		{20, 550, "a part of the path is no folder"},
+		{21, 550, "is a folder"},
+		{22, 553, "not a name that can be used"},
+		{28, 452, "no space left"},
+		{30, 550, "read only"},
+		{36, 553, "the name is too long"},
+		{39, 550, "the folder is not empty"},
 	};
 
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (texts[i].error == -error) {
 			lb_ftp_reply(ftp, texts[i].code, "%s: %s", what, texts[i].text);
 			return;
@@ -121,7 +121,7 @@ static void line_byte(struct lb_ftp *ftp, uint8_t byte)
 			ftp->line_bytes--;
 		ftp->line[ftp->line_bytes] = '\0';
 		ftp->line_ready = true;
-	} else if (ftp->line_bytes == sizeof ftp->line - 1) {
+	} else if (ftp->line_bytes == sizeof(ftp->line) - 1) {
 		ftp->too_long = true;
 	} else {
 		ftp->line[ftp->line_bytes++] = (char)byte;
@@ -138,9 +138,7 @@ static bool is_telnet(struct lb_ftp *ftp, uint8_t byte)
 	case AFTER_IAC:
 		ftp->skip = byte >= TELNET_WILL && byte <= TELNET_DONT ? AFTER_OPTION : NO;
 		return byte >= TELNET_COMMANDS && byte != TELNET_IAC;
-	case AFTER_OPTION:
-		ftp->skip = NO;
-		return true;
+	case AFTER_OPTION: ftp->skip = NO; return true;
 	default:
 		if (byte == TELNET_IAC)
 			ftp->skip = AFTER_IAC;
@@ -168,7 +166,7 @@ size_t lb_ftp_receive(struct lb_ftp *ftp, uint32_t now_ms, const uint8_t *data, 
 void lb_ftp_open(struct lb_ftp *ftp, const struct lb_ftp_host *host, void *ctx, const struct lb_login *login,
                  uint32_t now_ms)
 {
-	memset(ftp, 0, sizeof *ftp);
+	memset(ftp, 0, sizeof(*ftp));
 	ftp->host = host;
 	ftp->ctx = ctx;
 	ftp->login = login;

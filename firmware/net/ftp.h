@@ -31,11 +31,11 @@ enum {
 	LB_FTP_PATH_BYTES = 256, /* with the NUL */
 	LB_FTP_LINE_BYTES = 300,
 	LB_FTP_OUTPUT_BYTES = 1400,
-	LB_FTP_CHUNK_BYTES = 1024,    /* the least room that lb_ftp_data_out wants */
-	LB_FTP_SETTLE_MS = 50,        /* after the end of an upload */
-	LB_FTP_CONNECT_MS = 30000,    /* for the client to open the data connection */
-	LB_FTP_STALL_MS = 60000,      /* without a byte on it */
-	LB_FTP_IDLE_MS = 300000,      /* without a command; the default */
+	LB_FTP_CHUNK_BYTES = 1024, /* the least room that lb_ftp_data_out wants */
+	LB_FTP_SETTLE_MS = 50,     /* after the end of an upload */
+	LB_FTP_CONNECT_MS = 30000, /* for the client to open the data connection */
+	LB_FTP_STALL_MS = 60000,   /* without a byte on it */
+	LB_FTP_IDLE_MS = 300000,   /* without a command; the default */
 };
 #define LB_FTP_SUFFIX ".upload"
 
@@ -54,7 +54,7 @@ struct lb_ftp_host {
 	int (*stat)(void *ctx, const char *path, struct lb_ftp_info *info);
 	int (*open)(void *ctx, enum lb_ftp_file file, const char *path, enum lb_ftp_how how);
 	int (*seek)(void *ctx, enum lb_ftp_file file, uint32_t offset);
-	int (*read)(void *ctx, enum lb_ftp_file file, void *data, size_t size_bytes); /* 0: the end */
+	int (*read)(void *ctx, enum lb_ftp_file file, void *data, size_t size_bytes);        /* 0: the end */
 	int (*write)(void *ctx, enum lb_ftp_file file, const void *data, size_t size_bytes); /* all of it: 0 */
 	int (*close)(void *ctx, enum lb_ftp_file file); /* after an error too it is closed */
 	int (*remove)(void *ctx, const char *path);
@@ -77,7 +77,7 @@ struct lb_ftp {
 	const struct lb_ftp_host *host;
 	void *ctx;
 	const struct lb_login *login;
-	uint32_t idle_ms;  /* the caller may change it */
+	uint32_t idle_ms; /* the caller may change it */
 	/* private from here */
 	uint32_t since_ms; /* the last command, or the wrong password */
 	uint32_t moved_ms; /* the last sign of life of the transfer */
@@ -85,20 +85,20 @@ struct lb_ftp {
 	bool logged_in;
 	bool punished;
 	bool ended;
-	bool too_long;     /* the line */
+	bool too_long; /* the line */
 	bool line_ready;
-	uint8_t skip;      /* telnet bytes to pass over */
+	uint8_t skip; /* telnet bytes to pass over */
 	bool listening;
-	bool connected;    /* the data connection */
-	bool draining;     /* nothing more to send on it */
-	bool settling;     /* the upload has ended; is the client alive? */
+	bool connected; /* the data connection */
+	bool draining;  /* nothing more to send on it */
+	bool settling;  /* the upload has ended; is the client alive? */
 	enum lb_ftp_kind kind;
 	uint32_t rest;
 	uint32_t announced; /* by ALLO */
 	uint32_t base_left; /* to copy before the upload goes on */
 	uint32_t total;     /* bytes moved; of an upload: the size of NAME.upload */
 	uint16_t line_bytes;
-	uint16_t sent;      /* of output */
+	uint16_t sent; /* of output */
 	uint16_t made;
 	char user[LB_LOGIN_USER_BYTES];
 	char folder[LB_FTP_PATH_BYTES];

@@ -23,9 +23,9 @@ static void do_user(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 {
 	(void)now_ms;
 	ftp->logged_in = false;
-	memset(ftp->user, 0, sizeof ftp->user);
+	memset(ftp->user, 0, sizeof(ftp->user));
 	/* A name too long for a login cannot be the one; cut, it must not become it. */
-	if (strlen(argument) < sizeof ftp->user)
+	if (strlen(argument) < sizeof(ftp->user))
 		strcpy(ftp->user, argument);
 	lb_ftp_reply(ftp, 331, "The password?");
 }
@@ -73,8 +73,9 @@ static void do_feat(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 {
 	(void)now_ms;
 	(void)argument;
-	lb_ftp_put(ftp, "211-Features:\r\n EPSV\r\n MDTM\r\n MLST type*;size*;modify*;\r\n PASV\r\n REST STREAM\r\n SIZE\r\n"
-	                " TVFS\r\n UTF8\r\n211 End\r\n");
+	lb_ftp_put(ftp,
+	           "211-Features:\r\n EPSV\r\n MDTM\r\n MLST type*;size*;modify*;\r\n PASV\r\n REST STREAM\r\n SIZE\r\n"
+	           " TVFS\r\n UTF8\r\n211 End\r\n");
 }
 
 static void do_opts(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
@@ -105,8 +106,9 @@ static void do_help(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 {
 	(void)now_ms;
 	(void)argument;
-	lb_ftp_reply(ftp, 214, "ABOR ALLO APPE CDUP CWD DELE EPSV FEAT HELP LIST MDTM MKD MLSD MLST MODE NLST NOOP OPTS "
-	                       "PASS PASV PWD QUIT REST RETR RMD RNFR RNTO SIZE STAT STOR STRU SYST TYPE USER");
+	lb_ftp_reply(ftp, 214,
+	             "ABOR ALLO APPE CDUP CWD DELE EPSV FEAT HELP LIST MDTM MKD MLSD MLST MODE NLST NOOP OPTS "
+	             "PASS PASV PWD QUIT REST RETR RMD RNFR RNTO SIZE STAT STOR STRU SYST TYPE USER");
 }
 
 /* --- parameters of transfers --- */
@@ -323,7 +325,7 @@ static void do_size(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
 	int error = ftp->host->stat(ftp->ctx, path, &info);
 
 	(void)now_ms;
-	if (error != 0 && strlen(path) + sizeof LB_FTP_SUFFIX <= sizeof upload) {
+	if (error != 0 && strlen(path) + sizeof(LB_FTP_SUFFIX) <= sizeof(upload)) {
 		strcat(strcpy(upload, path), LB_FTP_SUFFIX);
 		if (ftp->host->stat(ftp->ctx, upload, &info) == 0)
 			error = 0;
@@ -438,47 +440,47 @@ static const struct {
 	uint8_t flags;
 	command_fn *run;
 } commands[] = {
-	{ "ABOR", ANYTIME, do_abor },
-	{ "ALLO", ARGUMENT, do_allo },
-	{ "APPE", ARGUMENT | PATH, do_appe },
-	{ "CDUP", 0, do_cdup },
-	{ "CWD", PATH, do_cwd },
-	{ "DELE", ARGUMENT | PATH, do_dele },
-	{ "EPRT", 0, do_port },
-	{ "EPSV", 0, do_epsv },
-	{ "FEAT", ANYBODY, do_feat },
-	{ "HELP", ANYBODY, do_help },
-	{ "LIST", 0, do_list },
-	{ "MDTM", ARGUMENT | PATH, do_mdtm },
-	{ "MKD", ARGUMENT | PATH, do_mkd },
-	{ "MLSD", PATH, do_mlsd },
-	{ "MLST", PATH, do_mlst },
-	{ "MODE", ARGUMENT, do_mode },
-	{ "NLST", 0, do_nlst },
-	{ "NOOP", ANYBODY | ANYTIME, do_noop },
-	{ "OPTS", ANYBODY | ARGUMENT, do_opts },
-	{ "PASS", ANYBODY, do_pass },
-	{ "PASV", 0, do_pasv },
-	{ "PORT", 0, do_port },
-	{ "PWD", 0, do_pwd },
-	{ "QUIT", ANYBODY, do_quit },
-	{ "REST", ARGUMENT, do_rest },
-	{ "RETR", ARGUMENT | PATH, do_retr },
-	{ "RMD", ARGUMENT | PATH, do_rmd },
-	{ "RNFR", ARGUMENT | PATH, do_rnfr },
-	{ "RNTO", ARGUMENT | PATH, do_rnto },
-	{ "SIZE", ARGUMENT | PATH, do_size },
-	{ "STAT", ANYTIME, do_stat },
-	{ "STOR", ARGUMENT | PATH, do_stor },
-	{ "STRU", ARGUMENT, do_stru },
-	{ "SYST", ANYBODY, do_syst },
-	{ "TYPE", ARGUMENT, do_type },
-	{ "USER", ANYBODY | ARGUMENT, do_user },
-	{ "XCUP", 0, do_cdup },
-	{ "XCWD", PATH, do_cwd },
-	{ "XMKD", ARGUMENT | PATH, do_mkd },
-	{ "XPWD", 0, do_pwd },
-	{ "XRMD", ARGUMENT | PATH, do_rmd },
+	{"ABOR", ANYTIME, do_abor},
+	{"ALLO", ARGUMENT, do_allo},
+	{"APPE", ARGUMENT | PATH, do_appe},
+	{"CDUP", 0, do_cdup},
+	{"CWD", PATH, do_cwd},
+	{"DELE", ARGUMENT | PATH, do_dele},
+	{"EPRT", 0, do_port},
+	{"EPSV", 0, do_epsv},
+	{"FEAT", ANYBODY, do_feat},
+	{"HELP", ANYBODY, do_help},
+	{"LIST", 0, do_list},
+	{"MDTM", ARGUMENT | PATH, do_mdtm},
+	{"MKD", ARGUMENT | PATH, do_mkd},
+	{"MLSD", PATH, do_mlsd},
+	{"MLST", PATH, do_mlst},
+	{"MODE", ARGUMENT, do_mode},
+	{"NLST", 0, do_nlst},
+	{"NOOP", ANYBODY | ANYTIME, do_noop},
+	{"OPTS", ANYBODY | ARGUMENT, do_opts},
+	{"PASS", ANYBODY, do_pass},
+	{"PASV", 0, do_pasv},
+	{"PORT", 0, do_port},
+	{"PWD", 0, do_pwd},
+	{"QUIT", ANYBODY, do_quit},
+	{"REST", ARGUMENT, do_rest},
+	{"RETR", ARGUMENT | PATH, do_retr},
+	{"RMD", ARGUMENT | PATH, do_rmd},
+	{"RNFR", ARGUMENT | PATH, do_rnfr},
+	{"RNTO", ARGUMENT | PATH, do_rnto},
+	{"SIZE", ARGUMENT | PATH, do_size},
+	{"STAT", ANYTIME, do_stat},
+	{"STOR", ARGUMENT | PATH, do_stor},
+	{"STRU", ARGUMENT, do_stru},
+	{"SYST", ANYBODY, do_syst},
+	{"TYPE", ARGUMENT, do_type},
+	{"USER", ANYBODY | ARGUMENT, do_user},
+	{"XCUP", 0, do_cdup},
+	{"XCWD", PATH, do_cwd},
+	{"XMKD", ARGUMENT | PATH, do_mkd},
+	{"XPWD", 0, do_pwd},
+	{"XRMD", ARGUMENT | PATH, do_rmd},
 };
 
 static void run(struct lb_ftp *ftp, uint32_t now_ms, size_t command, const char *argument)
@@ -508,7 +510,7 @@ bool lb_ftp_command(struct lb_ftp *ftp, uint32_t now_ms)
 	const size_t verb_bytes = strcspn(ftp->line, " ");
 	const char *argument = ftp->line + verb_bytes + (ftp->line[verb_bytes] == ' ');
 
-	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strlen(commands[i].verb) != verb_bytes || strncasecmp(commands[i].verb, ftp->line, verb_bytes) != 0)
 			continue;
 		if (ftp->kind != LB_FTP_NONE && (commands[i].flags & ANYTIME) == 0)
@@ -516,6 +518,7 @@ bool lb_ftp_command(struct lb_ftp *ftp, uint32_t now_ms)
 		run(ftp, now_ms, i, argument);
 		return true;
 	}
-	lb_ftp_reply(ftp, ftp->logged_in ? 502 : 530, ftp->logged_in ? "No such command; see HELP." : "USER and PASS first.");
+	lb_ftp_reply(ftp, ftp->logged_in ? 502 : 530,
+	             ftp->logged_in ? "No such command; see HELP." : "USER and PASS first.");
 	return true;
 }

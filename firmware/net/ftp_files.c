@@ -11,7 +11,7 @@
 /* For each session its two files and its listing. */
 enum { LISTING = LB_FTP_FILES, OBJECTS };
 MP_REGISTER_ROOT_POINTER(mp_obj_t lb_ftp_objects[12]);
-_Static_assert(LB_FTP_SESSIONS * OBJECTS == 12, "the root pointers above");
+_Static_assert(LB_FTP_SESSIONS *OBJECTS == 12, "the root pointers above");
 
 /* What each of them lies on, MP_OBJ_NULL for the list of file systems; only ever compared. */
 static mp_obj_t mounts[LB_FTP_SESSIONS][OBJECTS];
@@ -50,8 +50,8 @@ static int error_of(mp_obj_t raised)
 		return -MP_ENOMEM;
 	if (mp_obj_exception_match(raised, MP_OBJ_FROM_PTR(&mp_type_OSError)))
 		value = mp_obj_exception_get_value(raised);
-	return mp_obj_is_small_int(value) && MP_OBJ_SMALL_INT_VALUE(value) > 0 ? -(int)MP_OBJ_SMALL_INT_VALUE(value)
-	                                                                       : -MP_EIO;
+	return mp_obj_is_small_int(value) && MP_OBJ_SMALL_INT_VALUE(value) > 0 ? -(int)MP_OBJ_SMALL_INT_VALUE(value) :
+	                                                                         -MP_EIO;
 }
 
 static int protected(void (*work)(struct call *), struct call *call)
@@ -85,7 +85,7 @@ static void do_stat(struct call *call)
 
 int lb_ftp_files_stat(void *files, const char *path, struct lb_ftp_info *info)
 {
-	return protected(do_stat, &(struct call){ .files = files, .path = path, .info = info });
+	return protected(do_stat, &(struct call){.files = files, .path = path, .info = info});
 }
 
 static void do_remove(struct call *call)
@@ -95,7 +95,7 @@ static void do_remove(struct call *call)
 
 int lb_ftp_files_remove(void *files, const char *path)
 {
-	return protected(do_remove, &(struct call){ .files = files, .path = path });
+	return protected(do_remove, &(struct call){.files = files, .path = path});
 }
 
 static void do_rename(struct call *call)
@@ -105,7 +105,7 @@ static void do_rename(struct call *call)
 
 int lb_ftp_files_rename(void *files, const char *from, const char *to)
 {
-	return protected(do_rename, &(struct call){ .files = files, .path = from, .to = to });
+	return protected(do_rename, &(struct call){.files = files, .path = from, .to = to});
 }
 
 static void do_make_folder(struct call *call)
@@ -115,7 +115,7 @@ static void do_make_folder(struct call *call)
 
 int lb_ftp_files_make_folder(void *files, const char *path)
 {
-	return protected(do_make_folder, &(struct call){ .files = files, .path = path });
+	return protected(do_make_folder, &(struct call){.files = files, .path = path});
 }
 
 static void do_remove_folder(struct call *call)
@@ -125,7 +125,7 @@ static void do_remove_folder(struct call *call)
 
 int lb_ftp_files_remove_folder(void *files, const char *path)
 {
-	return protected(do_remove_folder, &(struct call){ .files = files, .path = path });
+	return protected(do_remove_folder, &(struct call){.files = files, .path = path});
 }
 
 /* --- files --- */
@@ -156,8 +156,9 @@ static bool is_written_by_another(const struct lb_ftp_files *files, const char *
 
 static void do_open(struct call *call)
 {
-	static const qstr modes[] = { [LB_FTP_READ] = MP_QSTR_rb, [LB_FTP_CREATE] = MP_QSTR_wb, [LB_FTP_APPEND] = MP_QSTR_ab };
-	mp_obj_t args[2] = { text(call->path), MP_OBJ_NEW_QSTR(modes[call->how]) };
+	static const qstr modes[] = {
+		[LB_FTP_READ] = MP_QSTR_rb, [LB_FTP_CREATE] = MP_QSTR_wb, [LB_FTP_APPEND] = MP_QSTR_ab};
+	mp_obj_t args[2] = {text(call->path), MP_OBJ_NEW_QSTR(modes[call->how])};
 
 	*object_of(call->files, call->which) = mp_vfs_open(2, args, (mp_map_t *)&mp_const_empty_map);
 	mounts[call->files->session][call->which] = mount_of(call->path);
@@ -170,7 +171,7 @@ int lb_ftp_files_open(void *files_ptr, enum lb_ftp_file file, const char *path, 
 
 	if (is_written_by_another(files, path))
 		return -MP_EBUSY;
-	error = protected(do_open, &(struct call){ .files = files, .which = file, .path = path, .how = how });
+	error = protected(do_open, &(struct call){.files = files, .which = file, .path = path, .how = how});
 	if (error == 0 && how != LB_FTP_READ) {
 		strcpy(files->written, path);
 		writers[files->session] = files;
@@ -204,7 +205,7 @@ static void do_read(struct call *call)
 
 int lb_ftp_files_read(void *files, enum lb_ftp_file file, void *data, size_t size_bytes)
 {
-	return protected(do_read, &(struct call){ .files = files, .which = file, .data = data, .size_bytes = size_bytes });
+	return protected(do_read, &(struct call){.files = files, .which = file, .data = data, .size_bytes = size_bytes});
 }
 
 static mp_uint_t write_all(mp_obj_t object, void *data, mp_uint_t size_bytes, int *error)
@@ -225,13 +226,14 @@ static void do_write(struct call *call)
 
 int lb_ftp_files_write(void *files, enum lb_ftp_file file, const void *data, size_t size_bytes)
 {
-	return protected(do_write, &(struct call){ .files = files, .which = file, .data = (void *)(uintptr_t)data,
-	                                           .size_bytes = size_bytes });
+	return protected(
+		do_write,
+		&(struct call){.files = files, .which = file, .data = (void *)(uintptr_t)data, .size_bytes = size_bytes});
 }
 
 static mp_uint_t seek(mp_obj_t object, void *data, mp_uint_t offset, int *error)
 {
-	struct mp_stream_seek_t where = { .offset = (mp_off_t)offset, .whence = MP_SEEK_SET };
+	struct mp_stream_seek_t where = {.offset = (mp_off_t)offset, .whence = MP_SEEK_SET};
 
 	(void)data;
 	return mp_get_stream(object)->ioctl(object, MP_STREAM_SEEK, (uintptr_t)&where, error);
@@ -244,7 +246,7 @@ static void do_seek(struct call *call)
 
 int lb_ftp_files_seek(void *files, enum lb_ftp_file file, uint32_t offset)
 {
-	return protected(do_seek, &(struct call){ .files = files, .which = file, .size_bytes = offset });
+	return protected(do_seek, &(struct call){.files = files, .which = file, .size_bytes = offset});
 }
 
 static mp_uint_t close_file(mp_obj_t object, void *data, mp_uint_t size_bytes, int *error)
@@ -268,7 +270,7 @@ int lb_ftp_files_close(void *files_ptr, enum lb_ftp_file file)
 		files->written[0] = '\0';
 	if (*object_of(files, file) == MP_OBJ_NULL)
 		return 0;
-	error = protected(do_close, &(struct call){ .files = files, .which = file });
+	error = protected(do_close, &(struct call){.files = files, .which = file});
 	*object_of(files, file) = MP_OBJ_NULL;
 	return error;
 }
@@ -299,7 +301,7 @@ int lb_ftp_files_list(void *files_ptr, const char *path)
 		*strrchr(files->folder, '/') = '\0';
 		return 0;
 	}
-	return protected(do_list, &(struct call){ .files = files, .path = path });
+	return protected(do_list, &(struct call){.files = files, .path = path});
 }
 
 static void do_next(struct call *call)
@@ -340,13 +342,13 @@ int lb_ftp_files_next(void *files_ptr, char *name, struct lb_ftp_info *info)
 	int got = 1;
 
 	if (files->single[0] != '\0') {
-		memset(info, 0, sizeof *info);
+		memset(info, 0, sizeof(*info));
 		strcpy(name, files->single);
 		files->single[0] = '\0';
 	} else {
-		got = protected(do_next, &(struct call){ .files = files, .name = name, .info = info });
+		got = protected(do_next, &(struct call){.files = files, .name = name, .info = info});
 	}
-	if (got != 1 || strlen(files->folder) + 1 + strlen(name) >= sizeof path)
+	if (got != 1 || strlen(files->folder) + 1 + strlen(name) >= sizeof(path))
 		return got;
 	strcat(strcat(strcpy(path, files->folder), "/"), name);
 	if (lb_ftp_files_stat(files, path, &more) == 0)

@@ -49,7 +49,7 @@ static void host_hang_up(void *ctx)
 static int host_listen(void *ctx, uint32_t *ip, uint16_t *port)
 {
 	struct session *session = ctx;
-	struct lb_net_address own = { 0, 0 };
+	struct lb_net_address own = {0, 0};
 	int error;
 
 	host_hang_up(session);
@@ -118,9 +118,9 @@ static bool send_replies(struct session *session)
 /* Also while a command waits for a transfer to end, so that the end of the connection is seen at once. */
 static bool receive(struct session *session)
 {
-	const size_t room = sizeof session->input - session->input_bytes;
-	const int got = room == 0 ? -MP_EAGAIN
-	                          : lb_net_receive(session->control, session->input + session->input_bytes, room, NULL);
+	const size_t room = sizeof(session->input) - session->input_bytes;
+	const int got =
+		room == 0 ? -MP_EAGAIN : lb_net_receive(session->control, session->input + session->input_bytes, room, NULL);
 
 	if (got == -MP_EAGAIN)
 		return false;
@@ -170,7 +170,7 @@ static void end_data(struct session *session, uint32_t now_ms, bool in_order)
 
 static bool move_in(struct session *session, uint32_t now_ms)
 {
-	const int got = lb_net_receive(session->data, session->data_buffer, sizeof session->data_buffer, NULL);
+	const int got = lb_net_receive(session->data, session->data_buffer, sizeof(session->data_buffer), NULL);
 
 	if (got == -MP_EAGAIN)
 		return false;
@@ -187,8 +187,8 @@ static bool move_out(struct session *session, uint32_t now_ms)
 
 	if (session->data_at == session->data_bytes) {
 		session->data_at = 0;
-		session->data_bytes = (uint16_t)lb_ftp_data_out(&session->ftp, now_ms, session->data_buffer,
-		                                                sizeof session->data_buffer);
+		session->data_bytes =
+			(uint16_t)lb_ftp_data_out(&session->ftp, now_ms, session->data_buffer, sizeof(session->data_buffer));
 		if (session->data_bytes == 0) {
 			if (lb_ftp_data_wants(&session->ftp) == LB_FTP_DATA_OUT)
 				end_data(session, now_ms, true);
@@ -213,12 +213,9 @@ static bool move_data(struct session *session, uint32_t now_ms)
 	if (lb_ftp_awaits_data(&session->ftp))
 		moved = accept_data(session, now_ms);
 	switch (lb_ftp_data_wants(&session->ftp)) {
-	case LB_FTP_DATA_IN:
-		return move_in(session, now_ms) || moved;
-	case LB_FTP_DATA_OUT:
-		return move_out(session, now_ms) || moved;
-	case LB_FTP_DATA_NONE:
-		break;
+	case LB_FTP_DATA_IN: return move_in(session, now_ms) || moved;
+	case LB_FTP_DATA_OUT: return move_out(session, now_ms) || moved;
+	case LB_FTP_DATA_NONE: break;
 	}
 	return moved;
 }
@@ -249,11 +246,11 @@ void lb_ftp_server_accept(int sock, struct lb_net_address peer, const struct lb_
 	struct session *session = find_place(now_ms);
 
 	if (session == NULL) {
-		lb_net_send(sock, full, sizeof full - 1, NULL);
+		lb_net_send(sock, full, sizeof(full) - 1, NULL);
 		lb_net_close(sock);
 		return;
 	}
-	memset(session, 0, sizeof *session);
+	memset(session, 0, sizeof(*session));
 	session->files.session = (unsigned)(session - sessions);
 	session->open = true;
 	session->control = sock;
@@ -327,22 +324,16 @@ static void watch(const struct session *session)
 
 	lb_ftp_replies(&session->ftp, &left_bytes);
 	control |= left_bytes > 0 ? (unsigned)LB_NET_WRITABLE : 0;
-	control |= session->input_bytes < sizeof session->input ? (unsigned)LB_NET_READABLE : 0;
+	control |= session->input_bytes < sizeof(session->input) ? (unsigned)LB_NET_READABLE : 0;
 	lb_net_watch(session->control, control);
 	if (session->listener != NONE)
 		lb_net_watch(session->listener, LB_NET_READABLE);
 	if (session->data == NONE)
 		return;
 	switch (lb_ftp_data_wants(&session->ftp)) {
-	case LB_FTP_DATA_IN:
-		lb_net_watch(session->data, LB_NET_READABLE);
-		break;
-	case LB_FTP_DATA_OUT:
-		lb_net_watch(session->data, LB_NET_WRITABLE);
-		break;
-	case LB_FTP_DATA_NONE:
-		lb_net_watch(session->data, 0);
-		break;
+	case LB_FTP_DATA_IN: lb_net_watch(session->data, LB_NET_READABLE); break;
+	case LB_FTP_DATA_OUT: lb_net_watch(session->data, LB_NET_WRITABLE); break;
+	case LB_FTP_DATA_NONE: lb_net_watch(session->data, 0); break;
 	}
 }
 

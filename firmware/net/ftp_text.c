@@ -37,8 +37,8 @@ void lb_ftp_time(uint32_t seconds, char text[15])
 {
 	const struct date date = date_of(seconds);
 
-	snprintf(text, 15, "%04u%02u%02u%02u%02u%02u", date.year % 10000, date.month % 100, date.day % 100,
-	         date.hour % 100, date.minute % 100, date.second % 100);
+	snprintf(text, 15, "%04u%02u%02u%02u%02u%02u", date.year % 10000, date.month % 100, date.day % 100, date.hour % 100,
+	         date.minute % 100, date.second % 100);
 }
 
 static size_t facts(const struct lb_ftp_info *info, char *text, size_t room)

@@ -91,7 +91,7 @@ struct plan {
 static bool plan_upload(const struct lb_ftp_info *file, const struct lb_ftp_info *part, uint32_t rest, bool append,
                         struct plan *plan)
 {
-	*plan = (struct plan){ LB_FTP_CREATE, 0, false };
+	*plan = (struct plan){LB_FTP_CREATE, 0, false};
 	if (append && file != NULL) {
 		plan->size_bytes = file->size_bytes;
 		plan->from_file = true;
@@ -148,7 +148,7 @@ void lb_ftp_store(struct lb_ftp *ftp, uint32_t now_ms, const char *path, bool ap
 	if (needs_listener(ftp))
 		return;
 	strcpy(ftp->path, path);
-	if (strlen(path) + sizeof LB_FTP_SUFFIX > sizeof ftp->upload)
+	if (strlen(path) + sizeof(LB_FTP_SUFFIX) > sizeof(ftp->upload))
 		error = -ENAMETOOLONG_ERROR;
 	else
 		strcat(strcpy(ftp->upload, path), LB_FTP_SUFFIX);
@@ -156,7 +156,9 @@ void lb_ftp_store(struct lb_ftp *ftp, uint32_t now_ms, const char *path, bool ap
 		error = look(ftp, &file, &have_file, &part, &have_part);
 	if (error == 0 && !plan_upload(have_file ? &file : NULL, have_part ? &part : NULL, rest, append, &plan)) {
 		lb_ftp_reply(ftp, 554, "REST %u: there are only %u bytes.", (unsigned)rest,
-		             (unsigned)(have_part ? part.size_bytes : have_file ? file.size_bytes : 0));
+		             (unsigned)(have_part ? part.size_bytes :
+		                        have_file ? file.size_bytes :
+		                                    0));
 		return;
 	}
 	if (error == 0)
@@ -331,7 +333,7 @@ void lb_ftp_data_end(struct lb_ftp *ftp, uint32_t now_ms, bool in_order)
 static void copy(struct lb_ftp *ftp, uint32_t now_ms)
 {
 	uint8_t piece[COPY_BYTES];
-	const size_t wanted = ftp->base_left < sizeof piece ? ftp->base_left : sizeof piece;
+	const size_t wanted = ftp->base_left < sizeof(piece) ? ftp->base_left : sizeof(piece);
 	const int got = ftp->host->read(ftp->ctx, LB_FTP_BASE, piece, wanted);
 	int error = got < 0 ? got : 0;
 

@@ -7,7 +7,7 @@ enum { FIELD_BYTES = LB_LOGIN_PASSWORD_BYTES };
 /* Looks at every byte of a field, whatever the two texts are. */
 static unsigned differs(const char *kept, const char *given)
 {
-	char fields[2][FIELD_BYTES] = { "", "" };
+	char fields[2][FIELD_BYTES] = {"", ""};
 	const size_t kept_bytes = strlen(kept);
 	const size_t given_bytes = strlen(given);
 	unsigned difference = kept_bytes >= FIELD_BYTES || given_bytes >= FIELD_BYTES;

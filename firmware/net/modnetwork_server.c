@@ -10,7 +10,7 @@
 
 enum { TIMEOUT_LEAST_S = 5, TIMEOUT_MOST_S = 86400 };
 
-static const mp_obj_base_t server = { &lb_server_type };
+static const mp_obj_base_t server = {&lb_server_type};
 
 static uint32_t get_timeout(mp_obj_t value)
 {
@@ -26,8 +26,9 @@ static void get_login(mp_obj_t value, struct lb_login *login)
 	mp_obj_t *items;
 
 	mp_obj_get_array_fixed_n(value, 2, &items);
-	lb_wlan_get_text(items[0], login->user, sizeof login->user - 1, MP_ERROR_TEXT("user: 32 bytes at most"));
-	lb_wlan_get_text(items[1], login->password, sizeof login->password - 1, MP_ERROR_TEXT("password: 64 bytes at most"));
+	lb_wlan_get_text(items[0], login->user, sizeof(login->user) - 1, MP_ERROR_TEXT("user: 32 bytes at most"));
+	lb_wlan_get_text(items[1], login->password, sizeof(login->password) - 1,
+	                 MP_ERROR_TEXT("password: 64 bytes at most"));
 	if (login->user[0] == '\0' || login->password[0] == '\0')
 		mp_raise_ValueError(MP_ERROR_TEXT("user and password may not be empty"));
 }
@@ -37,8 +38,8 @@ static mp_obj_t server_init(size_t n_args, const mp_obj_t *pos_args, mp_map_t *k
 {
 	enum { ARG_login, ARG_timeout };
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_login, MP_ARG_OBJ | MP_ARG_KW_ONLY, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_timeout, MP_ARG_OBJ | MP_ARG_KW_ONLY, { .u_rom_obj = MP_ROM_NONE } },
+		{MP_QSTR_login, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_timeout, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
 	};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 	struct lb_login login = *lb_servers_login();
@@ -59,7 +60,7 @@ static MP_DEFINE_CONST_FUN_OBJ_KW(server_init_obj, 1, server_init);
 /* Server([id=0]): the servers as they are; with login or timeout also init(). */
 static mp_obj_t server_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args)
 {
-	mp_obj_t init_args[1] = { MP_OBJ_FROM_PTR(&server) };
+	mp_obj_t init_args[1] = {MP_OBJ_FROM_PTR(&server)};
 	mp_map_t kw_args;
 
 	(void)type;
@@ -103,7 +104,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(server_timeout_obj, 1, 2, server_time
 static mp_obj_t server_login(mp_obj_t self)
 {
 	const struct lb_login *login = lb_servers_login();
-	mp_obj_t items[2] = { mp_obj_new_str_from_cstr(login->user), mp_obj_new_str_from_cstr(login->password) };
+	mp_obj_t items[2] = {mp_obj_new_str_from_cstr(login->user), mp_obj_new_str_from_cstr(login->password)};
 
 	(void)self;
 	return mp_obj_new_tuple(2, items);
@@ -111,13 +112,13 @@ static mp_obj_t server_login(mp_obj_t self)
 static MP_DEFINE_CONST_FUN_OBJ_1(server_login_obj, server_login);
 
 static const mp_rom_map_elem_t server_locals_table[] = {
-	{ MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&server_init_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_deinit), MP_ROM_PTR(&server_deinit_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_isrunning), MP_ROM_PTR(&server_isrunning_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_timeout), MP_ROM_PTR(&server_timeout_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_login), MP_ROM_PTR(&server_login_obj) },
+	{MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&server_init_obj)},
+	{MP_ROM_QSTR(MP_QSTR_deinit), MP_ROM_PTR(&server_deinit_obj)},
+	{MP_ROM_QSTR(MP_QSTR_isrunning), MP_ROM_PTR(&server_isrunning_obj)},
+	{MP_ROM_QSTR(MP_QSTR_timeout), MP_ROM_PTR(&server_timeout_obj)},
+	{MP_ROM_QSTR(MP_QSTR_login), MP_ROM_PTR(&server_login_obj)},
 };
 static MP_DEFINE_CONST_DICT(server_locals, server_locals_table);
 
-MP_DEFINE_CONST_OBJ_TYPE(lb_server_type, MP_QSTR_Server, MP_TYPE_FLAG_NONE, make_new, server_make_new,
-                         locals_dict, &server_locals);
+MP_DEFINE_CONST_OBJ_TYPE(lb_server_type, MP_QSTR_Server, MP_TYPE_FLAG_NONE, make_new, server_make_new, locals_dict,
+                         &server_locals);

@@ -15,9 +15,9 @@
 
 enum { CONNECT_POLL_MS = 50, MAC_BYTES = LB_UNIQUE_ID_BYTES };
 
-static const struct lb_wlan whole = { { &lb_wlan_type }, LB_WLAN_STA_AP };
-static const struct lb_wlan station = { { &lb_wlan_type }, LB_WLAN_STA };
-static const struct lb_wlan access_point = { { &lb_wlan_type }, LB_WLAN_AP };
+static const struct lb_wlan whole = {{&lb_wlan_type}, LB_WLAN_STA_AP};
+static const struct lb_wlan station = {{&lb_wlan_type}, LB_WLAN_STA};
+static const struct lb_wlan access_point = {{&lb_wlan_type}, LB_WLAN_AP};
 
 static char joined_ssid[LB_RADIO_SSID_BYTES];
 
@@ -84,15 +84,15 @@ static mp_obj_t wlan_init(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_
 {
 	enum { ARG_mode, ARG_ssid, ARG_auth, ARG_channel, ARG_antenna, ARG_power_save, ARG_hidden, ARG_bandwidth };
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_mode, MP_ARG_INT, { .u_int = LB_WLAN_AP } },
-		{ MP_QSTR_ssid, MP_ARG_OBJ | MP_ARG_KW_ONLY, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_auth, MP_ARG_OBJ | MP_ARG_KW_ONLY, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_channel, MP_ARG_INT | MP_ARG_KW_ONLY, { .u_int = 0 } },
+		{MP_QSTR_mode, MP_ARG_INT, {.u_int = LB_WLAN_AP}},
+		{MP_QSTR_ssid, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_auth, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_channel, MP_ARG_INT | MP_ARG_KW_ONLY, {.u_int = 0}},
 		/* Taken, and without effect: there is nothing that they could change here. */
-		{ MP_QSTR_antenna, MP_ARG_OBJ | MP_ARG_KW_ONLY, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_power_save, MP_ARG_OBJ | MP_ARG_KW_ONLY, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_hidden, MP_ARG_OBJ | MP_ARG_KW_ONLY, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_bandwidth, MP_ARG_OBJ | MP_ARG_KW_ONLY, { .u_rom_obj = MP_ROM_NONE } },
+		{MP_QSTR_antenna, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_power_save, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_hidden, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_bandwidth, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
 	};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 	struct lb_wifi_ap ap = *lb_wifi_ap();
@@ -120,7 +120,7 @@ static MP_DEFINE_CONST_FUN_OBJ_KW(wlan_init_obj, 1, wlan_init);
 /* WLAN(STA_IF) and WLAN(AP_IF): that interface, unchanged. WLAN(): the radio as it is. WLAN(mode=...): init() too. */
 static mp_obj_t wlan_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args)
 {
-	mp_obj_t init_args[1] = { MP_OBJ_FROM_PTR(&whole) };
+	mp_obj_t init_args[1] = {MP_OBJ_FROM_PTR(&whole)};
 	mp_map_t kw_args;
 
 	(void)type;
@@ -145,7 +145,7 @@ static mp_obj_t wlan_make_new(const mp_obj_type_t *type, size_t n_args, size_t n
 
 static void wlan_print(const mp_print_t *print, mp_obj_t self_obj, mp_print_kind_t kind)
 {
-	static const char *const names[] = { "off", "STA", "AP", "STA_AP" };
+	static const char *const names[] = {"off", "STA", "AP", "STA_AP"};
 	const struct lb_wlan *self = MP_OBJ_TO_PTR(self_obj);
 
 	(void)kind;
@@ -204,9 +204,8 @@ static void wait_for_link(mp_int_t timeout_ms)
 		mp_event_wait_ms(CONNECT_POLL_MS);
 	}
 	if (lb_radio_link() != LB_RADIO_CONNECTED)
-		mp_raise_msg(&mp_type_OSError, lb_radio_link() == LB_RADIO_WRONG_PASSWORD
-		                                   ? MP_ERROR_TEXT("wrong key")
-		                                   : MP_ERROR_TEXT("no such network"));
+		mp_raise_msg(&mp_type_OSError, lb_radio_link() == LB_RADIO_WRONG_PASSWORD ? MP_ERROR_TEXT("wrong key") :
+		                                                                            MP_ERROR_TEXT("no such network"));
 }
 
 /* MicroPython: connect(ssid, key). Pycom: connect(ssid, auth=(security, key), timeout=ms). */
@@ -214,12 +213,12 @@ static mp_obj_t wlan_connect(size_t n_args, const mp_obj_t *pos_args, mp_map_t *
 {
 	enum { ARG_ssid, ARG_key, ARG_auth, ARG_bssid, ARG_timeout, ARG_hostname };
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_ssid, MP_ARG_OBJ | MP_ARG_REQUIRED, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_key, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_auth, MP_ARG_OBJ | MP_ARG_KW_ONLY, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_bssid, MP_ARG_OBJ | MP_ARG_KW_ONLY, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_timeout, MP_ARG_OBJ | MP_ARG_KW_ONLY, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_hostname, MP_ARG_OBJ | MP_ARG_KW_ONLY, { .u_rom_obj = MP_ROM_NONE } },
+		{MP_QSTR_ssid, MP_ARG_OBJ | MP_ARG_REQUIRED, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_key, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_auth, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_bssid, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_timeout, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_hostname, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
 	};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 	char ssid[LB_RADIO_SSID_BYTES], key[LB_RADIO_PASSWORD_BYTES];
@@ -314,8 +313,7 @@ static mp_obj_t wlan_status(size_t n_args, const mp_obj_t *args)
 	case MP_QSTR_stations:
 		must_be_on(LB_WLAN_AP, MP_ERROR_TEXT("the access point is off"));
 		return mp_obj_new_list(0, NULL);
-	default:
-		mp_raise_ValueError(MP_ERROR_TEXT("'rssi' or 'stations'"));
+	default: mp_raise_ValueError(MP_ERROR_TEXT("'rssi' or 'stations'"));
 	}
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(wlan_status_obj, 1, 2, wlan_status);
@@ -340,7 +338,7 @@ static mp_obj_t wlan_scan(mp_obj_t self)
 		const struct lb_radio_network *network = &networks[i];
 		const mp_obj_t items[] = {
 			mp_obj_new_bytes((const byte *)network->ssid, strlen(network->ssid)),
-			mp_obj_new_bytes(network->bssid, sizeof network->bssid),
+			mp_obj_new_bytes(network->bssid, sizeof(network->bssid)),
 			MP_OBJ_NEW_SMALL_INT(network->channel),
 			MP_OBJ_NEW_SMALL_INT(network->rssi_dbm),
 			MP_OBJ_NEW_SMALL_INT(network->security),
@@ -373,7 +371,7 @@ static mp_obj_t wlan_ssid(size_t n_args, const mp_obj_t *args)
 		return mp_const_none;
 	}
 	if (modes == LB_WLAN_STA_AP) {
-		mp_obj_t both[2] = { text(ap.ssid), text(joined_ssid) };
+		mp_obj_t both[2] = {text(ap.ssid), text(joined_ssid)};
 
 		return mp_obj_new_tuple(2, both);
 	}
@@ -392,7 +390,7 @@ static mp_obj_t wlan_auth(size_t n_args, const mp_obj_t *args)
 	}
 	if (ap.key[0] == '\0')
 		return mp_const_none;
-	mp_obj_t items[2] = { MP_OBJ_NEW_SMALL_INT(LB_RADIO_WPA2), text(ap.key) };
+	mp_obj_t items[2] = {MP_OBJ_NEW_SMALL_INT(LB_RADIO_WPA2), text(ap.key)};
 
 	return mp_obj_new_tuple(2, items);
 }
@@ -420,17 +418,17 @@ static mp_obj_t mac_of(enum lb_wlan_mode mode)
 	lb_periph_unique_id(mac);
 	if (mode == LB_WLAN_AP)
 		mac[MAC_BYTES - 1]++;
-	return mp_obj_new_bytes(mac, sizeof mac);
+	return mp_obj_new_bytes(mac, sizeof(mac));
 }
 
 static mp_obj_t wlan_mac(mp_obj_t self_obj)
 {
-	static const qstr names[] = { MP_QSTR_sta_mac, MP_QSTR_ap_mac };
+	static const qstr names[] = {MP_QSTR_sta_mac, MP_QSTR_ap_mac};
 	const struct lb_wlan *self = MP_OBJ_TO_PTR(self_obj);
 
 	if (self->modes != LB_WLAN_STA_AP)
 		return mac_of(self->modes);
-	mp_obj_t items[2] = { mac_of(LB_WLAN_STA), mac_of(LB_WLAN_AP) };
+	mp_obj_t items[2] = {mac_of(LB_WLAN_STA), mac_of(LB_WLAN_AP)};
 
 	return mp_obj_new_attrtuple(names, 2, items);
 }
@@ -446,26 +444,19 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(wlan_hostname_obj, 1, 2, wlan_hostnam
 
 static mp_obj_t get_config(const struct lb_wlan *self, qstr name)
 {
-	const mp_obj_t args[1] = { MP_OBJ_FROM_PTR(self) };
+	const mp_obj_t args[1] = {MP_OBJ_FROM_PTR(self)};
 	const bool is_open = lb_wifi_ap()->key[0] == '\0';
 
 	switch (name) {
-	case MP_QSTR_mac:
-		return mac_of(self->modes == LB_WLAN_AP ? LB_WLAN_AP : LB_WLAN_STA);
+	case MP_QSTR_mac: return mac_of(self->modes == LB_WLAN_AP ? LB_WLAN_AP : LB_WLAN_STA);
 	case MP_QSTR_ssid:
-	case MP_QSTR_essid:
-		return wlan_ssid(1, args);
-	case MP_QSTR_channel:
-		return wlan_channel(1, args);
+	case MP_QSTR_essid: return wlan_ssid(1, args);
+	case MP_QSTR_channel: return wlan_channel(1, args);
 	case MP_QSTR_security:
-	case MP_QSTR_authmode:
-		return MP_OBJ_NEW_SMALL_INT(is_open ? LB_RADIO_OPEN : LB_RADIO_WPA2);
-	case MP_QSTR_hidden:
-		return mp_const_false;
-	case MP_QSTR_hostname:
-		return mod_network_hostname(0, NULL);
-	default:
-		mp_raise_ValueError(MP_ERROR_TEXT("unknown config param"));
+	case MP_QSTR_authmode: return MP_OBJ_NEW_SMALL_INT(is_open ? LB_RADIO_OPEN : LB_RADIO_WPA2);
+	case MP_QSTR_hidden: return mp_const_false;
+	case MP_QSTR_hostname: return mod_network_hostname(0, NULL);
+	default: mp_raise_ValueError(MP_ERROR_TEXT("unknown config param"));
 	}
 }
 
@@ -474,31 +465,21 @@ static bool set_config(struct lb_wifi_ap *ap, qstr name, mp_obj_t value)
 {
 	switch (name) {
 	case MP_QSTR_ssid:
-	case MP_QSTR_essid:
-		lb_wlan_get_ssid(value, ap->ssid);
-		return true;
+	case MP_QSTR_essid: lb_wlan_get_ssid(value, ap->ssid); return true;
 	case MP_QSTR_key:
-	case MP_QSTR_password:
-		lb_wlan_get_key(value, ap->key);
-		return true;
-	case MP_QSTR_channel:
-		ap->channel = (uint8_t)mp_obj_get_int(value);
-		return true;
+	case MP_QSTR_password: lb_wlan_get_key(value, ap->key); return true;
+	case MP_QSTR_channel: ap->channel = (uint8_t)mp_obj_get_int(value); return true;
 	case MP_QSTR_security:
 	case MP_QSTR_authmode:
 		if (mp_obj_get_int(value) == LB_RADIO_OPEN)
 			ap->key[0] = '\0';
 		return true;
-	case MP_QSTR_hostname:
-		mod_network_hostname(1, &value);
-		return false;
+	case MP_QSTR_hostname: mod_network_hostname(1, &value); return false;
 	case MP_QSTR_pm:
 	case MP_QSTR_txpower:
 	case MP_QSTR_hidden:
-	case MP_QSTR_reconnects:
-		return false; /* taken, and without effect */
-	default:
-		mp_raise_ValueError(MP_ERROR_TEXT("unknown config param"));
+	case MP_QSTR_reconnects: return false; /* taken, and without effect */
+	default: mp_raise_ValueError(MP_ERROR_TEXT("unknown config param"));
 	}
 }
 
@@ -523,42 +504,42 @@ static MP_DEFINE_CONST_FUN_OBJ_KW(wlan_config_obj, 1, wlan_config);
 /* --- the class --- */
 
 static const mp_rom_map_elem_t wlan_locals_table[] = {
-	{ MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&wlan_init_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_deinit), MP_ROM_PTR(&wlan_deinit_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_active), MP_ROM_PTR(&wlan_active_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_mode), MP_ROM_PTR(&wlan_mode_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_connect), MP_ROM_PTR(&wlan_connect_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_disconnect), MP_ROM_PTR(&wlan_disconnect_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_isconnected), MP_ROM_PTR(&wlan_isconnected_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_status), MP_ROM_PTR(&wlan_status_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_scan), MP_ROM_PTR(&wlan_scan_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_ssid), MP_ROM_PTR(&wlan_ssid_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_auth), MP_ROM_PTR(&wlan_auth_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_channel), MP_ROM_PTR(&wlan_channel_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_mac), MP_ROM_PTR(&wlan_mac_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_hostname), MP_ROM_PTR(&wlan_hostname_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_ifconfig), MP_ROM_PTR(&lb_wlan_ifconfig_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_ipconfig), MP_ROM_PTR(&lb_wlan_ipconfig_obj) },
-	{ MP_ROM_QSTR(MP_QSTR_config), MP_ROM_PTR(&wlan_config_obj) },
+	{MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&wlan_init_obj)},
+	{MP_ROM_QSTR(MP_QSTR_deinit), MP_ROM_PTR(&wlan_deinit_obj)},
+	{MP_ROM_QSTR(MP_QSTR_active), MP_ROM_PTR(&wlan_active_obj)},
+	{MP_ROM_QSTR(MP_QSTR_mode), MP_ROM_PTR(&wlan_mode_obj)},
+	{MP_ROM_QSTR(MP_QSTR_connect), MP_ROM_PTR(&wlan_connect_obj)},
+	{MP_ROM_QSTR(MP_QSTR_disconnect), MP_ROM_PTR(&wlan_disconnect_obj)},
+	{MP_ROM_QSTR(MP_QSTR_isconnected), MP_ROM_PTR(&wlan_isconnected_obj)},
+	{MP_ROM_QSTR(MP_QSTR_status), MP_ROM_PTR(&wlan_status_obj)},
+	{MP_ROM_QSTR(MP_QSTR_scan), MP_ROM_PTR(&wlan_scan_obj)},
+	{MP_ROM_QSTR(MP_QSTR_ssid), MP_ROM_PTR(&wlan_ssid_obj)},
+	{MP_ROM_QSTR(MP_QSTR_auth), MP_ROM_PTR(&wlan_auth_obj)},
+	{MP_ROM_QSTR(MP_QSTR_channel), MP_ROM_PTR(&wlan_channel_obj)},
+	{MP_ROM_QSTR(MP_QSTR_mac), MP_ROM_PTR(&wlan_mac_obj)},
+	{MP_ROM_QSTR(MP_QSTR_hostname), MP_ROM_PTR(&wlan_hostname_obj)},
+	{MP_ROM_QSTR(MP_QSTR_ifconfig), MP_ROM_PTR(&lb_wlan_ifconfig_obj)},
+	{MP_ROM_QSTR(MP_QSTR_ipconfig), MP_ROM_PTR(&lb_wlan_ipconfig_obj)},
+	{MP_ROM_QSTR(MP_QSTR_config), MP_ROM_PTR(&wlan_config_obj)},
 	/* Pycom's constants */
-	{ MP_ROM_QSTR(MP_QSTR_STA), MP_ROM_INT(LB_WLAN_STA) },
-	{ MP_ROM_QSTR(MP_QSTR_AP), MP_ROM_INT(LB_WLAN_AP) },
-	{ MP_ROM_QSTR(MP_QSTR_STA_AP), MP_ROM_INT(LB_WLAN_STA_AP) },
-	{ MP_ROM_QSTR(MP_QSTR_WEP), MP_ROM_INT(LB_WLAN_WEP) },
-	{ MP_ROM_QSTR(MP_QSTR_WPA), MP_ROM_INT(LB_WLAN_WPA) },
-	{ MP_ROM_QSTR(MP_QSTR_WPA2), MP_ROM_INT(LB_RADIO_WPA2) },
-	{ MP_ROM_QSTR(MP_QSTR_INT_ANT), MP_ROM_INT(0) },
-	{ MP_ROM_QSTR(MP_QSTR_EXT_ANT), MP_ROM_INT(1) },
-	{ MP_ROM_QSTR(MP_QSTR_HT20), MP_ROM_INT(0) },
-	{ MP_ROM_QSTR(MP_QSTR_HT40), MP_ROM_INT(1) },
+	{MP_ROM_QSTR(MP_QSTR_STA), MP_ROM_INT(LB_WLAN_STA)},
+	{MP_ROM_QSTR(MP_QSTR_AP), MP_ROM_INT(LB_WLAN_AP)},
+	{MP_ROM_QSTR(MP_QSTR_STA_AP), MP_ROM_INT(LB_WLAN_STA_AP)},
+	{MP_ROM_QSTR(MP_QSTR_WEP), MP_ROM_INT(LB_WLAN_WEP)},
+	{MP_ROM_QSTR(MP_QSTR_WPA), MP_ROM_INT(LB_WLAN_WPA)},
+	{MP_ROM_QSTR(MP_QSTR_WPA2), MP_ROM_INT(LB_RADIO_WPA2)},
+	{MP_ROM_QSTR(MP_QSTR_INT_ANT), MP_ROM_INT(0)},
+	{MP_ROM_QSTR(MP_QSTR_EXT_ANT), MP_ROM_INT(1)},
+	{MP_ROM_QSTR(MP_QSTR_HT20), MP_ROM_INT(0)},
+	{MP_ROM_QSTR(MP_QSTR_HT40), MP_ROM_INT(1)},
 	/* MicroPython's */
-	{ MP_ROM_QSTR(MP_QSTR_IF_STA), MP_ROM_INT(MOD_NETWORK_STA_IF) },
-	{ MP_ROM_QSTR(MP_QSTR_IF_AP), MP_ROM_INT(MOD_NETWORK_AP_IF) },
-	{ MP_ROM_QSTR(MP_QSTR_SEC_OPEN), MP_ROM_INT(LB_RADIO_OPEN) },
-	{ MP_ROM_QSTR(MP_QSTR_SEC_WPA2), MP_ROM_INT(LB_RADIO_WPA2) },
-	{ MP_ROM_QSTR(MP_QSTR_PM_NONE), MP_ROM_INT(0) },
-	{ MP_ROM_QSTR(MP_QSTR_PM_PERFORMANCE), MP_ROM_INT(1) },
-	{ MP_ROM_QSTR(MP_QSTR_PM_POWERSAVE), MP_ROM_INT(2) },
+	{MP_ROM_QSTR(MP_QSTR_IF_STA), MP_ROM_INT(MOD_NETWORK_STA_IF)},
+	{MP_ROM_QSTR(MP_QSTR_IF_AP), MP_ROM_INT(MOD_NETWORK_AP_IF)},
+	{MP_ROM_QSTR(MP_QSTR_SEC_OPEN), MP_ROM_INT(LB_RADIO_OPEN)},
+	{MP_ROM_QSTR(MP_QSTR_SEC_WPA2), MP_ROM_INT(LB_RADIO_WPA2)},
+	{MP_ROM_QSTR(MP_QSTR_PM_NONE), MP_ROM_INT(0)},
+	{MP_ROM_QSTR(MP_QSTR_PM_PERFORMANCE), MP_ROM_INT(1)},
+	{MP_ROM_QSTR(MP_QSTR_PM_POWERSAVE), MP_ROM_INT(2)},
 };
 static MP_DEFINE_CONST_DICT(wlan_locals, wlan_locals_table);
 

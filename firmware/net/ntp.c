@@ -23,7 +23,7 @@ static bool synced;
 static struct lb_net_address server;
 static uint32_t period_s;
 static uint32_t patience_s;
-static volatile int asking = NONE;  /* the socket on which an answer is waited for */
+static volatile int asking = NONE; /* the socket on which an answer is waited for */
 static uint64_t asked_us;
 static uint64_t due_us;             /* when to ask next */
 static uint8_t cookie[STAMP_BYTES]; /* sent as our time: what has it is an answer to us, and to this question */
@@ -61,12 +61,12 @@ static void stop_asking(void)
 /* Without an answer the next question comes after a while, which grows. */
 static void ask(void)
 {
-	uint8_t packet[PACKET_BYTES] = { VERSION_4_CLIENT };
+	uint8_t packet[PACKET_BYTES] = {VERSION_4_CLIENT};
 	int sock;
 
 	stop_asking();
-	lb_periph_random(cookie, sizeof cookie);
-	memcpy(packet + TRANSMIT, cookie, sizeof cookie);
+	lb_periph_random(cookie, sizeof(cookie));
+	memcpy(packet + TRANSMIT, cookie, sizeof(cookie));
 	asked_us = lb_periph_micros();
 	due_us = asked_us + (uint64_t)patience_s * US_PER_S;
 	patience_s = patience_s * 2 < LB_NTP_LEAST_PERIOD_S ? patience_s * 2 : LB_NTP_LEAST_PERIOD_S;
@@ -74,7 +74,7 @@ static void ask(void)
 	if (sock < 0)
 		return;
 	asking = sock;
-	if (lb_net_send(sock, packet, sizeof packet, &server) < 0)
+	if (lb_net_send(sock, packet, sizeof(packet), &server) < 0)
 		stop_asking();
 }
 
@@ -84,8 +84,8 @@ static bool is_answer(const uint8_t *packet, size_t size_bytes, const struct lb_
 
 	return size_bytes == PACKET_BYTES && from->ip == server.ip && from->port == server.port &&
 	       (packet[0] & MODE_MASK) == MODE_SERVER && packet[0] >> LEAP_SHIFT != LEAP_UNKNOWN && packet[STRATUM] != 0 &&
-	       packet[STRATUM] <= LAST_STRATUM && memcmp(packet + ORIGINATE, cookie, sizeof cookie) == 0 &&
-	       memcmp(packet + TRANSMIT, never, sizeof never) != 0;
+	       packet[STRATUM] <= LAST_STRATUM && memcmp(packet + ORIGINATE, cookie, sizeof(cookie)) == 0 &&
+	       memcmp(packet + TRANSMIT, never, sizeof(never)) != 0;
 }
 
 static uint32_t load32be(const uint8_t *bytes)
@@ -116,7 +116,7 @@ static bool take_answer(void)
 	for (int i = 0; i < PACKETS_AT_ONCE; i++) {
 		uint8_t packet[PACKET_BYTES];
 		struct lb_net_address from;
-		const int got = lb_net_receive(asking, packet, sizeof packet, &from);
+		const int got = lb_net_receive(asking, packet, sizeof(packet), &from);
 
 		if (got < 0)
 			return false;
@@ -160,7 +160,8 @@ static int look_up(const char *text, struct lb_net_address *address)
 	const unsigned long port = colon != NULL ? strtoul(colon + 1, &end, 10) : PORT;
 	int error;
 
-	if (host_bytes == 0 || host_bytes >= sizeof host || (end != NULL && *end != '\0') || port == 0 || port > UINT16_MAX)
+	if (host_bytes == 0 || host_bytes >= sizeof(host) || (end != NULL && *end != '\0') || port == 0 ||
+	    port > UINT16_MAX)
 		return -MP_EINVAL;
 	memcpy(host, text, host_bytes);
 	host[host_bytes] = '\0';

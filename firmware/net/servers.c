@@ -36,18 +36,18 @@ struct service {
 };
 
 static struct service services[] = {
-	{ NONE, lb_radio_telnet_port, lb_telnet_server_accept },
-	{ NONE, lb_radio_ftp_port, lb_ftp_server_accept },
+	{NONE, lb_radio_telnet_port, lb_telnet_server_accept},
+	{NONE, lb_radio_ftp_port, lb_ftp_server_accept},
 };
 enum { TELNET, FTP, SERVICES };
 
 static bool on;
-static struct lb_login login = { "lifeboat", "" };
+static struct lb_login login = {"lifeboat", ""};
 static uint32_t timeout_s = TIMEOUT_S;
 
 static mp_sched_node_t node;
 static volatile bool vm_runs;
-static uint32_t ended_ms; /* when it was served last */
+static uint32_t ended_ms;       /* when it was served last */
 static volatile bool attention; /* a socket or the clock wants more than that output is sent */
 static bool turn_given;         /* there is more to do, but first the program has its turn */
 
@@ -100,7 +100,7 @@ static int open_listener(uint16_t port)
 	if (sock < 0)
 		return NONE;
 	lb_net_reuse_address(sock, true);
-	error = lb_net_bind(sock, (struct lb_net_address){ lb_radio_ip(), port });
+	error = lb_net_bind(sock, (struct lb_net_address){lb_radio_ip(), port});
 	if (error == 0)
 		error = lb_net_listen(sock, BACKLOG);
 	if (error == 0)

@@ -3,7 +3,17 @@
 #include <string.h>
 
 enum {
-	SE = 240, DM = 242, BRK = 243, IP = 244, AYT = 246, EC = 247, SB = 250, WILL = 251, WONT = 252, DO = 253, DONT = 254,
+	SE = 240,
+	DM = 242,
+	BRK = 243,
+	IP = 244,
+	AYT = 246,
+	EC = 247,
+	SB = 250,
+	WILL = 251,
+	WONT = 252,
+	DO = 253,
+	DONT = 254,
 	IAC = 255,
 };
 enum { OPTION_BINARY = 0, OPTION_ECHO = 1, OPTION_SGA = 3 };
@@ -19,23 +29,23 @@ static const char login_question[] = "Login as: ";
 static const char password_question[] = "Password: ";
 /* Tools that log in wait for the words about help(). */
 static const char welcome[] = "\r\nThis is the REPL; Ctrl-C interrupts what runs.\r\n"
-                              "Type \"help()\" for more information.\r\n";
+							  "Type \"help()\" for more information.\r\n";
 
 /* --- output --- */
 
 static size_t room(const struct lb_telnet *telnet)
 {
-	return sizeof telnet->output - telnet->made + telnet->sent;
+	return sizeof(telnet->output) - telnet->made + telnet->sent;
 }
 
 static void put(struct lb_telnet *telnet, const void *bytes, size_t size_bytes)
 {
-	if (sizeof telnet->output - telnet->made < size_bytes) {
+	if (sizeof(telnet->output) - telnet->made < size_bytes) {
 		memmove(telnet->output, telnet->output + telnet->sent, (size_t)(telnet->made - telnet->sent));
 		telnet->made = (uint16_t)(telnet->made - telnet->sent);
 		telnet->sent = 0;
 	}
-	if (sizeof telnet->output - telnet->made < size_bytes)
+	if (sizeof(telnet->output) - telnet->made < size_bytes)
 		return;
 	memcpy(telnet->output + telnet->made, bytes, size_bytes);
 	telnet->made = (uint16_t)(telnet->made + size_bytes);
@@ -98,7 +108,7 @@ static void negotiate(struct lb_telnet *telnet, uint8_t option)
 	const bool on = telnet->verb == DO || telnet->verb == WILL;
 	uint8_t *const options = about_us ? &telnet->ours : &telnet->theirs;
 	const uint8_t bit = bit_of(option) & (about_us ? WE_CAN : THEY_MAY);
-	uint8_t answer[3] = { IAC, about_us ? WONT : DONT, option };
+	uint8_t answer[3] = {IAC, about_us ? WONT : DONT, option};
 
 	if (bit == 0 ? !on : ((*options & bit) != 0) == on)
 		return;
@@ -106,7 +116,7 @@ static void negotiate(struct lb_telnet *telnet, uint8_t option)
 		*options ^= bit;
 	if (bit != 0 && on)
 		answer[1] = about_us ? WILL : DO;
-	put(telnet, answer, sizeof answer);
+	put(telnet, answer, sizeof(answer));
 }
 
 /* --- login --- */
@@ -131,8 +141,8 @@ static void end_of_line(struct lb_telnet *telnet, uint32_t now_ms)
 	if ((telnet->ours & ECHO) != 0)
 		say(telnet, "\r\n");
 	if (telnet->phase == LB_TELNET_USER) {
-		telnet->too_long |= telnet->line_bytes >= sizeof telnet->user;
-		memcpy(telnet->user, telnet->line, sizeof telnet->user - 1);
+		telnet->too_long |= telnet->line_bytes >= sizeof(telnet->user);
+		memcpy(telnet->user, telnet->line, sizeof(telnet->user) - 1);
 		telnet->phase = LB_TELNET_PASSWORD;
 		say(telnet, password_question);
 	} else if (lb_login_matches(telnet->login, telnet->user, telnet->line) && !telnet->too_long) {
@@ -143,35 +153,29 @@ static void end_of_line(struct lb_telnet *telnet, uint32_t now_ms)
 		telnet->since_ms = now_ms;
 		telnet->tries++;
 	}
-	memset(telnet->line, 0, sizeof telnet->line);
+	memset(telnet->line, 0, sizeof(telnet->line));
 	telnet->line_bytes = 0;
 }
 
 static void login_byte(struct lb_telnet *telnet, uint8_t byte, uint32_t now_ms)
 {
-	const char text[2] = { (char)byte, '\0' };
+	const char text[2] = {(char)byte, '\0'};
 
 	switch (byte) {
 	case '\r':
-	case '\n':
-		end_of_line(telnet, now_ms);
-		break;
+	case '\n': end_of_line(telnet, now_ms); break;
 	case BACKSPACE:
-	case DELETE:
-		erase(telnet);
-		break;
+	case DELETE: erase(telnet); break;
 	case CTRL_U:
 		while (telnet->line_bytes > 0)
 			erase(telnet);
 		break;
 	case CTRL_C:
-	case CTRL_D:
-		lb_telnet_end(telnet, "Goodbye.");
-		break;
+	case CTRL_D: lb_telnet_end(telnet, "Goodbye."); break;
 	default:
 		if (byte < SPACE)
 			break;
-		if (telnet->line_bytes == sizeof telnet->line - 1) {
+		if (telnet->line_bytes == sizeof(telnet->line) - 1) {
 			telnet->too_long = true;
 			break;
 		}
@@ -205,9 +209,7 @@ static void command_byte(struct lb_telnet *telnet, uint8_t byte, uint32_t now_ms
 {
 	telnet->parser = TEXT;
 	switch (byte) {
-	case IAC:
-		text_byte(telnet, byte, now_ms, console);
-		break;
+	case IAC: text_byte(telnet, byte, now_ms, console); break;
 	case WILL:
 	case WONT:
 	case DO:
@@ -215,21 +217,12 @@ static void command_byte(struct lb_telnet *telnet, uint8_t byte, uint32_t now_ms
 		telnet->verb = byte;
 		telnet->parser = OPTION;
 		break;
-	case SB:
-		telnet->parser = SUBNEGOTIATION;
-		break;
+	case SB: telnet->parser = SUBNEGOTIATION; break;
 	case IP:
-	case BRK:
-		text_byte(telnet, CTRL_C, now_ms, console);
-		break;
-	case EC:
-		text_byte(telnet, BACKSPACE, now_ms, console);
-		break;
-	case AYT:
-		say(telnet, "\r\n[yes]\r\n");
-		break;
-	default: /* the rest asks for nothing that we have */
-		break;
+	case BRK: text_byte(telnet, CTRL_C, now_ms, console); break;
+	case EC: text_byte(telnet, BACKSPACE, now_ms, console); break;
+	case AYT: say(telnet, "\r\n[yes]\r\n"); break;
+	default: /* the rest asks for nothing that we have */ break;
 	}
 }
 
@@ -242,9 +235,7 @@ static void input_byte(struct lb_telnet *telnet, uint8_t byte, uint32_t now_ms, 
 		else
 			text_byte(telnet, byte, now_ms, console);
 		break;
-	case COMMAND:
-		command_byte(telnet, byte, now_ms, console);
-		break;
+	case COMMAND: command_byte(telnet, byte, now_ms, console); break;
 	case OPTION:
 		telnet->parser = TEXT;
 		negotiate(telnet, byte);
@@ -253,23 +244,21 @@ static void input_byte(struct lb_telnet *telnet, uint8_t byte, uint32_t now_ms, 
 		if (byte == IAC)
 			telnet->parser = SUBNEGOTIATION_COMMAND;
 		break;
-	default:
-		telnet->parser = byte == SE ? TEXT : SUBNEGOTIATION;
+	default: telnet->parser = byte == SE ? TEXT : SUBNEGOTIATION;
 	}
 }
 
 size_t lb_telnet_receive(struct lb_telnet *telnet, uint32_t now_ms, const uint8_t *data, size_t size_bytes,
                          uint8_t *console, size_t *console_bytes)
 {
-	struct sink sink = { console, 0 };
+	struct sink sink = {console, 0};
 	size_t taken = 0;
 
-	while (taken < size_bytes && room(telnet) >= ANSWER_BYTES) {
+	while (taken < size_bytes && room(telnet) >= ANSWER_BYTES)
 		if (telnet->phase == LB_TELNET_ENDED)
 			taken = size_bytes;
 		else
 			input_byte(telnet, data[taken++], now_ms, &sink);
-	}
 	*console_bytes = sink.count;
 	return taken;
 }
@@ -278,14 +267,14 @@ size_t lb_telnet_receive(struct lb_telnet *telnet, uint32_t now_ms, const uint8_
 
 void lb_telnet_open(struct lb_telnet *telnet, const struct lb_login *login, const char *notice, uint32_t now_ms)
 {
-	static const uint8_t offers[] = { IAC, WILL, OPTION_ECHO, IAC, WILL, OPTION_SGA, IAC, DO, OPTION_SGA };
+	static const uint8_t offers[] = {IAC, WILL, OPTION_ECHO, IAC, WILL, OPTION_SGA, IAC, DO, OPTION_SGA};
 
-	memset(telnet, 0, sizeof *telnet);
+	memset(telnet, 0, sizeof(*telnet));
 	telnet->login = login;
 	telnet->since_ms = now_ms;
 	telnet->ours = ECHO | SGA;
 	telnet->theirs = SGA;
-	put(telnet, offers, sizeof offers);
+	put(telnet, offers, sizeof(offers));
 	say(telnet, "Lifeboat\r\n");
 	if (notice != NULL) {
 		say(telnet, notice);
@@ -315,7 +304,7 @@ uint32_t lb_telnet_step(struct lb_telnet *telnet, uint32_t now_ms)
 	telnet->phase = LB_TELNET_USER;
 	telnet->since_ms = now_ms;
 	telnet->too_long = false;
-	memset(telnet->user, 0, sizeof telnet->user);
+	memset(telnet->user, 0, sizeof(telnet->user));
 	say(telnet, "Wrong user or password.\r\n");
 	say(telnet, login_question);
 	return LB_LOGIN_TIME_MS;

@@ -32,18 +32,18 @@ struct lb_telnet {
 	const struct lb_login *login;
 	uint32_t since_ms; /* of the connection, later of the wrong try */
 	enum lb_telnet_phase phase;
-	uint8_t parser;    /* private */
-	uint8_t verb;      /* private: WILL, WONT, DO or DONT whose option comes next */
-	uint8_t ours;      /* options that are on, as bits */
+	uint8_t parser; /* private */
+	uint8_t verb;   /* private: WILL, WONT, DO or DONT whose option comes next */
+	uint8_t ours;   /* options that are on, as bits */
 	uint8_t theirs;
 	uint8_t tries;
-	bool input_cr;     /* the last byte for the console was a CR that may have an LF or NUL with it */
-	bool output_cr;    /* the last byte printed was a CR */
-	bool too_long;     /* the line did not fit */
+	bool input_cr;  /* the last byte for the console was a CR that may have an LF or NUL with it */
+	bool output_cr; /* the last byte printed was a CR */
+	bool too_long;  /* the line did not fit */
 	uint8_t line_bytes;
 	char user[LB_LOGIN_USER_BYTES];
 	char line[LB_LOGIN_PASSWORD_BYTES];
-	uint16_t sent;     /* of output */
+	uint16_t sent; /* of output */
 	uint16_t made;
 	uint8_t output[LB_TELNET_OUTPUT_BYTES];
 };

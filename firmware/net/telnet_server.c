@@ -11,9 +11,9 @@
 enum {
 	RING_BYTES = 4096, /* more than MICROPY_REPL_STDIN_BUFFER_MAX, so that raw paste never has to wait */
 	PIECE_BYTES = 128,
-	PATIENCE_MS = 500,   /* for a client that does not read */
+	PATIENCE_MS = 500, /* for a client that does not read */
 	CTRL_C = 3,
-	EVICTION_MS = 5000,  /* after that, whoever did not log in makes room for the next */
+	EVICTION_MS = 5000, /* after that, whoever did not log in makes room for the next */
 };
 
 struct connection {
@@ -112,12 +112,11 @@ static size_t ring_room(void)
  * otherwise the sender is held back. */
 static void take_console_bytes(const uint8_t *bytes, size_t size_bytes)
 {
-	for (size_t i = 0; i < size_bytes; i++) {
+	for (size_t i = 0; i < size_bytes; i++)
 		if (bytes[i] == mp_interrupt_char)
 			mp_sched_keyboard_interrupt();
 		else if (ring_room() > 0)
 			ring[written++ % RING_BYTES] = bytes[i];
-	}
 	news |= size_bytes > 0;
 }
 
@@ -160,7 +159,7 @@ static bool receive(struct connection *connection, uint32_t now_ms)
 
 	if (!may_read(connection))
 		return false;
-	got = lb_net_receive(connection->sock, connection->input, sizeof connection->input, NULL);
+	got = lb_net_receive(connection->sock, connection->input, sizeof(connection->input), NULL);
 	if (got == -MP_EAGAIN)
 		return false;
 	if (got <= 0) {
@@ -201,12 +200,12 @@ void lb_telnet_server_accept(int sock, struct lb_net_address peer, const struct 
 	char notice[80];
 
 	if (connection == NULL) {
-		lb_net_send(sock, full, sizeof full - 1, NULL);
+		lb_net_send(sock, full, sizeof(full) - 1, NULL);
 		lb_net_close(sock);
 		return;
 	}
 	if (console != NULL)
-		snprintf(notice, sizeof notice, "Another client (%u.%u.%u.%u) is logged in; log in to take over.",
+		snprintf(notice, sizeof(notice), "Another client (%u.%u.%u.%u) is logged in; log in to take over.",
 		         (unsigned)(console->peer.ip >> 24), (unsigned)(console->peer.ip >> 16 & 255),
 		         (unsigned)(console->peer.ip >> 8 & 255), (unsigned)(console->peer.ip & 255));
 	connection->open = true;

@@ -18,10 +18,10 @@ static void make_secret(void)
 	static const char characters[] = "abcdefghijkmnpqrstuvwxyz23456789";
 	uint8_t random[SECRET_CHARACTERS];
 
-	_Static_assert(sizeof characters == 33, "a power of two");
-	lb_periph_random(random, sizeof random);
+	_Static_assert(sizeof(characters) == 33, "a power of two");
+	lb_periph_random(random, sizeof(random));
 	for (int i = 0; i < SECRET_CHARACTERS; i++)
-		secret[i] = characters[random[i] % (sizeof characters - 1)];
+		secret[i] = characters[random[i] % (sizeof(characters) - 1)];
 	lb_nvs_set(lb_settings_store(), secret_key, secret, SECRET_CHARACTERS);
 }
 
@@ -32,7 +32,8 @@ void lb_wifi_init(void)
 	if (lb_nvs_get(lb_settings_store(), secret_key, secret, SECRET_CHARACTERS) != SECRET_CHARACTERS)
 		make_secret();
 	lb_periph_unique_id(id);
-	snprintf(ap.ssid, sizeof ap.ssid, "lifeboat-wlan-%02x%02x", id[LB_UNIQUE_ID_BYTES - 2], id[LB_UNIQUE_ID_BYTES - 1]);
+	snprintf(ap.ssid, sizeof(ap.ssid), "lifeboat-wlan-%02x%02x", id[LB_UNIQUE_ID_BYTES - 2],
+	         id[LB_UNIQUE_ID_BYTES - 1]);
 	strcpy(ap.key, secret);
 	ap.channel = CHANNEL;
 }

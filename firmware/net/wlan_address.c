@@ -52,7 +52,7 @@ static unsigned interface_of(mp_obj_t self_obj)
 /* 'dhcp', or the four addresses. */
 static void set(unsigned interface, mp_obj_t config)
 {
-	struct fixed wanted = { .is_set = true };
+	struct fixed wanted = {.is_set = true};
 	mp_obj_t *items;
 
 	if (mp_obj_is_str(config)) {
@@ -72,8 +72,8 @@ static mp_obj_t wlan_ifconfig(size_t n_args, const mp_obj_t *pos_args, mp_map_t 
 {
 	enum { ARG_id, ARG_config };
 	static const mp_arg_t allowed[] = {
-		{ MP_QSTR_id, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
-		{ MP_QSTR_config, MP_ARG_OBJ, { .u_rom_obj = MP_ROM_NONE } },
+		{MP_QSTR_id, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_config, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
 	};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 	unsigned interface = interface_of(pos_args[0]);
@@ -90,7 +90,10 @@ static mp_obj_t wlan_ifconfig(size_t n_args, const mp_obj_t *pos_args, mp_map_t 
 		return mp_const_none;
 	}
 	mp_obj_t items[ADDRESSES] = {
-		format(interface, OWN), format(interface, MASK), format(interface, GATEWAY), format(interface, NAMES),
+		format(interface, OWN),
+		format(interface, MASK),
+		format(interface, GATEWAY),
+		format(interface, NAMES),
 	};
 
 	return mp_obj_new_tuple(ADDRESSES, items);
@@ -105,18 +108,14 @@ static mp_obj_t wlan_ipconfig(size_t n_args, const mp_obj_t *args)
 	(void)n_args;
 	switch (mp_obj_str_get_qstr(args[1])) {
 	case MP_QSTR_addr4: {
-		mp_obj_t items[2] = { format(interface, OWN), format(interface, MASK) };
+		mp_obj_t items[2] = {format(interface, OWN), format(interface, MASK)};
 
 		return mp_obj_new_tuple(2, items);
 	}
-	case MP_QSTR_gw4:
-		return format(interface, GATEWAY);
-	case MP_QSTR_dhcp4:
-		return mp_obj_new_bool(interface == 0 && !fixed[interface].is_set);
-	case MP_QSTR_has_dhcp4:
-		return mp_obj_new_bool(interface == 0 && !fixed[interface].is_set && is_up(interface));
-	default:
-		mp_raise_ValueError(MP_ERROR_TEXT("'addr4', 'gw4', 'dhcp4' or 'has_dhcp4'"));
+	case MP_QSTR_gw4: return format(interface, GATEWAY);
+	case MP_QSTR_dhcp4: return mp_obj_new_bool(interface == 0 && !fixed[interface].is_set);
+	case MP_QSTR_has_dhcp4: return mp_obj_new_bool(interface == 0 && !fixed[interface].is_set && is_up(interface));
+	default: mp_raise_ValueError(MP_ERROR_TEXT("'addr4', 'gw4', 'dhcp4' or 'has_dhcp4'"));
 	}
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(lb_wlan_ipconfig_obj, 2, 2, wlan_ipconfig);

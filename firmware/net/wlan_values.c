@@ -6,7 +6,7 @@
 
 void lb_wlan_get_text(mp_obj_t value, char *text, size_t max_bytes, mp_rom_error_text_t what)
 {
-	mp_buffer_info_t buffer = { .len = 0 };
+	mp_buffer_info_t buffer = {.len = 0};
 
 	if (value != mp_const_none)
 		mp_get_buffer_raise(value, &buffer, MP_BUFFER_READ);

@@ -33,14 +33,14 @@ static const char *objection(const struct lb_air *air, const char *ssid, const c
 const char *lb_air_add(struct lb_air *air, const char *ssid, const char *password, int channel, int rssi_dbm,
                        const uint8_t bssid[6])
 {
-	const uint8_t made[BSSID_BYTES] = { 0x02, 'L', 'B', 'A', 'P', (uint8_t)(air->count + 1) };
+	const uint8_t made[BSSID_BYTES] = {0x02, 'L', 'B', 'A', 'P', (uint8_t)(air->count + 1)};
 	const char *wrong = objection(air, ssid, password, channel, rssi_dbm);
 	struct lb_air_network *network;
 
 	if (wrong != NULL)
 		return wrong;
 	network = &air->networks[air->count++];
-	memset(network, 0, sizeof *network);
+	memset(network, 0, sizeof(*network));
 	memcpy(network->seen.ssid, ssid, strlen(ssid));
 	memcpy(network->password, password, strlen(password));
 	memcpy(network->seen.bssid, bssid != NULL ? bssid : made, BSSID_BYTES);

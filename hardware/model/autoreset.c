@@ -3,6 +3,7 @@
 bool lb_autoreset_set(struct lb_autoreset *circuit, bool dtr, bool rts)
 {
 	bool both = dtr && rts;
+
 	circuit->dtr = dtr;
 	circuit->rts = rts;
 	circuit->boot_low = dtr && !rts;

@@ -20,15 +20,16 @@ enum {
 
 enum { CLUSTERS = (LB_FATCARD_BLOCKS - LB_FATCARD_HEAD_BLOCKS) / SECTORS_A_CLUSTER };
 _Static_assert(RESERVED_SECTORS + FAT_COUNT * FAT_SECTORS + ROOT_ENTRIES * ENTRY_BYTES / LB_FATCARD_BLOCK_BYTES ==
-	LB_FATCARD_HEAD_BLOCKS, "the parts of the head fill it");
+                   LB_FATCARD_HEAD_BLOCKS,
+               "the parts of the head fill it");
 _Static_assert((CLUSTERS + 2) * 2 <= FAT_SECTORS * LB_FATCARD_BLOCK_BYTES, "a FAT has an entry for each cluster");
 _Static_assert(CLUSTERS >= 4085 && CLUSTERS < 65525, "this many clusters mean FAT16");
 
 static void boot_sector(uint32_t volume_id, uint8_t *data)
 {
-	static const uint8_t jump[] = { 0xEB, 0x3C, 0x90 }; /* readers want it, though there is no code to jump to */
+	static const uint8_t jump[] = {0xEB, 0x3C, 0x90}; /* readers want it, though there is no code to jump to */
 
-	memcpy(data, jump, sizeof jump);
+	memcpy(data, jump, sizeof(jump));
 	memcpy(data + 3, "LIFEBOAT", 8);
 	lb_store16le(data + 11, LB_FATCARD_BLOCK_BYTES);
 	data[13] = SECTORS_A_CLUSTER;

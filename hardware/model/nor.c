@@ -47,6 +47,7 @@ static bool is_blank(const uint8_t *bytes, uint32_t size_bytes)
 static bool is_marked(const struct lb_nor *nor, uint32_t offset)
 {
 	uint32_t unit = offset / LB_NOR_PROGRAM_BYTES;
+
 	return nor->setup.marks != NULL && (nor->setup.marks[unit / 8] >> unit % 8 & 1) != 0;
 }
 
@@ -63,6 +64,7 @@ static void mark(struct lb_nor *nor, uint32_t offset, uint32_t size_bytes)
 static void unmark_sector(struct lb_nor *nor, uint32_t offset)
 {
 	enum { SECTOR_MARK_BYTES = LB_NOR_SECTOR_BYTES / LB_NOR_PROGRAM_BYTES / 8 };
+
 	if (nor->setup.marks != NULL)
 		memset(nor->setup.marks + offset / LB_NOR_SECTOR_BYTES * SECTOR_MARK_BYTES, 0, SECTOR_MARK_BYTES);
 }
@@ -74,7 +76,8 @@ static bool in_bounds(const struct lb_nor *nor, uint32_t offset, uint32_t size_b
 
 static struct lb_nor_cut begin(struct lb_nor *nor, const struct lb_nor_op *op)
 {
-	struct lb_nor_cut none = { .moment = LB_NOR_CUT_NONE };
+	struct lb_nor_cut none = {.moment = LB_NOR_CUT_NONE};
+
 	if (nor->setup.hooks.begin == NULL)
 		return none;
 	struct lb_nor_cut cut = nor->setup.hooks.begin(nor->setup.hooks.ctx, op);
@@ -98,11 +101,12 @@ static void stay_busy(struct lb_nor *nor, uint32_t busy_us)
 static int nor_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
 {
 	struct lb_nor *nor = ctx;
+
 	if (!nor->powered)
 		return LB_ERR_IO;
 	if (!in_bounds(nor, offset, size_bytes))
 		return LB_ERR_BOUNDS;
-	struct lb_nor_op op = { LB_NOR_READ, offset, size_bytes };
+	struct lb_nor_op op = {LB_NOR_READ, offset, size_bytes};
 	if (begin(nor, &op).moment != LB_NOR_CUT_NONE)
 		return LB_ERR_IO;
 	memcpy(data, nor->setup.bytes + offset, size_bytes);
@@ -115,7 +119,9 @@ static void program_torn(struct lb_nor *nor, const struct lb_nor_op *op, const u
                          uint32_t *noise)
 {
 	uint8_t *target = nor->setup.bytes + op->offset;
-	uint32_t whole_bytes = done_bytes < op->size_bytes ? done_bytes - done_bytes % LB_NOR_PROGRAM_BYTES : op->size_bytes;
+	uint32_t whole_bytes =
+		done_bytes < op->size_bytes ? done_bytes - done_bytes % LB_NOR_PROGRAM_BYTES : op->size_bytes;
+
 	memcpy(target, data, whole_bytes);
 	mark(nor, op->offset, whole_bytes);
 	if (whole_bytes == op->size_bytes)
@@ -130,6 +136,7 @@ static void program_torn(struct lb_nor *nor, const struct lb_nor_op *op, const u
 static int program_page(struct lb_nor *nor, const struct lb_nor_op *op, const uint8_t *data)
 {
 	struct lb_nor_cut cut = begin(nor, op);
+
 	if (cut.moment == LB_NOR_CUT_BEFORE)
 		return LB_ERR_IO;
 	if (cut.moment == LB_NOR_CUT_TORN) {
@@ -150,6 +157,7 @@ static int nor_program(void *ctx, uint32_t offset, const void *data, uint32_t si
 {
 	struct lb_nor *nor = ctx;
 	const uint8_t *bytes = data;
+
 	if (!nor->powered)
 		return LB_ERR_IO;
 	if (!in_bounds(nor, offset, size_bytes))
@@ -165,7 +173,7 @@ static int nor_program(void *ctx, uint32_t offset, const void *data, uint32_t si
 	for (uint32_t done = 0; done < size_bytes;) {
 		uint32_t room_bytes = LB_NOR_PAGE_BYTES - (offset + done) % LB_NOR_PAGE_BYTES;
 		uint32_t left_bytes = size_bytes - done;
-		struct lb_nor_op op = { LB_NOR_PROGRAM, offset + done, left_bytes < room_bytes ? left_bytes : room_bytes };
+		struct lb_nor_op op = {LB_NOR_PROGRAM, offset + done, left_bytes < room_bytes ? left_bytes : room_bytes};
 		int result = program_page(nor, &op, bytes + done);
 		if (result != LB_OK)
 			return result;
@@ -178,6 +186,7 @@ static int nor_program(void *ctx, uint32_t offset, const void *data, uint32_t si
 static void erase_torn(struct lb_nor *nor, const struct lb_nor_op *op, uint32_t *noise)
 {
 	uint8_t *target = nor->setup.bytes + op->offset;
+
 	for (uint32_t i = 0; i < op->size_bytes; i++) {
 		uint32_t fate = next_noise(noise);
 		if ((fate & 3) == 0)
@@ -190,6 +199,7 @@ static void erase_torn(struct lb_nor *nor, const struct lb_nor_op *op, uint32_t 
 static int erase_sector(struct lb_nor *nor, const struct lb_nor_op *op)
 {
 	struct lb_nor_cut cut = begin(nor, op);
+
 	if (cut.moment == LB_NOR_CUT_BEFORE)
 		return LB_ERR_IO;
 	if (nor->setup.wear != NULL)
@@ -211,6 +221,7 @@ static int erase_sector(struct lb_nor *nor, const struct lb_nor_op *op)
 static int nor_erase(void *ctx, uint32_t offset, uint32_t size_bytes)
 {
 	struct lb_nor *nor = ctx;
+
 	if (!nor->powered)
 		return LB_ERR_IO;
 	if (!in_bounds(nor, offset, size_bytes))
@@ -219,7 +230,7 @@ static int nor_erase(void *ctx, uint32_t offset, uint32_t size_bytes)
 		return LB_ERR_ALIGN;
 
 	for (uint32_t done = 0; done < size_bytes; done += LB_NOR_SECTOR_BYTES) {
-		struct lb_nor_op op = { LB_NOR_ERASE, offset + done, LB_NOR_SECTOR_BYTES };
+		struct lb_nor_op op = {LB_NOR_ERASE, offset + done, LB_NOR_SECTOR_BYTES};
 		if (is_blank(nor->setup.bytes + op.offset, op.size_bytes)) {
 			unmark_sector(nor, op.offset);
 			continue;
@@ -242,5 +253,6 @@ struct lb_flash lb_nor_flash(struct lb_nor *nor)
 		.sector_bytes = LB_NOR_SECTOR_BYTES,
 		.program_bytes = LB_NOR_PROGRAM_BYTES,
 	};
+
 	return flash;
 }

@@ -41,7 +41,7 @@ enum lb_nor_moment {
 	LB_NOR_CUT_NONE = 0,
 	LB_NOR_CUT_BEFORE = 1, /* the operation has done nothing; a read is cut so by any moment */
 	LB_NOR_CUT_TORN = 2,
-	LB_NOR_CUT_AFTER = 3,  /* all is done, but nobody learns of it */
+	LB_NOR_CUT_AFTER = 3, /* all is done, but nobody learns of it */
 };
 
 struct lb_nor_cut {

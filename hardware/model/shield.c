@@ -17,7 +17,7 @@ enum { A = 0, C = 1 };
 
 void lb_shield_init(struct lb_shield *shield)
 {
-	*shield = (struct lb_shield){ .tris = { ALL_INPUTS, ALL_INPUTS } };
+	*shield = (struct lb_shield){.tris = {ALL_INPUTS, ALL_INPUTS}};
 }
 
 void lb_shield_begin(struct lb_shield *shield)
@@ -59,6 +59,7 @@ static unsigned access_memory(struct lb_shield *shield, uint8_t answer[LB_SHIELD
 	const uint8_t *command = shield->command;
 	uint8_t *place = find(shield, command[1] | (unsigned)command[2] << 8);
 	uint8_t value = place != NULL ? *place : 0;
+
 	if (command[0] == POKE)
 		value = command[3];
 	else if (command[0] == MAGIC)

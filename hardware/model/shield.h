@@ -27,7 +27,7 @@ enum {
 	LB_SHIELD_TRISA = 0x08C, /* a bit set: that pin is an input */
 	LB_SHIELD_TRISC = 0x08E,
 	LB_SHIELD_HARDWARE = 2,
-	LB_SHIELD_FIRMWARE = 17,   /* Pycom's updater wants 6 or more */
+	LB_SHIELD_FIRMWARE = 17,    /* Pycom's updater wants 6 or more */
 	LB_SHIELD_PRODUCT = 0xF012, /* Pysense */
 };
 

@@ -44,10 +44,11 @@ static bool parse_bssid(const char *text, uint8_t bssid[BSSID_BYTES])
 
 static const char *unknown_field(const cJSON *network)
 {
-	static const char *const FIELDS[] = { "ssid", "password", "channel", "rssi", "bssid" };
+	static const char *const FIELDS[] = {"ssid", "password", "channel", "rssi", "bssid"};
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item, network) {
+	cJSON_ArrayForEach(item, network)
+	{
 		bool known = false;
 		for (size_t i = 0; i < sizeof(FIELDS) / sizeof(FIELDS[0]); i++)
 			known = known || strcmp(item->string, FIELDS[i]) == 0;
@@ -91,7 +92,8 @@ int lb_airfile_parse(const char *text, struct lb_air *air, char reason[LB_AIRFIL
 		snprintf(reason, LB_AIRFILE_REASON_BYTES, "is not {\"networks\": [...]}");
 		networks = NULL;
 	}
-	cJSON_ArrayForEach(network, networks) {
+	cJSON_ArrayForEach(network, networks)
+	{
 		const char *wrong = add(air, network);
 
 		place++;

@@ -32,6 +32,7 @@ static bool write_blocks(int fd)
 {
 	uint8_t data[LB_FATCARD_BLOCK_BYTES];
 	uint32_t volume_id;
+
 	if (getrandom(&volume_id, sizeof(volume_id), 0) != sizeof(volume_id))
 		return false;
 	for (uint32_t block = 0; block < LB_FATCARD_HEAD_BLOCKS; block++) {
@@ -46,6 +47,7 @@ static bool write_blocks(int fd)
 static bool make_card(const char *path)
 {
 	char new_path[PATH_MAX];
+
 	if (snprintf(new_path, sizeof(new_path), "%s.new", path) >= (int)sizeof(new_path)) {
 		errno = ENAMETOOLONG;
 		return false;
@@ -67,6 +69,7 @@ static bool make_card(const char *path)
 __attribute__((format(printf, 2, 3))) static bool refuse(char reason[LB_CARDSLOT_REASON_BYTES], const char *format, ...)
 {
 	va_list arguments;
+
 	va_start(arguments, format);
 	vsnprintf(reason, LB_CARDSLOT_REASON_BYTES, format, arguments);
 	va_end(arguments);
@@ -77,12 +80,12 @@ __attribute__((format(printf, 2, 3))) static bool refuse(char reason[LB_CARDSLOT
 static uint32_t check(int fd, const char *path, char reason[LB_CARDSLOT_REASON_BYTES])
 {
 	struct stat file;
+
 	if (fstat(fd, &file) != 0)
 		return refuse(reason, "cannot look at %s: %s", path, strerror(errno));
 	if (!S_ISREG(file.st_mode))
 		return refuse(reason, "%s is no regular file: a card is a file, or a name for a new one", path);
-	if (file.st_size <= 0 || file.st_size % LB_CARD_BLOCK_BYTES != 0 ||
-	    file.st_size / LB_CARD_BLOCK_BYTES > UINT32_MAX)
+	if (file.st_size <= 0 || file.st_size % LB_CARD_BLOCK_BYTES != 0 || file.st_size / LB_CARD_BLOCK_BYTES > UINT32_MAX)
 		return refuse(reason, "%s has %lld bytes: a card has a multiple of %d, and not 0", path,
 		              (long long)file.st_size, LB_CARD_BLOCK_BYTES);
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
@@ -98,6 +101,7 @@ static int open_file(const char *path)
 static bool is_same_file(const char *path, const char *other_path)
 {
 	struct stat file, other;
+
 	return stat(path, &file) == 0 && stat(other_path, &other) == 0 && file.st_dev == other.st_dev &&
 	       file.st_ino == other.st_ino;
 }
@@ -105,6 +109,7 @@ static bool is_same_file(const char *path, const char *other_path)
 bool lb_cardslot_insert(struct lb_cardslot *slot, const char *path, char reason[LB_CARDSLOT_REASON_BYTES])
 {
 	char resolved[PATH_MAX];
+
 	if (slot->fd >= 0)
 		return is_same_file(path, slot->path) ||
 		       refuse(reason, "there is a card in the slot, %s: eject it first", slot->path);
@@ -143,7 +148,8 @@ void lb_cardslot_eject(struct lb_cardslot *slot)
 
 void lb_cardslot_answer(struct lb_cardslot *slot)
 {
-	uint8_t message[5] = { WIRE_CARD_FILE };
+	uint8_t message[5] = {WIRE_CARD_FILE};
+
 	lb_store32le(message + 1, lb_registers_get(slot->registers, WIRE_REG_CARD_GENERATION));
 	lb_cpu_send_file(slot->cpu, message, sizeof(message), slot->fd);
 }

@@ -7,6 +7,7 @@ enum { NS_PER_MS = 1000000 };
 uint64_t lb_clock_host_ns(void)
 {
 	struct timespec now;
+
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }

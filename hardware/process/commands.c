@@ -29,6 +29,7 @@ struct command {
 cJSON *lb_commands_refusal(const char *reason)
 {
 	cJSON *reply = cJSON_CreateObject();
+
 	cJSON_AddBoolToObject(reply, "ok", false);
 	cJSON_AddStringToObject(reply, "error", reason);
 	return reply;
@@ -37,6 +38,7 @@ cJSON *lb_commands_refusal(const char *reason)
 __attribute__((format(printf, 2, 3))) static void refuse(struct call *call, const char *format, ...)
 {
 	va_list arguments;
+
 	va_start(arguments, format);
 	vsnprintf(call->reason, sizeof(call->reason), format, arguments);
 	va_end(arguments);
@@ -59,6 +61,7 @@ static const cJSON *field(const struct call *call, const char *name)
 static bool act_on_pin(struct call *call, unsigned pin, const char *level)
 {
 	int drive = lb_names_find_drive(level), millivolts = lb_pins_parse_volts(level);
+
 	if (drive >= 0)
 		lb_module_drive_pin(call->module, pin, (uint32_t)drive);
 	else if (millivolts >= 0)
@@ -69,6 +72,7 @@ static bool act_on_pin(struct call *call, unsigned pin, const char *level)
 static void run_pin(struct call *call)
 {
 	const cJSON *name = field(call, "name"), *level = field(call, "level");
+
 	if (!cJSON_IsString(name)) {
 		refuse(call, "pin: \"name\" is missing: P0 to P23, or an alias such as G23");
 		return;
@@ -98,6 +102,7 @@ static void run_reset(struct call *call)
 static void run_power(struct call *call)
 {
 	const cJSON *on = field(call, "on");
+
 	if (!cJSON_IsBool(on))
 		refuse(call, "power: \"on\" is not true or false");
 	else if (cJSON_IsTrue(on))
@@ -110,6 +115,7 @@ static void run_sd(struct call *call)
 {
 	const cJSON *insert = field(call, "insert"), *eject = field(call, "eject");
 	struct lb_cardslot *card = &call->module->card;
+
 	if ((insert != NULL) == (eject != NULL) || (insert != NULL && !cJSON_IsString(insert)) ||
 	    (eject != NULL && !cJSON_IsTrue(eject))) {
 		refuse(call, "sd: one of \"insert\", the path of a file, and \"eject\": true");
@@ -131,10 +137,12 @@ static void run_watch(struct call *call)
 {
 	const cJSON *events = field(call, "events"), *event;
 	unsigned mask = (1u << LB_EVENT_COUNT) - 1;
+
 	if (events != NULL) {
 		mask = 0;
 		bool is_list = cJSON_IsArray(events);
-		cJSON_ArrayForEach(event, events) {
+		cJSON_ArrayForEach(event, events)
+		{
 			int kind = is_list && cJSON_IsString(event) ? lb_events_find(event->valuestring) : -1;
 			is_list = kind >= 0;
 			if (kind < 0)
@@ -154,6 +162,7 @@ static void run_watch(struct call *call)
 static void run_attach(struct call *call)
 {
 	const cJSON *port = field(call, "port");
+
 	if (port != NULL && (!cJSON_IsNumber(port) || port->valuedouble != port->valueint || port->valueint < 0 ||
 	                     port->valueint >= LB_UART_COUNT)) {
 		refuse(call, "attach: \"port\" is not 0 to %d", LB_UART_COUNT - 1);
@@ -170,15 +179,11 @@ static void run_stop(struct call *call)
 }
 
 static const struct command COMMANDS[] = {
-	{ "pin", run_pin, { "name", "level" } },
-	{ "led", run_led, { NULL } },
-	{ "reset", run_reset, { NULL } },
-	{ "power", run_power, { "on" } },
-	{ "sd", run_sd, { "insert", "eject" } },
-	{ "status", run_status, { NULL } },
-	{ "watch", run_watch, { "events" } },
-	{ "attach", run_attach, { "port" } },
-	{ "stop", run_stop, { NULL } },
+	{"pin", run_pin, {"name", "level"}}, {"led", run_led, {NULL}},
+	{"reset", run_reset, {NULL}},        {"power", run_power, {"on"}},
+	{"sd", run_sd, {"insert", "eject"}}, {"status", run_status, {NULL}},
+	{"watch", run_watch, {"events"}},    {"attach", run_attach, {"port"}},
+	{"stop", run_stop, {NULL}},
 };
 static const char COMMAND_NAMES[] = "pin, led, reset, power, sd, status, watch, attach, stop";
 
@@ -206,15 +211,18 @@ static bool takes_field(const struct command *command, const char *name)
 static bool id_is_short(const cJSON *id)
 {
 	char text[ID_BYTES + 1];
+
 	return id == NULL || cJSON_PrintPreallocated((cJSON *)(uintptr_t)id, text, sizeof(text), false);
 }
 
 static void check_fields(struct call *call, const struct command *command)
 {
 	const cJSON *item;
+
 	if (!id_is_short(field(call, "id")))
 		refuse(call, "\"id\" is longer than %d bytes", ID_BYTES);
-	cJSON_ArrayForEach(item, call->request) {
+	cJSON_ArrayForEach(item, call->request)
+	{
 		if (!takes_field(command, item->string))
 			refuse(call, "%s takes no field \"%s\"", command->name, quoted(item->string));
 		else if (field(call, item->string) != item)
@@ -225,6 +233,7 @@ static void check_fields(struct call *call, const struct command *command)
 static void dispatch(struct call *call)
 {
 	const cJSON *name = field(call, "cmd");
+
 	if (!cJSON_IsString(name)) {
 		refuse(call, "\"cmd\" is missing: one of %s", COMMAND_NAMES);
 		return;
@@ -242,7 +251,9 @@ static void dispatch(struct call *call)
 static cJSON *parse(const char *line, size_t line_bytes)
 {
 	char text[LB_COMMANDS_LINE_BYTES + 1];
-	if (line_bytes > LB_COMMANDS_LINE_BYTES || memchr(line, '\0', line_bytes) != NULL || !lb_utf8_valid(line, line_bytes))
+
+	if (line_bytes > LB_COMMANDS_LINE_BYTES || memchr(line, '\0', line_bytes) != NULL ||
+	    !lb_utf8_valid(line, line_bytes))
 		return NULL;
 	memcpy(text, line, line_bytes);
 	text[line_bytes] = '\0';
@@ -251,8 +262,9 @@ static cJSON *parse(const char *line, size_t line_bytes)
 
 struct lb_commands_result lb_commands_run(struct lb_module *module, const char *line, size_t line_bytes)
 {
-	struct lb_commands_result result = { .next = LB_NEXT_REQUEST };
+	struct lb_commands_result result = {.next = LB_NEXT_REQUEST};
 	cJSON *request = parse(line, line_bytes);
+
 	if (!cJSON_IsObject(request)) {
 		cJSON_Delete(request);
 		result.reply = lb_commands_refusal("this line is no JSON object in UTF-8");
@@ -260,7 +272,7 @@ struct lb_commands_result lb_commands_run(struct lb_module *module, const char *
 	}
 	result.reply = cJSON_CreateObject();
 	cJSON_AddBoolToObject(result.reply, "ok", true);
-	struct call call = { .module = module, .request = request, .result = &result };
+	struct call call = {.module = module, .request = request, .result = &result};
 	dispatch(&call);
 	if (call.reason[0] != '\0') {
 		cJSON_Delete(result.reply);

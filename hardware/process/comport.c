@@ -14,8 +14,12 @@ enum {
 void lb_comport_init(struct lb_comport *port)
 {
 	*port = (struct lb_comport){
-		.baud = 115200, .data_bits = 8, .parity = 1, .stop_bits = 1,
-		.flow_out = LB_RFC2217_FLOW_NONE, .flow_in = LB_RFC2217_FLOW_IN_NONE,
+		.baud = 115200,
+		.data_bits = 8,
+		.parity = 1,
+		.stop_bits = 1,
+		.flow_out = LB_RFC2217_FLOW_NONE,
+		.flow_in = LB_RFC2217_FLOW_IN_NONE,
 	};
 }
 
@@ -28,6 +32,7 @@ static void answer_byte(struct lb_comport_answer *answer, uint8_t value)
 static void set_baud(struct lb_comport *port, const uint8_t *value, struct lb_comport_answer *answer)
 {
 	uint32_t baud = (uint32_t)value[0] << 24 | (uint32_t)value[1] << 16 | (uint32_t)value[2] << 8 | value[3];
+
 	if (baud != 0)
 		port->baud = baud;
 	for (int i = 0; i < 4; i++)
@@ -54,6 +59,7 @@ static void set_switch(bool *setting, uint8_t value, uint8_t ask, struct lb_comp
 static void set_control(struct lb_comport *port, uint8_t value, struct lb_comport_answer *answer)
 {
 	bool dtr = port->dtr, rts = port->rts;
+
 	if (value == LB_RFC2217_FLOW_DCD || value == LB_RFC2217_FLOW_DSR || value <= LB_RFC2217_FLOW_HARDWARE) {
 		if (value != LB_RFC2217_FLOW_ASK)
 			port->flow_out = value;
@@ -76,6 +82,7 @@ static void set_control(struct lb_comport *port, uint8_t value, struct lb_compor
 static void set_data_bits(struct lb_comport *port, uint8_t value, struct lb_comport_answer *answer)
 {
 	uint8_t before = port->data_bits;
+
 	set_small(&port->data_bits, value, 5, 8, answer);
 	if (port->data_bits != before)
 		answer->changes |= LB_COMPORT_DATA_BITS;
@@ -98,6 +105,7 @@ static void purge(uint8_t what, struct lb_comport_answer *answer)
 static void sign(size_t request_bytes, struct lb_comport_answer *answer)
 {
 	static const char NAME[] = "Lifeboat " LB_VERSION;
+
 	_Static_assert(sizeof(NAME) <= LB_COMPORT_ANSWER_BYTES, "the signature fits an answer");
 	if (request_bytes > 1)
 		return; /* the client's own signature */
@@ -117,7 +125,8 @@ static size_t least_bytes(uint8_t request)
 
 struct lb_comport_answer lb_comport_run(struct lb_comport *port, const uint8_t *request, size_t size_bytes)
 {
-	struct lb_comport_answer answer = { .size_bytes = 0 };
+	struct lb_comport_answer answer = {.size_bytes = 0};
+
 	if (size_bytes == 0 || size_bytes < least_bytes(request[0]))
 		return answer;
 	answer.bytes[0] = (uint8_t)(request[0] + LB_RFC2217_SERVER);
@@ -144,7 +153,8 @@ struct lb_comport_answer lb_comport_run(struct lb_comport *port, const uint8_t *
 
 struct lb_comport_answer lb_comport_greeting(void)
 {
-	struct lb_comport_answer answer = { .bytes = { LB_RFC2217_SERVER + LB_RFC2217_NOTIFY_MODEMSTATE } };
+	struct lb_comport_answer answer = {.bytes = {LB_RFC2217_SERVER + LB_RFC2217_NOTIFY_MODEMSTATE}};
+
 	answer_byte(&answer, CTS_DSR_CARRIER);
 	return answer;
 }

@@ -35,6 +35,7 @@ static void watch_listener(struct lb_control *control);
 static void update_wanted(struct lb_control *control)
 {
 	unsigned wanted = 0;
+
 	for (struct lb_control_client *client = control->clients; client != NULL; client = client->next)
 		wanted |= client->events;
 	control->module->events.wanted = wanted;
@@ -45,6 +46,7 @@ static void forget_client(struct lb_control_client *client)
 {
 	struct lb_control *control = client->control;
 	struct lb_control_client **link = &control->clients;
+
 	while (*link != client)
 		link = &(*link)->next;
 	*link = client->next;
@@ -67,6 +69,7 @@ static void close_client(struct lb_control_client *client)
 static void send_json(struct lb_control_client *client, const cJSON *message)
 {
 	char *text = cJSON_PrintUnformatted(message);
+
 	if (text == NULL) {
 		close_client(client);
 		return;
@@ -91,6 +94,7 @@ static void drop_line(struct lb_control_client *client, size_t size_bytes)
 static void become_uart(struct lb_control_client *client, unsigned port)
 {
 	struct lb_uart *uart = &client->control->module->uart[port];
+
 	lb_uart_attach(uart, client->stream, (const uint8_t *)client->line, client->line_bytes);
 	forget_client(client);
 }
@@ -99,6 +103,7 @@ static void become_uart(struct lb_control_client *client, unsigned port)
 static bool run_line(struct lb_control_client *client, size_t line_bytes)
 {
 	struct lb_control *control = client->control;
+
 	client->busy = true;
 	struct lb_commands_result result = lb_commands_run(control->module, client->line, line_bytes);
 	send_json(client, result.reply);
@@ -128,6 +133,7 @@ static bool run_line(struct lb_control_client *client, size_t line_bytes)
 static void refuse_long_line(struct lb_control_client *client)
 {
 	char reason[80];
+
 	snprintf(reason, sizeof(reason), "this line is longer than %d bytes", LB_COMMANDS_LINE_BYTES);
 	cJSON *reply = lb_commands_refusal(reason);
 	client->busy = true;
@@ -162,6 +168,7 @@ static bool run_lines(struct lb_control_client *client)
 static void on_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)
 {
 	struct lb_control_client *client = ctx;
+
 	while (size_bytes != 0 && !client->leaving) {
 		size_t room_bytes = sizeof(client->line) - client->line_bytes;
 		size_t piece_bytes = size_bytes < room_bytes ? size_bytes : room_bytes;
@@ -183,6 +190,7 @@ static void on_taken(void *ctx)
 static void on_end(void *ctx)
 {
 	struct lb_control_client *client = ctx;
+
 	client->leaving = true;
 	run_lines(client);
 }
@@ -205,6 +213,7 @@ static void on_event(void *ctx, enum lb_event kind, const cJSON *event)
 {
 	struct lb_control *control = ctx;
 	struct lb_control_client *next;
+
 	for (struct lb_control_client *client = control->clients; client != NULL; client = next) {
 		next = client->next;
 		if ((client->events >> kind & 1) != 0)
@@ -217,6 +226,7 @@ static void on_event(void *ctx, enum lb_event kind, const cJSON *event)
 static void add_client(struct lb_control *control, int fd)
 {
 	struct lb_control_client *client = calloc(1, sizeof(*client));
+
 	if (client == NULL) {
 		close(fd);
 		return;
@@ -235,6 +245,7 @@ static void add_client(struct lb_control *control, int fd)
 static void on_connection(uv_poll_t *poll, int status, int events)
 {
 	struct lb_control *control = poll->data;
+
 	(void)status;
 	(void)events;
 	int fd = accept4(control->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -254,8 +265,9 @@ static void watch_listener(struct lb_control *control)
 
 static int listen_in(const struct lb_folder *folder)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
 	if (fd < 0)
 		return -errno;
 	/* A socket's address takes some 100 bytes; a folder's path may take more. */

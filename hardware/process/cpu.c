@@ -18,6 +18,7 @@ enum { EXIT_NO_PROGRAM = 127, SPARE_FD = 64 };
 static void on_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)
 {
 	struct lb_cpu *cpu = ctx;
+
 	cpu->on_message(cpu->ctx, bytes, size_bytes);
 }
 
@@ -27,7 +28,7 @@ static void on_end(void *ctx)
 	(void)ctx;
 }
 
-static const struct lb_stream_calls CALLS = { .on_bytes = on_bytes, .on_end = on_end, .on_broken = on_end };
+static const struct lb_stream_calls CALLS = {.on_bytes = on_bytes, .on_end = on_end, .on_broken = on_end};
 
 /* The process is gone: what it had still said, then nothing of it is left. */
 static void bury(struct lb_cpu *cpu)
@@ -42,6 +43,7 @@ static void on_child_signal(uv_signal_t *handle, int signal_number)
 {
 	struct lb_cpu *cpu = handle->data;
 	int wait_status;
+
 	(void)signal_number;
 	if (cpu->pid == 0 || waitpid(cpu->pid, &wait_status, WNOHANG) != cpu->pid)
 		return;
@@ -64,6 +66,7 @@ static void set_standard_streams(void)
 {
 	int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int words_fd = lb_log_fd() >= 0 ? lb_log_fd() : null_fd;
+
 	dup2(null_fd, STDIN_FILENO);
 	dup2(words_fd, STDOUT_FILENO);
 	dup2(words_fd, STDERR_FILENO);
@@ -73,23 +76,24 @@ static void set_standard_streams(void)
 static int set_wire(const int fds[WIRE_FD_END])
 {
 	int aside[WIRE_FD_END];
+
 	for (int i = WIRE_FD_FLASH; i < WIRE_FD_END; i++) {
 		aside[i] = fds[i] < 0 ? -1 : fcntl(fds[i], F_DUPFD_CLOEXEC, SPARE_FD);
 		if (fds[i] >= 0 && aside[i] < 0)
 			return -1;
 	}
-	for (int i = WIRE_FD_FLASH; i < WIRE_FD_END; i++) {
+	for (int i = WIRE_FD_FLASH; i < WIRE_FD_END; i++)
 		if (aside[i] < 0)
 			close(i);
 		else if (dup2(aside[i], i) < 0)
 			return -1;
-	}
 	return close_range(WIRE_FD_END, ~0u, CLOSE_RANGE_CLOEXEC);
 }
 
 static _Noreturn void become_cpu(const struct lb_cpu *cpu, const int fds[WIRE_FD_END], pid_t hardware)
 {
 	sigset_t none;
+
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != hardware)
 		_exit(EXIT_NO_PROGRAM);
 	setsid(); /* Ctrl-C in the hardware's terminal is not for the CPU */
@@ -107,6 +111,7 @@ int lb_cpu_start(struct lb_cpu *cpu, const int fds[WIRE_FD_END])
 {
 	int ends[2], wire[WIRE_FD_END];
 	pid_t hardware = getpid();
+
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
 		return -errno;
 	for (int i = 0; i < WIRE_FD_END; i++)
@@ -155,9 +160,10 @@ void lb_cpu_send_file(struct lb_cpu *cpu, const uint8_t *message, size_t size_by
 	union {
 		struct cmsghdr aligned;
 		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = { .bytes = { 0 } };
-	struct iovec body = { .iov_base = (void *)(uintptr_t)message, .iov_len = size_bytes };
-	struct msghdr header = { .msg_iov = &body, .msg_iovlen = 1 };
+	} control = {.bytes = {0}};
+	struct iovec body = {.iov_base = (void *)(uintptr_t)message, .iov_len = size_bytes};
+	struct msghdr header = {.msg_iov = &body, .msg_iovlen = 1};
+
 	if (cpu->pid == 0)
 		return;
 	if (file >= 0) {

@@ -26,6 +26,7 @@ bool lb_events_wanted(const struct lb_events *events, enum lb_event kind)
 cJSON *lb_events_new(const struct lb_events *events, enum lb_event kind)
 {
 	cJSON *event = cJSON_CreateObject();
+
 	cJSON_AddStringToObject(event, "event", NAMES[kind]);
 	cJSON_AddNumberToObject(event, "t_ms", (double)lb_clock_module_ms(events->clock));
 	return event;

@@ -30,6 +30,7 @@ static struct lb_region factory(void)
 static int read_source(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
 {
 	const struct bytes *bytes = ctx;
+
 	memcpy(data, bytes->data + offset, size_bytes);
 	return LB_OK;
 }
@@ -37,9 +38,10 @@ static int read_source(void *ctx, uint32_t offset, void *data, uint32_t size_byt
 /* "version 0.1.0", or what there is instead. */
 static void describe(struct bytes bytes, char text[VERSION_TEXT_BYTES])
 {
-	struct lb_image_source source = { read_source, &bytes, bytes.size_bytes };
+	struct lb_image_source source = {read_source, &bytes, bytes.size_bytes};
 	struct lb_image_info info;
 	enum lb_image_verdict verdict = lb_image_inspect(&source, &info);
+
 	if (verdict != LB_IMAGE_GOOD)
 		snprintf(text, VERSION_TEXT_BYTES, "no image (%s)", lb_image_verdict_text(verdict));
 	else if (info.version.build == 0)
@@ -68,12 +70,14 @@ static int read_image(const char *path, struct bytes *image)
 {
 	struct stat info;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
 	if (fd < 0 || fstat(fd, &info) != 0) {
 		lb_log_tell("cannot open the image %s: %s", path, strerror(errno));
 		return -1;
 	}
 	if (!S_ISREG(info.st_mode) || info.st_size == 0 || info.st_size > (off_t)factory().size_bytes) {
-		lb_log_tell("%s is no image for the factory slot, which takes 1 to %" PRIu32 " bytes", path, factory().size_bytes);
+		lb_log_tell("%s is no image for the factory slot, which takes 1 to %" PRIu32 " bytes", path,
+		            factory().size_bytes);
 		close(fd);
 		return -1;
 	}
@@ -96,6 +100,7 @@ static void put_image(uint8_t *flash, struct bytes image)
 static int create(const struct lb_folder *folder, struct bytes image)
 {
 	uint8_t *flash = malloc(LB_FLASHFILE_BYTES);
+
 	if (flash == NULL)
 		return -1;
 	memset(flash, 0xFF, LB_FLASHFILE_BYTES);
@@ -118,14 +123,15 @@ static int rewrite(const struct lb_folder *folder, uint8_t *flash, struct bytes 
 static int compare(const struct lb_folder *folder, int fd, struct bytes image, bool reflash)
 {
 	char old_text[VERSION_TEXT_BYTES], new_text[VERSION_TEXT_BYTES];
-	struct bytes flash = { malloc(LB_FLASHFILE_BYTES), LB_FLASHFILE_BYTES };
+	struct bytes flash = {malloc(LB_FLASHFILE_BYTES), LB_FLASHFILE_BYTES};
 	int result = 0;
+
 	if (flash.data == NULL || read_all(fd, flash) != 0) {
 		lb_log_tell("cannot read %s/%s", folder->path, NAME);
 		free(flash.data);
 		return -1;
 	}
-	struct bytes slot = { flash.data + factory().offset, factory().size_bytes };
+	struct bytes slot = {flash.data + factory().offset, factory().size_bytes};
 	if (memcmp(slot.data, image.data, image.size_bytes) != 0) {
 		describe(slot, old_text);
 		describe(image, new_text);
@@ -143,6 +149,7 @@ static int open_existing(const struct lb_folder *folder)
 {
 	struct stat info;
 	int fd = openat(folder->fd, NAME, O_RDWR | O_CLOEXEC);
+
 	if (fd < 0 || fstat(fd, &info) != 0) {
 		lb_log_tell("cannot open %s/%s: %s", folder->path, NAME, strerror(errno));
 		return -1;
@@ -170,8 +177,9 @@ static int open_with_image(const struct lb_folder *folder, struct bytes image, b
 
 int lb_flashfile_open(const struct lb_folder *folder, const char *image_path, bool reflash)
 {
-	struct bytes image = { NULL, 0 };
+	struct bytes image = {NULL, 0};
 	int fd = -1;
+
 	if (image_path == NULL || read_image(image_path, &image) == 0)
 		fd = open_with_image(folder, image, reflash);
 	free(image.data);

@@ -17,7 +17,7 @@
 #include "hardware/process/log.h"
 
 /* What may lie in a folder without flash.bin, when the very first run was cut short. */
-static const char *const OURS[] = { ".", "..", "lock", "log", "log.old", "id", "air.json" };
+static const char *const OURS[] = {".", "..", "lock", "log", "log.old", "id", "air.json"};
 /* What belongs to a run, or to a write that was cut. */
 static const char *const VOLATILE[] = {
 	"control", "uart0", "uart1", "uart0.new", "uart1.new", "flash.bin.new", "id.new",
@@ -64,18 +64,21 @@ static pid_t lock_holder(int lock_fd)
 {
 	char text[16] = "";
 	ssize_t got = pread(lock_fd, text, sizeof(text) - 1, 0);
+
 	return got > 0 ? (pid_t)strtol(text, NULL, 10) : 0;
 }
 
 /* When the hardware process that locked the folder was killed, its CPU holds the lock for a moment longer. */
 static int take_lock(const struct lb_folder *folder)
 {
-	const struct timespec pause = { .tv_nsec = LOCK_TRY_MS * 1000000L };
+	const struct timespec pause = {.tv_nsec = LOCK_TRY_MS * 1000000L};
+
 	for (int i = 0; flock(folder->lock_fd, LOCK_EX | LOCK_NB) != 0; i++) {
 		pid_t holder = lock_holder(folder->lock_fd);
 		bool holder_died = holder > 0 && kill(holder, 0) != 0 && errno == ESRCH;
 		if (!holder_died || i == LOCK_TRIES) {
-			lb_log_tell("%s is in use by another lifeboat (process %d): stop that one first", folder->path, (int)holder);
+			lb_log_tell("%s is in use by another lifeboat (process %d): stop that one first", folder->path,
+			            (int)holder);
 			return -1;
 		}
 		nanosleep(&pause, NULL);
@@ -144,6 +147,7 @@ static int write_all(int fd, const uint8_t *bytes, uint32_t size_bytes)
 int lb_folder_write_file(const struct lb_folder *folder, const char *name, const void *data, uint32_t size_bytes)
 {
 	char new_name[64];
+
 	snprintf(new_name, sizeof(new_name), "%s.new", name);
 	int fd = openat(folder->fd, new_name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	bool written = fd >= 0 && write_all(fd, data, size_bytes) == 0;
@@ -161,8 +165,9 @@ static int parse_id(const char *text, uint8_t id[LB_UNIQUE_ID_BYTES])
 {
 	unsigned bytes[LB_UNIQUE_ID_BYTES];
 	int used = 0;
-	int count = sscanf(text, "%2x%2x%2x%2x%2x%2x%n", &bytes[0], &bytes[1], &bytes[2], &bytes[3], &bytes[4], &bytes[5],
-	                   &used);
+	int count =
+		sscanf(text, "%2x%2x%2x%2x%2x%2x%n", &bytes[0], &bytes[1], &bytes[2], &bytes[3], &bytes[4], &bytes[5], &used);
+
 	if (count != LB_UNIQUE_ID_BYTES || used != 2 * LB_UNIQUE_ID_BYTES || strcmp(text + used, "\n") != 0)
 		return -1;
 	for (int i = 0; i < LB_UNIQUE_ID_BYTES; i++)
@@ -173,6 +178,7 @@ static int parse_id(const char *text, uint8_t id[LB_UNIQUE_ID_BYTES])
 static int make_id(const struct lb_folder *folder, uint8_t id[LB_UNIQUE_ID_BYTES])
 {
 	char text[2 * LB_UNIQUE_ID_BYTES + 2];
+
 	if (getrandom(id, LB_UNIQUE_ID_BYTES, 0) != LB_UNIQUE_ID_BYTES) {
 		lb_log_tell("no random numbers: %s", strerror(errno));
 		return -1;
@@ -188,6 +194,7 @@ int lb_folder_unique_id(const struct lb_folder *folder, uint8_t id[LB_UNIQUE_ID_
 {
 	char text[64] = "";
 	int fd = openat(folder->fd, "id", O_RDONLY | O_CLOEXEC);
+
 	if (fd < 0 && errno == ENOENT)
 		return make_id(folder, id);
 	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
@@ -203,6 +210,7 @@ int lb_folder_unique_id(const struct lb_folder *folder, uint8_t id[LB_UNIQUE_ID_
 int lb_folder_link(const struct lb_folder *folder, const char *name, const char *target)
 {
 	char new_name[64];
+
 	snprintf(new_name, sizeof(new_name), "%s.new", name);
 	lb_folder_remove(folder, new_name);
 	if (symlinkat(target, folder->fd, new_name) != 0 || renameat(folder->fd, new_name, folder->fd, name) != 0) {

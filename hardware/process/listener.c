@@ -38,6 +38,7 @@ static bool is_loopback(const union address *address)
 static void write_text(struct lb_listener *listener, const union address *address)
 {
 	char name[INET6_ADDRSTRLEN];
+
 	uv_ip_name(&address->any, name, sizeof(name));
 	if (is_v6(address))
 		snprintf(listener->text, sizeof(listener->text), "[%s]:%d",
@@ -51,6 +52,7 @@ static int listen_on(int fd, union address *address)
 {
 	socklen_t size_bytes = is_v6(address) ? sizeof(address->v6) : sizeof(address->v4);
 	int yes = 1;
+
 	/* Connections of an earlier run that are being forgotten do not keep the port. */
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) != 0 || bind(fd, &address->any, size_bytes) != 0 ||
 	    listen(fd, BACKLOG) != 0 || getsockname(fd, &address->any, &size_bytes) != 0)
@@ -62,6 +64,7 @@ int lb_listener_open(struct lb_listener *listener, const char *text, int port)
 {
 	union address address;
 	int result = parse(text, port, &address);
+
 	if (result != 0)
 		return result;
 	listener->fd = socket(address.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -7,7 +7,7 @@
 enum { LB_LISTENER_TEXT_BYTES = 64 };
 
 struct lb_listener {
-	int fd; /* non-blocking, listening */
+	int fd;           /* non-blocking, listening */
 	bool is_loopback; /* only this host reaches it */
 	/* "127.0.0.1:2217" or "[::1]:2217": where a client on this host finds it. */
 	char text[LB_LISTENER_TEXT_BYTES];

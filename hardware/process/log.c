@@ -15,11 +15,12 @@ static const char OLD_NAME[] = "log.old";
 static struct {
 	int folder_fd;
 	int fd;
-} log_file = { -1, -1 };
+} log_file = {-1, -1};
 
 int lb_log_open(int folder_fd)
 {
 	int fd = openat(folder_fd, NAME, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
 	if (fd < 0)
 		return -errno;
 	log_file.folder_fd = folder_fd;
@@ -35,6 +36,7 @@ int lb_log_fd(void)
 static void move_when_long(void)
 {
 	struct stat info;
+
 	if (fstat(log_file.fd, &info) != 0 || info.st_size < LB_LOG_MOVE_BYTES)
 		return;
 	if (renameat(log_file.folder_fd, NAME, log_file.folder_fd, OLD_NAME) != 0)
@@ -49,6 +51,7 @@ static void write_line(const char *format, va_list arguments)
 	char line[LINE_BYTES];
 	struct timespec now;
 	struct tm parts;
+
 	if (log_file.fd < 0)
 		return;
 	move_when_long();
@@ -70,6 +73,7 @@ static void write_line(const char *format, va_list arguments)
 void lb_log(const char *format, ...)
 {
 	va_list arguments;
+
 	va_start(arguments, format);
 	write_line(format, arguments);
 	va_end(arguments);
@@ -78,6 +82,7 @@ void lb_log(const char *format, ...)
 void lb_log_tell(const char *format, ...)
 {
 	va_list arguments;
+
 	va_start(arguments, format);
 	write_line(format, arguments);
 	va_end(arguments);

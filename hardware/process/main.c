@@ -77,20 +77,22 @@ static int parse_number(const char *text, int least, int most)
 {
 	char *end;
 	long number = strtol(text, &end, 10);
+
 	return *text != '\0' && *end == '\0' && number >= least && number <= most ? (int)number : -1;
 }
 
 static int parse_options(int argc, char **argv, struct options *options)
 {
 	static const struct option OPTIONS[] = {
-		{ "dir", required_argument, NULL, 'd' },      { "bootloader", required_argument, NULL, 'b' },
-		{ "image", required_argument, NULL, 'i' },    { "clock", required_argument, NULL, 'c' },
-		{ "reflash", no_argument, NULL, 'r' },        { "card", required_argument, NULL, 's' },
-		{ "ready-fd", required_argument, NULL, 'R' }, { "parent-fd", required_argument, NULL, 'P' },
-		{ "port", required_argument, NULL, 'p' },     { "listen", required_argument, NULL, 'l' },
-		{ "passing", no_argument, NULL, 'a' },        { NULL, 0, NULL, 0 },
+		{"dir", required_argument, NULL, 'd'},      {"bootloader", required_argument, NULL, 'b'},
+		{"image", required_argument, NULL, 'i'},    {"clock", required_argument, NULL, 'c'},
+		{"reflash", no_argument, NULL, 'r'},        {"card", required_argument, NULL, 's'},
+		{"ready-fd", required_argument, NULL, 'R'}, {"parent-fd", required_argument, NULL, 'P'},
+		{"port", required_argument, NULL, 'p'},     {"listen", required_argument, NULL, 'l'},
+		{"passing", no_argument, NULL, 'a'},        {NULL, 0, NULL, 0},
 	};
 	int option, number = 0;
+
 	while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) >= 0) {
 		if (option == 'c')
 			number = parse_number(optarg, 1, LB_CLOCK_FACTOR_MAX);
@@ -136,6 +138,7 @@ static void on_signal(uv_signal_t *handle, int signal_number)
 static void on_parent(uv_poll_t *poll, int status, int events)
 {
 	char bytes[64];
+
 	(void)events;
 	if (status == 0 && read(*(int *)poll->data, bytes, sizeof(bytes)) > 0)
 		return;
@@ -179,6 +182,7 @@ static void forget_endings(struct endings *endings)
 static void tell_ready(int ready_fd, const char *url)
 {
 	char line[LB_RFC2217_URL_BYTES + 16];
+
 	if (ready_fd < 0)
 		return;
 	int size = snprintf(line, sizeof(line), "ready%s%s\n", url[0] != '\0' ? " " : "", url);
@@ -212,6 +216,7 @@ static int prepare(const struct options *options, struct lb_module_setup *setup)
 static int insert_card(struct lb_module *module, const char *path)
 {
 	char reason[LB_CARDSLOT_REASON_BYTES];
+
 	if (path == NULL || lb_cardslot_insert(&module->card, path, reason))
 		return 0;
 	lb_log_tell("%s", reason);
@@ -234,7 +239,8 @@ static int run(struct options *options, uv_loop_t *loop)
 	static struct lb_module module;
 	static struct lb_control control;
 	struct endings endings;
-	struct lb_module_setup setup = { .loop = loop };
+	struct lb_module_setup setup = {.loop = loop};
+
 	if (prepare(options, &setup) != 0)
 		return EXIT_FAILED;
 	lb_log("begins, process %d, clock %u", (int)getpid(), options->clock_factor);
@@ -265,8 +271,9 @@ static void keep_from_cpu(int fd)
 int main(int argc, char **argv)
 {
 	uv_loop_t loop;
-	struct options options = { .clock_factor = 1, .rfc2217 = { .port = -1 }, .ready_fd = -1, .parent_fd = -1 };
+	struct options options = {.clock_factor = 1, .rfc2217 = {.port = -1}, .ready_fd = -1, .parent_fd = -1};
 	int result = parse_options(argc, argv, &options);
+
 	if (result != EXIT_DONE)
 		return result;
 	keep_from_cpu(options.ready_fd);

@@ -38,6 +38,7 @@ static void set_phase(struct lb_module *module, enum lb_phase phase)
 static void count_torn(struct lb_module *module)
 {
 	uint64_t under_way = lb_registers_get64(&module->registers, WIRE_REG_FLASH_TORN);
+
 	if (under_way == 0)
 		return;
 	lb_registers_put64(&module->registers, WIRE_REG_FLASH_TORN, 0);
@@ -93,7 +94,8 @@ static void fall_asleep(struct lb_module *module, uint64_t sleep_ms, uint32_t hi
 
 static void tell_outside(struct lb_module *module, unsigned pin)
 {
-	uint8_t message[] = { WIRE_PIN_CHANGED, (uint8_t)pin, lb_nets_level(&module->nets, pin) };
+	uint8_t message[] = {WIRE_PIN_CHANGED, (uint8_t)pin, lb_nets_level(&module->nets, pin)};
+
 	lb_cpu_send(&module->cpu, message, sizeof(message));
 	lb_sleep_look(&module->sleep);
 }
@@ -103,6 +105,7 @@ static void tell_outside(struct lb_module *module, unsigned pin)
 static void pull_boot_pin(struct lb_module *module)
 {
 	unsigned pin = (unsigned)lb_pins_find("G23");
+
 	if (!module->boot_low && module->power == LB_POWER_RUNNING && !module->sampled)
 		return;
 	if (lb_nets_pull_low(&module->nets, pin, module->boot_low))
@@ -146,6 +149,7 @@ static void on_phase(struct lb_module *module, uint8_t phase)
 static void on_message(void *ctx, const uint8_t *message, size_t size_bytes)
 {
 	struct lb_module *module = ctx;
+
 	note_sampled(module);
 	if (message[0] == WIRE_LED && size_bytes >= 6)
 		lb_led_set(&module->led, message[1], lb_load32le(message + 2));
@@ -171,6 +175,7 @@ static void fault(struct lb_module *module)
 static void on_death(void *ctx, int wait_status)
 {
 	struct lb_module *module = ctx;
+
 	if (WIFSIGNALED(wait_status))
 		lb_log("the CPU died: signal %d (%s)", WTERMSIG(wait_status), strsignal(WTERMSIG(wait_status)));
 	else
@@ -191,6 +196,7 @@ static void on_bite(void *ctx)
 static void on_wake(void *ctx, uint32_t pin, uint64_t left_ms)
 {
 	struct lb_module *module = ctx;
+
 	lb_registers_put(&module->registers, WIRE_REG_WAKE_PIN, pin);
 	lb_registers_put64(&module->registers, WIRE_REG_SLEEP_LEFT_MS, left_ms);
 	start(module, LB_CAUSE_DEEP_SLEEP);
@@ -201,6 +207,7 @@ static void on_wake(void *ctx, uint32_t pin, uint64_t left_ms)
 static void set_registers(struct lb_module *module, enum lb_cause cause)
 {
 	struct lb_registers *registers = &module->registers;
+
 	lb_registers_put(registers, WIRE_REG_MAGIC, WIRE_MAGIC);
 	lb_registers_put(registers, WIRE_REG_VERSION, WIRE_VERSION);
 	lb_registers_put(registers, WIRE_REG_CLOCK, module->clock.factor);
@@ -217,6 +224,7 @@ static void set_registers(struct lb_module *module, enum lb_cause cause)
 static int start_cpu(struct lb_module *module)
 {
 	int fds[WIRE_FD_END], result = 0;
+
 	for (int i = 0; i < WIRE_FD_END; i++)
 		fds[i] = -1;
 	fds[WIRE_FD_FLASH] = module->flash_fd;
@@ -307,6 +315,7 @@ bool lb_module_press_reset(struct lb_module *module)
 static void on_pull(void *ctx, bool reset_low, bool boot_low)
 {
 	struct lb_module *module = ctx;
+
 	module->boot_low = boot_low;
 	pull_boot_pin(module);
 	if (module->reset_low == reset_low)

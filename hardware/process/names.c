@@ -8,8 +8,8 @@
 #include "hardware/wire.h"
 
 static const char *const CAUSES[] = {
-	[LB_CAUSE_POWER_ON] = "power-on", [LB_CAUSE_SWITCH] = "switch",         [LB_CAUSE_SOFTWARE] = "software",
-	[LB_CAUSE_WATCHDOG] = "watchdog", [LB_CAUSE_DEEP_SLEEP] = "deep-sleep", [LB_CAUSE_FAULT] = "fault",
+	[LB_CAUSE_POWER_ON] = "power-on",   [LB_CAUSE_SWITCH] = "switch",         [LB_CAUSE_SOFTWARE] = "software",
+	[LB_CAUSE_WATCHDOG] = "watchdog",   [LB_CAUSE_DEEP_SLEEP] = "deep-sleep", [LB_CAUSE_FAULT] = "fault",
 	[LB_CAUSE_BROWN_OUT] = "brown-out",
 };
 static const char *const PHASES[] = {

@@ -6,6 +6,7 @@
 struct lb_pins_net lb_nets_look(const struct lb_nets *nets, unsigned pin)
 {
 	const struct lb_registers *registers = nets->registers;
+
 	return (struct lb_pins_net){
 		.config = lb_registers_get_pin(registers, WIRE_REG_PIN_CPU, pin),
 		.drive = lb_registers_get_pin(registers, WIRE_REG_PIN_OUTSIDE, pin),
@@ -18,6 +19,7 @@ struct lb_pins_net lb_nets_look(const struct lb_nets *nets, unsigned pin)
 bool lb_nets_level(const struct lb_nets *nets, unsigned pin)
 {
 	struct lb_pins_net net = lb_nets_look(nets, pin);
+
 	return lb_pins_net_level(&net, lb_clock_module_ns(nets->events->clock));
 }
 
@@ -31,6 +33,7 @@ static bool tell_level(struct lb_nets *nets, unsigned pin)
 {
 	struct lb_pins_net net = lb_nets_look(nets, pin);
 	bool level = lb_nets_level(nets, pin);
+
 	if (level == nets->level[pin] || (net.frequency_mhz != 0 && net.drive == WIRE_DRIVE_FLOAT))
 		return false;
 	nets->level[pin] = level;
@@ -75,8 +78,9 @@ void lb_nets_update(struct lb_nets *nets, unsigned pin)
 
 static bool act(struct lb_nets *nets, unsigned pin)
 {
-	static const struct lb_nets_hand LOW = { .drive = WIRE_DRIVE_LOW };
+	static const struct lb_nets_hand LOW = {.drive = WIRE_DRIVE_LOW};
 	const struct lb_nets_hand *outside = nets->pulled_low[pin] ? &LOW : &nets->hand[pin];
+
 	lb_registers_put_pin(nets->registers, WIRE_REG_PIN_MILLIVOLTS, pin, outside->millivolts);
 	lb_registers_put_pin(nets->registers, WIRE_REG_PIN_OUTSIDE, pin, outside->drive);
 	return tell_level(nets, pin);
@@ -84,14 +88,15 @@ static bool act(struct lb_nets *nets, unsigned pin)
 
 bool lb_nets_drive(struct lb_nets *nets, unsigned pin, uint32_t drive)
 {
-	nets->hand[pin] = (struct lb_nets_hand){ .drive = drive };
+	nets->hand[pin] = (struct lb_nets_hand){.drive = drive};
 	return act(nets, pin);
 }
 
 bool lb_nets_apply_volts(struct lb_nets *nets, unsigned pin, uint32_t millivolts)
 {
 	uint32_t drive = millivolts >= LB_PINS_HIGH_MV ? WIRE_DRIVE_HIGH : WIRE_DRIVE_LOW;
-	nets->hand[pin] = (struct lb_nets_hand){ .drive = drive, .millivolts = millivolts + 1 };
+
+	nets->hand[pin] = (struct lb_nets_hand){.drive = drive, .millivolts = millivolts + 1};
 	return act(nets, pin);
 }
 

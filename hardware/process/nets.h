@@ -21,7 +21,7 @@ struct lb_nets {
 	struct lb_registers *registers;
 	struct lb_nets_hand hand[LB_PIN_COUNT];
 	bool pulled_low[LB_PIN_COUNT]; /* by a circuit on the board, which is stronger than any hand */
-	bool level[LB_PIN_COUNT]; /* as last told to watchers; PWM is not told */
+	bool level[LB_PIN_COUNT];      /* as last told to watchers; PWM is not told */
 };
 
 /* After power was taken away: no pin has a pull. What drives from outside stays. All three end PWM. */

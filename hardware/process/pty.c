@@ -18,6 +18,7 @@ static int clean_slave(struct lb_pty *pty)
 {
 	struct termios settings;
 	int fd = open(pty->path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
 	if (fd < 0)
 		return -errno;
 	ioctl(fd, TIOCNXCL);
@@ -85,14 +86,16 @@ void lb_pty_close(struct lb_pty *pty)
 
 static bool somebody_has_it_open(const struct lb_pty *pty)
 {
-	struct pollfd master = { .fd = pty->master_fd, .events = POLLIN };
+	struct pollfd master = {.fd = pty->master_fd, .events = POLLIN};
+
 	return poll(&master, 1, 0) >= 0 && (master.revents & POLLHUP) == 0;
 }
 
 /* A client may be gone already and have left bytes: they are for the CPU all the same. */
 static bool has_input(const struct lb_pty *pty)
 {
-	struct pollfd master = { .fd = pty->master_fd, .events = POLLIN };
+	struct pollfd master = {.fd = pty->master_fd, .events = POLLIN};
+
 	return poll(&master, 1, 0) > 0 && (master.revents & POLLIN) != 0;
 }
 
@@ -120,6 +123,7 @@ static void set_count(struct lb_pty *pty, int count)
 {
 	int least = pty->open ? 1 : 0;
 	unsigned now = (unsigned)(pty->open && count > least ? count : least);
+
 	if (now == pty->open_count)
 		return;
 	pty->open_count = now;
@@ -130,6 +134,7 @@ void lb_pty_refresh(struct lb_pty *pty)
 {
 	int count = (int)pty->open_count + count_changes(pty);
 	bool opened = !pty->open && (somebody_has_it_open(pty) || has_input(pty));
+
 	pty->open = pty->open || opened;
 	set_count(pty, count);
 	if (!opened)

@@ -52,5 +52,5 @@ void lb_queue_take(struct lb_queue *queue, size_t size_bytes)
 void lb_queue_release(struct lb_queue *queue)
 {
 	free(queue->bytes);
-	*queue = (struct lb_queue){ .bytes = NULL };
+	*queue = (struct lb_queue){.bytes = NULL};
 }

@@ -28,6 +28,7 @@ static int open_shared(const char *name, size_t size_bytes, int *fd, uint8_t **m
 int lb_registers_open(struct lb_registers *registers)
 {
 	int result = open_shared("retained", LB_RETAINED_BYTES, &registers->retained_fd, &registers->retained);
+
 	if (result != 0)
 		return result;
 	return open_shared("registers", WIRE_REGISTERS_BYTES, &registers->page_fd, &registers->page);
@@ -61,11 +62,13 @@ void lb_registers_put64(struct lb_registers *registers, enum wire_register offse
 uint32_t lb_registers_get_pin(const struct lb_registers *registers, enum wire_register first, unsigned pin)
 {
 	unsigned offset = (unsigned)first + pin * (unsigned)sizeof(uint32_t);
+
 	return atomic_load_explicit((_Atomic uint32_t *)word(registers, offset), memory_order_relaxed);
 }
 
 void lb_registers_put_pin(struct lb_registers *registers, enum wire_register first, unsigned pin, uint32_t value)
 {
 	unsigned offset = (unsigned)first + pin * (unsigned)sizeof(uint32_t);
+
 	atomic_store_explicit((_Atomic uint32_t *)word(registers, offset), value, memory_order_relaxed);
 }

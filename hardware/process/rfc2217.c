@@ -47,12 +47,14 @@ static void pull(const struct lb_rfc2217 *server)
 {
 	bool reset_low = server->autoreset.reset_low || lb_shield_holds_reset(&server->shield);
 	bool boot_low = server->autoreset.boot_low || lb_shield_holds_boot(&server->shield);
+
 	server->on_pull(server->ctx, reset_low, boot_low);
 }
 
 static void on_settle_timer(uv_timer_t *timer)
 {
 	struct lb_rfc2217 *server = timer->data;
+
 	lb_autoreset_settle(&server->autoreset);
 	pull(server);
 }
@@ -60,6 +62,7 @@ static void on_settle_timer(uv_timer_t *timer)
 static void set_lines(struct lb_rfc2217 *server, bool dtr, bool rts)
 {
 	bool settles = lb_autoreset_set(&server->autoreset, dtr, rts);
+
 	uv_timer_stop(&server->settle_timer);
 	if (settles) {
 		uv_update_time(server->loop);
@@ -74,6 +77,7 @@ static void set_lines(struct lb_rfc2217 *server, bool dtr, bool rts)
 static size_t sendable_bytes(const struct lb_rfc2217_client *client)
 {
 	size_t size_bytes = client->waiting.waiting_bytes < CHUNK_BYTES ? client->waiting.waiting_bytes : CHUNK_BYTES;
+
 	if (client->port.suspended || size_bytes == 0)
 		return 0;
 	if (client->kind != KIND_UNKNOWN || client->grace_is_over)
@@ -85,6 +89,7 @@ static size_t sendable_bytes(const struct lb_rfc2217_client *client)
 static void feed(struct lb_rfc2217_client *client)
 {
 	size_t size_bytes;
+
 	while (lb_stream_waiting_bytes(client->stream) == 0 && (size_bytes = sendable_bytes(client)) != 0) {
 		const uint8_t *bytes = lb_queue_front(&client->waiting);
 		if (client->kind == KIND_TELNET)
@@ -98,6 +103,7 @@ static void feed(struct lb_rfc2217_client *client)
 static void on_uart_send(void *ctx, const uint8_t *bytes, size_t size_bytes)
 {
 	struct lb_rfc2217_client *client = ctx;
+
 	if (client->port.data_bits == FIVE_BITS)
 		return; /* the client listens to the shield's controller */
 	lb_queue_add(&client->waiting, bytes, size_bytes);
@@ -107,18 +113,21 @@ static void on_uart_send(void *ctx, const uint8_t *bytes, size_t size_bytes)
 static size_t count_waiting(const void *ctx)
 {
 	const struct lb_rfc2217_client *client = ctx;
+
 	return client->waiting.waiting_bytes + lb_stream_waiting_bytes(client->stream);
 }
 
 static void drop_waiting(void *ctx)
 {
 	struct lb_rfc2217_client *client = ctx;
+
 	lb_queue_release(&client->waiting);
 }
 
 static void on_stream_taken(void *ctx)
 {
 	struct lb_rfc2217_client *client = ctx;
+
 	feed(client);
 	lb_uart_took(client->uart);
 }
@@ -142,6 +151,7 @@ static void follow_data_bits(struct lb_rfc2217_client *client)
 static void on_subnegotiation(struct lb_rfc2217_client *client, const uint8_t *request, size_t size_bytes)
 {
 	struct lb_comport_answer answer = lb_comport_run(&client->port, request, size_bytes);
+
 	if ((answer.changes & LB_COMPORT_LINES) != 0)
 		set_lines(client->server, client->port.dtr, client->port.rts);
 	if ((answer.changes & LB_COMPORT_DATA_BITS) != 0)
@@ -159,6 +169,7 @@ static void type_to_shield(struct lb_rfc2217_client *client, const uint8_t *byte
 {
 	struct lb_rfc2217 *server = client->server;
 	uint8_t answer[LB_SHIELD_ANSWER_BYTES];
+
 	for (size_t i = 0; i < size_bytes; i++) {
 		unsigned answer_bytes = lb_shield_take(&server->shield, bytes[i], answer);
 		if (answer_bytes != 0)
@@ -179,6 +190,7 @@ static void on_telnet(telnet_t *telnet, telnet_event_t *event, void *ctx)
 {
 	struct lb_rfc2217_client *client = ctx;
 	struct lb_comport_answer greeting = lb_comport_greeting();
+
 	(void)telnet;
 	switch (event->type) {
 	case TELNET_EV_DATA: on_data(client, (const uint8_t *)event->data.buffer, event->data.size); break;
@@ -235,6 +247,7 @@ static void on_stream_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)
 {
 	struct lb_rfc2217_client *client = ctx;
 	bool is_first = client->kind == KIND_UNKNOWN;
+
 	if (is_first)
 		decide_kind(client, bytes[0]);
 	if (client->kind == KIND_PLAIN)
@@ -249,6 +262,7 @@ static void on_client_gone(void *ctx)
 {
 	struct lb_rfc2217_client *client = ctx;
 	struct lb_rfc2217 *server = client->server;
+
 	lb_log("serial port: the client left");
 	uv_timer_stop(&server->grace_timer);
 	telnet_free(client->telnet);
@@ -270,6 +284,7 @@ static const struct lb_uart_coder CODER = {
 static void on_grace_timer(uv_timer_t *timer)
 {
 	struct lb_rfc2217 *server = timer->data;
+
 	server->client->grace_is_over = true;
 	feed(server->client);
 }
@@ -277,11 +292,14 @@ static void on_grace_timer(uv_timer_t *timer)
 static struct lb_rfc2217_client *make_client(struct lb_rfc2217 *server)
 {
 	static const telnet_telopt_t OPTIONS[] = {
-		{ TELNET_TELOPT_BINARY, TELNET_WILL, TELNET_DO }, { TELNET_TELOPT_ECHO, TELNET_WILL, TELNET_DONT },
-		{ TELNET_TELOPT_SGA, TELNET_WILL, TELNET_DO },    { LB_RFC2217_OPTION, TELNET_WILL, TELNET_DO },
-		{ -1, 0, 0 },
+		{TELNET_TELOPT_BINARY, TELNET_WILL, TELNET_DO},
+		{TELNET_TELOPT_ECHO, TELNET_WILL, TELNET_DONT},
+		{TELNET_TELOPT_SGA, TELNET_WILL, TELNET_DO},
+		{LB_RFC2217_OPTION, TELNET_WILL, TELNET_DO},
+		{-1, 0, 0},
 	};
 	struct lb_rfc2217_client *client = calloc(1, sizeof(*client));
+
 	if (client == NULL)
 		return NULL;
 	client->server = server;
@@ -297,6 +315,7 @@ static struct lb_rfc2217_client *make_client(struct lb_rfc2217 *server)
 static void welcome(struct lb_rfc2217 *server, struct lb_stream *stream, int fd)
 {
 	struct lb_rfc2217_client *client = make_client(server);
+
 	if (client == NULL) {
 		lb_stream_close(stream);
 		return;
@@ -357,6 +376,7 @@ static void refuse(struct lb_rfc2217 *server, int fd)
 static void tune(int fd)
 {
 	const int yes = 1, idle_s = 30, interval_s = 10, probes = 3, send_buffer_bytes = SEND_BUFFER_BYTES;
+
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
 	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof(yes));
 	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof(idle_s));
@@ -379,6 +399,7 @@ static bool is_gone(const struct lb_rfc2217_client *client)
 static void on_connection(uv_poll_t *poll, int status, int events)
 {
 	struct lb_rfc2217 *server = poll->data;
+
 	(void)status;
 	(void)events;
 	int fd = accept4(server->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -422,6 +443,7 @@ int lb_rfc2217_listen(struct lb_rfc2217 *server, const struct lb_rfc2217_setup *
 {
 	const char *address = setup->address != NULL ? setup->address : "127.0.0.1";
 	struct lb_listener listener;
+
 	if (setup->port < 0)
 		return 0;
 	int result = lb_listener_open(&listener, address, setup->port);

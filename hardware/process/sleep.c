@@ -17,6 +17,7 @@ void lb_sleep_cancel(struct lb_sleep *sleep)
 static uint64_t left_ms(const struct lb_sleep *sleep)
 {
 	uint64_t slept_ms = (lb_clock_host_ns() - sleep->since_ns) / NS_PER_MS * sleep->clock->factor;
+
 	return slept_ms < sleep->sleep_ms ? sleep->sleep_ms - slept_ms : 0;
 }
 

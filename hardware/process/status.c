@@ -11,6 +11,7 @@ static void add_pins(cJSON *reply, const struct lb_module *module)
 {
 	cJSON *pins = cJSON_AddObjectToObject(reply, "pins");
 	cJSON *drives = cJSON_AddObjectToObject(reply, "drive");
+
 	for (unsigned pin = 0; pin < LB_PIN_COUNT; pin++) {
 		uint32_t drive = lb_nets_outside(&module->nets, pin);
 		cJSON_AddStringToObject(pins, lb_pins_name(pin), lb_names_level(lb_nets_level(&module->nets, pin)));
@@ -30,6 +31,7 @@ static void add_pwm(cJSON *object, const char *name, const struct lb_pins_net *n
 	cJSON *pwm = cJSON_AddObjectToObject(object, name);
 	uint32_t duty = net->duty < LB_PINS_DUTY_FULL ? net->duty : LB_PINS_DUTY_FULL;
 	uint32_t parts = (duty * 10000u + LB_PINS_DUTY_FULL / 2) / LB_PINS_DUTY_FULL;
+
 	cJSON_AddNumberToObject(pwm, "hz", net->frequency_mhz / 1000.0);
 	cJSON_AddNumberToObject(pwm, "duty", parts / 10000.0);
 }
@@ -38,6 +40,7 @@ static void add_analog(cJSON *reply, const struct lb_module *module)
 {
 	cJSON *volts = cJSON_AddObjectToObject(reply, "volts");
 	cJSON *pwm = cJSON_AddObjectToObject(reply, "pwm");
+
 	for (unsigned pin = 0; pin < LB_PIN_COUNT; pin++) {
 		struct lb_pins_net net = lb_nets_look(&module->nets, pin);
 		if (net.millivolts != 0)
@@ -51,6 +54,7 @@ static void add_analog(cJSON *reply, const struct lb_module *module)
 static void add_handoff(cJSON *reply, const struct lb_module *module)
 {
 	char text[2 * LB_HANDOFF_KEYS_OFFSET + 1];
+
 	for (size_t i = 0; i < LB_HANDOFF_KEYS_OFFSET; i++)
 		snprintf(text + 2 * i, 3, "%02x", module->registers.retained[i]);
 	cJSON_AddStringToObject(reply, "handoff", text);
@@ -60,16 +64,19 @@ static void add_flash(cJSON *reply, const struct lb_module *module)
 {
 	const struct lb_registers *registers = &module->registers;
 	cJSON *flash = cJSON_AddObjectToObject(reply, "flash");
+
 	cJSON_AddNumberToObject(flash, "reads", (double)lb_registers_get64(registers, WIRE_REG_FLASH_READS));
 	cJSON_AddNumberToObject(flash, "programs", (double)lb_registers_get64(registers, WIRE_REG_FLASH_PROGRAMS));
 	cJSON_AddNumberToObject(flash, "erases", (double)lb_registers_get64(registers, WIRE_REG_FLASH_ERASES));
-	cJSON_AddNumberToObject(flash, "programmed_bytes", (double)lb_registers_get64(registers, WIRE_REG_FLASH_PROGRAMMED));
+	cJSON_AddNumberToObject(flash, "programmed_bytes",
+	                        (double)lb_registers_get64(registers, WIRE_REG_FLASH_PROGRAMMED));
 	cJSON_AddNumberToObject(flash, "torn", (double)module->torn);
 }
 
 static void add_uarts(cJSON *reply, const struct lb_module *module)
 {
 	cJSON *open = cJSON_CreateObject();
+
 	for (int i = 0; i < LB_UART_COUNT; i++) {
 		const struct lb_uart *uart = &module->uart[i];
 		cJSON_AddStringToObject(reply, uart->name, uart->pty.path);
@@ -86,6 +93,7 @@ static void add_uarts(cJSON *reply, const struct lb_module *module)
 void lb_status_add_led(cJSON *reply, const struct lb_module *module)
 {
 	char rgb[LB_NAMES_RGB_BYTES];
+
 	lb_names_rgb(rgb, module->led.rgb);
 	cJSON_AddStringToObject(reply, "rgb", rgb);
 	cJSON_AddStringToObject(reply, "mode", lb_names_led_mode(module->led.mode));
@@ -107,6 +115,7 @@ void lb_status_add_pin(cJSON *reply, const struct lb_module *module, unsigned pi
 void lb_status_add(cJSON *reply, const struct lb_module *module)
 {
 	char rgb[LB_NAMES_RGB_BYTES];
+
 	lb_names_rgb(rgb, module->led.rgb);
 	cJSON_AddNumberToObject(reply, "v", 1);
 	cJSON_AddStringToObject(reply, "board", "virtual");

@@ -28,6 +28,7 @@ static void on_poll(uv_poll_t *poll, int status, int events);
 static void poll_again(struct lb_stream *stream)
 {
 	int events = 0;
+
 	if (stream->closed)
 		return;
 	if (stream->broken) {
@@ -48,6 +49,7 @@ static void poll_again(struct lb_stream *stream)
 struct lb_stream *lb_stream_open(uv_loop_t *loop, int fd, const struct lb_stream_calls *calls, void *ctx)
 {
 	struct lb_stream *stream = calloc(1, sizeof(*stream));
+
 	if (stream == NULL || fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK) != 0 ||
 	    uv_poll_init(loop, &stream->poll, fd) != 0) {
 		free(stream);
@@ -90,6 +92,7 @@ size_t lb_stream_waiting_bytes(const struct lb_stream *stream)
 static ssize_t write_some(struct lb_stream *stream, const uint8_t *bytes, size_t size_bytes)
 {
 	ssize_t wrote;
+
 	do
 		wrote = write(stream->fd, bytes, size_bytes);
 	while (wrote < 0 && errno == EINTR);
@@ -105,6 +108,7 @@ static ssize_t write_some(struct lb_stream *stream, const uint8_t *bytes, size_t
 void lb_stream_send(struct lb_stream *stream, const void *bytes, size_t size_bytes)
 {
 	const uint8_t *rest = bytes;
+
 	if (stream->broken)
 		return;
 	if (stream->queue.waiting_bytes == 0) {
@@ -140,6 +144,7 @@ static bool read_some(struct lb_stream *stream)
 {
 	uint8_t bytes[READ_BYTES];
 	ssize_t got = read(stream->fd, bytes, sizeof(bytes));
+
 	if (got > 0) {
 		stream->calls->on_bytes(stream->ctx, bytes, (size_t)got);
 		return true;
@@ -161,6 +166,7 @@ void lb_stream_drain(struct lb_stream *stream)
 static void write_queue(struct lb_stream *stream)
 {
 	struct lb_queue *queue = &stream->queue;
+
 	if (queue->waiting_bytes != 0) {
 		ssize_t wrote = write_some(stream, lb_queue_front(queue), queue->waiting_bytes);
 		if (wrote > 0)
@@ -175,6 +181,7 @@ static void write_queue(struct lb_stream *stream)
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
 	struct lb_stream *stream = poll->data;
+
 	if (status < 0) {
 		/* The other side is gone; what it had sent before is still there. */
 		stream->broken = true;

@@ -55,6 +55,7 @@ static bool is_held_up_by(const struct lb_uart_client *client, size_t limit_byte
 static void pace_cpu(struct lb_uart *uart)
 {
 	bool somebody_is_full = false, all_have_room = true;
+
 	if (uart->cpu == NULL)
 		return;
 	for (struct lb_uart_client *client = uart->clients; client != NULL; client = client->next) {
@@ -72,6 +73,7 @@ static void on_stall_timer(uv_timer_t *timer)
 	struct lb_uart *uart = timer->data;
 	uint64_t now = now_ms(), soonest_ms = LB_UART_STALL_MS;
 	bool somebody_waits = false;
+
 	for (struct lb_uart_client *client = uart->clients; client != NULL; client = client->next) {
 		if (client->stalled || waiting_bytes(client) == 0)
 			continue;
@@ -93,6 +95,7 @@ static void on_stall_timer(uv_timer_t *timer)
 static void send_to_client(struct lb_uart_client *client, const uint8_t *bytes, size_t size_bytes)
 {
 	struct lb_uart *uart = client->uart;
+
 	if (client->stalled)
 		return;
 	bool was_idle = waiting_bytes(client) == 0;
@@ -113,6 +116,7 @@ static void send_to_client(struct lb_uart_client *client, const uint8_t *bytes, 
 static void on_cpu_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)
 {
 	struct lb_uart *uart = ctx;
+
 	/* Somebody may have opened the pty a moment ago: then these bytes are for him too. */
 	if (!uart->pty.open)
 		lb_pty_refresh(&uart->pty);
@@ -132,6 +136,7 @@ static void hold_clients(struct lb_uart *uart, bool held)
 static void on_cpu_taken(void *ctx)
 {
 	struct lb_uart *uart = ctx;
+
 	if (lb_stream_waiting_bytes(uart->cpu) < LB_UART_LOW_BYTES)
 		hold_clients(uart, false);
 }
@@ -139,6 +144,7 @@ static void on_cpu_taken(void *ctx)
 void lb_uart_type(struct lb_uart_client *client, const uint8_t *bytes, size_t size_bytes)
 {
 	struct lb_uart *uart = client->uart;
+
 	if (uart->cpu == NULL)
 		return;
 	lb_stream_send(uart->cpu, bytes, size_bytes);
@@ -149,6 +155,7 @@ void lb_uart_type(struct lb_uart_client *client, const uint8_t *bytes, size_t si
 static void on_client_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)
 {
 	struct lb_uart_client *client = ctx;
+
 	if (client->coder != NULL)
 		client->coder->receive(client->coder_ctx, bytes, size_bytes);
 	else
@@ -167,6 +174,7 @@ void lb_uart_took(struct lb_uart_client *client)
 static void on_client_taken(void *ctx)
 {
 	struct lb_uart_client *client = ctx;
+
 	if (client->coder != NULL)
 		client->coder->on_taken(client->coder_ctx);
 	else
@@ -177,6 +185,7 @@ void lb_uart_detach(struct lb_uart_client *client)
 {
 	struct lb_uart *uart = client->uart;
 	struct lb_uart_client **link = &uart->clients;
+
 	while (*link != client)
 		link = &(*link)->next;
 	*link = client->next;
@@ -205,6 +214,7 @@ static const struct lb_stream_calls CLIENT_CALLS = {
 static struct lb_uart_client *add_client(struct lb_uart *uart, bool is_pty)
 {
 	struct lb_uart_client *client = calloc(1, sizeof(*client));
+
 	if (client == NULL)
 		return NULL;
 	client->uart = uart;
@@ -217,12 +227,14 @@ static struct lb_uart_client *add_client(struct lb_uart *uart, bool is_pty)
 static void settle_client(struct lb_uart_client *client)
 {
 	const struct lb_stream *cpu = client->uart->cpu;
+
 	lb_stream_pause(client->stream, cpu != NULL && lb_stream_waiting_bytes(cpu) > LB_UART_HIGH_BYTES);
 }
 
 void lb_uart_attach(struct lb_uart *uart, struct lb_stream *stream, const uint8_t *bytes, size_t size_bytes)
 {
 	struct lb_uart_client *client = add_client(uart, false);
+
 	if (client == NULL) {
 		lb_stream_close(stream);
 		return;
@@ -238,6 +250,7 @@ struct lb_uart_client *lb_uart_attach_coded(struct lb_uart *uart, struct lb_stre
                                             const struct lb_uart_coder *coder, void *ctx)
 {
 	struct lb_uart_client *client = add_client(uart, false);
+
 	if (client == NULL) {
 		lb_stream_close(stream);
 		return NULL;
@@ -254,6 +267,7 @@ static void on_pty_open(void *ctx, int fd)
 {
 	struct lb_uart *uart = ctx;
 	struct lb_uart_client *client = add_client(uart, true);
+
 	if (client == NULL) {
 		close(fd);
 		return;
@@ -270,6 +284,7 @@ static void on_pty_open(void *ctx, int fd)
 static void on_pty_count(void *ctx, unsigned open_count)
 {
 	struct lb_uart *uart = ctx;
+
 	if (!lb_events_wanted(uart->events, LB_EVENT_CLIENT))
 		return;
 	cJSON *event = lb_events_new(uart->events, LB_EVENT_CLIENT);
@@ -281,6 +296,7 @@ static void on_pty_count(void *ctx, unsigned open_count)
 static void on_pty_moved(void *ctx)
 {
 	struct lb_uart *uart = ctx;
+
 	lb_folder_link(uart->folder, uart->name, uart->pty.path);
 }
 
@@ -342,6 +358,7 @@ static const struct lb_stream_calls CPU_CALLS = {
 int lb_uart_connect_cpu(struct lb_uart *uart)
 {
 	int ends[2];
+
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
 		return -errno;
 	uart->cpu = lb_stream_open(uart->loop, ends[0], &CPU_CALLS, uart);

@@ -13,6 +13,7 @@ static uint64_t hungry_ns(const struct lb_watchdog *watchdog)
 {
 	uint64_t fed_ns = lb_registers_get64(watchdog->registers, WIRE_REG_FED_NS);
 	uint64_t now_ns = lb_clock_host_ns();
+
 	return fed_ns < now_ns ? now_ns - fed_ns : 0;
 }
 
@@ -21,6 +22,7 @@ static void on_timer(uv_timer_t *timer);
 static void wait_on(struct lb_watchdog *watchdog, uint64_t hungry)
 {
 	uint64_t left_ms = (watchdog->timeout_ns - hungry + NS_PER_MS - 1) / NS_PER_MS;
+
 	uv_update_time(watchdog->timer.loop);
 	uv_timer_start(&watchdog->timer, on_timer, left_ms, 0);
 }
@@ -29,6 +31,7 @@ static void on_timer(uv_timer_t *timer)
 {
 	struct lb_watchdog *watchdog = timer->data;
 	uint64_t hungry = hungry_ns(watchdog);
+
 	if (hungry >= watchdog->timeout_ns)
 		watchdog->on_bite(watchdog->ctx);
 	else

@@ -41,6 +41,7 @@ static void on_timer(uv_timer_t *timer)
 {
 	struct lb_wifi *wifi = timer->data;
 	char ssid[LB_RADIO_SSID_BYTES], password[LB_RADIO_PASSWORD_BYTES];
+
 	get_text(wifi, WIRE_REG_JOIN_SSID, sizeof(ssid), ssid);
 	get_text(wifi, WIRE_REG_JOIN_PASSWORD, sizeof(password), password);
 	uint32_t link = lb_air_join(&wifi->air, ssid, password);
@@ -52,6 +53,7 @@ static void on_timer(uv_timer_t *timer)
 void lb_wifi_update(struct lb_wifi *wifi)
 {
 	uint32_t join = lb_registers_get(wifi->registers, WIRE_REG_RADIO_JOIN);
+
 	if ((lb_registers_get(wifi->registers, WIRE_REG_RADIO) & WIRE_RADIO_JOIN) == 0) {
 		uv_timer_stop(&wifi->timer);
 		return;
@@ -66,7 +68,8 @@ void lb_wifi_update(struct lb_wifi *wifi)
 void lb_wifi_scan(struct lb_wifi *wifi)
 {
 	uint8_t *entry = wifi->registers->page + WIRE_REG_SCAN;
-	uint8_t message[] = { WIRE_SCANNED, (uint8_t)wifi->air.count };
+	uint8_t message[] = {WIRE_SCANNED, (uint8_t)wifi->air.count};
+
 	for (unsigned i = 0; i < wifi->air.count; i++, entry += WIRE_SCAN_BYTES) {
 		const struct lb_radio_network *seen = &wifi->air.networks[i].seen;
 		uint8_t *rest = entry + LB_RADIO_SSID_BYTES + BSSID_BYTES;
@@ -102,7 +105,7 @@ static bool is_connected(const struct lb_wifi *wifi)
 {
 	return (lb_registers_get(wifi->registers, WIRE_REG_RADIO) & WIRE_RADIO_JOIN) != 0 &&
 	       lb_registers_get(wifi->registers, WIRE_REG_RADIO_LINK) ==
-		       (lb_registers_get(wifi->registers, WIRE_REG_RADIO_JOIN) << LINK_BITS | LB_RADIO_CONNECTED);
+	           (lb_registers_get(wifi->registers, WIRE_REG_RADIO_JOIN) << LINK_BITS | LB_RADIO_CONNECTED);
 }
 
 static void add_servers(const struct lb_wifi *wifi, cJSON *net)
@@ -111,6 +114,7 @@ static void add_servers(const struct lb_wifi *wifi, cJSON *net)
 	uint32_t telnet = lb_registers_get(wifi->registers, WIRE_REG_TELNET_PORT);
 	uint32_t ftp = lb_registers_get(wifi->registers, WIRE_REG_FTP_PORT);
 	char user[LB_RADIO_PASSWORD_BYTES], password[LB_RADIO_PASSWORD_BYTES];
+
 	get_text(wifi, WIRE_REG_SERVER_USER, sizeof(user), user);
 	get_text(wifi, WIRE_REG_SERVER_PASSWORD, sizeof(password), password);
 	add_port(net, "telnet", (servers & WIRE_SERVER_TELNET) != 0 ? telnet : 0);
@@ -121,10 +125,11 @@ static void add_servers(const struct lb_wifi *wifi, cJSON *net)
 
 void lb_wifi_add_status(const struct lb_wifi *wifi, cJSON *status)
 {
-	static const char *const MODES[] = { "off", "ap", "sta", "ap+sta" };
+	static const char *const MODES[] = {"off", "ap", "sta", "ap+sta"};
 	uint32_t radio = lb_registers_get(wifi->registers, WIRE_REG_RADIO);
 	cJSON *net = cJSON_AddObjectToObject(status, "net");
 	char ap[LB_RADIO_SSID_BYTES], station[LB_RADIO_SSID_BYTES];
+
 	get_text(wifi, WIRE_REG_AP_SSID, sizeof(ap), ap);
 	get_text(wifi, WIRE_REG_JOIN_SSID, sizeof(station), station);
 	cJSON_AddStringToObject(net, "radio", MODES[radio & (WIRE_RADIO_AP | WIRE_RADIO_STA)]);

@@ -51,12 +51,10 @@ static size_t distance(const char *from, const char *to)
 	size_t row[WORD_MAX + 1];
 	size_t to_size = strlen(to);
 
-	if (to_size > WORD_MAX || strlen(from) > WORD_MAX) {
+	if (to_size > WORD_MAX || strlen(from) > WORD_MAX)
 		return WORD_MAX;
-	}
-	for (size_t i = 0; i <= to_size; i++) {
+	for (size_t i = 0; i <= to_size; i++)
 		row[i] = i;
-	}
 	for (size_t j = 1; from[j - 1] != '\0'; j++) {
 		size_t diagonal = row[0];
 		row[0] = j;
@@ -86,15 +84,13 @@ const char *lb_args_nearest(const char *typed, const char *const words[])
 
 bool lb_args_one_of(const char *what, const char *typed, const char *const words[])
 {
-	for (size_t i = 0; words[i] != NULL; i++) {
-		if (strcmp(typed, words[i]) == 0) {
+	for (size_t i = 0; words[i] != NULL; i++)
+		if (strcmp(typed, words[i]) == 0)
 			return true;
-		}
-	}
 	char list[256] = "";
-	for (size_t i = 0, used = 0; words[i] != NULL && used < sizeof list; i++) {
+	for (size_t i = 0, used = 0; words[i] != NULL && used < sizeof(list); i++) {
 		const char *joint = i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ";
-		used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", joint, words[i]);
+		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", joint, words[i]);
 	}
 	lb_args_wrong("unknown %s '%s': it is %s", what, typed, list);
 	return false;
@@ -133,17 +129,15 @@ static enum lb_parsed wrong_option(const struct lb_command *command, const char 
 	const char *names[LB_ARGS_OPTIONS + 3];
 	size_t count = 0;
 
-	for (size_t i = 0; command->options[i].name != NULL; i++) {
+	for (size_t i = 0; command->options[i].name != NULL; i++)
 		names[count++] = command->options[i].name;
-	}
 	names[count++] = "--help";
 	names[count] = NULL;
 	const char *nearest = lb_args_nearest(typed, names);
-	if (nearest != NULL) {
+	if (nearest != NULL)
 		lb_args_wrong("%s has no option '%s': did you mean %s?", command->name, typed, nearest);
-	} else {
+	else
 		lb_args_wrong("%s has no option '%s': see 'lifeboat %s --help'", command->name, typed, command->name);
-	}
 	return LB_PARSED_WRONG;
 }
 
@@ -158,9 +152,8 @@ static const char *folder_of(struct cursor *cursor)
 {
 	const char *folder = cursor->argv[cursor->at] + 2;
 
-	if (*folder == '\0' && cursor->at + 1 < cursor->argc) {
+	if (*folder == '\0' && cursor->at + 1 < cursor->argc)
 		folder = cursor->argv[++cursor->at];
-	}
 	if (*folder == '\0') {
 		lb_args_wrong("-d takes the folder of a module: -d DIR");
 		return NULL;
@@ -172,9 +165,8 @@ static enum lb_parsed take_value(const struct lb_arg_option *option, const char 
                                  struct lb_args *args)
 {
 	*taken = value;
-	if (!option->many) {
+	if (!option->many)
 		return LB_PARSED_RUN;
-	}
 	if (args->many_count == LB_ARGS_MANY) {
 		lb_args_wrong("%s can be given %d times at most", option->name, (int)LB_ARGS_MANY);
 		return LB_PARSED_WRONG;
@@ -190,9 +182,8 @@ static enum lb_parsed parse_long(const struct lb_command *command, struct cursor
 
 	for (size_t i = 0; command->options[i].name != NULL; i++) {
 		const struct lb_arg_option *option = &command->options[i];
-		if (strlen(option->name) != name_size || strncmp(option->name, typed, name_size) != 0) {
+		if (strlen(option->name) != name_size || strncmp(option->name, typed, name_size) != 0)
 			continue;
-		}
 		bool has_value = typed[name_size] == '=';
 		if (option->value == NULL && has_value) {
 			lb_args_wrong("%s takes no value", option->name);
@@ -217,14 +208,12 @@ static enum lb_parsed parse_option(const struct lb_command *command, struct curs
 {
 	const char *typed = cursor->argv[cursor->at];
 
-	if (strcmp(typed, "--help") == 0 || strcmp(typed, "-h") == 0) {
+	if (strcmp(typed, "--help") == 0 || strcmp(typed, "-h") == 0)
 		return LB_PARSED_HELP;
-	}
 	if (strncmp(typed, "-d", 2) == 0) {
 		const char *folder = folder_of(cursor);
-		if (folder == NULL) {
+		if (folder == NULL)
 			return LB_PARSED_WRONG;
-		}
 		args->dir = folder;
 		args->dir_given = true;
 		return LB_PARSED_RUN;
@@ -234,9 +223,8 @@ static enum lb_parsed parse_option(const struct lb_command *command, struct curs
 
 static enum lb_parsed check_count(const struct lb_command *command, const struct lb_args *args)
 {
-	if (args->word_count >= command->words_min) {
+	if (args->word_count >= command->words_min)
 		return LB_PARSED_RUN;
-	}
 	lb_args_wrong("too few arguments: lifeboat %s %s", command->name, command->usage);
 	return LB_PARSED_WRONG;
 }
@@ -252,9 +240,8 @@ enum lb_parsed lb_args_parse(const struct lb_command *command, int argc, char **
 			options_end = true;
 		} else if (!options_end && typed[0] == '-' && typed[1] != '\0') {
 			enum lb_parsed parsed = parse_option(command, &cursor, args);
-			if (parsed != LB_PARSED_RUN) {
+			if (parsed != LB_PARSED_RUN)
 				return parsed;
-			}
 		} else if (args->word_count == command->words_max) {
 			lb_args_wrong("one argument too many, '%s': lifeboat %s %s", typed, command->name, command->usage);
 			return LB_PARSED_WRONG;

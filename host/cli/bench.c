@@ -48,26 +48,23 @@ bool lb_bench_start(struct lb_bench *bench, const char *dir, char reason[LB_UPLO
 
 	*bench = (struct lb_bench){.dir = dir, .stop = stop, .passing = passing, .control = {.fd = -1}, .uart_fd = -1};
 	reason[0] = '\0';
-	snprintf(clock, sizeof clock, "%d", LB_BENCH_CLOCK);
+	snprintf(clock, sizeof(clock), "%d", LB_BENCH_CLOCK);
 	const struct lb_hardware_options options = {.dir = dir, .clock = clock, .passing = passing};
 	if (!lb_hardware_start(&bench->hardware, &options, &error)) {
-		if (error != 0) {
+		if (error != 0)
 			snprintf(reason, LB_UPLOAD_REASON_BYTES, "cannot start the hardware process: %s", strerror(error));
-		}
 		return false;
 	}
-	if (open_module(bench, reason)) {
+	if (open_module(bench, reason))
 		return true;
-	}
 	lb_bench_end(bench);
 	return false;
 }
 
 void lb_bench_end(struct lb_bench *bench)
 {
-	if (bench->uart_fd >= 0) {
+	if (bench->uart_fd >= 0)
 		close(bench->uart_fd);
-	}
 	lb_client_close(&bench->control);
 	lb_hardware_end(&bench->hardware);
 }
@@ -109,11 +106,10 @@ static void count_resets(struct lb_bench *bench, long boots)
 {
 	long more = boots - bench->boots;
 
-	if (strcmp(bench->cause, "watchdog") == 0) {
+	if (strcmp(bench->cause, "watchdog") == 0)
 		bench->watchdog_resets += more;
-	} else if (strcmp(bench->cause, "power-on") != 0 && strcmp(bench->cause, "switch") != 0) {
+	else if (strcmp(bench->cause, "power-on") != 0 && strcmp(bench->cause, "switch") != 0)
 		bench->other_resets += more;
-	}
 	bench->boots = boots;
 }
 
@@ -121,16 +117,15 @@ static bool look(struct lb_bench *bench)
 {
 	cJSON *reply = lb_bench_status(bench);
 
-	if (reply == NULL) {
+	if (reply == NULL)
 		return false;
-	}
 	cJSON *status = lb_status_compose(reply);
 	const cJSON *boot = lb_json_field(status, "boot");
-	lb_json_copy(status, "phase", bench->phase, sizeof bench->phase);
-	lb_json_copy(status, "led", bench->led, sizeof bench->led);
-	lb_json_copy(status, "last_error", bench->last_error, sizeof bench->last_error);
-	lb_json_copy(boot, "mode", bench->mode, sizeof bench->mode);
-	lb_json_copy(boot, "cause", bench->cause, sizeof bench->cause);
+	lb_json_copy(status, "phase", bench->phase, sizeof(bench->phase));
+	lb_json_copy(status, "led", bench->led, sizeof(bench->led));
+	lb_json_copy(status, "last_error", bench->last_error, sizeof(bench->last_error));
+	lb_json_copy(boot, "mode", bench->mode, sizeof(bench->mode));
+	lb_json_copy(boot, "cause", bench->cause, sizeof(bench->cause));
 	bench->torn = (long)lb_json_number(lb_json_field(reply, "flash"), "torn");
 	count_resets(bench, (long)lb_json_number(reply, "boot"));
 	cJSON_Delete(status);
@@ -140,7 +135,7 @@ static bool look(struct lb_bench *bench)
 
 static void keep_tail(struct lb_bench *bench, const char *data, size_t size_bytes)
 {
-	const size_t room = sizeof bench->tail - 1;
+	const size_t room = sizeof(bench->tail) - 1;
 
 	if (size_bytes > room) {
 		data += size_bytes - room;
@@ -163,13 +158,11 @@ static void listen_for(struct lb_bench *bench, int time_ms)
 
 	for (int64_t left_ms = time_ms; left_ms > 0 && !is_stopped(bench); left_ms = until_ms - lb_host_now_ms()) {
 		struct pollfd wait = {.fd = bench->uart_fd, .events = POLLIN};
-		if (poll(&wait, 1, (int)left_ms) <= 0) {
+		if (poll(&wait, 1, (int)left_ms) <= 0)
 			continue;
-		}
-		ssize_t count = read(bench->uart_fd, data, sizeof data);
-		if (count > 0) {
+		ssize_t count = read(bench->uart_fd, data, sizeof(data));
+		if (count > 0)
 			keep_tail(bench, data, (size_t)count);
-		}
 	}
 }
 
@@ -189,12 +182,10 @@ bool lb_bench_wait(struct lb_bench *bench, const char *first, const char *second
 	int64_t until_ms = lb_host_now_ms() + time_ms;
 
 	while (lb_bench_look(bench, LOOK_MS)) {
-		if (lb_bench_is(bench, first) || (second != NULL && lb_bench_is(bench, second))) {
+		if (lb_bench_is(bench, first) || (second != NULL && lb_bench_is(bench, second)))
 			return true;
-		}
-		if (lb_host_now_ms() >= until_ms) {
+		if (lb_host_now_ms() >= until_ms)
 			return false;
-		}
 	}
 	return false;
 }
@@ -223,12 +214,10 @@ static bool wait_gate(struct lb_bench *bench)
 	int64_t until_ms = lb_host_now_ms() + GATE_MS;
 
 	while (lb_bench_look(bench, LOOK_MS)) {
-		if (lb_bench_is(bench, "gate") && strcmp(bench->led, GATE_ORANGE) == 0) {
+		if (lb_bench_is(bench, "gate") && strcmp(bench->led, GATE_ORANGE) == 0)
 			return true;
-		}
-		if (lb_host_now_ms() >= until_ms) {
+		if (lb_host_now_ms() >= until_ms)
 			return false;
-		}
 	}
 	return false;
 }
@@ -236,6 +225,7 @@ static bool wait_gate(struct lb_bench *bench)
 bool lb_bench_safe_boot(struct lb_bench *bench)
 {
 	bool shown = drive_p12(bench, "high") && order(bench, lb_commands_request("reset")) && wait_gate(bench);
+
 	/* Let go of whatever came of it. */
 	bool released = drive_p12(bench, "float");
 
@@ -262,9 +252,8 @@ bool lb_bench_load(const char *dir, const char *folder, char reason[LB_UPLOAD_RE
 	struct lb_bench bench = {.stop = NULL, .passing = true};
 	bool is_new = lb_client_check_folder(dir) != LB_CLIENT_OK;
 
-	if (!lb_bench_start(&bench, dir, reason)) {
+	if (!lb_bench_start(&bench, dir, reason))
 		return false;
-	}
 	bool loaded = copy(&bench, is_new, folder, reason);
 	lb_bench_end(&bench);
 	return loaded;

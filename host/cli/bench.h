@@ -26,7 +26,7 @@ struct lb_bench {
 	/* as of the last look */
 	char phase[8];
 	char cause[16];
-	char mode[8];  /* of the boot: "normal", "safe", "loader", or "" */
+	char mode[8]; /* of the boot: "normal", "safe", "loader", or "" */
 	char led[8];
 	char last_error[LB_BENCH_ERROR_BYTES];
 	long boots;

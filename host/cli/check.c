@@ -22,7 +22,7 @@
 enum {
 	CUTS_DEFAULT = 20,
 	CUTS_MAX = 1000,
-	WATCH_MS = 10000,   /* module time; as all below but where it says otherwise */
+	WATCH_MS = 10000, /* module time; as all below but where it says otherwise */
 	WATCH_MAX_MS = 3600000,
 	SETTLE_MS = 5000,   /* before a way in is tried again after a reset */
 	LASTS_MS = 3000,    /* a prompt that a reset takes away sooner is no way in */
@@ -34,9 +34,9 @@ enum {
 struct check {
 	struct lb_bench bench;
 	struct lb_check_facts facts;
-	long watch_ms;      /* module time */
+	long watch_ms; /* module time */
 	unsigned cuts;
-	int64_t run_ms;     /* host time that the scripts took, or were watched */
+	int64_t run_ms; /* host time that the scripts took, or were watched */
 	char place[PATH_MAX];
 	char module[PATH_MAX + 8];
 	char reason[LB_UPLOAD_REASON_BYTES];
@@ -49,9 +49,8 @@ static int host_ms(long module_ms)
 
 static bool fail(struct check *check, const char *why)
 {
-	if (check->reason[0] == '\0') {
-		snprintf(check->reason, sizeof check->reason, "%s", why);
-	}
+	if (check->reason[0] == '\0')
+		snprintf(check->reason, sizeof(check->reason), "%s", why);
 	return false;
 }
 
@@ -70,14 +69,12 @@ static bool has_settled(const struct lb_bench *bench)
 /* Power off and on; then until the scripts have ended, or for so long. */
 static bool run_scripts(struct check *check, long module_ms)
 {
-	if (!lb_bench_power(&check->bench, false) || !lb_bench_power(&check->bench, true)) {
+	if (!lb_bench_power(&check->bench, false) || !lb_bench_power(&check->bench, true))
 		return fail(check, "the scratch module's hardware ended unexpectedly");
-	}
 	int64_t start_ms = lb_host_now_ms();
 	do {
-		if (!look(check, HOST_STEP_MS)) {
+		if (!look(check, HOST_STEP_MS))
 			return false;
-		}
 		check->run_ms = lb_host_now_ms() - start_ms;
 	} while (!has_settled(&check->bench) && check->run_ms < host_ms(module_ms));
 	return true;
@@ -90,27 +87,25 @@ static bool watch_scripts(struct check *check)
 
 	bench->watchdog_resets = 0;
 	bench->other_resets = 0;
-	if (!run_scripts(check, check->watch_ms)) {
+	if (!run_scripts(check, check->watch_ms))
 		return false;
-	}
 	int64_t run_ms = check->run_ms;
 	long quiet_ms = check->watch_ms < SETTLE_MS ? check->watch_ms : SETTLE_MS;
 	/* A sleeper may wake, a watchdog may still bite. */
 	while (run_ms < host_ms(lb_bench_is(bench, "sleep") ? check->watch_ms : quiet_ms)) {
-		if (!look(check, HOST_STEP_MS)) {
+		if (!look(check, HOST_STEP_MS))
 			return false;
-		}
 		run_ms += HOST_STEP_MS;
 	}
 	facts->seconds = (double)check->watch_ms / 1000.0;
 	facts->watchdog_resets = bench->watchdog_resets;
 	facts->other_resets = bench->other_resets;
-	snprintf(facts->error, sizeof facts->error, "%s", bench->last_error);
-	facts->scripts = lb_bench_is(bench, "sleep")    ? LB_CHECK_SLEEPING
-	                 : lb_bench_is(bench, "script") ? LB_CHECK_RUNNING
-	                 : !lb_bench_is(bench, "repl")  ? LB_CHECK_NOT_STARTED
-	                 : facts->error[0] != '\0'      ? LB_CHECK_RAISED
-	                                                : LB_CHECK_ENDED;
+	snprintf(facts->error, sizeof(facts->error), "%s", bench->last_error);
+	facts->scripts = lb_bench_is(bench, "sleep")  ? LB_CHECK_SLEEPING :
+	                 lb_bench_is(bench, "script") ? LB_CHECK_RUNNING :
+	                 !lb_bench_is(bench, "repl")  ? LB_CHECK_NOT_STARTED :
+	                 facts->error[0] != '\0'      ? LB_CHECK_RAISED :
+	                                                LB_CHECK_ENDED;
 	return true;
 }
 
@@ -130,11 +125,9 @@ static bool lasts(struct check *check, bool *stayed)
 	long boots = check->bench.boots;
 	int64_t until_ms = lb_host_now_ms() + host_ms(LASTS_MS);
 
-	while (lb_host_now_ms() < until_ms) {
-		if (!look(check, HOST_STEP_MS)) {
+	while (lb_host_now_ms() < until_ms)
+		if (!look(check, HOST_STEP_MS))
 			return false;
-		}
-	}
 	*stayed = check->bench.boots == boots && lb_bench_is(&check->bench, "repl");
 	return true;
 }
@@ -142,7 +135,7 @@ static bool lasts(struct check *check, bool *stayed)
 static bool ends_in_prompt(const struct lb_bench *bench)
 {
 	static const char prompt[] = ">>> ";
-	size_t size = sizeof prompt - 1;
+	size_t size = sizeof(prompt) - 1;
 
 	return bench->tail_bytes >= size && strcmp(bench->tail + bench->tail_bytes - size, prompt) == 0;
 }
@@ -157,12 +150,10 @@ static bool try_ctrl_c(struct check *check)
 	do {
 		bench->tail_bytes = 0;
 		lb_upload_write(bench->uart_fd, "\x03", 1, HOST_STEP_MS);
-		if (!look(check, HOST_KEY_MS)) {
+		if (!look(check, HOST_KEY_MS))
 			return false;
-		}
-		if (ends_in_prompt(bench) && lb_bench_is(bench, "repl")) {
+		if (ends_in_prompt(bench) && lb_bench_is(bench, "repl"))
 			return lasts(check, &check->facts.ctrl_c);
-		}
 	} while (lb_host_now_ms() < until_ms);
 	return true;
 }
@@ -172,9 +163,8 @@ static bool get_in(int uart_fd)
 {
 	struct lb_rawrepl repl;
 
-	if (!lb_upload_enter(uart_fd, HOST_TRY_MS) || !lb_upload_write(uart_fd, "\x04", 1, HOST_TRY_MS)) {
+	if (!lb_upload_enter(uart_fd, HOST_TRY_MS) || !lb_upload_write(uart_fd, "\x04", 1, HOST_TRY_MS))
 		return false;
-	}
 	lb_rawrepl_await_entry(&repl);
 	return lb_upload_receive(uart_fd, &repl, HOST_TRY_MS) &&
 	       lb_upload_execute(uart_fd, "print('let','in')", &repl, HOST_TRY_MS) &&
@@ -183,12 +173,10 @@ static bool get_in(int uart_fd)
 
 static bool try_mpremote(struct check *check)
 {
-	if (!run_scripts(check, SETTLE_MS) || !lb_bench_reopen(&check->bench)) {
+	if (!run_scripts(check, SETTLE_MS) || !lb_bench_reopen(&check->bench))
 		return fail(check, "cannot open the scratch module's pty again");
-	}
-	if (!get_in(check->bench.uart_fd)) {
+	if (!get_in(check->bench.uart_fd))
 		return look(check, HOST_STEP_MS);
-	}
 	return look(check, HOST_STEP_MS) && lasts(check, &check->facts.mpremote);
 }
 
@@ -198,8 +186,9 @@ static void safe_boot(struct check *check, bool *answers, bool *mounts)
 	struct lb_rawrepl answer;
 	int uart_fd = check->bench.uart_fd;
 
-	*answers = lb_bench_safe_boot(&check->bench) && lb_upload_enter(uart_fd, HOST_TRY_MS) &&
-	           lb_upload_execute(uart_fd, "import os\nos.listdir('/flash')\nos.statvfs('/flash')", &answer, HOST_TRY_MS);
+	*answers =
+		lb_bench_safe_boot(&check->bench) && lb_upload_enter(uart_fd, HOST_TRY_MS) &&
+		lb_upload_execute(uart_fd, "import os\nos.listdir('/flash')\nos.statvfs('/flash')", &answer, HOST_TRY_MS);
 	*mounts = *answers && answer.traceback[0] == '\0';
 }
 
@@ -216,23 +205,18 @@ static bool try_cuts(struct check *check, int64_t run_ms)
 {
 	long torn_before = check->bench.torn;
 
-	for (unsigned i = 0; i < check->cuts; i++) {
+	for (unsigned i = 0; i < check->cuts; i++)
 		if (!lb_bench_power(&check->bench, false) || !lb_bench_power(&check->bench, true) ||
-		    !look(check, (int)(run_ms * (i + 1) / check->cuts))) {
+		    !look(check, (int)(run_ms * (i + 1) / check->cuts)))
 			return fail(check, "the scratch module's hardware ended unexpectedly");
-		}
-	}
 	check->facts.cuts = check->cuts;
-	if (check->cuts == 0) {
+	if (check->cuts == 0)
 		return true;
-	}
-	if (!lb_bench_power(&check->bench, false) || !look(check, HOST_STEP_MS)) {
+	if (!lb_bench_power(&check->bench, false) || !look(check, HOST_STEP_MS))
 		return false;
-	}
 	check->facts.torn = check->bench.torn - torn_before;
-	if (!run_scripts(check, SETTLE_MS)) {
+	if (!run_scripts(check, SETTLE_MS))
 		return false;
-	}
 	bool started = !lb_bench_is(&check->bench, "loader") && !lb_bench_is(&check->bench, "off");
 	safe_boot(check, &check->facts.comes_back, &check->facts.mounts);
 	check->facts.comes_back = check->facts.comes_back && started;
@@ -241,9 +225,8 @@ static bool try_cuts(struct check *check, int64_t run_ms)
 
 static bool try_all(struct check *check)
 {
-	if (!watch_scripts(check)) {
+	if (!watch_scripts(check))
 		return false;
-	}
 	int64_t run_ms = check->run_ms;
 	return try_radio(check) && try_ctrl_c(check) && try_mpremote(check) && try_p12(check) && try_cuts(check, run_ms);
 }
@@ -262,24 +245,21 @@ static bool make_place(struct check *check)
 {
 	const char *temporary = getenv("TMPDIR");
 
-	snprintf(check->place, sizeof check->place, "%s/lifeboat-check-XXXXXX",
+	snprintf(check->place, sizeof(check->place), "%s/lifeboat-check-XXXXXX",
 	         temporary != NULL && temporary[0] != '\0' ? temporary : "/tmp");
-	if (mkdtemp(check->place) == NULL) {
+	if (mkdtemp(check->place) == NULL)
 		return false;
-	}
-	snprintf(check->module, sizeof check->module, "%s/module", check->place);
+	snprintf(check->module, sizeof(check->module), "%s/module", check->place);
 	return true;
 }
 
 static bool run(struct check *check, const char *folder)
 {
 	check->bench.stop = &lb_stop_signal;
-	if (!lb_bench_load(check->module, folder, check->reason) || lb_stop_signal != 0) {
+	if (!lb_bench_load(check->module, folder, check->reason) || lb_stop_signal != 0)
 		return fail(check, "the scratch module did not start");
-	}
-	if (!lb_bench_start(&check->bench, check->module, check->reason)) {
+	if (!lb_bench_start(&check->bench, check->module, check->reason))
 		return fail(check, "the scratch module did not start");
-	}
 	bool done = try_all(check);
 	lb_bench_end(&check->bench);
 	return done;
@@ -289,14 +269,12 @@ static enum lb_exit tell(const struct check *check, const struct lb_args *args)
 {
 	const char *junit = args->values[LB_CHECK_JUNIT];
 
-	if (args->values[LB_CHECK_JSON] != NULL) {
+	if (args->values[LB_CHECK_JSON] != NULL)
 		lb_check_print_json(&check->facts, args->words[0]);
-	} else {
+	else
 		lb_check_print(&check->facts);
-	}
-	if (junit != NULL && !lb_check_write_junit(&check->facts, args->words[0], junit)) {
+	if (junit != NULL && !lb_check_write_junit(&check->facts, args->words[0], junit))
 		return lb_args_failed("cannot write %s: %s", junit, strerror(errno));
-	}
 	return (enum lb_exit)lb_check_judge(&check->facts);
 }
 
@@ -309,9 +287,8 @@ static bool choose(const struct lb_args *args, struct check *check)
 
 	check->watch_ms = WATCH_MS;
 	if ((cuts != NULL && !lb_args_whole_number("--cuts", cuts, 0, CUTS_MAX, &number)) ||
-	    (seconds != NULL && !lb_args_seconds("--seconds", seconds, &check->watch_ms))) {
+	    (seconds != NULL && !lb_args_seconds("--seconds", seconds, &check->watch_ms)))
 		return false;
-	}
 	if (check->watch_ms > WATCH_MAX_MS) {
 		lb_args_wrong("--seconds takes at most an hour, 3600");
 		return false;
@@ -328,16 +305,13 @@ enum lb_exit lb_check_command(const struct lb_args *args)
 {
 	static struct check check;
 
-	if (!choose(args, &check)) {
+	if (!choose(args, &check))
 		return LB_EXIT_USAGE;
-	}
-	if (!lb_upload_check(args->words[0], lb_flashmap_8mib.part[LB_PART_FS].size_bytes, check.reason)) {
+	if (!lb_upload_check(args->words[0], lb_flashmap_8mib.part[LB_PART_FS].size_bytes, check.reason))
 		return lb_args_failed("%s", check.reason);
-	}
 	lb_stop_take_signals();
-	if (!make_place(&check)) {
+	if (!make_place(&check))
 		return lb_args_failed("cannot make a folder for the scratch module, %s: %s", check.place, strerror(errno));
-	}
 	bool done = run(&check, args->words[0]);
 	nftw(check.place, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	if (lb_stop_signal != 0) {

@@ -24,19 +24,20 @@ struct talk {
 static bool dial(struct talk *talk, int port, int time_ms)
 {
 	struct sockaddr_in address = {
-		.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
 
 	*talk = (struct talk){.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), .until_ms = lb_host_now_ms() + time_ms};
 	/* On the loopback the kernel answers at once, whether or not the module does. */
-	return talk->fd >= 0 && connect(talk->fd, (struct sockaddr *)&address, sizeof address) == 0;
+	return talk->fd >= 0 && connect(talk->fd, (struct sockaddr *)&address, sizeof(address)) == 0;
 }
 
 static void hang_up(struct talk *talk)
 {
-	if (talk->fd >= 0) {
+	if (talk->fd >= 0)
 		close(talk->fd);
-	}
 }
 
 static bool expect(struct talk *talk, const char *wanted)
@@ -48,13 +49,11 @@ static bool expect(struct talk *talk, const char *wanted)
 		}
 		struct pollfd wait = {.fd = talk->fd, .events = POLLIN};
 		int64_t left_ms = talk->until_ms - lb_host_now_ms();
-		if (left_ms <= 0 || talk->heard == sizeof talk->text || poll(&wait, 1, (int)left_ms) <= 0) {
+		if (left_ms <= 0 || talk->heard == sizeof(talk->text) || poll(&wait, 1, (int)left_ms) <= 0)
 			return false;
-		}
-		ssize_t count = recv(talk->fd, talk->text + talk->heard, sizeof talk->text - talk->heard, 0);
-		if (count <= 0) {
+		ssize_t count = recv(talk->fd, talk->text + talk->heard, sizeof(talk->text) - talk->heard, 0);
+		if (count <= 0)
 			return false;
-		}
 		talk->heard += (size_t)count;
 	}
 }
@@ -62,9 +61,9 @@ static bool expect(struct talk *talk, const char *wanted)
 static bool say(struct talk *talk, const char *verb, const char *text)
 {
 	char line[LINE_BYTES];
-	int size = snprintf(line, sizeof line, "%s%s%s\r\n", verb, text[0] != '\0' ? " " : "", text);
+	int size = snprintf(line, sizeof(line), "%s%s%s\r\n", verb, text[0] != '\0' ? " " : "", text);
 
-	return size < (int)sizeof line && send(talk->fd, line, (size_t)size, MSG_NOSIGNAL) == size;
+	return size < (int)sizeof(line) && send(talk->fd, line, (size_t)size, MSG_NOSIGNAL) == size;
 }
 
 static bool telnet_asks(int port, int time_ms)
@@ -102,9 +101,8 @@ enum lb_check_radio lb_check_radio(const cJSON *net, int time_ms, int lasts_ms)
 	int telnet = (int)lb_json_number(net, "telnet");
 	int ftp = (int)lb_json_number(net, "ftp");
 
-	if (telnet == 0 || ftp == 0 || user == NULL || password == NULL) {
+	if (telnet == 0 || ftp == 0 || user == NULL || password == NULL)
 		return LB_CHECK_RADIO_OFF;
-	}
 	bool in = telnet_asks(telnet, time_ms) && ftp_lets_in(ftp, user, password, time_ms, lasts_ms);
 	return in ? LB_CHECK_RADIO_ANSWERS : LB_CHECK_RADIO_SILENT;
 }

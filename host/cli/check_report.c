@@ -9,20 +9,21 @@ void lb_check_print(const struct lb_check_facts *facts)
 	struct lb_check_line lines[LB_CHECK_LINES];
 
 	lb_check_describe(facts, lines);
-	for (int i = 0; i < LB_CHECK_LINES; i++) {
+	for (int i = 0; i < LB_CHECK_LINES; i++)
 		printf("%-11s %s\n", lines[i].name, lines[i].text);
-	}
 	printf("%-11s %s\n", "verdict", lb_check_verdict_text(lb_check_judge(facts)));
 }
 
 void lb_check_print_json(const struct lb_check_facts *facts, const char *folder)
 {
 	static const char *const states[] = {
-		[LB_CHECK_ENDED] = "ended", [LB_CHECK_RAISED] = "raised", [LB_CHECK_RUNNING] = "running",
+		[LB_CHECK_ENDED] = "ended",       [LB_CHECK_RAISED] = "raised",           [LB_CHECK_RUNNING] = "running",
 		[LB_CHECK_SLEEPING] = "sleeping", [LB_CHECK_NOT_STARTED] = "not started",
 	};
 	static const char *const radios[] = {
-		[LB_CHECK_RADIO_OFF] = "off", [LB_CHECK_RADIO_SILENT] = "silent", [LB_CHECK_RADIO_ANSWERS] = "answers",
+		[LB_CHECK_RADIO_OFF] = "off",
+		[LB_CHECK_RADIO_SILENT] = "silent",
+		[LB_CHECK_RADIO_ANSWERS] = "answers",
 	};
 	enum lb_check_verdict verdict = lb_check_judge(facts);
 	cJSON *report = cJSON_CreateObject();
@@ -58,20 +59,11 @@ static void put_xml(FILE *file, const char *text)
 {
 	for (; *text != '\0'; text++) {
 		switch (*text) {
-		case '&':
-			fputs("&amp;", file);
-			break;
-		case '<':
-			fputs("&lt;", file);
-			break;
-		case '>':
-			fputs("&gt;", file);
-			break;
-		case '"':
-			fputs("&quot;", file);
-			break;
-		default:
-			fputc((unsigned char)*text < ' ' ? ' ' : *text, file);
+		case '&': fputs("&amp;", file); break;
+		case '<': fputs("&lt;", file); break;
+		case '>': fputs("&gt;", file); break;
+		case '"': fputs("&quot;", file); break;
+		default: fputc((unsigned char)*text < ' ' ? ' ' : *text, file);
 		}
 	}
 }
@@ -92,21 +84,18 @@ bool lb_check_write_junit(const struct lb_check_facts *facts, const char *folder
 	FILE *file = fopen(file_name, "we");
 	int bad = 0;
 
-	if (file == NULL) {
+	if (file == NULL)
 		return false;
-	}
 	lb_check_describe(facts, lines);
-	for (int i = 0; i < LB_CHECK_LINES; i++) {
+	for (int i = 0; i < LB_CHECK_LINES; i++)
 		bad += !lines[i].good;
-	}
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"lifeboat check ", file);
 	put_xml(file, folder);
 	fprintf(file, "\" tests=\"%d\" errors=\"0\" failures=\"%d\" skipped=\"%d\">\n", LB_CHECK_LINES + 1,
 	        verdict == LB_CHECK_FREE ? 0 : bad + 1, verdict == LB_CHECK_FREE ? bad : 0);
 	const char *element = verdict == LB_CHECK_FREE ? "skipped" : "failure";
-	for (int i = 0; i < LB_CHECK_LINES; i++) {
+	for (int i = 0; i < LB_CHECK_LINES; i++)
 		put_case(file, lines[i].name, lines[i].good ? NULL : element, lines[i].text);
-	}
 	put_case(file, "verdict", verdict == LB_CHECK_FREE ? NULL : element, lb_check_verdict_text(verdict));
 	fputs("</testsuite>\n", file);
 	bool written = ferror(file) == 0;

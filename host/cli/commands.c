@@ -35,12 +35,10 @@ static int ask_module(const char *dir, cJSON *request, cJSON **reply)
 	int error = lb_client_open(&client, dir);
 
 	*reply = NULL;
-	if (error == LB_CLIENT_OK) {
+	if (error == LB_CLIENT_OK)
 		error = lb_client_request(&client, request, reply);
-	}
-	if (error != LB_CLIENT_OK) {
+	if (error != LB_CLIENT_OK)
 		lb_commands_explain(&client, error, dir);
-	}
 	lb_client_close(&client);
 	cJSON_Delete(request);
 	return error;
@@ -60,9 +58,8 @@ enum lb_exit lb_commands_stop(const struct lb_args *args)
 	struct lb_client client;
 	int error = lb_client_open(&client, args->dir);
 
-	if (error == LB_CLIENT_OK) {
+	if (error == LB_CLIENT_OK)
 		error = lb_client_stop(&client);
-	}
 	lb_client_close(&client);
 	return error == LB_CLIENT_OK ? LB_EXIT_DONE : lb_commands_explain(&client, error, args->dir);
 }
@@ -72,12 +69,11 @@ enum lb_exit lb_commands_reset(const struct lb_args *args)
 	enum lb_exit exit = order_module(args->dir, lb_commands_request("reset"));
 	cJSON *status;
 
-	if (exit != LB_EXIT_DONE || ask_module(args->dir, lb_commands_request("status"), &status) != LB_CLIENT_OK) {
+	if (exit != LB_EXIT_DONE || ask_module(args->dir, lb_commands_request("status"), &status) != LB_CLIENT_OK)
 		return exit;
-	}
 	if (lb_json_is(status, "reset_line", "low")) {
 		fprintf(stderr, "lifeboat: the reset line is held low by RTS, or a shield, on the TCP port: the module starts "
-		        "when it is let go\n");
+		                "when it is let go\n");
 	}
 	cJSON_Delete(status);
 	return exit;
@@ -87,9 +83,8 @@ enum lb_exit lb_commands_power(const struct lb_args *args)
 {
 	static const char *const words[] = {"on", "off", NULL};
 
-	if (!lb_args_one_of("power state", args->words[0], words)) {
+	if (!lb_args_one_of("power state", args->words[0], words))
 		return LB_EXIT_USAGE;
-	}
 	cJSON *request = lb_commands_request("power");
 	cJSON_AddBoolToObject(request, "on", strcmp(args->words[0], "on") == 0);
 	return order_module(args->dir, request);
@@ -101,8 +96,8 @@ enum lb_exit lb_commands_power(const struct lb_args *args)
 static bool is_pin_name(const char *name)
 {
 	size_t digits = strlen(name) - 1;
-	bool plain = digits >= 1 && digits <= 2 && strspn(name + 1, "0123456789") == digits &&
-	             (name[1] != '0' || digits == 1);
+	bool plain =
+		digits >= 1 && digits <= 2 && strspn(name + 1, "0123456789") == digits && (name[1] != '0' || digits == 1);
 
 	return plain && ((name[0] == 'P' && atoi(name + 1) <= 23) || name[0] == 'G');
 }
@@ -135,25 +130,21 @@ enum lb_exit lb_commands_pin(const struct lb_args *args)
 	bool drives = args->word_count == 2;
 	cJSON *reply;
 
-	if (name[0] == '\0' || !is_pin_name(name)) {
+	if (name[0] == '\0' || !is_pin_name(name))
 		return lb_args_wrong("unknown pin '%s': it is P0 to P23, or a name of the expansion board such as G23", name);
-	}
-	if (drives && !is_voltage(args->words[1]) && !lb_args_one_of("level", args->words[1], levels)) {
+	if (drives && !is_voltage(args->words[1]) && !lb_args_one_of("level", args->words[1], levels))
 		return LB_EXIT_USAGE;
-	}
 	cJSON *request = lb_commands_request("pin");
 	cJSON_AddStringToObject(request, "name", name);
-	if (drives) {
+	if (drives)
 		cJSON_AddStringToObject(request, "level", args->words[1]);
-	}
 	int error = ask_module(args->dir, request, &reply);
 	if (error != LB_CLIENT_OK) {
 		/* Name and level are all that the hardware can refuse. */
 		return error == LB_CLIENT_REFUSED ? LB_EXIT_USAGE : LB_EXIT_FAILED;
 	}
-	if (!drives) {
+	if (!drives)
 		print_pin(reply);
-	}
 	cJSON_Delete(reply);
 	return LB_EXIT_DONE;
 }
@@ -166,9 +157,8 @@ static bool make_absolute(const char *name, char path[PATH_MAX])
 	size_t used = 0;
 
 	if (name[0] != '/') {
-		if (getcwd(path, PATH_MAX - 1) == NULL) {
+		if (getcwd(path, PATH_MAX - 1) == NULL)
 			return false;
-		}
 		used = strlen(path);
 		path[used++] = '/';
 	}
@@ -181,12 +171,10 @@ enum lb_exit lb_commands_sd(const struct lb_args *args)
 	bool insert = strcmp(args->words[0], "insert") == 0;
 	char path[PATH_MAX];
 
-	if (!lb_args_one_of("sd command", args->words[0], words)) {
+	if (!lb_args_one_of("sd command", args->words[0], words))
 		return LB_EXIT_USAGE;
-	}
-	if (args->word_count != (insert ? 2 : 1) || (insert && args->words[1][0] == '\0')) {
+	if (args->word_count != (insert ? 2 : 1) || (insert && args->words[1][0] == '\0'))
 		return lb_args_wrong("it is 'lifeboat sd insert FILE' or 'lifeboat sd eject'");
-	}
 	cJSON *request = lb_commands_request("sd");
 	if (!insert) {
 		cJSON_AddTrueToObject(request, "eject");
@@ -218,9 +206,8 @@ static int start_trace(struct lb_client *client)
 	cJSON_AddItemToObject(request, "events", cJSON_CreateStringArray(events, 1));
 	int error = lb_client_request(client, request, &reply);
 	cJSON_Delete(request);
-	if (error == LB_CLIENT_OK) {
+	if (error == LB_CLIENT_OK)
 		print_led(reply, "led");
-	}
 	cJSON_Delete(reply);
 	return error;
 }
@@ -231,15 +218,13 @@ static enum lb_exit trace_led(const char *dir, long time_ms)
 	int64_t until = lb_host_now_ms() + time_ms;
 	int error = lb_client_open(&client, dir);
 
-	if (error == LB_CLIENT_OK) {
+	if (error == LB_CLIENT_OK)
 		error = start_trace(&client);
-	}
 	while (error == LB_CLIENT_OK) {
 		int64_t left = until - lb_host_now_ms();
 		cJSON *event = lb_client_receive(&client, left > 0 ? (int)left : 0, &error);
-		if (event != NULL) {
+		if (event != NULL)
 			print_led(event, "rgb");
-		}
 		cJSON_Delete(event);
 	}
 	lb_client_close(&client);
@@ -253,12 +238,10 @@ enum lb_exit lb_commands_led(const struct lb_args *args)
 	long time_ms;
 	cJSON *reply;
 
-	if (trace != NULL) {
+	if (trace != NULL)
 		return lb_args_seconds("--trace", trace, &time_ms) ? trace_led(args->dir, time_ms) : LB_EXIT_USAGE;
-	}
-	if (ask_module(args->dir, lb_commands_request("led"), &reply) != LB_CLIENT_OK) {
+	if (ask_module(args->dir, lb_commands_request("led"), &reply) != LB_CLIENT_OK)
 		return LB_EXIT_FAILED;
-	}
 	printf("%s\n", lb_json_text(reply, "rgb"));
 	cJSON_Delete(reply);
 	return LB_EXIT_DONE;
@@ -279,12 +262,10 @@ static int ask_status(const char *dir, cJSON **reply)
 		cJSON_Delete(request);
 	}
 	lb_client_close(&client);
-	if (error == LB_CLIENT_NOT_RUNNING || error == LB_CLIENT_GONE) {
+	if (error == LB_CLIENT_NOT_RUNNING || error == LB_CLIENT_GONE)
 		return LB_CLIENT_OK;
-	}
-	if (error != LB_CLIENT_OK) {
+	if (error != LB_CLIENT_OK)
 		lb_commands_explain(&client, error, dir);
-	}
 	return error;
 }
 
@@ -292,9 +273,8 @@ enum lb_exit lb_commands_status(const struct lb_args *args)
 {
 	cJSON *reply;
 
-	if (ask_status(args->dir, &reply) != LB_CLIENT_OK) {
+	if (ask_status(args->dir, &reply) != LB_CLIENT_OK)
 		return LB_EXIT_FAILED;
-	}
 	cJSON *status = reply != NULL ? lb_status_compose(reply) : lb_status_stopped();
 	if (args->values[LB_STATUS_JSON] != NULL) {
 		char *text = cJSON_PrintUnformatted(status);

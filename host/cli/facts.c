@@ -7,9 +7,8 @@
 
 static enum lb_menu_drive drive_of(const char *text)
 {
-	if (strcmp(text, "high") == 0) {
+	if (strcmp(text, "high") == 0)
 		return LB_MENU_HIGH;
-	}
 	return strcmp(text, "low") == 0 ? LB_MENU_LOW : LB_MENU_FLOAT;
 }
 
@@ -17,10 +16,9 @@ static unsigned take_boot(struct lb_facts *facts, const cJSON *message)
 {
 	const cJSON *boot = lb_json_field(message, "boot");
 
-	lb_json_copy(message, "phase", facts->phase, sizeof facts->phase);
-	if (!cJSON_IsNumber(boot) || (int64_t)boot->valuedouble == facts->boot) {
+	lb_json_copy(message, "phase", facts->phase, sizeof(facts->phase));
+	if (!cJSON_IsNumber(boot) || (int64_t)boot->valuedouble == facts->boot)
 		return LB_FACTS_PHASE;
-	}
 	facts->boot = (int64_t)boot->valuedouble;
 	return LB_FACTS_PHASE | LB_FACTS_BOOT;
 }
@@ -64,12 +62,10 @@ static unsigned take_event(struct lb_facts *facts, const char *event, const cJSO
 		lb_colour_parse(lb_json_text(message, "rgb"), &facts->led);
 		return LB_FACTS_LED;
 	}
-	if (strcmp(event, "phase") == 0) {
+	if (strcmp(event, "phase") == 0)
 		return take_boot(facts, message);
-	}
-	if (strcmp(event, "pin") == 0) {
+	if (strcmp(event, "pin") == 0)
 		return take_pin(facts, message);
-	}
 	if (strcmp(event, "client") == 0 && !is_of_other_port(message)) {
 		const cJSON *open = lb_json_field(message, "open");
 		facts->clients = cJSON_IsNumber(open) ? open->valueint : 0;
@@ -95,16 +91,14 @@ unsigned lb_facts_take(struct lb_facts *facts, const cJSON *message)
 {
 	const char *event = lb_json_text(message, "event");
 
-	if (event[0] != '\0') {
+	if (event[0] != '\0')
 		return take_event(facts, event, message);
-	}
-	if (!cJSON_IsTrue(lb_json_field(message, "ok"))) {
-		lb_json_copy(message, "error", facts->refusal, sizeof facts->refusal);
-	} else if (lb_json_field(message, "phase") != NULL) {
+	if (!cJSON_IsTrue(lb_json_field(message, "ok")))
+		lb_json_copy(message, "error", facts->refusal, sizeof(facts->refusal));
+	else if (lb_json_field(message, "phase") != NULL)
 		return take_status(facts, message);
-	} else if (lb_json_field(message, "level") != NULL) {
+	else if (lb_json_field(message, "level") != NULL)
 		take_pin(facts, message);
-	}
 	return LB_FACTS_REPLY;
 }
 
@@ -121,7 +115,7 @@ bool lb_facts_is_resting(const struct lb_facts *facts)
 void lb_facts_fill_menu(const struct lb_facts *facts, struct lb_menu *menu)
 {
 	menu->led = facts->led;
-	memcpy(menu->phase, facts->phase, sizeof menu->phase);
+	memcpy(menu->phase, facts->phase, sizeof(menu->phase));
 	menu->p12_high = facts->p12_high;
 	menu->g23_high = facts->g23_high;
 	menu->p12_drive = facts->p12_drive;

@@ -24,9 +24,9 @@ enum lb_facts_change {
 	LB_FACTS_LED = 1,
 	LB_FACTS_PHASE = 2,
 	LB_FACTS_BOOT = 4,
-	LB_FACTS_PIN = 8,      /* an event told of a level of P12 or G23 */
+	LB_FACTS_PIN = 8, /* an event told of a level of P12 or G23 */
 	LB_FACTS_CLIENTS = 16,
-	LB_FACTS_REPLY = 32,   /* a reply, whatever it said */
+	LB_FACTS_REPLY = 32, /* a reply, whatever it said */
 };
 
 /* Takes a message in; returns the set of enum lb_facts_change that it may have changed. */

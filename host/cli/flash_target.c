@@ -30,10 +30,10 @@ bool lb_flash_explain(struct lb_flash_target *target, int error)
 	};
 
 	if (error == LB_ESP_REFUSED) {
-		snprintf(target->reason, sizeof target->reason, "%s, code %u (docs/spec/loader.md tells what it means)",
+		snprintf(target->reason, sizeof(target->reason), "%s, code %u (docs/spec/loader.md tells what it means)",
 		         words[-error], target->flash.esp.code);
 	} else {
-		snprintf(target->reason, sizeof target->reason, "%s", words[-error]);
+		snprintf(target->reason, sizeof(target->reason), "%s", words[-error]);
 	}
 	return false;
 }
@@ -67,16 +67,13 @@ static bool connect_module(struct lb_flash_target *target)
 {
 	int error = lb_client_open(&target->control, target->dir);
 
-	if (error != LB_CLIENT_OK) {
+	if (error != LB_CLIENT_OK)
 		return explain_client(target, &target->control, error);
-	}
 	error = lb_client_open(&target->uart, target->dir);
-	if (error == LB_CLIENT_OK) {
+	if (error == LB_CLIENT_OK)
 		error = lb_client_attach(&target->uart);
-	}
-	if (error != LB_CLIENT_OK) {
+	if (error != LB_CLIENT_OK)
 		return explain_client(target, &target->uart, error);
-	}
 	fcntl(target->uart.fd, F_SETFL, O_NONBLOCK);
 	lb_line_adopt(&target->line, target->uart.fd, target->stop);
 	return true;
@@ -86,9 +83,8 @@ static bool look(struct lb_flash_target *target, cJSON **status)
 {
 	cJSON *reply = NULL;
 
-	if (!order(target, lb_commands_request("status"), &reply)) {
+	if (!order(target, lb_commands_request("status"), &reply))
 		return false;
-	}
 	*status = lb_status_compose(reply);
 	cJSON_Delete(reply);
 	return true;
@@ -98,30 +94,26 @@ static bool press_into_loader(struct lb_flash_target *target)
 {
 	cJSON *status;
 
-	if (!look(target, &status)) {
+	if (!look(target, &status))
 		return false;
-	}
 	bool on = lb_json_is(status, "power", "on");
 	cJSON_Delete(status);
 	if (!on) {
-		snprintf(target->reason, sizeof target->reason, "the module in %.300s has no power: 'lifeboat power on' first",
+		snprintf(target->reason, sizeof(target->reason), "the module in %.300s has no power: 'lifeboat power on' first",
 		         target->dir);
 		return false;
 	}
-	if (!drive_g23(target, "low")) {
+	if (!drive_g23(target, "low"))
 		return false;
-	}
 	bool pressed = order(target, lb_commands_request("reset"), NULL);
 	int result = pressed ? lb_esp_sync(&target->flash.esp, SYNC_TRIES) : LB_ESP_OK;
 	/* It counts at a reset only, so it is let go at once: whatever happens now, the next reset is the person's. */
-	if (!drive_g23(target, "float") || !pressed) {
+	if (!drive_g23(target, "float") || !pressed)
 		return false;
-	}
-	if (result != LB_ESP_OK) {
+	if (result != LB_ESP_OK)
 		order(target, lb_commands_request("reset"), NULL); /* nothing was changed: it may go on as before */
-	}
 	if (result == LB_ESP_SILENT) {
-		snprintf(target->reason, sizeof target->reason,
+		snprintf(target->reason, sizeof(target->reason),
 		         "the module in %.300s does not answer in bootloader mode: 'lifeboat status' tells what it does",
 		         target->dir);
 		return false;
@@ -135,10 +127,8 @@ bool lb_flash_enter(struct lb_flash_target *target)
 	target->uart.fd = -1;
 	target->line.fd = -1;
 	lb_esp_init(&target->flash.esp, &target->line.port);
-	if (target->port != NULL ? !lb_flash_port_enter(target)
-	                         : !connect_module(target) || !press_into_loader(target)) {
+	if (target->port != NULL ? !lb_flash_port_enter(target) : !connect_module(target) || !press_into_loader(target))
 		return false;
-	}
 	int result = lb_espflash_open(&target->flash);
 	return result == LB_ESP_OK || lb_flash_explain(target, result);
 }
@@ -147,20 +137,17 @@ bool lb_flash_enter(struct lb_flash_target *target)
 
 bool lb_flash_leave(struct lb_flash_target *target)
 {
-	if (target->port != NULL) {
+	if (target->port != NULL)
 		return lb_flash_port_leave(target);
-	}
 	return order(target, lb_commands_request("reset"), NULL);
 }
 
 static enum lb_flash_state state_of(const char *phase)
 {
-	if (strcmp(phase, "repl") == 0) {
+	if (strcmp(phase, "repl") == 0)
 		return LB_FLASH_AT_REPL;
-	}
-	if (strcmp(phase, "loader") == 0) {
+	if (strcmp(phase, "loader") == 0)
 		return LB_FLASH_IN_LOADER;
-	}
 	return strcmp(phase, "script") == 0 || strcmp(phase, "sleep") == 0 ? LB_FLASH_IN_SCRIPT : LB_FLASH_UNKNOWN;
 }
 
@@ -177,15 +164,12 @@ static void take_look(struct watch *watch, const cJSON *status, int64_t now_ms, 
 	double boots = lb_json_number(status, "boots");
 
 	*running = (struct lb_flash_running){.state = state_of(lb_json_text(status, "phase"))};
-	lb_json_copy(boot, "version", running->version, sizeof running->version);
-	lb_json_copy(boot, "slot", running->slot, sizeof running->slot);
-	if (!lb_json_is(boot, "cause", "deep-sleep") &&
-	    (running->state == LB_FLASH_UNKNOWN || boots != watch->boots)) {
+	lb_json_copy(boot, "version", running->version, sizeof(running->version));
+	lb_json_copy(boot, "slot", running->slot, sizeof(running->slot));
+	if (!lb_json_is(boot, "cause", "deep-sleep") && (running->state == LB_FLASH_UNKNOWN || boots != watch->boots))
 		watch->since_ms = now_ms;
-	}
-	if (boots != watch->boots) {
+	if (boots != watch->boots)
 		watch->crashes = lb_json_is(boot, "cause", "fault") ? watch->crashes + 1 : 0;
-	}
 	watch->boots = boots;
 }
 
@@ -202,32 +186,28 @@ bool lb_flash_await(struct lb_flash_target *target, const char *slot, struct lb_
 	int64_t begin_ms = port->now_ms(port->ctx), now_ms = begin_ms;
 	struct watch watch = {.since_ms = begin_ms};
 
-	if (target->port != NULL) {
+	if (target->port != NULL)
 		return lb_flash_port_await(target, running);
-	}
 	do {
 		cJSON *status;
 
-		if (!look(target, &status)) {
+		if (!look(target, &status))
 			return false;
-		}
 		now_ms = port->now_ms(port->ctx);
 		take_look(&watch, status, now_ms, running);
-		snprintf(running->verdict, sizeof running->verdict, "%s",
+		snprintf(running->verdict, sizeof(running->verdict), "%s",
 		         lb_json_text(cJSON_GetObjectItemCaseSensitive(status, "images"), slot));
 		bool on = lb_json_is(status, "power", "on");
 		cJSON_Delete(status);
 		if (!on) {
-			snprintf(target->reason, sizeof target->reason, "its power was switched off: 'lifeboat power on'");
+			snprintf(target->reason, sizeof(target->reason), "its power was switched off: 'lifeboat power on'");
 			return false;
 		}
-		if (is_settled(running, now_ms - watch.since_ms)) {
+		if (is_settled(running, now_ms - watch.since_ms))
 			return true;
-		}
 		int result = port->pause(port->ctx, LOOK_MS);
-		if (result < 0) {
+		if (result < 0)
 			return lb_flash_explain(target, result);
-		}
 	} while (now_ms - begin_ms < REPL_MS && watch.crashes < CRASHES);
 	running->state = LB_FLASH_UNKNOWN;
 	return true;
@@ -235,9 +215,8 @@ bool lb_flash_await(struct lb_flash_target *target, const char *slot, struct lb_
 
 void lb_flash_close(struct lb_flash_target *target)
 {
-	if (target->port != NULL) {
+	if (target->port != NULL)
 		lb_line_close(&target->line);
-	}
 	lb_client_close(&target->uart);
 	lb_client_close(&target->control);
 }

@@ -17,7 +17,7 @@
 enum {
 	START_MS = 30000, /* a new flash.bin is 8 MiB to write, on whatever disk */
 	RETRY_MS = 2,
-	END_MS = 5000,    /* then SIGTERM, and a second later SIGKILL */
+	END_MS = 5000, /* then SIGTERM, and a second later SIGKILL */
 	FORCE_MS = 1000,
 	ARGUMENTS_MAX = 24,
 };
@@ -32,9 +32,8 @@ static bool find_beside(const char *name, char path[PATH_MAX])
 {
 	ssize_t size = readlink("/proc/self/exe", path, PATH_MAX);
 
-	while (size > 0 && path[size - 1] != '/') {
+	while (size > 0 && path[size - 1] != '/')
 		size--;
-	}
 	if (size <= 0 || (size_t)size + strlen(name) >= PATH_MAX) {
 		errno = ENAMETOOLONG;
 		return false;
@@ -52,12 +51,10 @@ static void execute(const struct lb_hardware_options *options, int ready_fd, int
 	char ready_text[16];
 	char life_text[16];
 
-	if (!find_beside(PROGRAM, program) || !find_beside(BOOTLOADER, bootloader) ||
-	    !find_beside(IMAGE, image)) {
+	if (!find_beside(PROGRAM, program) || !find_beside(BOOTLOADER, bootloader) || !find_beside(IMAGE, image))
 		return;
-	}
-	snprintf(ready_text, sizeof ready_text, "%d", ready_fd);
-	snprintf(life_text, sizeof life_text, "%d", life_fd);
+	snprintf(ready_text, sizeof(ready_text), "%d", ready_fd);
+	snprintf(life_text, sizeof(life_text), "%d", life_fd);
 	const char *arguments[ARGUMENTS_MAX] = {
 		program, "--dir", options->dir, "--bootloader", bootloader, "--image", image, "--ready-fd", ready_text,
 	};
@@ -66,12 +63,10 @@ static void execute(const struct lb_hardware_options *options, int ready_fd, int
 		arguments[count++] = "--clock";
 		arguments[count++] = options->clock;
 	}
-	if (options->reflash) {
+	if (options->reflash)
 		arguments[count++] = "--reflash";
-	}
-	if (options->passing) {
+	if (options->passing)
 		arguments[count++] = "--passing";
-	}
 	if (options->card != NULL) {
 		arguments[count++] = "--card";
 		arguments[count++] = options->card;
@@ -103,27 +98,24 @@ static void execute(const struct lb_hardware_options *options, int ready_fd, int
 static bool wait_ready(int ready_fd, int time_ms, char url[LB_HARDWARE_URL_BYTES])
 {
 	struct pollfd wait = {.fd = ready_fd, .events = POLLIN};
-	char line[LB_HARDWARE_URL_BYTES + sizeof READY];
-	ssize_t size = poll(&wait, 1, time_ms) > 0 ? read(ready_fd, line, sizeof line - 1) : 0;
+	char line[LB_HARDWARE_URL_BYTES + sizeof(READY)];
+	ssize_t size = poll(&wait, 1, time_ms) > 0 ? read(ready_fd, line, sizeof(line) - 1) : 0;
 
 	url[0] = '\0';
-	if (size <= 0) {
+	if (size <= 0)
 		return false;
-	}
 	line[size] = '\0';
 	line[strcspn(line, "\n")] = '\0';
-	if (strncmp(line, READY " ", sizeof READY) == 0) {
-		snprintf(url, LB_HARDWARE_URL_BYTES, "%.*s", LB_HARDWARE_URL_BYTES - 1, line + sizeof READY);
-	}
+	if (strncmp(line, READY " ", sizeof(READY)) == 0)
+		snprintf(url, LB_HARDWARE_URL_BYTES, "%.*s", LB_HARDWARE_URL_BYTES - 1, line + sizeof(READY));
 	return true;
 }
 
 void lb_hardware_print_ready(const char *line, const char *url)
 {
 	fputs(line, stdout);
-	if (url[0] != '\0') {
+	if (url[0] != '\0')
 		printf("uart0 is on TCP too: %s\n", url);
-	}
 	fflush(stdout);
 }
 
@@ -133,17 +125,14 @@ static bool announce_later(const int ready[2], const char *line)
 	char url[LB_HARDWARE_URL_BYTES];
 	pid_t child = fork();
 
-	if (child > 0) {
+	if (child > 0)
 		return waitpid(child, NULL, 0) == child;
-	}
-	if (child < 0) {
+	if (child < 0)
 		return false;
-	}
 	if (fork() == 0) {
 		close(ready[1]);
-		if (wait_ready(ready[0], -1, url)) {
+		if (wait_ready(ready[0], -1, url))
 			lb_hardware_print_ready(line, url);
-		}
 	}
 	_exit(0);
 }
@@ -152,9 +141,8 @@ void lb_hardware_become(const struct lb_hardware_options *options, const char *l
 {
 	int ready[2];
 
-	if (pipe2(ready, O_CLOEXEC) == 0 && announce_later(ready, line)) {
+	if (pipe2(ready, O_CLOEXEC) == 0 && announce_later(ready, line))
 		execute(options, ready[1], -1);
-	}
 }
 
 /* In the child. A group of its own, because Ctrl-C in the terminal is for us: we end it in order. */
@@ -172,9 +160,8 @@ _Noreturn static void run_child(const struct lb_hardware_options *options, int r
 
 static bool has_ended(struct lb_hardware *hardware)
 {
-	if (!hardware->ended && waitpid(hardware->pid, &hardware->status, WNOHANG) == hardware->pid) {
+	if (!hardware->ended && waitpid(hardware->pid, &hardware->status, WNOHANG) == hardware->pid)
 		hardware->ended = true;
-	}
 	return hardware->ended;
 }
 
@@ -182,21 +169,18 @@ static bool wait_end(struct lb_hardware *hardware, long time_ms)
 {
 	int64_t until = lb_host_now_ms() + time_ms;
 
-	while (!has_ended(hardware) && lb_host_now_ms() < until) {
+	while (!has_ended(hardware) && lb_host_now_ms() < until)
 		lb_host_pause_ms(RETRY_MS);
-	}
 	return hardware->ended;
 }
 
 /* Both ends are closed in programs that we start, unless execute says otherwise. */
 static bool make_pipes(int ready[2], int life[2])
 {
-	if (pipe2(ready, O_CLOEXEC) != 0) {
+	if (pipe2(ready, O_CLOEXEC) != 0)
 		return false;
-	}
-	if (pipe2(life, O_CLOEXEC) == 0) {
+	if (pipe2(life, O_CLOEXEC) == 0)
 		return true;
-	}
 	close(ready[0]);
 	close(ready[1]);
 	return false;
@@ -213,17 +197,15 @@ bool lb_hardware_start(struct lb_hardware *hardware, const struct lb_hardware_op
 		return false;
 	}
 	*hardware = (struct lb_hardware){.pid = fork(), .life_fd = life[1]};
-	if (hardware->pid == 0) {
+	if (hardware->pid == 0)
 		run_child(options, ready[1], life[0]);
-	}
 	*error = hardware->pid < 0 ? errno : 0;
 	close(ready[1]);
 	close(life[0]);
 	bool is_ready = hardware->pid > 0 && wait_ready(ready[0], START_MS, hardware->url);
 	close(ready[0]);
-	if (is_ready) {
+	if (is_ready)
 		return true;
-	}
 	if (hardware->pid > 0) {
 		/* A process that failed has ended, or is about to, after saying why. */
 		*error = wait_end(hardware, FORCE_MS) ? 0 : ETIMEDOUT;
@@ -237,13 +219,11 @@ bool lb_hardware_start(struct lb_hardware *hardware, const struct lb_hardware_op
 void lb_hardware_end(struct lb_hardware *hardware)
 {
 	close(hardware->life_fd);
-	if (wait_end(hardware, END_MS)) {
+	if (wait_end(hardware, END_MS))
 		return;
-	}
 	kill(hardware->pid, SIGTERM);
-	if (wait_end(hardware, FORCE_MS)) {
+	if (wait_end(hardware, FORCE_MS))
 		return;
-	}
 	kill(hardware->pid, SIGKILL);
 	wait_end(hardware, FORCE_MS);
 }

@@ -23,7 +23,7 @@ struct lb_hardware {
 	pid_t pid;
 	int life_fd; /* its end of file tells the hardware process that we are gone, however we went */
 	bool ended;
-	int status; /* of waitpid, once ended */
+	int status;                      /* of waitpid, once ended */
 	char url[LB_HARDWARE_URL_BYTES]; /* where uart0 is on TCP; "" when it is not */
 };
 

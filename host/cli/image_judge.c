@@ -20,9 +20,8 @@ enum lb_exit lb_image_explain_key(const char *path, int error)
 		return lb_args_failed("%s is locked with a passphrase: openssl pkey -in %s -out KEY unlocks it", path, path);
 	case LB_KEY_PUBLIC_ONLY: return lb_args_failed("%s holds a public key: signing needs the private one", path);
 	case LB_ERR_IO:
-		if (errno == EEXIST) {
+		if (errno == EEXIST)
 			return lb_args_failed("%s is there already, and a key is never replaced: name another file", path);
-		}
 		return lb_args_failed("%s: %s", path, strerror(errno));
 	default: return lb_args_failed("no place for a key: neither XDG_DATA_HOME nor HOME is set");
 	}
@@ -33,9 +32,8 @@ enum lb_exit lb_image_board_option(const struct lb_args *args, bool *given, uint
 	const char *text = args->values[LB_IMAGE_BOARD_ID];
 
 	*given = text != NULL && strcmp(text, "none") != 0;
-	if (*given && !lb_board_kind_parse(text, id)) {
+	if (*given && !lb_board_kind_parse(text, id))
 		return lb_args_wrong("--board-id takes a UUID (32 hexadecimal digits), virtual or none, not '%s'", text);
-	}
 	return LB_EXIT_DONE;
 }
 
@@ -43,21 +41,18 @@ enum lb_exit lb_image_judge_begin(const struct lb_args *args, struct lb_image_ju
 {
 	char path[LB_KEY_PATH_BYTES];
 
-	memset(judge, 0, sizeof *judge);
-	if (lb_image_board_option(args, &judge->has_board, judge->board_id) != LB_EXIT_DONE) {
+	memset(judge, 0, sizeof(*judge));
+	if (lb_image_board_option(args, &judge->has_board, judge->board_id) != LB_EXIT_DONE)
 		return LB_EXIT_USAGE;
-	}
 	for (size_t i = 0; i < args->many_count; i++) {
 		int result = lb_key_load_public(args->many[i], &judge->keys[i]);
 
-		if (result != LB_OK) {
+		if (result != LB_OK)
 			return lb_image_explain_key(args->many[i], result);
-		}
 		judge->key_count++;
 	}
-	if (judge->key_count == 0 && lb_key_default_path(path) == LB_OK) {
+	if (judge->key_count == 0 && lb_key_default_path(path) == LB_OK)
 		judge->key_count = lb_key_load_public(path, &judge->keys[0]) == LB_OK;
-	}
 	return LB_EXIT_DONE;
 }
 
@@ -66,14 +61,16 @@ enum lb_image_verdict lb_image_judge_source(const struct lb_image_judge *judge, 
 {
 	/* Where no board is asked for, the image's own answer is taken. */
 	struct lb_image_trust trust = {
-		&lb_crypto_both, judge->keys, judge->key_count, judge->has_board ? judge->board_id : info->board_id,
+		&lb_crypto_both,
+		judge->keys,
+		judge->key_count,
+		judge->has_board ? judge->board_id : info->board_id,
 	};
 	struct lb_image_info verified;
 	enum lb_image_verdict verdict = lb_image_inspect(source, info);
 
-	if (verdict != LB_IMAGE_GOOD) {
+	if (verdict != LB_IMAGE_GOOD)
 		return verdict;
-	}
 	verdict = lb_image_verify(source, &trust, &verified);
 	/* Nobody to ask about signatures. */
 	bool unasked = verdict == LB_IMAGE_NO_SIGNATURE || verdict == LB_IMAGE_WRONG_KEY;
@@ -105,13 +102,11 @@ static enum lb_exit say(const struct lb_image_judge *judge, const char *path, st
 		lb_image_judge_names(judge, names);
 		return lb_args_failed("%s: signed with key %08x, not with %s", path, lb_image_key_id(info.key_hash), names);
 	}
-	if (verdict != LB_IMAGE_GOOD) {
+	if (verdict != LB_IMAGE_GOOD)
 		return lb_args_failed("%s: %s", path, lb_image_file_verdict_text(verdict));
-	}
 	printf("%s: good, signed with key %08x", path, lb_image_key_id(info.key_hash));
-	if (file->size_bytes > info.total_bytes) {
+	if (file->size_bytes > info.total_bytes)
 		printf("; the %zu bytes behind the image are not", file->size_bytes - info.total_bytes);
-	}
 	printf("\n");
 	return LB_EXIT_DONE;
 }
@@ -122,15 +117,12 @@ enum lb_exit lb_image_verify_command(const struct lb_args *args)
 	struct lb_image_file file;
 	enum lb_exit exit = lb_image_judge_begin(args, &judge);
 
-	if (exit != LB_EXIT_DONE) {
+	if (exit != LB_EXIT_DONE)
 		return exit;
-	}
-	if (judge.key_count == 0) {
+	if (judge.key_count == 0)
 		return lb_args_failed("no key to hold the signature against: give one by --key");
-	}
-	if (lb_image_read_file(args->words[1], &file) != LB_EXIT_DONE) {
+	if (lb_image_read_file(args->words[1], &file) != LB_EXIT_DONE)
 		return LB_EXIT_FAILED;
-	}
 	exit = say(&judge, args->words[1], &file);
 	free(file.bytes);
 	return exit;

@@ -30,9 +30,8 @@ static void add(struct line *line, const char *letters)
 {
 	for (const char *at = letters; *at != '\0'; at++) {
 		if (starts_letter(*at)) {
-			if (line->columns_left == 0) {
+			if (line->columns_left == 0)
 				return;
-			}
 			line->columns_left--;
 		}
 		if (line->used + 2 < LB_MENU_TEXT_BYTES) {
@@ -46,13 +45,10 @@ static const char *bar_code(enum lb_depth depth)
 {
 	switch (depth) {
 	case LB_DEPTH_24BIT:
-	case LB_DEPTH_256:
-		return "\033[0;38;5;252;48;5;236m";
-	case LB_DEPTH_16:
-		return "\033[0m";
+	case LB_DEPTH_256: return "\033[0;38;5;252;48;5;236m";
+	case LB_DEPTH_16: return "\033[0m";
 	case LB_DEPTH_NONE:
-	default:
-		return "";
+	default: return "";
 	}
 }
 
@@ -62,13 +58,12 @@ static void add_dot(struct line *line, enum lb_depth depth, uint32_t led)
 	uint32_t bright = led == 0 ? dark : lb_colour_bright(led);
 	char code[40] = "";
 
-	if (depth == LB_DEPTH_24BIT) {
-		snprintf(code, sizeof code, "\033[38;2;%u;%u;%um", bright >> 16 & 0xFF, bright >> 8 & 0xFF, bright & 0xFF);
-	} else if (depth == LB_DEPTH_256) {
-		snprintf(code, sizeof code, "\033[38;5;%um", lb_colour_256(bright));
-	} else if (depth == LB_DEPTH_16) {
-		snprintf(code, sizeof code, "\033[%um", led == 0 ? 90u : lb_colour_16(bright));
-	}
+	if (depth == LB_DEPTH_24BIT)
+		snprintf(code, sizeof(code), "\033[38;2;%u;%u;%um", bright >> 16 & 0xFF, bright >> 8 & 0xFF, bright & 0xFF);
+	else if (depth == LB_DEPTH_256)
+		snprintf(code, sizeof(code), "\033[38;5;%um", lb_colour_256(bright));
+	else if (depth == LB_DEPTH_16)
+		snprintf(code, sizeof(code), "\033[%um", led == 0 ? 90u : lb_colour_16(bright));
 	add_code(line, code);
 	add(line, led == 0 ? "○" : "●");
 	add_code(line, bar_code(depth));
@@ -88,9 +83,9 @@ static void add_keys(struct line *line, enum lb_depth depth, const struct lb_men
 	char p12[40];
 	char g23[40];
 
-	snprintf(p12, sizeof p12, " P12 %s→%s", menu->p12_high ? "high" : "low",
+	snprintf(p12, sizeof(p12), " P12 %s→%s", menu->p12_high ? "high" : "low",
 	         menu->p12_drive == LB_MENU_HIGH ? "free" : "3V3");
-	snprintf(g23, sizeof g23, " G23 %s→%s", menu->g23_high ? "high" : "low",
+	snprintf(g23, sizeof(g23), " G23 %s→%s", menu->g23_high ? "high" : "low",
 	         menu->g23_drive == LB_MENU_LOW ? "free" : "GND");
 	add_key(line, depth, "r", " reset");
 	add_key(line, depth, "s", p12);
@@ -109,7 +104,7 @@ void lb_menu_line(const struct lb_menu *menu, enum lb_depth depth, unsigned colu
 	add_code(&line, bar_code(depth));
 	add(&line, " ");
 	add_dot(&line, depth, menu->led);
-	snprintf(padded, sizeof padded, " %-*s  %-6s", LB_COLOUR_NAME_MAX, lb_colour_name(menu->led), menu->phase);
+	snprintf(padded, sizeof(padded), " %-*s  %-6s", LB_COLOUR_NAME_MAX, lb_colour_name(menu->led), menu->phase);
 	add(&line, padded);
 	if (menu->note[0] != '\0') {
 		add(&line, "  ");
@@ -118,8 +113,7 @@ void lb_menu_line(const struct lb_menu *menu, enum lb_depth depth, unsigned colu
 		add_keys(&line, depth, menu);
 	}
 	/* The bar reaches to the right edge. */
-	while (line.columns_left > 0) {
+	while (line.columns_left > 0)
 		add(&line, " ");
-	}
 	add_code(&line, depth == LB_DEPTH_NONE ? "" : "\033[0m");
 }

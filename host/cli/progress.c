@@ -18,9 +18,8 @@ void lb_progress_text(char text[LB_PROGRESS_TEXT_BYTES], const char *what, size_
 	memset(bar, '-', BAR_COLUMNS);
 	memset(bar, '#', part);
 	bar[BAR_COLUMNS] = '\0';
-	if (time_ms >= RATE_FROM_MS) {
-		snprintf(rate, sizeof rate, "  %.0f KiB/s", (double)moved_bytes / 1.024 / (double)time_ms);
-	}
+	if (time_ms >= RATE_FROM_MS)
+		snprintf(rate, sizeof(rate), "  %.0f KiB/s", (double)moved_bytes / 1.024 / (double)time_ms);
 	snprintf(text, LB_PROGRESS_TEXT_BYTES, "%-18.24s [%s] %3u %%%s", what, bar, percent, rate);
 	text[LB_PROGRESS_COLUMNS] = '\0';
 }
@@ -28,7 +27,10 @@ void lb_progress_text(char text[LB_PROGRESS_TEXT_BYTES], const char *what, size_
 void lb_progress_begin(struct lb_progress *progress, const char *what, size_t first_bytes)
 {
 	*progress = (struct lb_progress){
-		.what = what, .terminal = isatty(STDOUT_FILENO) != 0, .begin_ms = lb_host_now_ms(), .first_bytes = first_bytes,
+		.what = what,
+		.terminal = isatty(STDOUT_FILENO) != 0,
+		.begin_ms = lb_host_now_ms(),
+		.first_bytes = first_bytes,
 	};
 	fflush(stdout);
 	lb_progress_show(progress, 0, 1);
@@ -40,9 +42,8 @@ void lb_progress_show(struct lb_progress *progress, size_t done_bytes, size_t al
 	int64_t now = lb_host_now_ms();
 	size_t moved_bytes = done_bytes > progress->first_bytes ? done_bytes - progress->first_bytes : 0;
 
-	if (!progress->terminal || now - progress->shown_ms < REDRAW_MS) {
+	if (!progress->terminal || now - progress->shown_ms < REDRAW_MS)
 		return;
-	}
 	progress->shown_ms = now;
 	lb_progress_text(text, progress->what, done_bytes, all_bytes, moved_bytes, now - progress->begin_ms);
 	printf("\r%-*s", LB_PROGRESS_COLUMNS, text);

@@ -34,17 +34,15 @@ static void say(struct lb_rawview *view, const char *line)
  * contains its own first letter again before a place where a mismatch could matter, so a mismatch starts over. */
 static bool follow(unsigned *matched, const char *text, char byte, bool line_start)
 {
-	if (*matched == 0 && !line_start) {
+	if (*matched == 0 && !line_start)
 		return false;
-	}
 	if (text[*matched] != byte) {
 		*matched = 0;
 		return false;
 	}
 	(*matched)++;
-	if (text[*matched] != '\0') {
+	if (text[*matched] != '\0')
 		return false;
-	}
 	*matched = 0;
 	return true;
 }
@@ -66,9 +64,8 @@ static void shown_byte(struct lb_rawview *view, int64_t now_ms, char byte)
 		say(view, tool_line);
 		return;
 	}
-	if (follow(&view->prompted, prompt, byte, view->line_start)) {
+	if (follow(&view->prompted, prompt, byte, view->line_start))
 		view->own = false;
-	}
 	if (view->own) {
 		view->show(view->ctx, &byte, 1);
 		return;
@@ -81,9 +78,8 @@ static void shown_byte(struct lb_rawview *view, int64_t now_ms, char byte)
 	} else if (view->announced > 0) {
 		view->due_ms = now_ms + LB_RAWVIEW_HOLD_MS;
 	} else {
-		if (held > 0) {
+		if (held > 0)
 			release_held(view, held);
-		}
 		view->show(view->ctx, &byte, 1);
 	}
 }
@@ -111,11 +107,10 @@ static void withheld_byte(struct lb_rawview *view, char byte)
 void lb_rawview_output(struct lb_rawview *view, int64_t now_ms, const char *data, size_t size_bytes)
 {
 	for (size_t i = 0; i < size_bytes; i++) {
-		if (view->state == LB_RAWVIEW_SHOWN) {
+		if (view->state == LB_RAWVIEW_SHOWN)
 			shown_byte(view, now_ms, data[i]);
-		} else if (view->state != LB_RAWVIEW_TOOL) {
+		else if (view->state != LB_RAWVIEW_TOOL)
 			withheld_byte(view, data[i]);
-		}
 		view->line_start = data[i] == '\n';
 	}
 }
@@ -132,25 +127,22 @@ static void show_again(struct lb_rawview *view, bool own)
 
 bool lb_rawview_keys(struct lb_rawview *view, const char *data, size_t size_bytes)
 {
-	if (view->state == LB_RAWVIEW_TOOL) {
+	if (view->state == LB_RAWVIEW_TOOL)
 		return false;
-	}
 	if (view->state != LB_RAWVIEW_SHOWN) {
 		say(view, key_line);
 		show_again(view, true);
 		return size_bytes > 0 && (data[0] == KEY_CTRL_B || data[0] == KEY_CTRL_C);
 	}
-	if (memchr(data, KEY_CTRL_A, size_bytes) != NULL) {
+	if (memchr(data, KEY_CTRL_A, size_bytes) != NULL)
 		view->own = true;
-	}
 	return true;
 }
 
 void lb_rawview_clients(struct lb_rawview *view, int64_t now_ms, int open_count)
 {
-	if (view->state != LB_RAWVIEW_SHOWN && view->state != LB_RAWVIEW_TOOL) {
+	if (view->state != LB_RAWVIEW_SHOWN && view->state != LB_RAWVIEW_TOOL)
 		view->due_ms = open_count == 0 ? now_ms + LB_RAWVIEW_GONE_MS : -1;
-	}
 }
 
 void lb_rawview_reset(struct lb_rawview *view)
@@ -164,16 +156,14 @@ void lb_rawview_reset(struct lb_rawview *view)
 void lb_rawview_loader(struct lb_rawview *view, bool loader)
 {
 	view->loader = loader;
-	if (!loader && view->state == LB_RAWVIEW_TOOL) {
+	if (!loader && view->state == LB_RAWVIEW_TOOL)
 		lb_rawview_reset(view);
-	}
 }
 
 void lb_rawview_tick(struct lb_rawview *view, int64_t now_ms)
 {
-	if (view->due_ms < 0 || now_ms < view->due_ms) {
+	if (view->due_ms < 0 || now_ms < view->due_ms)
 		return;
-	}
 	view->due_ms = -1;
 	if (view->state != LB_RAWVIEW_SHOWN) {
 		say(view, gone_line);

@@ -27,14 +27,14 @@ struct lb_rawview {
 	lb_rawview_show *show;
 	void *ctx;
 	enum lb_rawview_state state;
-	bool loader;         /* the module is in bootloader mode */
-	bool own;            /* this terminal asked for the raw REPL, or chose to watch */
+	bool loader; /* the module is in bootloader mode */
+	bool own;    /* this terminal asked for the raw REPL, or chose to watch */
 	bool line_start;
-	unsigned announced;  /* bytes of the announcement that have come and are held back */
-	unsigned prompted;   /* bytes of the friendly prompt that have come */
-	unsigned bannered;   /* bytes of the banner's start that have come */
+	unsigned announced; /* bytes of the announcement that have come and are held back */
+	unsigned prompted;  /* bytes of the friendly prompt that have come */
+	unsigned bannered;  /* bytes of the banner's start that have come */
 	unsigned banner_bytes;
-	int64_t due_ms;      /* when lb_rawview_tick has something to do; negative: never */
+	int64_t due_ms; /* when lb_rawview_tick has something to do; negative: never */
 };
 
 enum {

@@ -31,13 +31,12 @@ static void print_power(const cJSON *status, bool runs)
 static void print_safe(const cJSON *boot, bool has_repl)
 {
 	printf(has_repl ? "safe boot, boot.py and main.py were not run: " : "safe boot: ");
-	if (lb_json_is(boot, "reason", "pin")) {
+	if (lb_json_is(boot, "reason", "pin"))
 		printf("P12 was held for %.1f s\n", lb_json_number(boot, "hold_ms") / 1000.0);
-	} else if (lb_json_is(boot, "reason", "crash-loop")) {
+	else if (lb_json_is(boot, "reason", "crash-loop"))
 		printf("crash loop\n");
-	} else {
+	else
 		printf("asked for\n");
-	}
 }
 
 /* What each slot that was looked at turned out to be: in bootloader mode for want of an image this is the reason. */
@@ -45,7 +44,8 @@ static void print_images(const cJSON *status)
 {
 	const cJSON *image;
 
-	cJSON_ArrayForEach(image, lb_json_field(status, "images")) {
+	cJSON_ArrayForEach(image, lb_json_field(status, "images"))
+	{
 		label("");
 		printf("%s: %s\n", image->string, cJSON_IsString(image) ? image->valuestring : "?");
 	}
@@ -88,11 +88,9 @@ static const char *why_text(const cJSON *boot)
 		{"record-lost", "the boot record was lost"},
 	};
 
-	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-		if (lb_json_is(boot, "why", texts[i].why)) {
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (lb_json_is(boot, "why", texts[i].why))
 			return texts[i].text;
-		}
-	}
 	return lb_json_text(boot, "why");
 }
 
@@ -108,8 +106,8 @@ static void print_trial(const cJSON *status)
 		return;
 	}
 	printf("%s, %.0f %s left", latest, left, left == 1 ? "try" : "tries");
-	printf(lb_json_is(lb_json_field(status, "boot"), "slot", latest) ? "; lifeboat.confirm() keeps it\n"
-	                                                                 : "; it does not run now\n");
+	printf(lb_json_is(lb_json_field(status, "boot"), "slot", latest) ? "; lifeboat.confirm() keeps it\n" :
+	                                                                   "; it does not run now\n");
 }
 
 static void print_image(const cJSON *status)
@@ -117,9 +115,8 @@ static void print_image(const cJSON *status)
 	const cJSON *boot = lb_json_field(status, "boot");
 	const cJSON *record = lb_json_field(status, "record");
 
-	if (lb_json_is(boot, "slot", "")) {
+	if (lb_json_is(boot, "slot", ""))
 		return;
-	}
 	label("image");
 	printf("%s, version %s: %s\n", lb_json_text(boot, "slot"), lb_json_text(boot, "version"), why_text(boot));
 	label("record");
@@ -156,14 +153,12 @@ static void print_acting(const cJSON *status, const char *pin)
 	const cJSON *pwm = lb_json_field(lb_json_field(status, "pwm"), pin);
 	const char *drive = lb_json_text(lb_json_field(status, "drive"), pin);
 
-	if (pwm != NULL) {
+	if (pwm != NULL)
 		printf(" (pwm %.10g Hz %.1f%%)", lb_json_number(pwm, "hz"), lb_json_number(pwm, "duty") * 100.0);
-	}
-	if (lb_json_field(lb_json_field(status, "volts"), pin) != NULL) {
+	if (lb_json_field(lb_json_field(status, "volts"), pin) != NULL)
 		printf(" (%.10gV from outside)", lb_json_number(lb_json_field(status, "volts"), pin));
-	} else if (drive[0] != '\0') {
+	else if (drive[0] != '\0')
 		printf(" (driven %s from outside)", drive);
-	}
 }
 
 static void print_pins(const cJSON *status)
@@ -172,10 +167,10 @@ static void print_pins(const cJSON *status)
 	unsigned count = 0;
 
 	label("pins");
-	cJSON_ArrayForEach(pin, lb_json_field(status, "pins")) {
-		if (is_usual(pin) && !is_acted_on(status, pin->string)) {
+	cJSON_ArrayForEach(pin, lb_json_field(status, "pins"))
+	{
+		if (is_usual(pin) && !is_acted_on(status, pin->string))
 			continue;
-		}
 		printf("%s%s %s", count++ > 0 ? ", " : "", strcmp(pin->string, "P2") == 0 ? "P2 (G23)" : pin->string,
 		       cJSON_IsString(pin) ? pin->valuestring : "?");
 		print_acting(status, pin->string);
@@ -190,35 +185,30 @@ static void print_net(const cJSON *net)
 
 	label("network");
 	printf("radio %s", lb_json_text(net, "radio"));
-	if (!lb_json_is(net, "ssid", "")) {
+	if (!lb_json_is(net, "ssid", ""))
 		printf(", access point %s", lb_json_text(net, "ssid"));
-	}
-	if (!lb_json_is(net, "station", "")) {
+	if (!lb_json_is(net, "station", ""))
 		printf(", connected to %s", lb_json_text(net, "station"));
-	}
 	printf("\n");
 	label("servers");
 	if (telnet == 0 && ftp == 0) {
 		printf("none\n");
 		return;
 	}
-	if (telnet != 0) {
+	if (telnet != 0)
 		printf("telnet 127.0.0.1 %.0f, ", telnet);
-	}
-	if (ftp != 0) {
+	if (ftp != 0)
 		printf("ftp://127.0.0.1:%.0f, ", ftp);
-	}
 	printf("user %s, password %s\n", lb_json_text(net, "user"), lb_json_text(net, "password"));
 }
 
 static void print_card(const cJSON *card)
 {
 	label("SD card");
-	if (cJSON_IsObject(card)) {
+	if (cJSON_IsObject(card))
 		printf("%s, %.10g MiB\n", lb_json_text(card, "file"), lb_json_number(card, "bytes") / (1024.0 * 1024.0));
-	} else {
+	else
 		printf("none\n");
-	}
 }
 
 void lb_report_print(const cJSON *status, const char *dir, bool runs)
@@ -231,9 +221,8 @@ void lb_report_print(const cJSON *status, const char *dir, bool runs)
 		return;
 	}
 	printf(" (%s, hardware process %.0f", lb_json_text(status, "board"), lb_json_number(status, "pid"));
-	if (lb_json_number(status, "clock") > 1) {
+	if (lb_json_number(status, "clock") > 1)
 		printf(", clock %.0f times faster", lb_json_number(status, "clock"));
-	}
 	printf(")\n");
 	print_power(status, true);
 	if (lb_json_is(status, "power", "on")) {
@@ -246,8 +235,8 @@ void lb_report_print(const cJSON *status, const char *dir, bool runs)
 	printf("%s/uart0 -> %s\n", dir, lb_json_text(status, "uart0"));
 	printf("%-12s%s/uart1 -> %s\n", "uart1", dir, lb_json_text(status, "uart1"));
 	label("TCP");
-	printf("%s\n", lb_json_is(status, "rfc2217", "") ? "none ('lifeboat run --port N' puts uart0 on a port)"
-	                                                 : lb_json_text(status, "rfc2217"));
+	printf("%s\n", lb_json_is(status, "rfc2217", "") ? "none ('lifeboat run --port N' puts uart0 on a port)" :
+	                                                   lb_json_text(status, "rfc2217"));
 	print_net(lb_json_field(status, "net"));
 	print_card(lb_json_field(status, "sd"));
 	label("last error");

@@ -37,12 +37,10 @@ static bool choose_port(const struct lb_args *args, struct lb_hardware_options *
 
 	options->port = args->values[LB_RUN_PORT];
 	options->listen = args->values[LB_RUN_LISTEN];
-	if (options->port != NULL && !lb_args_whole_number("--port", options->port, 0, UINT16_MAX, &number)) {
+	if (options->port != NULL && !lb_args_whole_number("--port", options->port, 0, UINT16_MAX, &number))
 		return false;
-	}
-	if (options->listen == NULL) {
+	if (options->listen == NULL)
 		return true;
-	}
 	if (options->port == NULL) {
 		lb_args_wrong("--listen says where --port listens: add --port N");
 		return false;
@@ -84,7 +82,7 @@ static enum lb_exit run_headless(const struct lb_hardware_options *options)
 {
 	char banner[BANNER_BYTES];
 
-	make_banner(options->dir, false, banner, sizeof banner);
+	make_banner(options->dir, false, banner, sizeof(banner));
 	lb_hardware_become(options, banner);
 	return lb_args_failed("cannot start the hardware process: %s", strerror(errno));
 }
@@ -93,21 +91,18 @@ static int attach(const char *dir, struct lb_client *uart, struct lb_client *con
 {
 	int error = lb_client_open(uart, dir);
 
-	if (error == LB_CLIENT_OK) {
+	if (error == LB_CLIENT_OK)
 		error = lb_client_attach(uart);
-	}
-	if (error == LB_CLIENT_OK) {
+	if (error == LB_CLIENT_OK)
 		error = lb_client_open(control, dir);
-	}
 	return error;
 }
 
 /* error 0: the session could not take the terminal, and errno says why. */
 static enum lb_exit explain_failure(const struct lb_client *client, int error, const char *dir)
 {
-	if (error == LB_CLIENT_OK) {
+	if (error == LB_CLIENT_OK)
 		return lb_args_failed("cannot use this terminal: %s", strerror(errno));
-	}
 	return lb_commands_explain(client, error, dir);
 }
 
@@ -115,9 +110,8 @@ static enum lb_exit tell_end(const struct lb_hardware *hardware, enum lb_session
 {
 	bool in_order = hardware->ended && WIFEXITED(hardware->status) && WEXITSTATUS(hardware->status) == 0;
 
-	if (end != LB_SESSION_STOPPED) {
+	if (end != LB_SESSION_STOPPED)
 		return LB_EXIT_DONE;
-	}
 	if (in_order) {
 		fprintf(stderr, "lifeboat: the module in %s was stopped\n", dir);
 		return LB_EXIT_DONE;
@@ -134,26 +128,22 @@ static enum lb_exit run_attached(const struct lb_hardware_options *options)
 	char banner[BANNER_BYTES];
 	int error;
 
-	make_banner(options->dir, isatty(STDIN_FILENO) && isatty(STDOUT_FILENO), banner, sizeof banner);
+	make_banner(options->dir, isatty(STDIN_FILENO) && isatty(STDOUT_FILENO), banner, sizeof(banner));
 	lb_session_hold_signals();
-	if (!lb_hardware_start(&hardware, options, &error)) {
+	if (!lb_hardware_start(&hardware, options, &error))
 		return error == 0 ? LB_EXIT_FAILED : lb_args_failed("cannot start the hardware process: %s", strerror(error));
-	}
 	/* At once: what the module sends before somebody is attached is lost. */
 	error = attach(options->dir, &uart, &control);
 	lb_hardware_print_ready(banner, hardware.url);
-	if (error == LB_CLIENT_OK) {
+	if (error == LB_CLIENT_OK)
 		end = lb_session_run(&uart, &control, true, &error);
-	}
-	if (end == LB_SESSION_LEFT || end == LB_SESSION_SIGNAL) {
+	if (end == LB_SESSION_LEFT || end == LB_SESSION_SIGNAL)
 		lb_client_stop(&control); /* if it does not, it is ended below */
-	}
 	lb_client_close(&uart);
 	lb_client_close(&control);
 	lb_hardware_end(&hardware);
-	if (end == LB_SESSION_FAILED) {
+	if (end == LB_SESSION_FAILED)
 		return explain_failure(uart.refusal[0] != '\0' ? &uart : &control, error, options->dir);
-	}
 	return tell_end(&hardware, end, options->dir);
 }
 
@@ -163,12 +153,10 @@ static bool load(const char *dir, const char *folder)
 	char reason[LB_UPLOAD_REASON_BYTES];
 
 	if (lb_upload_check(folder, lb_flashmap_8mib.part[LB_PART_FS].size_bytes, reason) &&
-	    lb_bench_load(dir, folder, reason)) {
+	    lb_bench_load(dir, folder, reason))
 		return true;
-	}
-	if (reason[0] != '\0') {
+	if (reason[0] != '\0')
 		lb_args_failed("%s", reason);
-	}
 	return false;
 }
 
@@ -176,18 +164,14 @@ enum lb_exit lb_run_command(const struct lb_args *args)
 {
 	struct lb_hardware_options options;
 
-	if (!choose_options(args, &options)) {
+	if (!choose_options(args, &options))
 		return LB_EXIT_USAGE;
-	}
-	if (args->values[LB_RUN_FLASH] != NULL && !load(options.dir, args->values[LB_RUN_FLASH])) {
+	if (args->values[LB_RUN_FLASH] != NULL && !load(options.dir, args->values[LB_RUN_FLASH]))
 		return LB_EXIT_FAILED;
-	}
-	if (args->values[LB_RUN_HEADLESS] != NULL) {
+	if (args->values[LB_RUN_HEADLESS] != NULL)
 		return run_headless(&options);
-	}
-	if (is_background()) {
+	if (is_background())
 		return lb_args_failed("run in the background has no terminal to show the REPL: add --headless");
-	}
 	return run_attached(&options);
 }
 
@@ -198,13 +182,11 @@ enum lb_exit lb_run_repl(const struct lb_args *args)
 	enum lb_session_end end = LB_SESSION_FAILED;
 	int error = attach(args->dir, &uart, &control);
 
-	if (error == LB_CLIENT_OK) {
+	if (error == LB_CLIENT_OK)
 		end = lb_session_run(&uart, &control, false, &error);
-	}
 	lb_client_close(&uart);
 	lb_client_close(&control);
-	if (end == LB_SESSION_FAILED) {
+	if (end == LB_SESSION_FAILED)
 		return explain_failure(&uart, error, args->dir);
-	}
 	return end == LB_SESSION_STOPPED ? lb_commands_explain(&uart, LB_CLIENT_GONE, args->dir) : LB_EXIT_DONE;
 }

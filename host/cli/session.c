@@ -19,7 +19,7 @@ enum {
 	KEY_CTRL_X = 0x18,
 	KEY_ESCAPE = 0x1B,
 	KEY_CTRL_BRACKET = 0x1D,
-	QUIET_MS = 500, /* silence after the end of input that ends a piped session */
+	QUIET_MS = 500,  /* silence after the end of input that ends a piped session */
 	REDRAW_MS = 100, /* a bottom line that could not be drawn inside a sequence is tried again */
 	INPUT_BYTES = 65536,
 };
@@ -68,7 +68,7 @@ static void drain_input(struct session *session)
 
 static void queue_input(struct session *session, const char *data, size_t size_bytes)
 {
-	if (size_bytes > sizeof session->input - session->waiting) {
+	if (size_bytes > sizeof(session->input) - session->waiting) {
 		lb_terminal_write(&session->terminal, "\a", 1); /* only a person can type more than the module takes */
 		return;
 	}
@@ -79,16 +79,14 @@ static void queue_input(struct session *session, const char *data, size_t size_b
 
 static void type_keys(struct session *session, const char *data, size_t size_bytes)
 {
-	if (size_bytes > 0 && lb_rawview_keys(&session->view, data, size_bytes)) {
+	if (size_bytes > 0 && lb_rawview_keys(&session->view, data, size_bytes))
 		queue_input(session, data, size_bytes);
-	}
 }
 
 static void ask(struct session *session, cJSON *request)
 {
-	if (lb_client_send(session->control, request) != LB_CLIENT_OK) {
+	if (lb_client_send(session->control, request) != LB_CLIENT_OK)
 		finish(session, LB_SESSION_STOPPED);
-	}
 	cJSON_Delete(request);
 }
 
@@ -107,9 +105,8 @@ static void ask_pin(struct session *session, const char *name, const char *level
 
 	cJSON_AddStringToObject(request, "cmd", "pin");
 	cJSON_AddStringToObject(request, "name", name);
-	if (level != NULL) {
+	if (level != NULL)
 		cJSON_AddStringToObject(request, "level", level);
-	}
 	ask(session, request);
 }
 
@@ -131,9 +128,8 @@ static void draw_menu(struct session *session)
 
 	bool erased = session->terminal.lines && session->terminal.erased;
 
-	if (!session->terminal.open || !(session->stale || erased)) {
+	if (!session->terminal.open || !(session->stale || erased))
 		return;
-	}
 	lb_facts_fill_menu(&session->facts, menu);
 	lb_menu_line(menu, session->terminal.depth, lb_terminal_line_columns(&session->terminal), text);
 	/* On a terminal that cannot be drawn over, the same once more would be one more line. */
@@ -159,26 +155,13 @@ static void menu_action(struct session *session, unsigned char key)
 	const struct lb_facts *facts = &session->facts;
 
 	switch (key) {
-	case 'r':
-		ask_plain(session, "reset");
-		break;
-	case 's':
-		ask_pin(session, "P12", facts->p12_drive == LB_MENU_HIGH ? "float" : "high");
-		break;
-	case 'g':
-		ask_pin(session, "G23", facts->g23_drive == LB_MENU_LOW ? "float" : "low");
-		break;
-	case 'p':
-		ask_power(session, lb_facts_is_off(facts));
-		break;
-	case 'q':
-		finish(session, LB_SESSION_LEFT);
-		break;
-	case KEY_CTRL_BRACKET: /* it is open already */
-		break;
-	default:
-		lb_terminal_write(&session->terminal, "\a", 1);
-		break;
+	case 'r': ask_plain(session, "reset"); break;
+	case 's': ask_pin(session, "P12", facts->p12_drive == LB_MENU_HIGH ? "float" : "high"); break;
+	case 'g': ask_pin(session, "G23", facts->g23_drive == LB_MENU_LOW ? "float" : "low"); break;
+	case 'p': ask_power(session, lb_facts_is_off(facts)); break;
+	case 'q': finish(session, LB_SESSION_LEFT); break;
+	case KEY_CTRL_BRACKET: /* it is open already */ break;
+	default: lb_terminal_write(&session->terminal, "\a", 1); break;
 	}
 }
 
@@ -200,13 +183,11 @@ static void menu_key(struct session *session, unsigned char key)
 /* An arrow or function key, ESC [ or ESC O and what follows up to a letter or ~, is no Esc. 0: there is none here. */
 static size_t sequence_bytes(const char *data, size_t size_bytes)
 {
-	if (size_bytes < 3 || data[0] != KEY_ESCAPE || (data[1] != '[' && data[1] != 'O')) {
+	if (size_bytes < 3 || data[0] != KEY_ESCAPE || (data[1] != '[' && data[1] != 'O'))
 		return 0;
-	}
 	size_t at = 2;
-	while (at + 1 < size_bytes && data[at] < '@') {
+	while (at + 1 < size_bytes && data[at] < '@')
 		at++;
-	}
 	return at + 1;
 }
 
@@ -214,9 +195,8 @@ static size_t typed_until_menu(const char *data, size_t size_bytes)
 {
 	size_t at = 0;
 
-	while (at < size_bytes && data[at] != KEY_CTRL_BRACKET && data[at] != KEY_CTRL_X) {
+	while (at < size_bytes && data[at] != KEY_CTRL_BRACKET && data[at] != KEY_CTRL_X)
 		at++;
-	}
 	return at;
 }
 
@@ -225,9 +205,8 @@ static void terminal_keys(struct session *session, const char *data, size_t size
 	for (size_t at = 0; at < size_bytes && !session->ended;) {
 		if (session->terminal.open) {
 			size_t sequence = sequence_bytes(data + at, size_bytes - at);
-			if (sequence == 0) {
+			if (sequence == 0)
 				menu_key(session, (unsigned char)data[at]);
-			}
 			at += sequence > 0 ? sequence : 1;
 			continue;
 		}
@@ -248,11 +227,10 @@ static void terminal_keys(struct session *session, const char *data, size_t size
 static void read_keys(struct session *session)
 {
 	char data[4096];
-	ssize_t count = read(STDIN_FILENO, data, sizeof data);
+	ssize_t count = read(STDIN_FILENO, data, sizeof(data));
 
-	if (count < 0 && (errno == EINTR || errno == EAGAIN)) {
+	if (count < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
-	}
 	if (count <= 0 && session->tty) {
 		finish(session, LB_SESSION_SIGNAL); /* the terminal is gone */
 	} else if (count <= 0) {
@@ -276,21 +254,19 @@ static void show(void *ctx, const char *data, size_t size_bytes)
 static void read_uart(struct session *session)
 {
 	char data[4096];
-	long count = lb_client_read_raw(session->uart, data, sizeof data);
+	long count = lb_client_read_raw(session->uart, data, sizeof(data));
 
-	if (count < 0 && (errno == EINTR || errno == EAGAIN)) {
+	if (count < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
-	}
 	if (count <= 0) {
 		finish(session, LB_SESSION_STOPPED);
 		return;
 	}
 	session->last_byte_ms = lb_host_now_ms();
-	if (session->tty) {
+	if (session->tty)
 		lb_rawview_output(&session->view, session->last_byte_ms, data, (size_t)count);
-	} else {
+	else
 		lb_terminal_write(&session->terminal, data, (size_t)count);
-	}
 }
 
 static void take_message(struct session *session, const cJSON *message)
@@ -302,19 +278,17 @@ static void take_message(struct session *session, const cJSON *message)
 		lb_terminal_new_line(&session->terminal);
 		lb_rawview_reset(&session->view);
 	}
-	if (changed & LB_FACTS_PHASE) {
+	if (changed & LB_FACTS_PHASE)
 		lb_rawview_loader(&session->view, strcmp(facts->phase, "loader") == 0);
-	}
-	if (changed & LB_FACTS_CLIENTS) {
+	if (changed & LB_FACTS_CLIENTS)
 		lb_rawview_clients(&session->view, lb_host_now_ms(), facts->clients);
-	}
 	if (changed & LB_FACTS_PIN) {
 		/* Who drives it, is not in the event. */
 		ask_pin(session, "P12", NULL);
 		ask_pin(session, "G23", NULL);
 	}
 	if (facts->refusal[0] != '\0') {
-		snprintf(session->menu.note, sizeof session->menu.note, "%s", facts->refusal);
+		snprintf(session->menu.note, sizeof(session->menu.note), "%s", facts->refusal);
 		facts->refusal[0] = '\0';
 	}
 	/* Where the line cannot be drawn over, a blinking LED must not fill the screen. */
@@ -327,24 +301,21 @@ static void read_control(struct session *session)
 
 	while (error == LB_CLIENT_OK) {
 		cJSON *message = lb_client_next(session->control, &error);
-		if (message == NULL) {
+		if (message == NULL)
 			break;
-		}
 		take_message(session, message);
 		cJSON_Delete(message);
 	}
-	if (error != LB_CLIENT_OK) {
+	if (error != LB_CLIENT_OK)
 		finish(session, LB_SESSION_STOPPED);
-	}
 }
 
 static void read_signal(struct session *session)
 {
 	struct signalfd_siginfo info;
 
-	if (read(session->signal_fd, &info, sizeof info) != (ssize_t)sizeof info) {
+	if (read(session->signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
 		return;
-	}
 	if (info.ssi_signo != SIGWINCH) {
 		finish(session, LB_SESSION_SIGNAL);
 	} else if (session->tty) {
@@ -366,18 +337,14 @@ static int wait_ms(const struct session *session)
 	int64_t now = lb_host_now_ms();
 	int64_t due = -1;
 
-	if (session->view.due_ms >= 0) {
+	if (session->view.due_ms >= 0)
 		due = session->view.due_ms;
-	}
-	if (is_settled(session)) {
+	if (is_settled(session))
 		due = session->last_byte_ms + QUIET_MS;
-	}
-	if (session->terminal.open && session->stale && (due < 0 || due > now + REDRAW_MS)) {
+	if (session->terminal.open && session->stale && (due < 0 || due > now + REDRAW_MS))
 		due = now + REDRAW_MS;
-	}
-	if (due < 0) {
+	if (due < 0)
 		return -1;
-	}
 	return due > now ? (int)(due - now) : 0;
 }
 
@@ -394,25 +361,19 @@ static void wait_once(struct session *session)
 	const short arrived = POLLIN | POLLHUP | POLLERR;
 
 	bool pending = lb_client_has_raw(session->uart);
-	if (poll(wait, COUNT, pending ? 0 : wait_ms(session)) < 0) {
+	if (poll(wait, COUNT, pending ? 0 : wait_ms(session)) < 0)
 		return;
-	}
-	if (wait[SIGNALS].revents & arrived) {
+	if (wait[SIGNALS].revents & arrived)
 		read_signal(session);
-	}
-	if (wait[UART].revents & POLLOUT) {
+	if (wait[UART].revents & POLLOUT)
 		drain_input(session);
-	}
 	/* Before control, so that a module's last words are shown before its connection ends. */
-	if (pending || wait[UART].revents & arrived) {
+	if (pending || wait[UART].revents & arrived)
 		read_uart(session);
-	}
-	if (wait[CONTROL].revents & arrived) {
+	if (wait[CONTROL].revents & arrived)
 		read_control(session);
-	}
-	if (wait[KEYS].revents & (arrived | POLLNVAL)) {
+	if (wait[KEYS].revents & (arrived | POLLNVAL))
 		read_keys(session);
-	}
 }
 
 static void loop(struct session *session)
@@ -422,9 +383,8 @@ static void loop(struct session *session)
 		lb_rawview_tick(&session->view, lb_host_now_ms());
 		draw_menu(session);
 		lb_terminal_flush(&session->terminal);
-		if (is_settled(session) && lb_host_now_ms() >= session->last_byte_ms + QUIET_MS) {
+		if (is_settled(session) && lb_host_now_ms() >= session->last_byte_ms + QUIET_MS)
 			finish(session, LB_SESSION_LEFT);
-		}
 	}
 }
 
@@ -454,9 +414,8 @@ static int start_watching(struct session *session)
 	cJSON_AddStringToObject(request, "cmd", "watch");
 	int error = lb_client_request(session->control, request, &reply);
 	cJSON_Delete(request);
-	if (error == LB_CLIENT_OK) {
+	if (error == LB_CLIENT_OK)
 		lb_facts_take(&session->facts, reply);
-	}
 	cJSON_Delete(reply);
 	return error;
 }
@@ -466,22 +425,20 @@ enum lb_session_end lb_session_run(struct lb_client *uart, struct lb_client *con
 	static struct session session;
 	sigset_t signals;
 
-	memset(&session, 0, sizeof session);
+	memset(&session, 0, sizeof(session));
 	session.uart = uart;
 	session.control = control;
 	session.with_menu = with_menu;
 	session.tty = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	lb_rawview_init(&session.view, show, &session);
 	*error = start_watching(&session);
-	if (*error != LB_CLIENT_OK) {
+	if (*error != LB_CLIENT_OK)
 		return LB_SESSION_FAILED;
-	}
 	lb_session_hold_signals();
 	session_signals(&signals);
 	session.signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
-	if (session.signal_fd < 0 || (session.tty && !lb_terminal_take(&session.terminal))) {
+	if (session.signal_fd < 0 || (session.tty && !lb_terminal_take(&session.terminal)))
 		return LB_SESSION_FAILED;
-	}
 	loop(&session);
 	if (session.tty) {
 		lb_terminal_close_line(&session.terminal);

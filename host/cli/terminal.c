@@ -19,15 +19,12 @@ static enum lb_depth depth_of_environment(bool lines)
 	const char *no_color = getenv("NO_COLOR");
 	const char *colorterm = getenv("COLORTERM");
 
-	if ((no_color != NULL && no_color[0] != '\0') || !lines) {
+	if ((no_color != NULL && no_color[0] != '\0') || !lines)
 		return LB_DEPTH_NONE;
-	}
-	if (contains(colorterm, "truecolor") || contains(colorterm, "24bit") || contains(term, "direct")) {
+	if (contains(colorterm, "truecolor") || contains(colorterm, "24bit") || contains(term, "direct"))
 		return LB_DEPTH_24BIT;
-	}
-	if (contains(term, "256color") || contains(term, "kitty") || contains(term, "alacritty")) {
+	if (contains(term, "256color") || contains(term, "kitty") || contains(term, "alacritty"))
 		return LB_DEPTH_256;
-	}
 	return contains(term, "vt100") ? LB_DEPTH_NONE : LB_DEPTH_16;
 }
 
@@ -35,9 +32,8 @@ static void ask_size(struct lb_terminal *terminal)
 {
 	struct winsize size = {0};
 
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0) {
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
 		size = (struct winsize){.ws_row = 24, .ws_col = 80};
-	}
 	terminal->rows = size.ws_row;
 	terminal->columns = size.ws_col;
 }
@@ -46,23 +42,20 @@ bool lb_terminal_take(struct lb_terminal *terminal)
 {
 	const char *term = getenv("TERM");
 
-	memset(terminal, 0, sizeof *terminal);
-	if (tcgetattr(STDIN_FILENO, &terminal->before) != 0) {
+	memset(terminal, 0, sizeof(*terminal));
+	if (tcgetattr(STDIN_FILENO, &terminal->before) != 0)
 		return false;
-	}
 	terminal->line_start = true;
 	terminal->lines = term != NULL && term[0] != '\0' && strcmp(term, "dumb") != 0;
 	terminal->depth = depth_of_environment(terminal->lines);
 	ask_size(terminal);
 	struct termios raw = terminal->before;
 	cfmakeraw(&raw);
-	if (tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) != 0) {
+	if (tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) != 0)
 		return false;
-	}
 	int waiting = 0;
-	if (ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting > 0) {
+	if (ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting > 0)
 		terminal->typed_ahead = (size_t)waiting;
-	}
 	return true;
 }
 
@@ -70,9 +63,8 @@ void lb_terminal_mend_typed_ahead(struct lb_terminal *terminal, char *data, size
 {
 	size_t count = size_bytes < terminal->typed_ahead ? size_bytes : terminal->typed_ahead;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++)
 		data[i] = data[i] == '\n' ? '\r' : data[i];
-	}
 	terminal->typed_ahead -= count;
 }
 
@@ -102,10 +94,9 @@ void lb_terminal_flush(struct lb_terminal *terminal)
 static void put(struct lb_terminal *terminal, const char *data, size_t size_bytes)
 {
 	for (size_t done = 0; done < size_bytes;) {
-		if (terminal->used == sizeof terminal->buffer) {
+		if (terminal->used == sizeof(terminal->buffer))
 			lb_terminal_flush(terminal);
-		}
-		size_t room = sizeof terminal->buffer - terminal->used;
+		size_t room = sizeof(terminal->buffer) - terminal->used;
 		size_t piece = size_bytes - done < room ? size_bytes - done : room;
 		memcpy(terminal->buffer + terminal->used, data + done, piece);
 		terminal->used += piece;
@@ -120,17 +111,16 @@ static void put_text(struct lb_terminal *terminal, const char *text)
 
 static void follow_letter(struct lb_terminal *terminal, unsigned char byte)
 {
-	if (byte >= 0xF0) {
+	if (byte >= 0xF0)
 		terminal->letter_left = 3;
-	} else if (byte >= 0xE0) {
+	else if (byte >= 0xE0)
 		terminal->letter_left = 2;
-	} else if (byte >= 0xC0) {
+	else if (byte >= 0xC0)
 		terminal->letter_left = 1;
-	} else if (byte >= 0x80 && terminal->letter_left > 0) {
+	else if (byte >= 0x80 && terminal->letter_left > 0)
 		terminal->letter_left--;
-	} else {
+	else
 		terminal->letter_left = 0;
-	}
 }
 
 static void follow_place(struct lb_terminal *terminal, unsigned char byte)
@@ -142,47 +132,39 @@ static void follow_place(struct lb_terminal *terminal, unsigned char byte)
 		return;
 	}
 	switch (terminal->place) {
-	case LB_PLACE_GROUND:
-		follow_letter(terminal, byte);
-		break;
+	case LB_PLACE_GROUND: follow_letter(terminal, byte); break;
 	case LB_PLACE_ESCAPE:
-		if (byte == '[') {
+		if (byte == '[')
 			terminal->place = LB_PLACE_SEQUENCE;
-		} else if (byte == ']' || byte == 'P' || byte == '_' || byte == '^') {
+		else if (byte == ']' || byte == 'P' || byte == '_' || byte == '^')
 			terminal->place = LB_PLACE_STRING;
-		} else if (byte < 0x20 || byte > 0x2F) {
+		else if (byte < 0x20 || byte > 0x2F)
 			terminal->place = LB_PLACE_GROUND;
-		}
 		break;
 	case LB_PLACE_SEQUENCE:
-		if (byte >= 0x40 && byte <= 0x7E) {
+		if (byte >= 0x40 && byte <= 0x7E)
 			terminal->place = LB_PLACE_GROUND;
-		}
 		break;
 	case LB_PLACE_STRING:
-		if (byte == 0x07) {
+		if (byte == 0x07)
 			terminal->place = LB_PLACE_GROUND;
-		}
 		break;
 	}
 }
 
 void lb_terminal_write(struct lb_terminal *terminal, const char *data, size_t size_bytes)
 {
-	for (size_t i = 0; i < size_bytes; i++) {
+	for (size_t i = 0; i < size_bytes; i++)
 		follow_place(terminal, (unsigned char)data[i]);
-	}
-	if (size_bytes > 0) {
+	if (size_bytes > 0)
 		terminal->line_start = data[size_bytes - 1] == '\n';
-	}
 	put(terminal, data, size_bytes);
 }
 
 void lb_terminal_new_line(struct lb_terminal *terminal)
 {
-	if (!terminal->line_start) {
+	if (!terminal->line_start)
 		lb_terminal_write(terminal, "\r\n", 2);
-	}
 }
 
 unsigned lb_terminal_line_columns(const struct lb_terminal *terminal)
@@ -197,15 +179,14 @@ static void reserve_row(struct lb_terminal *terminal)
 {
 	char text[64];
 
-	snprintf(text, sizeof text, "\033D\033[A\0337\033[1;%ur\0338", terminal->rows - 1);
+	snprintf(text, sizeof(text), "\033D\033[A\0337\033[1;%ur\0338", terminal->rows - 1);
 	put_text(terminal, text);
 }
 
 void lb_terminal_open_line(struct lb_terminal *terminal)
 {
-	if (terminal->open) {
+	if (terminal->open)
 		return;
-	}
 	terminal->open = true;
 	if (terminal->lines && terminal->rows > 2) {
 		reserve_row(terminal);
@@ -219,16 +200,15 @@ bool lb_terminal_draw_line(struct lb_terminal *terminal, const char *text)
 {
 	char place[64];
 
-	if (terminal->place != LB_PLACE_GROUND || terminal->letter_left > 0) {
+	if (terminal->place != LB_PLACE_GROUND || terminal->letter_left > 0)
 		return false;
-	}
 	terminal->erased = false;
 	if (!terminal->lines) {
 		put_text(terminal, text);
 		put_text(terminal, "\r\n");
 		return true;
 	}
-	snprintf(place, sizeof place, "\0337\033[%u;1H\033[0m", terminal->rows);
+	snprintf(place, sizeof(place), "\0337\033[%u;1H\033[0m", terminal->rows);
 	put_text(terminal, place);
 	put_text(terminal, text);
 	put_text(terminal, "\033[K\0338");
@@ -239,12 +219,11 @@ void lb_terminal_close_line(struct lb_terminal *terminal)
 {
 	char text[64];
 
-	if (!terminal->open) {
+	if (!terminal->open)
 		return;
-	}
 	terminal->open = false;
 	if (terminal->lines) {
-		snprintf(text, sizeof text, "\0337\033[r\033[%u;1H\033[0m\033[2K\0338", terminal->rows);
+		snprintf(text, sizeof(text), "\0337\033[r\033[%u;1H\033[0m\033[2K\0338", terminal->rows);
 		put_text(terminal, text);
 	}
 }
@@ -252,9 +231,8 @@ void lb_terminal_close_line(struct lb_terminal *terminal)
 void lb_terminal_resize(struct lb_terminal *terminal)
 {
 	ask_size(terminal);
-	if (!terminal->open || !terminal->lines) {
+	if (!terminal->open || !terminal->lines)
 		return;
-	}
 	/* Where the old line went is the terminal's choice, but always below the cursor, where nothing else is. */
 	put_text(terminal, "\0337\033[r\0338\033D\0337\033[0m\033[2K\033[J\0338\033[A");
 	reserve_row(terminal);

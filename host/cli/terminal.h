@@ -22,7 +22,8 @@ enum lb_terminal_place {
 
 struct lb_terminal {
 	struct termios before;
-	size_t typed_ahead; /* bytes waiting that were typed before raw mode, when Enter was still turned into a line feed */
+	size_t
+		typed_ahead; /* bytes waiting that were typed before raw mode, when Enter was still turned into a line feed */
 	unsigned rows;
 	unsigned columns;
 	enum lb_depth depth;

@@ -19,9 +19,8 @@ static bool take_phase(struct waiting *waiting, const cJSON *message)
 {
 	const char *phase = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(message, "phase"));
 
-	if (phase != NULL) {
-		snprintf(waiting->seen, sizeof waiting->seen, "%s", phase);
-	}
+	if (phase != NULL)
+		snprintf(waiting->seen, sizeof(waiting->seen), "%s", phase);
 	return strcmp(waiting->seen, waiting->phase) == 0;
 }
 
@@ -35,9 +34,8 @@ static int start_watching(struct waiting *waiting, struct lb_client *client, boo
 	cJSON_AddItemToObject(request, "events", cJSON_CreateStringArray(events, 1));
 	int error = lb_client_request(client, request, &reply);
 	cJSON_Delete(request);
-	if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(reply, "passing"))) {
+	if (cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(reply, "passing")))
 		error = LB_CLIENT_GONE;
-	}
 	*reached = error == LB_CLIENT_OK && take_phase(waiting, reply);
 	cJSON_Delete(reply);
 	return error;
@@ -51,9 +49,8 @@ static bool follow(struct waiting *waiting, struct lb_client *client)
 
 	while (error == LB_CLIENT_OK && !reached) {
 		int64_t left = waiting->until_ms - lb_host_now_ms();
-		if (left <= 0) {
+		if (left <= 0)
 			break;
-		}
 		cJSON *event = lb_client_receive(client, (int)left, &error);
 		reached = event != NULL && take_phase(waiting, event);
 		cJSON_Delete(event);
@@ -73,7 +70,7 @@ static enum seen look(struct waiting *waiting)
 		return reached ? SEEN_WANTED : SEEN_OTHER;
 	}
 	if (error == LB_CLIENT_NOT_RUNNING) {
-		snprintf(waiting->seen, sizeof waiting->seen, "off");
+		snprintf(waiting->seen, sizeof(waiting->seen), "off");
 		return strcmp(waiting->phase, "off") == 0 ? SEEN_WANTED : SEEN_OTHER;
 	}
 	if (error == LB_CLIENT_DENIED) {
@@ -87,9 +84,8 @@ static enum lb_exit give_up(const struct waiting *waiting, long time_ms)
 {
 	double seconds = (double)time_ms / 1000.0;
 
-	if (waiting->seen[0] == '\0') {
+	if (waiting->seen[0] == '\0')
 		return lb_args_failed("after %g s there is no module in %s: 'lifeboat run' makes one", seconds, waiting->dir);
-	}
 	return lb_args_failed("after %g s the module in %s is in phase %s, not %s: 'lifeboat status' tells more", seconds,
 	                      waiting->dir, waiting->seen, waiting->phase);
 }
@@ -101,18 +97,15 @@ enum lb_exit lb_wait_command(const struct lb_args *args)
 	long time_ms = DEFAULT_MS;
 
 	if (!lb_args_one_of("phase", args->words[0], phases) ||
-	    (timeout != NULL && !lb_args_seconds("--timeout", timeout, &time_ms))) {
+	    (timeout != NULL && !lb_args_seconds("--timeout", timeout, &time_ms)))
 		return LB_EXIT_USAGE;
-	}
 	struct waiting waiting = {.dir = args->dir, .phase = args->words[0], .until_ms = lb_host_now_ms() + time_ms};
 	for (;;) {
 		enum seen seen = look(&waiting);
-		if (seen != SEEN_OTHER) {
+		if (seen != SEEN_OTHER)
 			return seen == SEEN_WANTED ? LB_EXIT_DONE : LB_EXIT_FAILED;
-		}
-		if (lb_host_now_ms() >= waiting.until_ms) {
+		if (lb_host_now_ms() >= waiting.until_ms)
 			return give_up(&waiting, time_ms);
-		}
 		lb_host_pause_ms(RETRY_MS);
 	}
 }

@@ -17,13 +17,10 @@ static int error_of_errno(int error)
 {
 	switch (error) {
 	case ENOENT:
-	case ENOTDIR:
-		return LB_CLIENT_NO_FOLDER;
+	case ENOTDIR: return LB_CLIENT_NO_FOLDER;
 	case EACCES:
-	case EPERM:
-		return LB_CLIENT_DENIED;
-	default:
-		return LB_CLIENT_NOT_RUNNING;
+	case EPERM: return LB_CLIENT_DENIED;
+	default: return LB_CLIENT_NOT_RUNNING;
 	}
 }
 
@@ -31,9 +28,8 @@ static int check_open_folder(int dir_fd)
 {
 	struct stat info;
 
-	if (fstatat(dir_fd, "flash.bin", &info, 0) != 0) {
+	if (fstatat(dir_fd, "flash.bin", &info, 0) != 0)
 		return errno == EACCES ? LB_CLIENT_DENIED : LB_CLIENT_NOT_A_MODULE;
-	}
 	return S_ISREG(info.st_mode) ? LB_CLIENT_OK : LB_CLIENT_NOT_A_MODULE;
 }
 
@@ -41,9 +37,8 @@ int lb_client_check_folder(const char *dir)
 {
 	int dir_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	if (dir_fd < 0) {
+	if (dir_fd < 0)
 		return error_of_errno(errno);
-	}
 	int error = check_open_folder(dir_fd);
 	close(dir_fd);
 	return error;
@@ -53,13 +48,11 @@ static int connect_in_folder(int fd, int dir_fd)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 
-	snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/control", dir_fd);
-	if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0) {
+	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/control", dir_fd);
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
 		return LB_CLIENT_OK;
-	}
-	if (errno == EACCES || errno == EPERM) {
+	if (errno == EACCES || errno == EPERM)
 		return LB_CLIENT_DENIED;
-	}
 	int error = check_open_folder(dir_fd);
 	return error != LB_CLIENT_OK ? error : LB_CLIENT_NOT_RUNNING;
 }
@@ -68,9 +61,8 @@ int lb_client_open(struct lb_client *client, const char *dir)
 {
 	*client = (struct lb_client){.fd = -1};
 	int dir_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (dir_fd < 0) {
+	if (dir_fd < 0)
 		return error_of_errno(errno);
-	}
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0) {
 		close(dir_fd);
@@ -88,9 +80,8 @@ int lb_client_open(struct lb_client *client, const char *dir)
 
 void lb_client_close(struct lb_client *client)
 {
-	if (client->fd >= 0) {
+	if (client->fd >= 0)
 		close(client->fd);
-	}
 	client->fd = -1;
 }
 
@@ -99,19 +90,16 @@ int lb_client_send(struct lb_client *client, cJSON *request)
 	char line[LB_CLIENT_LINE_BYTES];
 
 	/* cJSON asks for a few bytes more than the text needs. */
-	if (!cJSON_PrintPreallocated(request, line, (int)sizeof line - 8, false)) {
+	if (!cJSON_PrintPreallocated(request, line, (int)sizeof(line) - 8, false))
 		return LB_CLIENT_GARBLED;
-	}
 	size_t size = strlen(line);
 	line[size++] = '\n';
 	for (size_t sent = 0; sent < size;) {
 		ssize_t count = send(client->fd, line + sent, size - sent, MSG_NOSIGNAL);
-		if (count < 0 && errno == EINTR) {
+		if (count < 0 && errno == EINTR)
 			continue;
-		}
-		if (count < 0) {
+		if (count < 0)
 			return LB_CLIENT_GONE;
-		}
 		sent += (size_t)count;
 	}
 	return LB_CLIENT_OK;
@@ -124,16 +112,13 @@ int lb_client_fill(struct lb_client *client)
 		client->end -= client->start;
 		client->start = 0;
 	}
-	if (client->end == sizeof client->buffer) {
+	if (client->end == sizeof(client->buffer))
 		return LB_CLIENT_GARBLED;
-	}
-	ssize_t count = read(client->fd, client->buffer + client->end, sizeof client->buffer - client->end);
-	if (count < 0 && (errno == EINTR || errno == EAGAIN)) {
+	ssize_t count = read(client->fd, client->buffer + client->end, sizeof(client->buffer) - client->end);
+	if (count < 0 && (errno == EINTR || errno == EAGAIN))
 		return LB_CLIENT_OK;
-	}
-	if (count <= 0) {
+	if (count <= 0)
 		return LB_CLIENT_GONE;
-	}
 	client->end += (size_t)count;
 	return LB_CLIENT_OK;
 }
@@ -144,9 +129,8 @@ cJSON *lb_client_next(struct lb_client *client, int *error)
 	char *newline = memchr(line, '\n', client->end - client->start);
 
 	*error = LB_CLIENT_OK;
-	if (newline == NULL) {
+	if (newline == NULL)
 		return NULL;
-	}
 	client->start = (size_t)(newline + 1 - client->buffer);
 	cJSON *message = cJSON_ParseWithLength(line, (size_t)(newline - line));
 	if (!cJSON_IsObject(message)) {
@@ -163,22 +147,19 @@ cJSON *lb_client_receive(struct lb_client *client, int timeout_ms, int *error)
 
 	for (;;) {
 		cJSON *message = lb_client_next(client, error);
-		if (message != NULL || *error != LB_CLIENT_OK) {
+		if (message != NULL || *error != LB_CLIENT_OK)
 			return message;
-		}
 		int64_t left = timeout_ms < 0 ? -1 : until - lb_host_now_ms();
 		if (timeout_ms >= 0 && left < 0) {
 			*error = LB_CLIENT_SILENT;
 			return NULL;
 		}
 		struct pollfd wait = {.fd = client->fd, .events = POLLIN};
-		if (poll(&wait, 1, (int)left) <= 0) {
+		if (poll(&wait, 1, (int)left) <= 0)
 			continue;
-		}
 		*error = lb_client_fill(client);
-		if (*error != LB_CLIENT_OK) {
+		if (*error != LB_CLIENT_OK)
 			return NULL;
-		}
 	}
 }
 
@@ -188,14 +169,13 @@ static int take_reply(struct lb_client *client, cJSON *message, cJSON **reply)
 	bool done = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(message, "ok"));
 
 	if (!done) {
-		snprintf(client->refusal, sizeof client->refusal, "%s",
+		snprintf(client->refusal, sizeof(client->refusal), "%s",
 		         cJSON_IsString(refusal) ? refusal->valuestring : "the module's hardware refused without a reason");
 	}
-	if (done && reply != NULL) {
+	if (done && reply != NULL)
 		*reply = message;
-	} else {
+	else
 		cJSON_Delete(message);
-	}
 	return done ? LB_CLIENT_OK : LB_CLIENT_REFUSED;
 }
 
@@ -205,12 +185,10 @@ int lb_client_request(struct lb_client *client, cJSON *request, cJSON **reply)
 
 	while (error == LB_CLIENT_OK) {
 		cJSON *message = lb_client_receive(client, LB_CLIENT_REPLY_MS, &error);
-		if (message == NULL) {
+		if (message == NULL)
 			break;
-		}
-		if (cJSON_GetObjectItemCaseSensitive(message, "event") == NULL) {
+		if (cJSON_GetObjectItemCaseSensitive(message, "event") == NULL)
 			return take_reply(client, message, reply);
-		}
 		cJSON_Delete(message);
 	}
 	return error;
@@ -221,11 +199,10 @@ int lb_client_request(struct lb_client *client, cJSON *request, cJSON **reply)
 static int open_peer(const struct lb_client *client)
 {
 	struct ucred peer = {.pid = 0};
-	socklen_t size = sizeof peer;
+	socklen_t size = sizeof(peer);
 
-	if (getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || peer.pid <= 0) {
+	if (getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || peer.pid <= 0)
 		return -1;
-	}
 	return pidfd_open(peer.pid, 0);
 }
 
@@ -238,9 +215,8 @@ int lb_client_stop(struct lb_client *client)
 	int error = lb_client_request(client, request, NULL);
 	cJSON_Delete(request);
 	if (peer.fd >= 0) {
-		if (error == LB_CLIENT_OK && poll(&peer, 1, LB_CLIENT_REPLY_MS) == 0) {
+		if (error == LB_CLIENT_OK && poll(&peer, 1, LB_CLIENT_REPLY_MS) == 0)
 			error = LB_CLIENT_SILENT;
-		}
 		close(peer.fd);
 	}
 	return error;
@@ -265,9 +241,8 @@ long lb_client_read_raw(struct lb_client *client, void *data, size_t size_bytes)
 {
 	size_t waiting = client->end - client->start;
 
-	if (waiting == 0) {
+	if (waiting == 0)
 		return read(client->fd, data, size_bytes);
-	}
 	size_t count = waiting < size_bytes ? waiting : size_bytes;
 	memcpy(data, client->buffer + client->start, count);
 	client->start += count;

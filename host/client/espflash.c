@@ -23,10 +23,10 @@ enum {
 	MOST_SIZE = 0x1A,
 	PAGE_BYTES = 256,
 	FLASH_BLOCK_BYTES = 65536,
-	ERASE_BYTES = 262144, /* by one request: so often there is news of it, and the boot record is told of a slot */
-	PIECE_BYTES = 8192,       /* read and compared */
-	IN_FLIGHT = 4,            /* read requests; a ROM's receiver has room for 128 bytes, which is a few more */
-	WRITE_MS_PER_KIB = 40,    /* the slowest flash chips, to erase and to write */
+	ERASE_BYTES = 262144,  /* by one request: so often there is news of it, and the boot record is told of a slot */
+	PIECE_BYTES = 8192,    /* read and compared */
+	IN_FLIGHT = 4,         /* read requests; a ROM's receiver has room for 128 bytes, which is a few more */
+	WRITE_MS_PER_KIB = 40, /* the slowest flash chips, to erase and to write */
 	MD5_MS_PER_KIB = 8,
 	DIGEST_BYTES = 16,
 	SETTLE_MS = 50,
@@ -47,9 +47,8 @@ static uint32_t least(uint32_t a, uint32_t b)
 
 static void tell(const struct lb_espflash *flash, size_t done_bytes, size_t all_bytes)
 {
-	if (flash->progress != NULL) {
+	if (flash->progress != NULL)
 		flash->progress(flash->ctx, done_bytes, all_bytes);
-	}
 }
 
 /* --- the chip --- */
@@ -85,21 +84,16 @@ static int read_identity(struct lb_espflash *flash, uint32_t *identity)
 	uint32_t user = 0, user_2 = 0, busy = SPI_RUN;
 	int result = read_register(flash, SPI_USER, &user);
 
-	if (result == LB_ESP_OK) {
+	if (result == LB_ESP_OK)
 		result = read_register(flash, SPI_USER_2, &user_2);
-	}
-	for (size_t i = 0; i < sizeof steps / sizeof steps[0] && result == LB_ESP_OK; i++) {
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && result == LB_ESP_OK; i++)
 		result = write_register(flash, steps[i].address, steps[i].value);
-	}
-	for (unsigned i = 0; i < 10 && result == LB_ESP_OK && (busy & SPI_RUN) != 0; i++) {
+	for (unsigned i = 0; i < 10 && result == LB_ESP_OK && (busy & SPI_RUN) != 0; i++)
 		result = read_register(flash, SPI_COMMAND, &busy);
-	}
-	if (result == LB_ESP_OK) {
+	if (result == LB_ESP_OK)
 		result = read_register(flash, SPI_WORD_0, identity);
-	}
-	if (result == LB_ESP_OK) {
+	if (result == LB_ESP_OK)
 		result = write_register(flash, SPI_USER, user);
-	}
 	return result == LB_ESP_OK ? write_register(flash, SPI_USER_2, user_2) : result;
 }
 
@@ -109,21 +103,18 @@ int lb_espflash_open(struct lb_espflash *flash)
 	uint32_t magic, identity = 0;
 	int result = read_register(flash, CHIP_MAGIC_AT, &magic);
 
-	if (result == LB_ESP_OK && magic != CHIP_ESP32) {
+	if (result == LB_ESP_OK && magic != CHIP_ESP32)
 		return LB_ESP_NO_CHIP;
-	}
-	if (result == LB_ESP_OK) {
+	if (result == LB_ESP_OK)
 		result = lb_esp_request(&flash->esp, LB_OP_SPI_ATTACH, pins, 2, time_for(0, 0), NULL);
-	}
-	if (result == LB_ESP_OK) {
+	if (result == LB_ESP_OK)
 		result = read_identity(flash, &identity);
-	}
 	uint32_t power = identity >> 16 & 0xFF;
-	if (result != LB_ESP_OK || power < LEAST_SIZE || power > MOST_SIZE) {
+	if (result != LB_ESP_OK || power < LEAST_SIZE || power > MOST_SIZE)
 		return result != LB_ESP_OK ? result : LB_ESP_NO_CHIP;
-	}
 	flash->flash_bytes = UINT32_C(1) << power;
-	const uint32_t geometry[] = {0, flash->flash_bytes, FLASH_BLOCK_BYTES, LB_ESPFLASH_SECTOR_BYTES, PAGE_BYTES, 0xFFFF};
+	const uint32_t geometry[] = {0,     flash->flash_bytes, FLASH_BLOCK_BYTES, LB_ESPFLASH_SECTOR_BYTES, PAGE_BYTES,
+	                             0xFFFF};
 	return lb_esp_request(&flash->esp, LB_OP_SPI_SET_PARAMS, geometry, 6, LB_ESP_TIME_MS, NULL);
 }
 
@@ -134,15 +125,12 @@ int lb_espflash_speed(struct lb_espflash *flash, uint32_t baud)
 	uint32_t magic;
 	int result = port->set_baud(port->ctx, LB_ESP_BAUD); /* does it know rates at all? */
 
-	if (result == LB_ESP_OK) {
+	if (result == LB_ESP_OK)
 		result = lb_esp_request(&flash->esp, LB_OP_CHANGE_BAUDRATE, words, 2, LB_ESP_TIME_MS, NULL);
-	}
-	if (result == LB_ESP_OK) {
+	if (result == LB_ESP_OK)
 		result = port->set_baud(port->ctx, baud);
-	}
-	if (result == LB_ESP_OK) {
+	if (result == LB_ESP_OK)
 		result = port->pause(port->ctx, SETTLE_MS);
-	}
 	return result == LB_ESP_OK ? read_register(flash, CHIP_MAGIC_AT, &magic) : result;
 }
 
@@ -160,19 +148,17 @@ static int compare(struct lb_espflash *flash, uint32_t offset, const uint8_t *da
 	uint8_t digest[DIGEST_BYTES];
 	struct lb_esp_reply reply;
 	MD5_CTX md5;
-	int result = lb_esp_request(&flash->esp, LB_OP_SPI_FLASH_MD5, words, 4, time_for(size_bytes, MD5_MS_PER_KIB), &reply);
+	int result =
+		lb_esp_request(&flash->esp, LB_OP_SPI_FLASH_MD5, words, 4, time_for(size_bytes, MD5_MS_PER_KIB), &reply);
 
-	if (result != LB_ESP_OK || reply.data_bytes != 2 * sizeof digest) {
+	if (result != LB_ESP_OK || reply.data_bytes != 2 * sizeof(digest))
 		return result != LB_ESP_OK ? result : LB_ESP_DIFFERS;
-	}
 	MD5Init(&md5);
 	MD5Update(&md5, data, size_bytes);
 	MD5Final(digest, &md5);
-	for (size_t i = 0; i < sizeof digest; i++) {
-		if ((digit_of(reply.data[2 * i]) << 4 | digit_of(reply.data[2 * i + 1])) != digest[i]) {
+	for (size_t i = 0; i < sizeof(digest); i++)
+		if ((digit_of(reply.data[2 * i]) << 4 | digit_of(reply.data[2 * i + 1])) != digest[i])
 			return LB_ESP_DIFFERS;
-		}
-	}
 	return LB_ESP_OK;
 }
 
@@ -196,14 +182,12 @@ int lb_espflash_erase(struct lb_espflash *flash, uint32_t offset, uint32_t size_
 
 		tell(flash, done, size_bytes);
 		result = lb_esp_request(&flash->esp, LB_OP_FLASH_BEGIN, words, 4, time_ms, NULL);
-		if (result == LB_ESP_OK) {
+		if (result == LB_ESP_OK)
 			result = lb_esp_request(&flash->esp, LB_OP_READ_REG, &address, 1, time_ms, NULL);
-		}
 		done += piece;
 	}
-	if (result == LB_ESP_OK) {
+	if (result == LB_ESP_OK)
 		tell(flash, size_bytes, size_bytes);
-	}
 	return result;
 }
 
@@ -224,7 +208,7 @@ static uint32_t unpack(struct stream *stream, uint8_t *block, uint32_t block_byt
 	stream->unpacker.avail_in = block_bytes;
 	do {
 		stream->unpacker.next_out = stream->window;
-		stream->unpacker.avail_out = sizeof stream->window;
+		stream->unpacker.avail_out = sizeof(stream->window);
 		result = inflate(&stream->unpacker, Z_NO_FLUSH);
 	} while (result == Z_OK && stream->unpacker.avail_out == 0);
 	return (uint32_t)(stream->unpacker.total_out - before);
@@ -237,8 +221,8 @@ static int send_stream(struct lb_espflash *flash, struct stream *stream, uint32_
 	uint32_t written = 0;
 
 	tell(flash, 0, size_bytes);
-	int result = lb_esp_request(&flash->esp, LB_OP_FLASH_DEFL_BEGIN, words, 4, time_for(size_bytes, WRITE_MS_PER_KIB),
-	                            NULL);
+	int result =
+		lb_esp_request(&flash->esp, LB_OP_FLASH_DEFL_BEGIN, words, 4, time_for(size_bytes, WRITE_MS_PER_KIB), NULL);
 	for (uint32_t number = 0; number < blocks && result == LB_ESP_OK; number++) {
 		uint8_t *block = stream->packed + (size_t)number * LB_ESP_BLOCK_BYTES;
 		uint32_t block_bytes = least(stream->packed_bytes - number * LB_ESP_BLOCK_BYTES, LB_ESP_BLOCK_BYTES);
@@ -256,12 +240,11 @@ static int send_stream(struct lb_espflash *flash, struct stream *stream, uint32_
 static int write_blocks(struct lb_espflash *flash, uint32_t offset, const uint8_t *data, uint32_t size_bytes)
 {
 	uLongf packed_bytes = compressBound(size_bytes);
-	struct stream *stream = calloc(1, sizeof *stream);
+	struct stream *stream = calloc(1, sizeof(*stream));
 	int result = LB_ESP_NO_MEMORY;
 
-	if (stream == NULL) {
+	if (stream == NULL)
 		return result;
-	}
 	stream->packed = malloc(packed_bytes);
 	if (stream->packed != NULL && inflateInit(&stream->unpacker) == Z_OK) {
 		if (compress2(stream->packed, &packed_bytes, data, size_bytes, Z_BEST_COMPRESSION) == Z_OK) {
@@ -280,9 +263,8 @@ static int write_and_compare(struct lb_espflash *flash, uint32_t offset, const u
 	uint32_t padded_bytes = (size_bytes + LB_ESP_BLOCK_BYTES - 1) / LB_ESP_BLOCK_BYTES * LB_ESP_BLOCK_BYTES;
 	uint8_t *padded = malloc(padded_bytes);
 
-	if (padded == NULL) {
+	if (padded == NULL)
 		return LB_ESP_NO_MEMORY;
-	}
 	memcpy(padded, data, size_bytes);
 	memset(padded + size_bytes, 0xFF, padded_bytes - size_bytes);
 	int result = write_blocks(flash, offset, padded, padded_bytes);
@@ -297,9 +279,8 @@ int lb_espflash_write(struct lb_espflash *flash, uint32_t offset, const uint8_t 
 
 	for (unsigned i = 1; i < LB_ESP_TRIES && is_mendable(result); i++) {
 		result = lb_esp_sync(&flash->esp, SYNC_TRIES);
-		if (result == LB_ESP_OK) {
+		if (result == LB_ESP_OK)
 			result = write_and_compare(flash, offset, data, size_bytes);
-		}
 	}
 	return result;
 }
@@ -321,12 +302,10 @@ static int read_many(struct lb_espflash *flash, uint32_t offset, uint8_t *data, 
 			result = lb_esp_ask(&flash->esp, LB_OP_READ_FLASH_SLOW, words, 2);
 			asked += words[1];
 		}
-		if (result == LB_ESP_OK) {
+		if (result == LB_ESP_OK)
 			result = lb_esp_await(&flash->esp, LB_OP_READ_FLASH_SLOW, LB_ESP_TIME_MS, &reply);
-		}
-		if (result == LB_ESP_OK && reply.data_bytes != LB_ESP_SLOW_READ_BYTES) {
+		if (result == LB_ESP_OK && reply.data_bytes != LB_ESP_SLOW_READ_BYTES)
 			result = LB_ESP_DIFFERS;
-		}
 		if (result == LB_ESP_OK) {
 			memcpy(data + got, reply.data, least(size_bytes - got, LB_ESP_SLOW_READ_BYTES));
 			got += LB_ESP_SLOW_READ_BYTES;
@@ -344,9 +323,8 @@ static int read_one_by_one(struct lb_espflash *flash, uint32_t offset, uint8_t *
 		const uint32_t words[] = {offset + got, wanted};
 		int result = lb_esp_request(&flash->esp, LB_OP_READ_FLASH_SLOW, words, 2, LB_ESP_TIME_MS, &reply);
 
-		if (result != LB_ESP_OK || reply.data_bytes != LB_ESP_SLOW_READ_BYTES) {
+		if (result != LB_ESP_OK || reply.data_bytes != LB_ESP_SLOW_READ_BYTES)
 			return result != LB_ESP_OK ? result : LB_ESP_DIFFERS;
-		}
 		memcpy(data + got, reply.data, wanted);
 	}
 	return compare(flash, offset, data, size_bytes);
@@ -363,9 +341,8 @@ static int read_patiently(struct lb_espflash *flash, uint32_t offset, uint8_t *d
 		result = read_one_by_one(flash, offset + done, data + done, piece);
 		for (unsigned i = 1; i < LB_ESP_TRIES && is_mendable(result); i++) {
 			result = lb_esp_sync(&flash->esp, SYNC_TRIES);
-			if (result == LB_ESP_OK) {
+			if (result == LB_ESP_OK)
 				result = read_one_by_one(flash, offset + done, data + done, piece);
-			}
 		}
 	}
 	return result;
@@ -393,9 +370,8 @@ int lb_espflash_read(struct lb_espflash *flash, uint32_t offset, uint8_t *data, 
 		result = read_piece(flash, offset + done, data + done, piece);
 		done += piece;
 	}
-	if (result == LB_ESP_OK) {
+	if (result == LB_ESP_OK)
 		tell(flash, size_bytes, size_bytes);
-	}
 	return result;
 }
 

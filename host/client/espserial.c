@@ -34,7 +34,7 @@ static void put_header(struct packet *packet, enum lb_op op, size_t data_bytes, 
 	lb_store32le(header + LB_FRAME_AT_SUM, sum);
 	packet->size_bytes = 0;
 	put_edge(packet);
-	put(packet, header, sizeof header);
+	put(packet, header, sizeof(header));
 }
 
 void lb_esp_init(struct lb_esp *esp, const struct lb_port *port)
@@ -46,11 +46,10 @@ void lb_esp_init(struct lb_esp *esp, const struct lb_port *port)
 
 static void add_byte(struct lb_esp *esp, uint8_t byte)
 {
-	if (esp->frame_bytes < sizeof esp->frame) {
+	if (esp->frame_bytes < sizeof(esp->frame))
 		esp->frame[esp->frame_bytes++] = byte;
-	} else {
+	else
 		esp->damaged = true;
-	}
 }
 
 /* One byte from the wire; true when it ends a frame that is whole. */
@@ -80,19 +79,15 @@ static bool take(struct lb_esp *esp, uint8_t wire, size_t *size_bytes)
 static int next_frame(struct lb_esp *esp, int64_t until_ms, size_t *size_bytes)
 {
 	for (;;) {
-		while (esp->at < esp->end) {
-			if (take(esp, esp->in[esp->at++], size_bytes)) {
+		while (esp->at < esp->end)
+			if (take(esp, esp->in[esp->at++], size_bytes))
 				return LB_ESP_OK;
-			}
-		}
 		int64_t left_ms = until_ms - esp->port->now_ms(esp->port->ctx);
-		if (left_ms <= 0) {
+		if (left_ms <= 0)
 			return LB_ESP_SILENT;
-		}
-		int count = esp->port->receive(esp->port->ctx, esp->in, sizeof esp->in, (int)left_ms);
-		if (count < 0) {
+		int count = esp->port->receive(esp->port->ctx, esp->in, sizeof(esp->in), (int)left_ms);
+		if (count < 0)
 			return count;
-		}
 		esp->at = 0;
 		esp->end = (size_t)count;
 	}
@@ -118,9 +113,8 @@ int lb_esp_await(struct lb_esp *esp, enum lb_op op, int time_ms, struct lb_esp_r
 	reply = reply != NULL ? reply : &nobody;
 	do {
 		int result = next_frame(esp, until_ms, &size_bytes);
-		if (result != LB_ESP_OK) {
+		if (result != LB_ESP_OK)
 			return result;
-		}
 	} while (!is_reply(esp, size_bytes, op));
 	reply->op = esp->frame[LB_FRAME_AT_OP];
 	reply->value = lb_load32le(esp->frame + LB_FRAME_AT_SUM);
@@ -138,7 +132,7 @@ static int drain(struct lb_esp *esp, int gap_ms)
 	int count;
 
 	do {
-		count = esp->port->receive(esp->port->ctx, esp->in, sizeof esp->in, gap_ms);
+		count = esp->port->receive(esp->port->ctx, esp->in, sizeof(esp->in), gap_ms);
 	} while (count > 0 && esp->port->now_ms(esp->port->ctx) < until_ms);
 	esp->at = 0;
 	esp->end = 0;
@@ -157,7 +151,7 @@ static void pack(struct packet *packet, enum lb_op op, const uint32_t *words, si
 		uint8_t word[4];
 
 		lb_store32le(word, words[i]);
-		put(packet, word, sizeof word);
+		put(packet, word, sizeof(word));
 	}
 	put_edge(packet);
 }
@@ -178,15 +172,12 @@ static int converse(struct lb_esp *esp, enum lb_op op, const struct packet *pack
 
 	for (unsigned tries = 0; tries < LB_ESP_TRIES; tries++) {
 		result = drain(esp, 0);
-		if (result == LB_ESP_OK) {
+		if (result == LB_ESP_OK)
 			result = esp->port->send(esp->port->ctx, packet->wire, packet->size_bytes);
-		}
-		if (result == LB_ESP_OK) {
+		if (result == LB_ESP_OK)
 			result = lb_esp_await(esp, op, time_ms, reply);
-		}
-		if (result != LB_ESP_SILENT && !(result == LB_ESP_REFUSED && esp->code == LB_FRAME_CODE_SUM)) {
+		if (result != LB_ESP_SILENT && !(result == LB_ESP_REFUSED && esp->code == LB_FRAME_CODE_SUM))
 			break;
-		}
 	}
 	return result;
 }
@@ -200,21 +191,19 @@ int lb_esp_request(struct lb_esp *esp, enum lb_op op, const uint32_t *words, siz
 	return converse(esp, op, &packet, time_ms, reply);
 }
 
-int lb_esp_block(struct lb_esp *esp, enum lb_op op, uint32_t number, const void *data, size_t size_bytes,
-                 int time_ms)
+int lb_esp_block(struct lb_esp *esp, enum lb_op op, uint32_t number, const void *data, size_t size_bytes, int time_ms)
 {
 	const uint8_t *bytes = data;
 	uint8_t header[BLOCK_HEADER_BYTES] = {0};
 	uint8_t sum = LB_FRAME_SUM_SEED;
 	struct packet packet;
 
-	for (size_t i = 0; i < size_bytes; i++) {
+	for (size_t i = 0; i < size_bytes; i++)
 		sum ^= bytes[i];
-	}
 	lb_store32le(header, (uint32_t)size_bytes);
 	lb_store32le(header + 4, number);
-	put_header(&packet, op, sizeof header + size_bytes, sum);
-	put(&packet, header, sizeof header);
+	put_header(&packet, op, sizeof(header) + size_bytes, sum);
+	put(&packet, header, sizeof(header));
 	put(&packet, bytes, size_bytes);
 	put_edge(&packet);
 	return converse(esp, op, &packet, time_ms, NULL);
@@ -225,15 +214,13 @@ int lb_esp_sync(struct lb_esp *esp, unsigned tries)
 	uint32_t words[LB_FRAME_SYNC_BYTES / 4] = {LB_FRAME_SYNC_WORD};
 	int result = LB_ESP_SILENT;
 
-	memset(words + 1, LB_FRAME_SYNC_FILL, sizeof words - sizeof words[0]);
+	memset(words + 1, LB_FRAME_SYNC_FILL, sizeof(words) - sizeof(words[0]));
 	for (unsigned i = 0; i < tries && (result == LB_ESP_SILENT || result == LB_ESP_REFUSED); i++) {
 		result = drain(esp, 0);
-		if (result == LB_ESP_OK) {
-			result = lb_esp_ask(esp, LB_OP_SYNC, words, sizeof words / sizeof words[0]);
-		}
-		if (result == LB_ESP_OK) {
+		if (result == LB_ESP_OK)
+			result = lb_esp_ask(esp, LB_OP_SYNC, words, sizeof(words) / sizeof(words[0]));
+		if (result == LB_ESP_OK)
 			result = lb_esp_await(esp, LB_OP_SYNC, SYNC_MS, NULL);
-		}
 	}
 	return result == LB_ESP_OK ? drain(esp, QUIET_MS) : result;
 }

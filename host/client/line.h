@@ -15,7 +15,7 @@ enum { LB_LINE_REASON_BYTES = 320 };
 struct lb_line {
 	struct lb_port port; /* its context is this struct: not to be moved while open */
 	int fd;
-	bool modem;          /* a tty that has the lines, and rates */
+	bool modem; /* a tty that has the lines, and rates */
 	bool over_telnet;
 	const volatile sig_atomic_t *stop; /* set by a signal handler: ends every wait. NULL: nothing sets it */
 	struct lb_rfc2217 telnet;

@@ -31,25 +31,22 @@ void lb_rawrepl_await_paste(struct lb_rawrepl *repl)
 /* The first letter of none of the texts comes again in it, so a mismatch can only begin anew. */
 static void match(struct lb_rawrepl *repl, const char *text, char byte, enum lb_rawrepl_state next)
 {
-	if (byte != text[repl->matched]) {
+	if (byte != text[repl->matched])
 		repl->matched = 0;
-	}
 	repl->matched += byte == text[repl->matched];
-	if (text[repl->matched] == '\0') {
+	if (text[repl->matched] == '\0')
 		repl->state = next;
-	}
 }
 
 static void add_output(struct lb_rawrepl *repl, char byte)
 {
-	if (repl->output_bytes < sizeof repl->output - 1) {
+	if (repl->output_bytes < sizeof(repl->output) - 1)
 		repl->output[repl->output_bytes++] = byte;
-	}
 }
 
 static void add_traceback(struct lb_rawrepl *repl, char byte)
 {
-	if (repl->traceback_bytes == sizeof repl->traceback - 1) {
+	if (repl->traceback_bytes == sizeof(repl->traceback) - 1) {
 		size_t half = repl->traceback_bytes / 2;
 		memmove(repl->traceback, repl->traceback + repl->traceback_bytes - half, half);
 		repl->traceback_bytes = half;
@@ -60,25 +57,18 @@ static void add_traceback(struct lb_rawrepl *repl, char byte)
 
 static void take_flow(struct lb_rawrepl *repl, char byte)
 {
-	if (byte == WINDOW_MORE) {
+	if (byte == WINDOW_MORE)
 		repl->room += repl->window;
-	} else if (byte == CTRL_D) {
+	else if (byte == CTRL_D)
 		repl->state = LB_RAWREPL_OUTPUT;
-	}
 }
 
 static void take_byte(struct lb_rawrepl *repl, char byte)
 {
 	switch (repl->state) {
-	case LB_RAWREPL_ENTRY:
-		match(repl, announcement, byte, LB_RAWREPL_DONE);
-		break;
-	case LB_RAWREPL_OK:
-		match(repl, accepted, byte, LB_RAWREPL_OUTPUT);
-		break;
-	case LB_RAWREPL_PASTE:
-		match(repl, pastes, byte, LB_RAWREPL_WINDOW_LOW);
-		break;
+	case LB_RAWREPL_ENTRY: match(repl, announcement, byte, LB_RAWREPL_DONE); break;
+	case LB_RAWREPL_OK: match(repl, accepted, byte, LB_RAWREPL_OUTPUT); break;
+	case LB_RAWREPL_PASTE: match(repl, pastes, byte, LB_RAWREPL_WINDOW_LOW); break;
 	case LB_RAWREPL_WINDOW_LOW:
 		repl->window = (unsigned char)byte;
 		repl->state = LB_RAWREPL_WINDOW_HIGH;
@@ -88,29 +78,22 @@ static void take_byte(struct lb_rawrepl *repl, char byte)
 		repl->room = repl->window;
 		repl->state = LB_RAWREPL_FLOW;
 		break;
-	case LB_RAWREPL_FLOW:
-		take_flow(repl, byte);
-		break;
+	case LB_RAWREPL_FLOW: take_flow(repl, byte); break;
 	case LB_RAWREPL_OUTPUT:
-		if (byte == CTRL_D) {
+		if (byte == CTRL_D)
 			repl->state = LB_RAWREPL_TRACEBACK;
-		} else {
+		else
 			add_output(repl, byte);
-		}
 		break;
 	case LB_RAWREPL_TRACEBACK:
-		if (byte == CTRL_D) {
+		if (byte == CTRL_D)
 			repl->state = LB_RAWREPL_PROMPT;
-		} else {
+		else
 			add_traceback(repl, byte);
-		}
 		break;
-	case LB_RAWREPL_PROMPT:
-		repl->state = byte == '>' ? LB_RAWREPL_DONE : LB_RAWREPL_PROMPT;
-		break;
+	case LB_RAWREPL_PROMPT: repl->state = byte == '>' ? LB_RAWREPL_DONE : LB_RAWREPL_PROMPT; break;
 	case LB_RAWREPL_DONE:
-	default:
-		break;
+	default: break;
 	}
 }
 
@@ -118,9 +101,8 @@ size_t lb_rawrepl_take(struct lb_rawrepl *repl, const char *data, size_t size_by
 {
 	size_t taken = 0;
 
-	while (taken < size_bytes && repl->state != LB_RAWREPL_DONE) {
+	while (taken < size_bytes && repl->state != LB_RAWREPL_DONE)
 		take_byte(repl, data[taken++]);
-	}
 	return taken;
 }
 
@@ -129,9 +111,8 @@ const char *lb_rawrepl_error(struct lb_rawrepl *repl)
 	char *text = repl->traceback;
 	size_t size = strlen(text);
 
-	while (size > 0 && (text[size - 1] == '\r' || text[size - 1] == '\n')) {
+	while (size > 0 && (text[size - 1] == '\r' || text[size - 1] == '\n'))
 		text[--size] = '\0';
-	}
 	const char *newline = strrchr(text, '\n');
 	return newline != NULL ? newline + 1 : text;
 }

@@ -42,7 +42,9 @@ void lb_rawrepl_await_answer(struct lb_rawrepl *repl);
 /* Or that to LB_RAWREPL_PASTE_BEGIN: LB_RAWREPL_FLOW, and after the code and its Ctrl-D the output and the rest. When
  * the module ends the paste itself the state is LB_RAWREPL_OUTPUT before all was sent; the Ctrl-D is owed all the
  * same. */
-#define LB_RAWREPL_PASTE_BEGIN "\x05" "A\x01"
+#define LB_RAWREPL_PASTE_BEGIN \
+	"\x05"                     \
+	"A\x01"
 void lb_rawrepl_await_paste(struct lb_rawrepl *repl);
 /* Takes what came; returns how many bytes of it belonged to what was awaited. */
 size_t lb_rawrepl_take(struct lb_rawrepl *repl, const char *data, size_t size_bytes);

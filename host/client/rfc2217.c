@@ -32,7 +32,7 @@ size_t lb_rfc2217_hello(uint8_t *wire)
 	static const uint8_t options[] = {OPTION_BINARY, OPTION_SGA};
 	size_t used = put_verb(wire, WILL, LB_RFC2217_OPTION);
 
-	for (size_t i = 0; i < sizeof options; i++) {
+	for (size_t i = 0; i < sizeof(options); i++) {
 		used += put_verb(wire + used, WILL, options[i]);
 		used += put_verb(wire + used, DO, options[i]);
 	}
@@ -45,9 +45,8 @@ size_t lb_rfc2217_put(uint8_t *wire, const uint8_t *data, size_t size_bytes)
 
 	for (size_t i = 0; i < size_bytes; i++) {
 		wire[used++] = data[i];
-		if (data[i] == IAC) {
+		if (data[i] == IAC)
 			wire[used++] = IAC;
-		}
 	}
 	return used;
 }
@@ -67,19 +66,20 @@ size_t lb_rfc2217_set_baud(uint8_t *wire, uint32_t baud)
 {
 	const uint8_t value[] = {(uint8_t)(baud >> 24), (uint8_t)(baud >> 16), (uint8_t)(baud >> 8), (uint8_t)baud};
 
-	return put_order(wire, LB_RFC2217_SET_BAUDRATE, value, sizeof value);
+	return put_order(wire, LB_RFC2217_SET_BAUDRATE, value, sizeof(value));
 }
 
 size_t lb_rfc2217_set_8n1(uint8_t *wire)
 {
 	static const uint8_t orders[][2] = {
-		{LB_RFC2217_SET_DATASIZE, 8}, {LB_RFC2217_SET_PARITY, 1}, {LB_RFC2217_SET_STOPSIZE, 1},
+		{LB_RFC2217_SET_DATASIZE, 8},
+		{LB_RFC2217_SET_PARITY, 1},
+		{LB_RFC2217_SET_STOPSIZE, 1},
 	};
 	size_t used = 0;
 
-	for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++) {
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
 		used += put_order(wire + used, orders[i][0], &orders[i][1], 1);
-	}
 	return used;
 }
 
@@ -100,9 +100,8 @@ static size_t take_option(struct lb_rfc2217 *telnet, uint8_t option, uint8_t *an
 		telnet->refused = telnet->verb == DONT;
 		return 0;
 	}
-	if (telnet->verb == WILL && !ours) {
+	if (telnet->verb == WILL && !ours)
 		return put_verb(answer, DONT, option);
-	}
 	return telnet->verb == DO && !ours ? put_verb(answer, WONT, option) : 0;
 }
 
@@ -118,9 +117,8 @@ static void end_order(struct lb_rfc2217 *telnet)
 
 static void add_to_order(struct lb_rfc2217 *telnet, uint8_t byte)
 {
-	if (telnet->order_bytes < sizeof telnet->order) {
+	if (telnet->order_bytes < sizeof(telnet->order))
 		telnet->order[telnet->order_bytes++] = byte;
-	}
 	telnet->state = STATE_ORDER;
 }
 
@@ -128,11 +126,10 @@ static void take_command(struct lb_rfc2217 *telnet, uint8_t byte)
 {
 	telnet->verb = byte;
 	telnet->order_bytes = 0;
-	if (byte == SB) {
+	if (byte == SB)
 		telnet->state = STATE_ORDER;
-	} else {
+	else
 		telnet->state = byte >= WILL && byte <= DONT ? STATE_OPTION : STATE_DATA;
-	}
 }
 
 size_t lb_rfc2217_take(struct lb_rfc2217 *telnet, const uint8_t *in, size_t in_bytes, uint8_t *data, uint8_t *answer,

@@ -25,7 +25,7 @@ struct lb_rfc2217 {
 	uint8_t state;
 	uint8_t verb;
 	uint8_t order_bytes;
-	uint8_t order[2];   /* the beginning of a subnegotiation: option and what it is about */
+	uint8_t order[2]; /* the beginning of a subnegotiation: option and what it is about */
 };
 
 size_t lb_rfc2217_hello(uint8_t *wire);

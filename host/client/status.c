@@ -12,11 +12,10 @@
 
 static void add_text(cJSON *object, const char *key, const char *text)
 {
-	if (text == NULL || text[0] == '\0') {
+	if (text == NULL || text[0] == '\0')
 		cJSON_AddNullToObject(object, key);
-	} else {
+	else
 		cJSON_AddStringToObject(object, key, text);
-	}
 }
 
 /* The reply's field as it is, or null. */
@@ -50,9 +49,8 @@ static void decode_hex(const char *hex, uint8_t *bytes, size_t size_bytes)
 	for (size_t i = 0; hex != NULL && i < size_bytes; i++) {
 		int high = nibble(hex[2 * i]);
 		int low = high >= 0 ? nibble(hex[2 * i + 1]) : -1;
-		if (low < 0) {
+		if (low < 0)
 			return;
-		}
 		bytes[i] = (uint8_t)(high << 4 | low);
 	}
 }
@@ -61,9 +59,8 @@ void lb_status_version(const struct lb_version *version, char text[LB_STATUS_VER
 {
 	int used = snprintf(text, LB_STATUS_VERSION_BYTES, "%u.%u.%u", version->major, version->minor, version->revision);
 
-	if (version->build != 0) {
+	if (version->build != 0)
 		snprintf(text + used, LB_STATUS_VERSION_BYTES - (size_t)used, "+%u", version->build);
-	}
 }
 
 static void add_version(cJSON *object, const char *key, const struct lb_version *version)
@@ -77,7 +74,9 @@ static void add_version(cJSON *object, const char *key, const struct lb_version 
 static const char *mode_name(enum lb_boot_mode mode)
 {
 	static const char *const names[] = {
-		[LB_MODE_NORMAL] = "normal", [LB_MODE_SAFE] = "safe", [LB_MODE_LOADER] = "loader",
+		[LB_MODE_NORMAL] = "normal",
+		[LB_MODE_SAFE] = "safe",
+		[LB_MODE_LOADER] = "loader",
 	};
 
 	return mode <= LB_MODE_LOADER ? names[mode] : NULL;
@@ -86,8 +85,10 @@ static const char *mode_name(enum lb_boot_mode mode)
 static const char *reason_name(enum lb_boot_reason reason)
 {
 	static const char *const names[] = {
-		[LB_REASON_NONE] = "none", [LB_REASON_PIN] = "pin",
-		[LB_REASON_REQUEST] = "request", [LB_REASON_CRASH_LOOP] = "crash-loop",
+		[LB_REASON_NONE] = "none",
+		[LB_REASON_PIN] = "pin",
+		[LB_REASON_REQUEST] = "request",
+		[LB_REASON_CRASH_LOOP] = "crash-loop",
 	};
 
 	return reason <= LB_REASON_CRASH_LOOP ? names[reason] : NULL;
@@ -96,7 +97,7 @@ static const char *reason_name(enum lb_boot_reason reason)
 static const char *why_name(enum lb_boot_why why)
 {
 	static const char *const names[] = {
-		[LB_WHY_LATEST] = "latest", [LB_WHY_PREVIOUS] = "previous", [LB_WHY_FACTORY] = "factory",
+		[LB_WHY_LATEST] = "latest",     [LB_WHY_PREVIOUS] = "previous", [LB_WHY_FACTORY] = "factory",
 		[LB_WHY_REVERTED] = "reverted", [LB_WHY_FALLBACK] = "fallback", [LB_WHY_RECORD_LOST] = "record-lost",
 	};
 
@@ -113,11 +114,10 @@ static void add_boot(cJSON *status, const struct lb_handoff_down *down, const cJ
 	add_text(boot, "reason", down != NULL ? reason_name(down->reason) : NULL);
 	add_text(boot, "why", runs_image ? why_name(down->why) : NULL);
 	add_text(boot, "slot", runs_image ? lb_slot_name(down->slot) : NULL);
-	if (runs_image) {
+	if (runs_image)
 		add_version(boot, "version", &down->image_version);
-	} else {
+	else
 		cJSON_AddNullToObject(boot, "version");
-	}
 	copy(boot, "cause", reply, "cause");
 	cJSON_AddNumberToObject(boot, "hold_ms", down != NULL ? down->hold_ms : 0);
 }
@@ -136,22 +136,19 @@ static void add_record(cJSON *status, const struct lb_handoff_down *down)
 	add_text(record, "previous", has_previous ? lb_slot_name(down->previous) : NULL);
 	bool changed = down != NULL && down->last_change != LB_CHANGE_NONE;
 	add_text(record, "last_change", changed ? lb_record_change_text(down->last_change) : NULL);
-	if (down != NULL) {
+	if (down != NULL)
 		add_version(status, "bootloader", &down->bootloader_version);
-	} else {
+	else
 		cJSON_AddNullToObject(status, "bootloader");
-	}
 }
 
 static void add_images(cJSON *status, const struct lb_handoff_down *down)
 {
 	cJSON *images = cJSON_AddObjectToObject(status, "images");
 
-	for (int slot = 0; down != NULL && slot < LB_SLOT_COUNT; slot++) {
-		if (down->verdict[slot] != LB_IMAGE_UNKNOWN) {
+	for (int slot = 0; down != NULL && slot < LB_SLOT_COUNT; slot++)
+		if (down->verdict[slot] != LB_IMAGE_UNKNOWN)
 			add_text(images, lb_slot_name((enum lb_slot)slot), lb_image_verdict_text(down->verdict[slot]));
-		}
-	}
 }
 
 cJSON *lb_status_compose(const cJSON *reply)
@@ -160,7 +157,7 @@ cJSON *lb_status_compose(const cJSON *reply)
 	struct lb_handoff_down down;
 	struct lb_handoff_up up;
 
-	decode_hex(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply, "handoff")), retained, sizeof retained);
+	decode_hex(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply, "handoff")), retained, sizeof(retained));
 	/* Without power retained RAM is forgotten, whatever the hardware may still show of it. */
 	bool is_on = lb_json_is(reply, "power", "on");
 	bool told = is_on && lb_handoff_get_down(retained, &down) == 0;

@@ -8,7 +8,7 @@
 enum {
 	CHUNK_BYTES = 6144, /* a module has room for it as text and as bytes */
 	TEXT_BYTES = CHUNK_BYTES / 3 * 4 + 4,
-	STEP_MS = 5000, /* a piece may have to wait for sectors to be erased */
+	STEP_MS = 5000,    /* a piece may have to wait for sectors to be erased */
 	VERIFY_MS = 30000, /* of slots, which a slow CPU hashes */
 	HASH_BYTES = crypto_hash_sha256_BYTES,
 	HEX_BYTES = 2 * HASH_BYTES + 1,
@@ -16,7 +16,7 @@ enum {
 
 static bool fail(struct lb_transfer *transfer, const char *what)
 {
-	snprintf(transfer->reason, sizeof transfer->reason, "%s", what);
+	snprintf(transfer->reason, sizeof(transfer->reason), "%s", what);
 	return false;
 }
 
@@ -26,15 +26,13 @@ static bool refuse(struct lb_transfer *transfer, struct lb_rawrepl *answer)
 	static const char os_error[] = "OSError: ";
 	const char *error = lb_rawrepl_error(answer);
 
-	if (strstr(error, "ota_start") != NULL && strncmp(error, "AttributeError", 14) == 0) {
+	if (strstr(error, "ota_start") != NULL && strncmp(error, "AttributeError", 14) == 0)
 		return fail(transfer, "the firmware that runs on the module has no pycom.ota_start");
-	}
-	if (strncmp(error, "KeyboardInterrupt", 17) == 0) {
+	if (strncmp(error, "KeyboardInterrupt", 17) == 0)
 		return fail(transfer, "somebody pressed Ctrl-C on the module's console");
-	}
-	bool is_os = strncmp(error, os_error, sizeof os_error - 1) == 0;
-	snprintf(transfer->reason, sizeof transfer->reason, "the module refuses: %s",
-	         is_os ? error + sizeof os_error - 1 : error);
+	bool is_os = strncmp(error, os_error, sizeof(os_error) - 1) == 0;
+	snprintf(transfer->reason, sizeof(transfer->reason), "the module refuses: %s",
+	         is_os ? error + sizeof(os_error) - 1 : error);
 	return false;
 }
 
@@ -53,11 +51,10 @@ static bool is_beginning(const struct lb_transfer *transfer, unsigned long bytes
 	unsigned char hash[HASH_BYTES];
 	char mine[HEX_BYTES];
 
-	if (bytes == 0 || bytes > transfer->size_bytes) {
+	if (bytes == 0 || bytes > transfer->size_bytes)
 		return false;
-	}
 	crypto_hash_sha256(hash, transfer->bytes, bytes);
-	sodium_bin2hex(mine, sizeof mine, hash, sizeof hash);
+	sodium_bin2hex(mine, sizeof(mine), hash, sizeof(hash));
 	return strcmp(mine, hex) == 0;
 }
 
@@ -65,9 +62,8 @@ static bool take_start(struct lb_transfer *transfer, const struct lb_rawrepl *an
 {
 	unsigned long offset;
 
-	if (sscanf(answer->output, "%lu %15s", &offset, transfer->slot) != 2 || offset > transfer->size_bytes) {
+	if (sscanf(answer->output, "%lu %15s", &offset, transfer->slot) != 2 || offset > transfer->size_bytes)
 		return fail(transfer, "the module's answer to ota_start makes no sense");
-	}
 	transfer->done_bytes = offset;
 	return true;
 }
@@ -77,30 +73,28 @@ static bool start(struct lb_transfer *transfer, const char *arguments)
 	struct lb_rawrepl answer;
 	char code[128];
 
-	snprintf(code, sizeof code, "n=pycom.ota_start(%s)\nprint(n,lifeboat.download()['slot'])", arguments);
+	snprintf(code, sizeof(code), "n=pycom.ota_start(%s)\nprint(n,lifeboat.download()['slot'])", arguments);
 	return execute(transfer, code, &answer, VERIFY_MS) && take_start(transfer, &answer);
 }
 
 bool lb_transfer_begin(struct lb_transfer *transfer)
 {
 	static const char ask[] = "import pycom,lifeboat\n"
-	                          "from binascii import a2b_base64\n"
-	                          "pycom.ota_start\n"
-	                          "d=lifeboat.download()\n"
-	                          "if d:print(d['bytes'],d['sha256'])";
+							  "from binascii import a2b_base64\n"
+							  "pycom.ota_start\n"
+							  "d=lifeboat.download()\n"
+							  "if d:print(d['bytes'],d['sha256'])";
 	struct lb_rawrepl answer;
 	unsigned long bytes;
 	char hex[HEX_BYTES];
 
 	transfer->reason[0] = '\0';
-	if (!execute(transfer, ask, &answer, VERIFY_MS)) {
+	if (!execute(transfer, ask, &answer, VERIFY_MS))
 		return false;
-	}
 	/* What cannot be gone on with is begun anew. */
 	if (sscanf(answer.output, "%lu %64s", &bytes, hex) == 2 && is_beginning(transfer, bytes, hex) &&
-	    start(transfer, "resume=True")) {
+	    start(transfer, "resume=True"))
 		return true;
-	}
 	return start(transfer, "");
 }
 
@@ -110,16 +104,15 @@ bool lb_transfer_step(struct lb_transfer *transfer)
 	static const char after[] = "'))";
 	size_t left = transfer->size_bytes - transfer->done_bytes;
 	size_t piece = left < CHUNK_BYTES ? left : CHUNK_BYTES;
-	char code[sizeof before + TEXT_BYTES + sizeof after];
+	char code[sizeof(before) + TEXT_BYTES + sizeof(after)];
 	struct lb_rawrepl answer;
 
 	strcpy(code, before);
-	char *text = code + sizeof before - 1;
+	char *text = code + sizeof(before) - 1;
 	sodium_bin2base64(text, TEXT_BYTES, transfer->bytes + transfer->done_bytes, piece, sodium_base64_VARIANT_ORIGINAL);
 	strcat(text, after);
-	if (!execute(transfer, code, &answer, STEP_MS)) {
+	if (!execute(transfer, code, &answer, STEP_MS))
 		return false;
-	}
 	transfer->done_bytes += piece;
 	return true;
 }
@@ -135,6 +128,6 @@ bool lb_transfer_reset(struct lb_transfer *transfer)
 {
 	static const char code[] = "import machine\nmachine.reset()\x04";
 
-	return lb_upload_write(transfer->uart_fd, code, sizeof code - 1, STEP_MS) ||
+	return lb_upload_write(transfer->uart_fd, code, sizeof(code) - 1, STEP_MS) ||
 	       fail(transfer, "the module's REPL no longer answers");
 }

@@ -18,9 +18,9 @@ struct lb_transfer {
 	int uart_fd; /* of lb_upload_open, at the raw prompt */
 	const uint8_t *bytes;
 	size_t size_bytes;
-	size_t done_bytes; /* written, by this transfer or by one before it that it goes on with */
+	size_t done_bytes;                 /* written, by this transfer or by one before it that it goes on with */
 	char slot[LB_TRANSFER_SLOT_BYTES]; /* where it goes, "ota_0" */
-	bool silent; /* it failed for want of an answer, not by one */
+	bool silent;                       /* it failed for want of an answer, not by one */
 	char reason[LB_UPLOAD_REASON_BYTES];
 };
 

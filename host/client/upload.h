@@ -14,8 +14,8 @@
 enum {
 	LB_UPLOAD_REASON_BYTES = 512,
 	LB_UPLOAD_FILES_MAX = 1000,
-	LB_UPLOAD_DEPTH_MAX = 8,      /* folders in folders */
-	LB_UPLOAD_PATH_BYTES = 200,   /* of a file below /flash */
+	LB_UPLOAD_DEPTH_MAX = 8,    /* folders in folders */
+	LB_UPLOAD_PATH_BYTES = 200, /* of a file below /flash */
 };
 
 /* The pty of uart0 of the module in dir, in raw mode and non-blocking; negative with errno. The caller closes it. */

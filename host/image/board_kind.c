@@ -21,10 +21,9 @@ static bool parse_uuid(const char *text, uint8_t id[LB_BOARD_ID_BYTES])
 
 bool lb_board_kind_parse(const char *text, uint8_t id[LB_BOARD_ID_BYTES])
 {
-	for (int i = 0; i < KINDS; i++) {
+	for (int i = 0; i < KINDS; i++)
 		if (strcmp(text, kinds[i].name) == 0)
 			return parse_uuid(kinds[i].id, id);
-	}
 	return parse_uuid(text, id);
 }
 
@@ -32,9 +31,8 @@ const char *lb_board_kind_name(const uint8_t id[LB_BOARD_ID_BYTES])
 {
 	uint8_t known[LB_BOARD_ID_BYTES];
 
-	for (int i = 0; i < KINDS; i++) {
+	for (int i = 0; i < KINDS; i++)
 		if (parse_uuid(kinds[i].id, known) && memcmp(known, id, LB_BOARD_ID_BYTES) == 0)
 			return kinds[i].name;
-	}
 	return NULL;
 }

@@ -14,8 +14,8 @@ struct lb_image_spec {
 	size_t payload_bytes;
 	struct lb_version version;
 	bool has_counter;
-	uint32_t security_counter; /* with has_counter */
-	const uint8_t *board_id;   /* LB_BOARD_ID_BYTES; NULL: for any board that can run the payload */
+	uint32_t security_counter;      /* with has_counter */
+	const uint8_t *board_id;        /* LB_BOARD_ID_BYTES; NULL: for any board that can run the payload */
 	const struct lb_signer *signer; /* NULL: not signed */
 };
 

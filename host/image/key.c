@@ -23,8 +23,8 @@ enum { ED25519_POINT_BYTES = 32, NUMBER_BYTES = LB_KEY_POINT_BYTES / 2, PEM_BYTE
 /* What a SubjectPublicKeyInfo in DER puts before the point; RFC 8410 and RFC 5480. */
 static const uint8_t ed25519_prefix[] = {0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00};
 static const uint8_t p256_prefix[] = {
-	0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE,
-	0x3D, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
+	0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06,
+	0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04,
 };
 
 int lb_key_default_path(char path[LB_KEY_PATH_BYTES])
@@ -64,8 +64,8 @@ static enum lb_key_type type_of(const EVP_PKEY *secret)
 static bool get_number(const EVP_PKEY *key, const char *name, uint8_t bytes[NUMBER_BYTES])
 {
 	BIGNUM *number = NULL;
-	bool got = EVP_PKEY_get_bn_param(key, name, &number) == 1 &&
-	           BN_bn2binpad(number, bytes, NUMBER_BYTES) == NUMBER_BYTES;
+	bool got =
+		EVP_PKEY_get_bn_param(key, name, &number) == 1 && BN_bn2binpad(number, bytes, NUMBER_BYTES) == NUMBER_BYTES;
 
 	BN_free(number);
 	return got;
@@ -135,8 +135,7 @@ int lb_key_sign(const struct lb_signer *signer, const uint8_t digest[LB_SHA256_B
 	} else {
 		EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(signer->secret, NULL);
 
-		made = EVP_PKEY_sign_init(ctx) == 1 &&
-		       EVP_PKEY_sign(ctx, signature, &length, digest, LB_SHA256_BYTES) == 1;
+		made = EVP_PKEY_sign_init(ctx) == 1 && EVP_PKEY_sign(ctx, signature, &length, digest, LB_SHA256_BYTES) == 1;
 		EVP_PKEY_CTX_free(ctx);
 	}
 	return made ? (int)length : LB_ERR_UNSUPPORTED;

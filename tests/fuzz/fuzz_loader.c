@@ -28,15 +28,16 @@ enum {
 };
 
 static const struct lb_flashmap map = {
-	.part = {
-		[LB_PART_PROTECTED] = {0, GUARDED_BYTES},
-		[LB_PART_NVS] = {0x1000, 0x1000},
-		[LB_PART_FACTORY] = {0x2000, 0xE000},
-		[LB_PART_RECORD] = {0x10000, 0x4000},
-		[LB_PART_OTA_0] = {0x14000, 0xC000},
-		[LB_PART_OTA_1] = {0x20000, 0x10000},
-		[LB_PART_FS] = {0x30000, 0x10000},
-	},
+	.part =
+		{
+			[LB_PART_PROTECTED] = {0, GUARDED_BYTES},
+			[LB_PART_NVS] = {0x1000, 0x1000},
+			[LB_PART_FACTORY] = {0x2000, 0xE000},
+			[LB_PART_RECORD] = {0x10000, 0x4000},
+			[LB_PART_OTA_0] = {0x14000, 0xC000},
+			[LB_PART_OTA_1] = {0x20000, 0x10000},
+			[LB_PART_FS] = {0x30000, 0x10000},
+		},
 };
 
 static uint8_t bytes[FLASH_BYTES];

@@ -49,7 +49,7 @@ static struct vision crash_boots(struct module *module)
 			vision.first = module->image;
 		vision.last = module->image;
 		vision.seen |= module->image != IMAGE_NONE ? 1u << module->image : 0;
-		vision.settled = i > 0 && module->image == before && !new.on_trial && same_state(&old, &new);
+		vision.settled = i > 0 && module->image == before && !new.on_trial &&same_state(&old, &new);
 		before = module->image;
 		old = new;
 	}
@@ -80,10 +80,9 @@ static bool next_update_works(struct module *module)
 		return false;
 	if (module_confirm(module) != LB_OK)
 		return false;
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < 2; i++)
 		if (module_boot(module, &normal_boot) != LB_OK || module->image != IMAGE_E || module_on_trial(module))
 			return false;
-	}
 	return true;
 }
 
@@ -122,10 +121,9 @@ static int fault_of_care(struct module *module, const struct promise *promise)
 	/* The entry of the trial itself may be one that reads well only now and then. */
 	if (result != LB_OK)
 		return result == LB_REFUSED_NOT_TRIAL && module->flaky.memory.weak_count > 0 ? -1 : FAULT_LOST;
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < 2; i++)
 		if (module_boot(module, &normal_boot) != LB_OK || module->image != image)
 			return FAULT_LOST;
-	}
 	return -1;
 }
 
@@ -133,10 +131,9 @@ static bool is_in_doubt(const struct flaky_memory *memory, enum lb_slot slot, ui
 {
 	struct lb_region region = flaky_map.part[lb_slot_part(slot)];
 
-	for (uint32_t i = 0; i < memory->weak_count; i++) {
+	for (uint32_t i = 0; i < memory->weak_count; i++)
 		if (memory->weak[i].offset - region.offset < size_bytes)
 			return true;
-	}
 	return false;
 }
 
@@ -170,10 +167,9 @@ static int fault_of_resuming(struct campaign *campaign, struct module *module, e
 		return FAULT_RESUME;
 	if (module_confirm(module) != LB_OK)
 		return FAULT_RESUME;
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < 3; i++)
 		if (module_boot(module, &normal_boot) != LB_OK || module->image != image)
 			return FAULT_RESUME;
-	}
 	return module->trespass ? FAULT_TRESPASS : -1;
 }
 
@@ -228,8 +224,8 @@ bool checks_is_tools(const struct module *module, enum lb_slot slot)
 {
 	struct lb_record_state state;
 
-	return module_record(module, &state) == LB_RECORD_VALID && state.latest == slot &&
-	       state.previous == LB_SLOT_NONE && !state.on_trial;
+	return module_record(module, &state) == LB_RECORD_VALID && state.latest == slot && state.previous == LB_SLOT_NONE &&
+	       !state.on_trial;
 }
 
 /* Whatever a tool left: bootloader mode can be reached, and what a tool then writes boots, for good, as no update. */
@@ -239,10 +235,9 @@ static int fault_of_rescue(struct module *module, enum lb_slot slot)
 		return FAULT_NO_LOADER;
 	if (tool_visit(module, TOOL_ROM, slot, IMAGE_E) != LB_OK)
 		return FAULT_TOOL;
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < 2; i++)
 		if (module_boot(module, &normal_boot) != LB_OK || module->image != IMAGE_E || !checks_is_tools(module, slot))
 			return FAULT_TOOL;
-	}
 	return -1;
 }
 

@@ -34,10 +34,19 @@ const char *const cut_kind_names[CUT_KINDS] = {
 };
 
 const char *const fault_names[FAULT_KINDS] = {
-	"no image starts", "a strange image starts", "wrong image", "boots do not settle", "not rolled back",
-	"confirmed image lost", "next update fails", "resumed update fails",
-	"a finished update is not what was sent, for good", "running slot or factory touched",
-	"safe boot writes", "a slot that was not written does not start", "bootloader mode out of reach",
+	"no image starts",
+	"a strange image starts",
+	"wrong image",
+	"boots do not settle",
+	"not rolled back",
+	"confirmed image lost",
+	"next update fails",
+	"resumed update fails",
+	"a finished update is not what was sent, for good",
+	"running slot or factory touched",
+	"safe boot writes",
+	"a slot that was not written does not start",
+	"bootloader mode out of reach",
 	"a stored value is lost",
 	"a tool's image is not the latest",
 };
@@ -146,12 +155,9 @@ static void cut_again(struct campaign *campaign, const struct flaky_memory *memo
 	static struct module second;
 	enum image written = written_image(place->acts, place->act);
 	const struct act resume_acts[] = {
-		{.kind = ACT_BOOT, .image = IMAGE_NONE},
-		{.kind = ACT_CONFIRM_IF},
-		{.kind = ACT_RESUME, .image = written},
-		{.kind = ACT_FINISH},
-		{.kind = ACT_BOOT, .image = IMAGE_NONE},
-		{.kind = ACT_END},
+		{.kind = ACT_BOOT, .image = IMAGE_NONE}, {.kind = ACT_CONFIRM_IF},
+		{.kind = ACT_RESUME, .image = written},  {.kind = ACT_FINISH},
+		{.kind = ACT_BOOT, .image = IMAGE_NONE}, {.kind = ACT_END},
 	};
 
 	module_init(&second, campaign->journal, campaign->marks_units, campaign->seed + place->cut.seed);
@@ -370,8 +376,8 @@ void cuts_noise(struct campaign *campaign, const struct module *module)
 		memory = module->flaky.memory;
 		lb_record_open(&record, &module->flaky.flash, flaky_map.part[LB_PART_RECORD]);
 		uint32_t place_of = record.sequence % lb_record_capacity(&module->flaky.flash, record.region);
-		bool newest = record.status != LB_RECORD_VALID ||
-		              place_of / (LB_NOR_SECTOR_BYTES / LB_RECORD_UNIT_BYTES - 1) == sector;
+		bool newest =
+			record.status != LB_RECORD_VALID || place_of / (LB_NOR_SECTOR_BYTES / LB_RECORD_UNIT_BYTES - 1) == sector;
 		for (uint32_t at = 0; at < LB_NOR_SECTOR_BYTES; at++)
 			memory.bytes[sector * LB_NOR_SECTOR_BYTES + at] = (uint8_t)flaky_random(&noise);
 		place.promise.first = newest || whole.result != LB_OK ? all_images : 1u << whole.first;

@@ -13,8 +13,8 @@
 
 enum act_kind {
 	ACT_END = 0,
-	ACT_BOOT,       /* boot; image: what must start, or IMAGE_NONE: any */
-	ACT_SEE,        /* image starts first; last is what stays if it is never confirmed */
+	ACT_BOOT, /* boot; image: what must start, or IMAGE_NONE: any */
+	ACT_SEE,  /* image starts first; last is what stays if it is never confirmed */
 	ACT_START,
 	ACT_WRITE,      /* image */
 	ACT_WRITE_PART, /* image, its first part_bytes */
@@ -39,7 +39,13 @@ struct act {
 };
 
 enum cut_kind {
-	CUT_BEFORE, CUT_TORN_PROGRAM, CUT_TORN_ERASE, CUT_AFTER, CUT_NOISE, CUT_TWICE, CUT_KINDS,
+	CUT_BEFORE,
+	CUT_TORN_PROGRAM,
+	CUT_TORN_ERASE,
+	CUT_AFTER,
+	CUT_NOISE,
+	CUT_TWICE,
+	CUT_KINDS,
 };
 
 enum fault {
@@ -86,11 +92,11 @@ struct campaign {
 	bool tool_untold;
 	bool first_kept;
 	bool marks_units;
-	bool quiet; /* failures are expected: only count them */
+	bool quiet;       /* failures are expected: only count them */
 	const char *only; /* scenarios that have this in their name; NULL: all */
 	const char *scenario;
 	unsigned number; /* of a combination */
-	uint32_t told; /* failures told so far */
+	uint32_t told;   /* failures told so far */
 };
 
 extern const char *const cut_kind_names[CUT_KINDS];

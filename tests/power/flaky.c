@@ -6,12 +6,13 @@
 #include "core/record/record.h"
 
 const struct lb_flashmap flaky_map = {
-	.part = {
-		[LB_PART_RECORD] = {0, FLAKY_RECORD_BYTES},
-		[LB_PART_FACTORY] = {FLAKY_RECORD_BYTES, FLAKY_SLOT_BYTES},
-		[LB_PART_OTA_0] = {FLAKY_RECORD_BYTES + FLAKY_SLOT_BYTES, FLAKY_SLOT_BYTES},
-		[LB_PART_OTA_1] = {FLAKY_RECORD_BYTES + 2 * FLAKY_SLOT_BYTES, FLAKY_SLOT_BYTES},
-	},
+	.part =
+		{
+			[LB_PART_RECORD] = {0, FLAKY_RECORD_BYTES},
+			[LB_PART_FACTORY] = {FLAKY_RECORD_BYTES, FLAKY_SLOT_BYTES},
+			[LB_PART_OTA_0] = {FLAKY_RECORD_BYTES + FLAKY_SLOT_BYTES, FLAKY_SLOT_BYTES},
+			[LB_PART_OTA_1] = {FLAKY_RECORD_BYTES + 2 * FLAKY_SLOT_BYTES, FLAKY_SLOT_BYTES},
+		},
 };
 
 uint32_t flaky_random(uint32_t *noise)
@@ -81,7 +82,8 @@ static void damage_erase(struct flaky *flaky, const uint8_t *old)
 		if (i % 2 == 0)
 			offset %= 256;
 		if (i % 4 == 0)
-			offset = LB_RECORD_UNIT_BYTES + offset % 4 + (offset % 8 < 4 ? 0u + LB_RECORD_AT_SEQUENCE : LB_RECORD_AT_CRC);
+			offset =
+				LB_RECORD_UNIT_BYTES + offset % 4 + (offset % 8 < 4 ? 0u + LB_RECORD_AT_SEQUENCE : LB_RECORD_AT_CRC);
 		add_weak(&flaky->memory, op->offset + offset, few_of((uint8_t)~old[offset], &noise));
 	}
 }

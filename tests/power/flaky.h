@@ -48,7 +48,7 @@ struct flaky {
 	/* Answers whether and how the power is cut in this operation. */
 	struct lb_nor_cut (*observe)(void *ctx, const struct flaky_op *op);
 	void *ctx;
-	uint64_t op_count;   /* operations that were begun; of them programmed bytes and erases */
+	uint64_t op_count; /* operations that were begun; of them programmed bytes and erases */
 	uint64_t programmed_bytes;
 	uint64_t erase_count;
 	uint32_t noise;

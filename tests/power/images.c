@@ -55,9 +55,8 @@ const struct image_bytes *image_bytes(enum image image)
 
 enum image image_in(const uint8_t *bytes, uint32_t size_bytes)
 {
-	for (unsigned i = 0; i < IMAGE_COUNT; i++) {
+	for (unsigned i = 0; i < IMAGE_COUNT; i++)
 		if (images[i].size_bytes <= size_bytes && memcmp(bytes, images[i].bytes, images[i].size_bytes) == 0)
 			return (enum image)i;
-	}
 	return IMAGE_NONE;
 }

@@ -9,7 +9,14 @@
 
 /* Versions rise with the letter; C fills more than a sector, LONG more than three, the others a few pages. */
 enum image {
-	IMAGE_FACTORY, IMAGE_A, IMAGE_B, IMAGE_C, IMAGE_D, IMAGE_E, IMAGE_LONG, IMAGE_COUNT,
+	IMAGE_FACTORY,
+	IMAGE_A,
+	IMAGE_B,
+	IMAGE_C,
+	IMAGE_D,
+	IMAGE_E,
+	IMAGE_LONG,
+	IMAGE_COUNT,
 	IMAGE_NONE = -1,
 };
 

@@ -28,10 +28,9 @@ static int append_unsettled(struct lb_record *record, const struct lb_record_sta
 {
 	struct lb_record_state next = *state;
 
-	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
 		if (next.id[slot] == LB_RECORD_SETTLED_ID)
 			next.id[slot] = LB_RECORD_NO_ID;
-	}
 	return lb_record_append(record, &next);
 }
 
@@ -134,7 +133,10 @@ static int start_image(struct module *module, const struct lb_handoff_down *down
 static uint32_t high_ms(const struct boot_kind *kind)
 {
 	static const uint32_t held_ms[] = {
-		[LB_WISH_LATEST] = 1100, [LB_WISH_PREVIOUS] = 4100, [LB_WISH_FACTORY] = 7100, [LB_WISH_SLOT] = 0,
+		[LB_WISH_LATEST] = 1100,
+		[LB_WISH_PREVIOUS] = 4100,
+		[LB_WISH_FACTORY] = 7100,
+		[LB_WISH_SLOT] = 0,
 	};
 
 	return kind->safe ? held_ms[kind->wish] : 0;
@@ -186,8 +188,11 @@ static void power_up(struct module *module, const struct boot_kind *kind, struct
 {
 	static const uint8_t board_id[LB_BOARD_ID_BYTES] = "power";
 	struct lb_boot_config config = {
-		.cause = kind->wake ? LB_CAUSE_DEEP_SLEEP : LB_CAUSE_SWITCH, .retained = retained, .board_id = board_id,
-		.flashmap = &flaky_map, .record = record,
+		.cause = kind->wake ? LB_CAUSE_DEEP_SLEEP : LB_CAUSE_SWITCH,
+		.retained = retained,
+		.board_id = board_id,
+		.flashmap = &flaky_map,
+		.record = record,
 	};
 
 	module->running = LB_SLOT_NONE;
@@ -318,7 +323,8 @@ static int start_again(struct module *module)
 	module->open = false;
 	open_base(module, &record, slots, &state);
 	int result = module->running != LB_SLOT_NONE ?
-	             lb_update_resume(&state, module->running, slots[module->running].id, &state) : LB_REFUSED_NOT_STARTED;
+	                 lb_update_resume(&state, module->running, slots[module->running].id, &state) :
+	                 LB_REFUSED_NOT_STARTED;
 	result = commit(module, &record, &state, result);
 	if (result != LB_OK)
 		return result;

@@ -39,8 +39,8 @@ struct module {
 	bool open; /* an update is, for writing */
 	struct lb_download writer;
 	uint32_t kept_bytes; /* of the download that was gone on with last; 0: it was begun anew */
-	bool guarded;  /* nothing may touch the running slot and factory now */
-	bool trespass; /* something did */
+	bool guarded;        /* nothing may touch the running slot and factory now */
+	bool trespass;       /* something did */
 };
 
 struct boot_kind {

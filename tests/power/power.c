@@ -131,10 +131,9 @@ static void run_round(struct campaign *campaign, struct totals *totals, struct c
 		add(&by_scenario[i], &own.stats);
 		campaign->told = own.told;
 	}
-	for (unsigned i = 0; i < FAMILIES; i++) {
+	for (unsigned i = 0; i < FAMILIES; i++)
 		if (is_wanted(campaign, families[i].name))
 			run_family(&families[i], campaign, totals, &by_scenario[scenario_count + i]);
-	}
 	if (!is_wanted(campaign, store_name))
 		return;
 	campaign->marks_units = campaign->seed % 2 == 0;
@@ -204,10 +203,9 @@ static void print_totals(const struct totals *totals, const struct cut_stats *by
 	printf("updates that went on after a cut:\n");
 	for (unsigned i = 0; i < FLAKY_SLOT_SECTORS; i++)
 		printf("  %u %-62s %9llu\n", i, "sectors kept", (unsigned long long)totals->stats.resumed[i]);
-	for (unsigned i = 0; i < FAULT_KINDS; i++) {
+	for (unsigned i = 0; i < FAULT_KINDS; i++)
 		if (totals->stats.faults[i] != 0)
 			printf("  FAULT: %-57s %9llu\n", fault_names[i], (unsigned long long)totals->stats.faults[i]);
-	}
 	printf("power: %llu points, %llu failures, %.0f s\n", (unsigned long long)cuts_total(totals->stats.points),
 	       (unsigned long long)cuts_total(totals->stats.failures), seconds);
 }
@@ -321,14 +319,20 @@ static void run_jobs(const struct arguments *arguments, struct ledger *ledgers)
 int main(int argc, char **argv)
 {
 	struct arguments arguments = {
-		.campaign = {
-			.seed = 1, .seeds_per_point = 1, .record_step_bytes = 1, .image_step_bytes = 16, .pair_every = 26,
-			.journal = &journal_real,
-		},
-		.points = short_points, .jobs = 1,
+		.campaign =
+			{
+				.seed = 1,
+				.seeds_per_point = 1,
+				.record_step_bytes = 1,
+				.image_step_bytes = 16,
+				.pair_every = 26,
+				.journal = &journal_real,
+			},
+		.points = short_points,
+		.jobs = 1,
 	};
-	struct ledger *ledgers = mmap(NULL, JOBS_MAX * sizeof(*ledgers), PROT_READ | PROT_WRITE,
-	                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct ledger *ledgers =
+		mmap(NULL, JOBS_MAX * sizeof(*ledgers), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	double begin = now_seconds();
 
 	if (ledgers == MAP_FAILED || !read_arguments(argc, argv, &arguments)) {

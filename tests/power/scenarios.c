@@ -9,6 +9,7 @@
 #define S1 LB_SLOT_OTA_1
 #define NO LB_SLOT_NONE
 
+/* clang-format off */
 #define BOOT(which) {.kind = ACT_BOOT, .image = (which)}
 #define WAKE(which) {.kind = ACT_BOOT, .image = (which), .boot = {.wake = true}}
 #define SAFE(window, which) {.kind = ACT_BOOT, .image = (which), .boot = {.safe = true, .wish = (window)}}
@@ -42,83 +43,123 @@
 	{.name = "record sector change " number, .start = {ONE_UPDATE(false, 0), .entries_before = (before)}, \
 	 .in_pairs = true, .with_noise = true, \
 	 .acts = {BOOT(IMAGE_A), UPDATE(IMAGE_B), SEE(IMAGE_B, IMAGE_A), BOOT(IMAGE_B), CONFIRM}}
+/* clang-format on */
 
 const struct scenario scenarios[] = {
-	{.name = "first, second and third update", .start = {NEW_MODULE}, .in_pairs = true, .with_noise = true,
-	 .acts = {BOOT(IMAGE_FACTORY), UPDATE(IMAGE_A), SEE(IMAGE_A, IMAGE_FACTORY), BOOT(IMAGE_A), CONFIRM,
-	          SEE(IMAGE_A, IMAGE_A), BOOT(IMAGE_A), UPDATE(IMAGE_B), SEE(IMAGE_B, IMAGE_A), BOOT(IMAGE_B), CONFIRM,
-	          BOOT(IMAGE_B), UPDATE(IMAGE_C), SEE(IMAGE_C, IMAGE_B), BOOT(IMAGE_C), CONFIRM, SEE(IMAGE_C, IMAGE_C)}},
-	{.name = "update without a reset between", .start = {ONE_UPDATE(false, 0)},
-	 .acts = {BOOT(IMAGE_A), UPDATE(IMAGE_B), UPDATE(IMAGE_C), SEE(IMAGE_C, IMAGE_A), BOOT(IMAGE_C), CONFIRM}},
-	{.name = "update while running previous", .start = {TWO_UPDATES(false, 0)}, .in_pairs = true,
-	 .acts = {SAFE(LB_WISH_PREVIOUS, IMAGE_A), START, SEE(IMAGE_A, IMAGE_A), WRITE(IMAGE_D), FINISH,
-	          SEE(IMAGE_D, IMAGE_A), BOOT(IMAGE_D), CONFIRM, SAFE(LB_WISH_PREVIOUS, IMAGE_A)}},
-	{.name = "update while running factory", .start = {TWO_UPDATES(false, 0)},
-	 .acts = {SAFE(LB_WISH_FACTORY, IMAGE_FACTORY), START, SEE(IMAGE_FACTORY, IMAGE_FACTORY), WRITE(IMAGE_D), FINISH,
-	          SEE(IMAGE_D, IMAGE_FACTORY), BOOT(IMAGE_D), CONFIRM}},
-	{.name = "update of a pending trial's rival", .start = {TWO_UPDATES(true, 3)},
-	 .acts = {SAFE(LB_WISH_PREVIOUS, IMAGE_A), SEE(IMAGE_B, IMAGE_A), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_A)}},
-	{.name = "no update on trial", .start = {TWO_UPDATES(true, 3)},
-	 .acts = {BOOT(IMAGE_B), REFUSED(ACT_START, LB_REFUSED_ON_TRIAL), CONFIRM,
-	          REFUSED(ACT_CONFIRM, LB_REFUSED_NOT_TRIAL), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_B)}},
-	{.name = "each try, then back", .start = {TWO_UPDATES(true, 3)}, .in_pairs = true, .with_noise = true,
-	 .acts = {BOOT(IMAGE_B), BOOT(IMAGE_B), BOOT(IMAGE_B), BOOT(IMAGE_A), BOOT(IMAGE_A), START, WRITE(IMAGE_B),
-	          REFUSED(ACT_FINISH, LB_REFUSED_FAILED_IMAGE), BOOT(IMAGE_A)}},
-	{.name = "back from the first update", .start = {ONE_UPDATE(true, 1)}, .in_pairs = true,
-	 .acts = {BOOT(IMAGE_A), BOOT(IMAGE_FACTORY), SEE(IMAGE_FACTORY, IMAGE_FACTORY), UPDATE(IMAGE_B),
-	          SEE(IMAGE_B, IMAGE_FACTORY)}},
-	{.name = "trial that rotted", .start = {TWO_UPDATES(true, 2), .rotten = {[S1] = true}}, .in_pairs = true,
-	 .acts = {BOOT(IMAGE_A), SEE(IMAGE_A, IMAGE_A), UPDATE(IMAGE_C), SEE(IMAGE_C, IMAGE_A), BOOT(IMAGE_C), CONFIRM}},
-	{.name = "back when previous rotted", .start = {TWO_UPDATES(true, 0), .rotten = {[S0] = true}},
-	 .acts = {BOOT(IMAGE_FACTORY), SEE(IMAGE_FACTORY, IMAGE_FACTORY), UPDATE(IMAGE_C), SEE(IMAGE_C, IMAGE_FACTORY)}},
-	{.name = "trial after safe boots and wakes", .start = {TWO_UPDATES(true, 1)},
-	 .acts = {SAFE(LB_WISH_LATEST, IMAGE_B), SAFE(LB_WISH_PREVIOUS, IMAGE_A), SAFE(LB_WISH_FACTORY, IMAGE_FACTORY),
-	          ONCE(F, IMAGE_FACTORY), BOOT(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B),
-	          WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), CONFIRM,
-	          SEE(IMAGE_B, IMAGE_B)}},
-	{.name = "latest rotted, fallback", .start = {TWO_UPDATES(false, 0), .rotten = {[S1] = true}},
-	 .acts = {BOOT(IMAGE_A), SEE(IMAGE_A, IMAGE_A), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_A), BOOT(IMAGE_D), CONFIRM,
-	          SAFE(LB_WISH_PREVIOUS, IMAGE_A)}},
-	{.name = "abandoned, then another", .start = {ONE_UPDATE(false, 0)}, .with_noise = true,
-	 .acts = {BOOT(IMAGE_A), START, PART(IMAGE_C, 600), BOOT(IMAGE_A), SEE(IMAGE_A, IMAGE_A), UPDATE(IMAGE_D),
-	          SEE(IMAGE_D, IMAGE_A), BOOT(IMAGE_D), CONFIRM}},
-	{.name = "abandoned and resumed", .start = {ONE_UPDATE(false, 0)}, .in_pairs = true,
-	 .acts = {BOOT(IMAGE_A), START, PART(IMAGE_C, 600), BOOT(IMAGE_A), RESUME(IMAGE_C, 0), FINISH, SEE(IMAGE_C, IMAGE_A),
-	          BOOT(IMAGE_C), CONFIRM}},
-	{.name = "resumed in the third sector", .start = {ONE_UPDATE(false, 0)}, .in_pairs = true, .in_large_steps = true,
-	 .acts = {BOOT(IMAGE_A), START, PART(IMAGE_LONG, 2 * LB_NOR_SECTOR_BYTES + 1500), BOOT(IMAGE_A), RESUME(IMAGE_LONG, 2),
-	          FINISH, SEE(IMAGE_LONG, IMAGE_A), BOOT(IMAGE_LONG), CONFIRM}},
+	{.name = "first, second and third update",
+     .start = {NEW_MODULE},
+     .in_pairs = true,
+     .with_noise = true,
+     .acts = {BOOT(IMAGE_FACTORY), UPDATE(IMAGE_A), SEE(IMAGE_A, IMAGE_FACTORY), BOOT(IMAGE_A), CONFIRM,
+              SEE(IMAGE_A, IMAGE_A), BOOT(IMAGE_A), UPDATE(IMAGE_B), SEE(IMAGE_B, IMAGE_A), BOOT(IMAGE_B), CONFIRM,
+              BOOT(IMAGE_B), UPDATE(IMAGE_C), SEE(IMAGE_C, IMAGE_B), BOOT(IMAGE_C), CONFIRM, SEE(IMAGE_C, IMAGE_C)}},
+	{.name = "update without a reset between",
+     .start = {ONE_UPDATE(false, 0)},
+     .acts = {BOOT(IMAGE_A), UPDATE(IMAGE_B), UPDATE(IMAGE_C), SEE(IMAGE_C, IMAGE_A), BOOT(IMAGE_C), CONFIRM}},
+	{.name = "update while running previous",
+     .start = {TWO_UPDATES(false, 0)},
+     .in_pairs = true,
+     .acts = {SAFE(LB_WISH_PREVIOUS, IMAGE_A), START, SEE(IMAGE_A, IMAGE_A), WRITE(IMAGE_D), FINISH,
+              SEE(IMAGE_D, IMAGE_A), BOOT(IMAGE_D), CONFIRM, SAFE(LB_WISH_PREVIOUS, IMAGE_A)}},
+	{.name = "update while running factory",
+     .start = {TWO_UPDATES(false, 0)},
+     .acts = {SAFE(LB_WISH_FACTORY, IMAGE_FACTORY), START, SEE(IMAGE_FACTORY, IMAGE_FACTORY), WRITE(IMAGE_D), FINISH,
+              SEE(IMAGE_D, IMAGE_FACTORY), BOOT(IMAGE_D), CONFIRM}},
+	{.name = "update of a pending trial's rival",
+     .start = {TWO_UPDATES(true, 3)},
+     .acts = {SAFE(LB_WISH_PREVIOUS, IMAGE_A), SEE(IMAGE_B, IMAGE_A), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_A)}},
+	{.name = "no update on trial",
+     .start = {TWO_UPDATES(true, 3)},
+     .acts = {BOOT(IMAGE_B), REFUSED(ACT_START, LB_REFUSED_ON_TRIAL), CONFIRM,
+              REFUSED(ACT_CONFIRM, LB_REFUSED_NOT_TRIAL), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_B)}},
+	{.name = "each try, then back",
+     .start = {TWO_UPDATES(true, 3)},
+     .in_pairs = true,
+     .with_noise = true,
+     .acts = {BOOT(IMAGE_B), BOOT(IMAGE_B), BOOT(IMAGE_B), BOOT(IMAGE_A), BOOT(IMAGE_A), START, WRITE(IMAGE_B),
+              REFUSED(ACT_FINISH, LB_REFUSED_FAILED_IMAGE), BOOT(IMAGE_A)}},
+	{.name = "back from the first update",
+     .start = {ONE_UPDATE(true, 1)},
+     .in_pairs = true,
+     .acts = {BOOT(IMAGE_A), BOOT(IMAGE_FACTORY), SEE(IMAGE_FACTORY, IMAGE_FACTORY), UPDATE(IMAGE_B),
+              SEE(IMAGE_B, IMAGE_FACTORY)}},
+	{.name = "trial that rotted",
+     .start = {TWO_UPDATES(true, 2), .rotten = {[S1] = true}},
+     .in_pairs = true,
+     .acts = {BOOT(IMAGE_A), SEE(IMAGE_A, IMAGE_A), UPDATE(IMAGE_C), SEE(IMAGE_C, IMAGE_A), BOOT(IMAGE_C), CONFIRM}},
+	{.name = "back when previous rotted",
+     .start = {TWO_UPDATES(true, 0), .rotten = {[S0] = true}},
+     .acts = {BOOT(IMAGE_FACTORY), SEE(IMAGE_FACTORY, IMAGE_FACTORY), UPDATE(IMAGE_C), SEE(IMAGE_C, IMAGE_FACTORY)}},
+	{.name = "trial after safe boots and wakes",
+     .start = {TWO_UPDATES(true, 1)},
+     .acts = {SAFE(LB_WISH_LATEST, IMAGE_B), SAFE(LB_WISH_PREVIOUS, IMAGE_A), SAFE(LB_WISH_FACTORY, IMAGE_FACTORY),
+              ONCE(F, IMAGE_FACTORY), BOOT(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B),
+              WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), CONFIRM,
+              SEE(IMAGE_B, IMAGE_B)}},
+	{.name = "latest rotted, fallback",
+     .start = {TWO_UPDATES(false, 0), .rotten = {[S1] = true}},
+     .acts = {BOOT(IMAGE_A), SEE(IMAGE_A, IMAGE_A), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_A), BOOT(IMAGE_D), CONFIRM,
+              SAFE(LB_WISH_PREVIOUS, IMAGE_A)}},
+	{.name = "abandoned, then another",
+     .start = {ONE_UPDATE(false, 0)},
+     .with_noise = true,
+     .acts = {BOOT(IMAGE_A), START, PART(IMAGE_C, 600), BOOT(IMAGE_A), SEE(IMAGE_A, IMAGE_A), UPDATE(IMAGE_D),
+              SEE(IMAGE_D, IMAGE_A), BOOT(IMAGE_D), CONFIRM}},
+	{.name = "abandoned and resumed",
+     .start = {ONE_UPDATE(false, 0)},
+     .in_pairs = true,
+     .acts = {BOOT(IMAGE_A), START, PART(IMAGE_C, 600), BOOT(IMAGE_A), RESUME(IMAGE_C, 0), FINISH,
+              SEE(IMAGE_C, IMAGE_A), BOOT(IMAGE_C), CONFIRM}},
+	{.name = "resumed in the third sector",
+     .start = {ONE_UPDATE(false, 0)},
+     .in_pairs = true,
+     .in_large_steps = true,
+     .acts = {BOOT(IMAGE_A), START, PART(IMAGE_LONG, 2 * LB_NOR_SECTOR_BYTES + 1500), BOOT(IMAGE_A),
+              RESUME(IMAGE_LONG, 2), FINISH, SEE(IMAGE_LONG, IMAGE_A), BOOT(IMAGE_LONG), CONFIRM}},
 	/* The third sector is erased, the last page of the second may be torn: the second is written again. */
-	{.name = "resumed at a sector's end", .start = {TWO_UPDATES(false, 0)}, .in_large_steps = true,
-	 .acts = {BOOT(IMAGE_B), START, PART(IMAGE_LONG, 2 * LB_NOR_SECTOR_BYTES + 1), BOOT(IMAGE_B), RESUME(IMAGE_LONG, 1),
-	          FINISH, SEE(IMAGE_LONG, IMAGE_B)}},
-	{.name = "resumed over the very same image", .in_large_steps = true,
-	 .start = {.slots = {IMAGE_FACTORY, IMAGE_LONG, IMAGE_B}, .record = START_ENTRY, .latest = S1, .previous = F,
-	           .download = NO},
-	 .acts = {BOOT(IMAGE_B), START, PART(IMAGE_LONG, 2 * LB_NOR_SECTOR_BYTES + 1500), BOOT(IMAGE_B), RESUME(IMAGE_LONG, 2),
-	          FINISH, SEE(IMAGE_LONG, IMAGE_B)}},
-	{.name = "complete but never finished", .start = {NEW_MODULE},
-	 .acts = {BOOT(IMAGE_FACTORY), START, WRITE(IMAGE_C), BOOT(IMAGE_FACTORY), RESUME(IMAGE_C, 1),
-	          SEE(IMAGE_FACTORY, IMAGE_FACTORY), START, SEE(IMAGE_FACTORY, IMAGE_FACTORY), WRITE(IMAGE_B), FINISH,
-	          SEE(IMAGE_B, IMAGE_FACTORY)}},
-	{.name = "repeated from the start", .start = {ONE_UPDATE(false, 0)},
-	 .acts = {BOOT(IMAGE_A), START, WRITE(IMAGE_D), START, WRITE(IMAGE_D), START, PART(IMAGE_B, 600), UPDATE(IMAGE_D),
-	          SEE(IMAGE_D, IMAGE_A)}},
-	{.name = "a slot chosen for good", .start = {TWO_UPDATES(false, 0)},
-	 .acts = {BOOT(IMAGE_B), USE(S0), SEE(IMAGE_A, IMAGE_A), BOOT(IMAGE_A), USE(F), BOOT(IMAGE_FACTORY), USE(S1),
-	          SEE(IMAGE_B, IMAGE_B), BOOT(IMAGE_B), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_B)}},
-	{.name = "a tool writes", .start = {TWO_UPDATES(false, 0)},
-	 .acts = {TOOL(TOOL_ROM, S0, IMAGE_D), BOOT(IMAGE_D), SEE(IMAGE_D, IMAGE_D), TOOL(TOOL_ROM, S1, IMAGE_B),
-	          BOOT(IMAGE_B), TOOL(TOOL_STUB, F, IMAGE_FACTORY), BOOT(IMAGE_FACTORY), SEE(IMAGE_FACTORY, IMAGE_FACTORY)}},
-	{.name = "a tool writes over a trial", .start = {TWO_UPDATES(true, 2)},
-	 .acts = {TOOL(TOOL_PACKED, S1, IMAGE_D), SAFE(LB_WISH_LATEST, IMAGE_D), BOOT(IMAGE_D), SEE(IMAGE_D, IMAGE_D)}},
-	{.name = "record lost", .in_pairs = true,
-	 .start = {.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_B}, .record = START_NOISE},
-	 .acts = {BOOT(IMAGE_FACTORY), BOOT(IMAGE_FACTORY), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_FACTORY), BOOT(IMAGE_D),
-	          CONFIRM}},
+	{.name = "resumed at a sector's end",
+     .start = {TWO_UPDATES(false, 0)},
+     .in_large_steps = true,
+     .acts = {BOOT(IMAGE_B), START, PART(IMAGE_LONG, 2 * LB_NOR_SECTOR_BYTES + 1), BOOT(IMAGE_B), RESUME(IMAGE_LONG, 1),
+              FINISH, SEE(IMAGE_LONG, IMAGE_B)}},
+	{.name = "resumed over the very same image",
+     .in_large_steps = true,
+     .start = {.slots = {IMAGE_FACTORY, IMAGE_LONG, IMAGE_B},
+               .record = START_ENTRY,
+               .latest = S1,
+               .previous = F,
+               .download = NO},
+     .acts = {BOOT(IMAGE_B), START, PART(IMAGE_LONG, 2 * LB_NOR_SECTOR_BYTES + 1500), BOOT(IMAGE_B),
+              RESUME(IMAGE_LONG, 2), FINISH, SEE(IMAGE_LONG, IMAGE_B)}},
+	{.name = "complete but never finished",
+     .start = {NEW_MODULE},
+     .acts = {BOOT(IMAGE_FACTORY), START, WRITE(IMAGE_C), BOOT(IMAGE_FACTORY), RESUME(IMAGE_C, 1),
+              SEE(IMAGE_FACTORY, IMAGE_FACTORY), START, SEE(IMAGE_FACTORY, IMAGE_FACTORY), WRITE(IMAGE_B), FINISH,
+              SEE(IMAGE_B, IMAGE_FACTORY)}},
+	{.name = "repeated from the start",
+     .start = {ONE_UPDATE(false, 0)},
+     .acts = {BOOT(IMAGE_A), START, WRITE(IMAGE_D), START, WRITE(IMAGE_D), START, PART(IMAGE_B, 600), UPDATE(IMAGE_D),
+              SEE(IMAGE_D, IMAGE_A)}},
+	{.name = "a slot chosen for good",
+     .start = {TWO_UPDATES(false, 0)},
+     .acts = {BOOT(IMAGE_B), USE(S0), SEE(IMAGE_A, IMAGE_A), BOOT(IMAGE_A), USE(F), BOOT(IMAGE_FACTORY), USE(S1),
+              SEE(IMAGE_B, IMAGE_B), BOOT(IMAGE_B), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_B)}},
+	{.name = "a tool writes",
+     .start = {TWO_UPDATES(false, 0)},
+     .acts = {TOOL(TOOL_ROM, S0, IMAGE_D), BOOT(IMAGE_D), SEE(IMAGE_D, IMAGE_D), TOOL(TOOL_ROM, S1, IMAGE_B),
+              BOOT(IMAGE_B), TOOL(TOOL_STUB, F, IMAGE_FACTORY), BOOT(IMAGE_FACTORY),
+              SEE(IMAGE_FACTORY, IMAGE_FACTORY)}},
+	{.name = "a tool writes over a trial",
+     .start = {TWO_UPDATES(true, 2)},
+     .acts = {TOOL(TOOL_PACKED, S1, IMAGE_D), SAFE(LB_WISH_LATEST, IMAGE_D), BOOT(IMAGE_D), SEE(IMAGE_D, IMAGE_D)}},
+	{.name = "record lost",
+     .in_pairs = true,
+     .start = {.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_B}, .record = START_NOISE},
+     .acts = {BOOT(IMAGE_FACTORY), BOOT(IMAGE_FACTORY), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_FACTORY), BOOT(IMAGE_D),
+              CONFIRM}},
 	{.name = "record and factory lost",
-	 .start = {.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_B}, .rotten = {[F] = true}, .record = START_NOISE},
-	 .acts = {BOOT(IMAGE_B), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_B), BOOT(IMAGE_D), CONFIRM}},
+     .start = {.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_B}, .rotten = {[F] = true}, .record = START_NOISE},
+     .acts = {BOOT(IMAGE_B), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_B), BOOT(IMAGE_D), CONFIRM}},
 	SECTOR_CHANGE("1", 62),
 	SECTOR_CHANGE("2", 61),
 	SECTOR_CHANGE("3", 60),
@@ -133,27 +174,36 @@ const struct scenario scenarios[] = {
 const unsigned scenario_count = sizeof(scenarios) / sizeof(scenarios[0]);
 
 const struct scenario scenario_same_image = {
-	.name = "a tool writes the same image", .start = {TWO_UPDATES(false, 0)},
+	.name = "a tool writes the same image",
+	.start = {TWO_UPDATES(false, 0)},
 	.acts = {TOOL(TOOL_ROM, S0, IMAGE_A), BOOT(IMAGE_A), TOOLS(S0)},
 };
 
 const struct scenario scenario_same_factory = {
-	.name = "a tool writes the same factory image", .start = {TWO_UPDATES(false, 0)},
+	.name = "a tool writes the same factory image",
+	.start = {TWO_UPDATES(false, 0)},
 	.acts = {TOOL(TOOL_ROM, F, IMAGE_FACTORY)},
 };
 
 const struct scenario scenario_same_update = {
 	.name = "an update to what its slot held",
-	.start = {.slots = {IMAGE_FACTORY, IMAGE_C, IMAGE_B}, .record = START_ENTRY, .latest = S1, .previous = F,
-	          .download = NO},
+	.start = {.slots = {IMAGE_FACTORY, IMAGE_C, IMAGE_B},
+              .record = START_ENTRY,
+              .latest = S1,
+              .previous = F,
+              .download = NO},
 	.acts = {BOOT(IMAGE_B), START, PART(IMAGE_C, LB_NOR_PAGE_BYTES + 1)},
 };
 
 void scenario_prepare(struct module *module, const struct start *start, uint32_t seed)
 {
 	struct lb_record_state state = {
-		.latest = start->latest, .previous = start->previous, .download = start->download,
-		.on_trial = start->on_trial, .tries_left = start->tries_left, .change = LB_CHANGE_OTA_FINISH,
+		.latest = start->latest,
+		.previous = start->previous,
+		.download = start->download,
+		.on_trial = start->on_trial,
+		.tries_left = start->tries_left,
+		.change = LB_CHANGE_OTA_FINISH,
 	};
 
 	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
@@ -166,10 +216,9 @@ void scenario_prepare(struct module *module, const struct start *start, uint32_t
 		if (start->rotten[slot])
 			bytes[300] ^= 0x10;
 	}
-	if (start->record == START_NOISE) {
+	if (start->record == START_NOISE)
 		for (unsigned at = 0; at < FLAKY_RECORD_BYTES; at++)
 			module->flaky.memory.bytes[at] = (uint8_t)flaky_random(&seed);
-	}
 	for (unsigned i = 0; start->record == START_ENTRY && i <= start->entries_before; i++)
 		module_put_record(module, &state);
 }
@@ -216,11 +265,22 @@ static bool combination(unsigned number, struct scenario *scenario)
 	enum image image = start.slots[running];
 	const struct act update[] = {
 		{.kind = ACT_BOOT, .image = image, .boot = {.safe = true, .wish = LB_WISH_SLOT, .slot = running}},
-		START, WRITE(IMAGE_D), FINISH, SEE(IMAGE_D, image), BOOT(IMAGE_D), CONFIRM, SEE(IMAGE_D, IMAGE_D),
+		START,
+		WRITE(IMAGE_D),
+		FINISH,
+		SEE(IMAGE_D, image),
+		BOOT(IMAGE_D),
+		CONFIRM,
+		SEE(IMAGE_D, IMAGE_D),
 	};
 	const struct act refusal[] = {
 		{.kind = ACT_BOOT, .image = image, .boot = {.safe = true, .wish = LB_WISH_SLOT, .slot = running}},
-		REFUSED(ACT_START, LB_REFUSED_ON_TRIAL), CONFIRM, START, WRITE(IMAGE_D), FINISH, SEE(IMAGE_D, image),
+		REFUSED(ACT_START, LB_REFUSED_ON_TRIAL),
+		CONFIRM,
+		START,
+		WRITE(IMAGE_D),
+		FINISH,
+		SEE(IMAGE_D, image),
 	};
 
 	memset(scenario, 0, sizeof(*scenario));
@@ -236,8 +296,12 @@ static bool combination(unsigned number, struct scenario *scenario)
 
 /* WAY_NEGLECT: boots alone. Then a safe boot of each slot and a confirmation; then one to three boots and one. */
 enum {
-	WAY_NEGLECT, WAY_SAFE, WAY_BOOTS = WAY_SAFE + LB_SLOT_COUNT, WAYS = WAY_BOOTS + 3,
-	BOOTS_LEFT_ALONE = 6, TRIES = 5,
+	WAY_NEGLECT,
+	WAY_SAFE,
+	WAY_BOOTS = WAY_SAFE + LB_SLOT_COUNT,
+	WAYS = WAY_BOOTS + 3,
+	BOOTS_LEFT_ALONE = 6,
+	TRIES = 5,
 };
 
 /* What docs/spec/update.md says of boots, in other words than the code's, for slots that are right or rotten. */
@@ -355,8 +419,12 @@ static const struct start tool_starts[] = {
 	{TWO_UPDATES(true, 0)},
 	{.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_NONE}, .record = START_ENTRY, .latest = S0, .previous = F, .download = S1},
 	{.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_B}, .record = START_ENTRY, .latest = F, .previous = NO, .download = S1},
-	{.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_B}, .rotten = {[S1] = true}, .record = START_ENTRY, .latest = S0,
-	 .previous = NO, .download = S1},
+	{.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_B},
+     .rotten = {[S1] = true},
+     .record = START_ENTRY,
+     .latest = S0,
+     .previous = NO,
+     .download = S1},
 	{NEW_MODULE},
 	{.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_B}, .record = START_NOISE},
 	/* All entries that count lie in the last sector, which an erase of everything reaches last. */
@@ -374,12 +442,17 @@ static bool tool_work(unsigned number, struct scenario *scenario)
 	enum image image = digit(&number, SAMES) == 0 ? IMAGE_D : start->slots[slot];
 	bool both = way == TOOL_BOTH && slot != F; /* of two that a tool wrote, factory wins */
 	const struct act write[] = {
-		TOOL(way, slot, image), BOOT(both ? IMAGE_FACTORY : image), TOOLS(both ? F : slot), BOOT(IMAGE_NONE),
-		TOOLS(both ? F : slot), UPDATE(IMAGE_B), SEE(IMAGE_B, both ? IMAGE_FACTORY : image),
+		TOOL(way, slot, image),
+		BOOT(both ? IMAGE_FACTORY : image),
+		TOOLS(both ? F : slot),
+		BOOT(IMAGE_NONE),
+		TOOLS(both ? F : slot),
+		UPDATE(IMAGE_B),
+		SEE(IMAGE_B, both ? IMAGE_FACTORY : image),
 	};
 	const struct act erase[] = {
-		TOOL(way, slot, image), TOOL(TOOL_STUB, slot, image), BOOT(image), TOOLS(slot), UPDATE(IMAGE_B),
-		SEE(IMAGE_B, image),
+		TOOL(way, slot, image), TOOL(TOOL_STUB, slot, image), BOOT(image), TOOLS(slot),
+		UPDATE(IMAGE_B),        SEE(IMAGE_B, image),
 	};
 
 	if (image == IMAGE_NONE)
@@ -395,8 +468,8 @@ static bool tool_work(unsigned number, struct scenario *scenario)
 
 const struct family families[FAMILIES] = {
 	{"update: running x latest x previous x trial x download x rotten", combination,
-	 RUNNING * LATEST * PREVIOUS * TRIALS * DOWNLOADS * ROT, 5},
-	{"trial: way x latest x previous x tries x download x rotten", trial,
-	 WAYS * LATEST * PREVIOUS * TRIES * DOWNLOADS * ROT, 11},
-	{"tool: way x slot x record x same image", tool_work, TOOL_STARTS * TOOL_WAYS * LB_SLOT_COUNT * SAMES, 5},
+     RUNNING *LATEST *PREVIOUS *TRIALS *DOWNLOADS *ROT, 5},
+	{"trial: way x latest x previous x tries x download x rotten", trial, WAYS *LATEST *PREVIOUS *TRIES *DOWNLOADS *ROT,
+     11},
+	{"tool: way x slot x record x same image", tool_work, TOOL_STARTS *TOOL_WAYS *LB_SLOT_COUNT *SAMES, 5},
 };

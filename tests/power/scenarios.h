@@ -28,7 +28,7 @@ struct scenario {
 	struct act acts[ACTS_MAX];
 	bool in_pairs;
 	bool in_large_steps; /* much is written */
-	bool with_noise; /* at its end each record sector turns to noise */
+	bool with_noise;     /* at its end each record sector turns to noise */
 };
 
 extern const struct scenario scenarios[];

@@ -8,7 +8,14 @@
 #include "firmware/nvs.h"
 
 enum {
-	KEYS = 5, CALLS = 40, VALUE_MAX = 600, LOOKS = 3, TRACE_MAX = 256, ERASE_SEEDS = 24, TORN_STEP = 7, ABSENT = -1,
+	KEYS = 5,
+	CALLS = 40,
+	VALUE_MAX = 600,
+	LOOKS = 3,
+	TRACE_MAX = 256,
+	ERASE_SEEDS = 24,
+	TORN_STEP = 7,
+	ABSENT = -1,
 	REGION_BYTES = 4 * LB_NOR_SECTOR_BYTES,
 };
 

@@ -13,10 +13,20 @@
 #include "core/hw/board.h"
 
 enum {
-	ROM_BLOCK_BYTES = 0x400, STUB_BLOCK_BYTES = 0x4000, REQUEST_MAX = 24 + STUB_BLOCK_BYTES, REPLIES_MAX = 512,
-	OP_BEGIN = 0x02, OP_DATA = 0x03, OP_END = 0x04, OP_MEM_BEGIN = 0x05, OP_MEM_END = 0x06, OP_MEM_DATA = 0x07,
-	OP_SYNC = 0x08, OP_PACKED = 0x0E, /* what the compressed requests' ops are more */
-	OP_ERASE_ALL = 0xD0, OP_ERASE = 0xD1,
+	ROM_BLOCK_BYTES = 0x400,
+	STUB_BLOCK_BYTES = 0x4000,
+	REQUEST_MAX = 24 + STUB_BLOCK_BYTES,
+	REPLIES_MAX = 512,
+	OP_BEGIN = 0x02,
+	OP_DATA = 0x03,
+	OP_END = 0x04,
+	OP_MEM_BEGIN = 0x05,
+	OP_MEM_END = 0x06,
+	OP_MEM_DATA = 0x07,
+	OP_SYNC = 0x08,
+	OP_PACKED = 0x0E, /* what the compressed requests' ops are more */
+	OP_ERASE_ALL = 0xD0,
+	OP_ERASE = 0xD1,
 };
 
 /* The module that the bootloader's glue below runs on, and the wire between it and the tool. */
@@ -123,7 +133,8 @@ static bool succeeded(uint8_t op)
 			frame[frame_bytes++] = byte;
 	}
 	size_t status_bytes = desk.stub ? 2 : 4;
-	return last_bytes >= LB_LOADER_HEADER_BYTES + status_bytes && frame[1] == op && frame[last_bytes - status_bytes] == 0;
+	return last_bytes >= LB_LOADER_HEADER_BYTES + status_bytes && frame[1] == op &&
+	       frame[last_bytes - status_bytes] == 0;
 }
 
 static bool request(uint8_t op, const void *data, uint32_t size_bytes, uint8_t sum)

@@ -43,8 +43,7 @@ static bool act(struct module *module, const struct lb_boot_output *out, struct 
 {
 	module->end = out->want;
 	switch (out->want) {
-	case LB_BOOT_WANT_WAIT:
-		return wait(module, out, input);
+	case LB_BOOT_WANT_WAIT: return wait(module, out, input);
 	case LB_BOOT_WANT_VERIFY:
 		module->t_ms += VERIFY_MS;
 		module->verified++;
@@ -70,16 +69,21 @@ static bool act(struct module *module, const struct lb_boot_output *out, struct 
 		module->watchdog_ms = out->watchdog_ms;
 		input->found.verdict = LB_IMAGE_NOT_STARTED;
 		return !module->will_not_start;
-	default:
-		return true;
+	default: return true;
 	}
 }
 
 struct lb_boot_config config_of(struct module *module)
 {
 	struct lb_boot_config config = {
-		.cause = module->cause, .retained = module->retained, .board_id = bench_board_id, .flashmap = &lb_flashmap_8mib,
-		.version = {0, 1, 0, 0}, .record = &module->record, .key_id = {0, 0xF00DCAFE}, .trusted_key_id = 0xAB12,
+		.cause = module->cause,
+		.retained = module->retained,
+		.board_id = bench_board_id,
+		.flashmap = &lb_flashmap_8mib,
+		.version = {0, 1, 0, 0},
+		.record = &module->record,
+		.key_id = {0, 0xF00DCAFE},
+		.trusted_key_id = 0xAB12,
 	};
 
 	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)

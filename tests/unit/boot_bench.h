@@ -20,9 +20,9 @@ struct module {
 	uint64_t id[LB_SLOT_COUNT];
 	struct lb_record record; /* changed as the boot appends */
 	bool will_not_append;
-	bool will_not_start; /* neither this boot's first choice nor any other */
-	uint32_t tool_comes_ms;      /* a tool greets in bootloader mode; 0: none does */
-	enum lb_loader_leave leave;  /* and then asks for that */
+	bool will_not_start;        /* neither this boot's first choice nor any other */
+	uint32_t tool_comes_ms;     /* a tool greets in bootloader mode; 0: none does */
+	enum lb_loader_leave leave; /* and then asks for that */
 	/* seen */
 	enum lb_boot_want end; /* start, reset, or wait: it stays */
 	enum lb_slot slot;

@@ -29,7 +29,7 @@ static int make(struct world *world, const char *path, bool is_folder)
 	for (int i = 0; i < NODES; i++) {
 		if (world->nodes[i].used)
 			continue;
-		memset(&world->nodes[i], 0, sizeof world->nodes[i]);
+		memset(&world->nodes[i], 0, sizeof(world->nodes[i]));
 		world->nodes[i].used = true;
 		world->nodes[i].is_folder = is_folder;
 		strcpy(world->nodes[i].path, path);
@@ -48,7 +48,7 @@ static int host_stat(void *ctx, const char *path, struct lb_ftp_info *info)
 		return -EIO_ERROR;
 	if (node == NO_NODE)
 		return -ENOENT_ERROR;
-	*info = (struct lb_ftp_info){ world->nodes[node].is_folder, world->nodes[node].size_bytes, 951782400 };
+	*info = (struct lb_ftp_info){world->nodes[node].is_folder, world->nodes[node].size_bytes, 951782400};
 	return 0;
 }
 
@@ -206,7 +206,7 @@ static int host_next(void *ctx, char *name, struct lb_ftp_info *info)
 		if (!node->used || !is_in(node->path, world->listed))
 			continue;
 		strcpy(name, strrchr(node->path, '/') + 1);
-		*info = (struct lb_ftp_info){ node->is_folder, node->size_bytes, 951782400 };
+		*info = (struct lb_ftp_info){node->is_folder, node->size_bytes, 951782400};
 		world->next++;
 		return 1;
 	}
@@ -241,14 +241,14 @@ static int host_listen(void *ctx, uint32_t *ip, uint16_t *port)
 }
 
 static const struct lb_ftp_host host = {
-	host_stat, host_open, host_seek, host_read, host_write, host_close, host_remove, host_rename, host_make_folder,
-	host_remove_folder, host_list, host_next, host_list_end, host_listen, host_hang_up,
+	host_stat,        host_open,          host_seek, host_read, host_write,    host_close,  host_remove,  host_rename,
+	host_make_folder, host_remove_folder, host_list, host_next, host_list_end, host_listen, host_hang_up,
 };
-static const struct lb_login login = { "me", "secret" };
+static const struct lb_login login = {"me", "secret"};
 
 void lb_ftp_world_open(struct world *world)
 {
-	memset(world, 0, sizeof *world);
+	memset(world, 0, sizeof(*world));
 	for (int i = 0; i < LB_FTP_FILES; i++)
 		world->open[i] = FILE_IS_CLOSED;
 	make(world, "/", true);

@@ -154,11 +154,11 @@ void bench_begin(struct bench *bench)
 	memset(bench->bytes + guarded.offset, PROTECTED_BYTE, guarded.size_bytes);
 	bench->cut_at = UINT32_MAX;
 	lb_nor_init(&bench->nor, &(struct lb_nor_setup){
-		.bytes = bench->bytes,
-		.size_bytes = BENCH_FLASH_BYTES,
-		.marks = bench->marks,
-		.hooks = {.begin = begin_op, .ctx = bench},
-	});
+								 .bytes = bench->bytes,
+								 .size_bytes = BENCH_FLASH_BYTES,
+								 .marks = bench->marks,
+								 .hooks = {.begin = begin_op, .ctx = bench},
+							 });
 	bench->nor_flash = lb_nor_flash(&bench->nor);
 	bench->flash = bench->nor_flash;
 	bench->flash.read = flash_read;
@@ -170,13 +170,13 @@ void bench_begin(struct bench *bench)
 		bench->image[i] = i % 45 < 9 ? 0xC0 : (uint8_t)(i / 9 * 2654435761u >> 13);
 	doubles = codec(bench);
 	lb_loader_init(&bench->loader, &(struct lb_loader_setup){
-		.flash = &bench->flash,
-		.map = &lb_flashmap_8mib,
-		.codec = &doubles,
-		.slot_changes = slot_changes,
-		.ctx = bench,
-		.mac = {0x24, 0x0A, 0xC4, 0x01, 0x02, 0x03},
-	});
+									   .flash = &bench->flash,
+									   .map = &lb_flashmap_8mib,
+									   .codec = &doubles,
+									   .slot_changes = slot_changes,
+									   .ctx = bench,
+									   .mac = {0x24, 0x0A, 0xC4, 0x01, 0x02, 0x03},
+								   });
 }
 
 void bench_end(struct bench *bench)

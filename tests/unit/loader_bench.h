@@ -21,7 +21,11 @@ enum {
 };
 
 /* Arguments of a request, as count and words. */
-#define WORDS(...) (unsigned)(sizeof((uint32_t[]){__VA_ARGS__}) / 4), (uint32_t[]){__VA_ARGS__}
+#define WORDS(...)                                                  \
+	(unsigned)(sizeof((uint32_t[]){__VA_ARGS__}) / 4), (uint32_t[]) \
+	{                                                               \
+		__VA_ARGS__                                                 \
+	}
 
 struct bench_reply {
 	bool there;

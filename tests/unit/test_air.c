@@ -14,6 +14,7 @@
 static void the_default_air_has_an_open_and_a_closed_network(void **state)
 {
 	struct lb_air air;
+
 	(void)state;
 	lb_air_default(&air);
 	assert_int_equal(air.count, 2);
@@ -30,7 +31,8 @@ static void the_default_air_has_an_open_and_a_closed_network(void **state)
 
 static void of_two_with_one_name_the_one_that_takes_the_password_counts(void **state)
 {
-	struct lb_air air = { .count = 0 };
+	struct lb_air air = {.count = 0};
+
 	(void)state;
 	assert_null(lb_air_add(&air, "Twin", "first password", 1, -40, NULL));
 	assert_null(lb_air_add(&air, "Twin", "second password", 2, -50, NULL));
@@ -42,8 +44,9 @@ static void of_two_with_one_name_the_one_that_takes_the_password_counts(void **s
 static void a_network_is_held_to_its_limits(void **state)
 {
 	static const char LONG[] = "0123456789012345678901234567890123456789012345678901234567890123456789";
-	struct lb_air air = { .count = 0 };
+	struct lb_air air = {.count = 0};
 	char ssid[34] = "", password[66] = "";
+
 	(void)state;
 	memcpy(ssid, LONG, 32);
 	memcpy(password, LONG, 64);
@@ -69,11 +72,14 @@ static void a_file_replaces_the_default(void **state)
 {
 	char reason[LB_AIRFILE_REASON_BYTES];
 	struct lb_air air;
+
 	(void)state;
 	lb_air_default(&air);
 	assert_int_equal(lb_airfile_parse("{\"networks\": [{\"ssid\": \"Home\", \"password\": \"correct horse\", "
 	                                  "\"channel\": 11, \"rssi\": -70, \"bssid\": \"02:a0:00:00:00:fF\"}, "
-	                                  "{\"ssid\": \"Caf\xC3\xA9\"}]}", &air, reason), 0);
+	                                  "{\"ssid\": \"Caf\xC3\xA9\"}]}",
+	                                  &air, reason),
+	                 0);
 	assert_int_equal(air.count, 2);
 	assert_string_equal(air.networks[0].seen.ssid, "Home");
 	assert_int_equal(air.networks[0].seen.channel, 11);
@@ -89,15 +95,25 @@ static void a_file_replaces_the_default(void **state)
 static void a_bad_file_is_refused_with_a_reason(void **state)
 {
 	static const char *const cases[] = {
-		"", "{", "[]", "{}", "{\"networks\": {}}", "{\"networks\": []} x", "{\"networks\": [1]}", "{\"networks\": [{}]}",
-		"{\"networks\": [{\"ssid\": 1}]}", "{\"networks\": [{\"ssid\": \"a\", \"password\": null}]}",
+		"",
+		"{",
+		"[]",
+		"{}",
+		"{\"networks\": {}}",
+		"{\"networks\": []} x",
+		"{\"networks\": [1]}",
+		"{\"networks\": [{}]}",
+		"{\"networks\": [{\"ssid\": 1}]}",
+		"{\"networks\": [{\"ssid\": \"a\", \"password\": null}]}",
 		"{\"networks\": [{\"ssid\": \"a\", \"passwort\": \"12345678\"}]}",
-		"{\"networks\": [{\"ssid\": \"a\", \"channel\": 1.5}]}", "{\"networks\": [{\"ssid\": \"a\", \"rssi\": \"-5\"}]}",
+		"{\"networks\": [{\"ssid\": \"a\", \"channel\": 1.5}]}",
+		"{\"networks\": [{\"ssid\": \"a\", \"rssi\": \"-5\"}]}",
 		"{\"networks\": [{\"ssid\": \"a\", \"bssid\": \"02:00:00:00:00\"}]}",
 		"{\"networks\": [{\"ssid\": \"a\", \"bssid\": \"02:00:00:00:00:01:02\"}]}",
 	};
 	char reason[LB_AIRFILE_REASON_BYTES];
 	struct lb_air air;
+
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		reason[0] = '\0';
@@ -115,5 +131,6 @@ int main(void)
 		cmocka_unit_test(a_file_replaces_the_default),
 		cmocka_unit_test(a_bad_file_is_refused_with_a_reason),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -179,10 +179,13 @@ static void another_image_is_the_fallback(void **state)
 
 static void crashes_in_a_row_are_counted(void **state)
 {
-	static const struct { enum lb_cause cause; uint32_t count; } row[] = {
-		{LB_CAUSE_POWER_ON, 0}, {LB_CAUSE_FAULT, 1},    {LB_CAUSE_WATCHDOG, 2},   {LB_CAUSE_FAULT, 3},
-		{LB_CAUSE_SOFTWARE, 0}, {LB_CAUSE_WATCHDOG, 1}, {LB_CAUSE_SWITCH, 0},     {LB_CAUSE_FAULT, 1},
-		{LB_CAUSE_DEEP_SLEEP, 0}, {LB_CAUSE_FAULT, 1},  {LB_CAUSE_BROWN_OUT, 0},
+	static const struct {
+		enum lb_cause cause;
+		uint32_t count;
+	} row[] = {
+		{LB_CAUSE_POWER_ON, 0},   {LB_CAUSE_FAULT, 1},    {LB_CAUSE_WATCHDOG, 2},  {LB_CAUSE_FAULT, 3},
+		{LB_CAUSE_SOFTWARE, 0},   {LB_CAUSE_WATCHDOG, 1}, {LB_CAUSE_SWITCH, 0},    {LB_CAUSE_FAULT, 1},
+		{LB_CAUSE_DEEP_SLEEP, 0}, {LB_CAUSE_FAULT, 1},    {LB_CAUSE_BROWN_OUT, 0},
 	};
 	struct module module = healthy(LB_CAUSE_POWER_ON);
 
@@ -227,14 +230,23 @@ static void a_verdict_that_nobody_gave_is_a_mistake(void **state)
 static struct module updated(enum lb_cause cause, bool on_trial, uint8_t tries_left)
 {
 	return (struct module){
-		.cause = cause, .truth = {LB_IMAGE_GOOD, LB_IMAGE_GOOD, LB_IMAGE_GOOD}, .id = {10, 11, 12},
-		.record = {
-			.status = LB_RECORD_VALID,
-			.state = {
-				.latest = LB_SLOT_OTA_1, .previous = LB_SLOT_OTA_0, .download = LB_SLOT_NONE, .on_trial = on_trial,
-				.tries_left = tries_left, .change = LB_CHANGE_OTA_FINISH, .id = {10, 11, 12},
+		.cause = cause,
+		.truth = {LB_IMAGE_GOOD, LB_IMAGE_GOOD, LB_IMAGE_GOOD},
+		.id = {10, 11, 12},
+		.record =
+			{
+				.status = LB_RECORD_VALID,
+				.state =
+					{
+						.latest = LB_SLOT_OTA_1,
+						.previous = LB_SLOT_OTA_0,
+						.download = LB_SLOT_NONE,
+						.on_trial = on_trial,
+						.tries_left = tries_left,
+						.change = LB_CHANGE_OTA_FINISH,
+						.id = {10, 11, 12},
+					},
 			},
-		},
 	};
 }
 
@@ -284,7 +296,12 @@ static void a_trial_has_its_tries_and_is_rolled_back(void **state)
 
 static void a_wake_or_a_safe_boot_leaves_the_trial_alone(void **state)
 {
-	static const struct { enum lb_cause cause; uint32_t p12_high_ms; enum lb_slot slot; uint32_t watchdog_ms; } boots[] = {
+	static const struct {
+		enum lb_cause cause;
+		uint32_t p12_high_ms;
+		enum lb_slot slot;
+		uint32_t watchdog_ms;
+	} boots[] = {
 		{LB_CAUSE_DEEP_SLEEP, 0, LB_SLOT_OTA_1, LB_BOOT_TRIAL_WATCHDOG_MS},
 		{LB_CAUSE_SWITCH, 1100, LB_SLOT_OTA_1, LB_BOOT_TRIAL_WATCHDOG_MS},
 		{LB_CAUSE_SWITCH, 4100, LB_SLOT_OTA_0, 0},

@@ -27,6 +27,7 @@ struct desk {
 static int setup(void **state)
 {
 	struct desk *desk = calloc(1, sizeof(*desk));
+
 	strcpy(desk->folder, "/tmp/lifeboat-card-XXXXXX");
 	if (mkdtemp(desk->folder) == NULL)
 		return -1;
@@ -46,6 +47,7 @@ static int teardown(void **state)
 {
 	struct desk *desk = *state;
 	char command[64];
+
 	for (int i = 0; i < 2; i++) {
 		lb_cardslot_eject(&desk->slots[i]);
 		close(desk->registers[i].page_fd);
@@ -66,6 +68,7 @@ static bool insert(struct desk *desk, int slot)
 static void write_file(const char *path, off_t size_bytes)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
 	assert_int_equal(ftruncate(fd, size_bytes), 0);
 	close(fd);
 }
@@ -84,6 +87,7 @@ static void a_missing_file_becomes_an_empty_card(void **state)
 	struct desk *desk = *state;
 	uint8_t expected[LB_FATCARD_BLOCK_BYTES], found[LB_FATCARD_BLOCK_BYTES];
 	char unfinished[80];
+
 	assert_true(insert(desk, 0));
 	assert_int_equal(lb_registers_get(&desk->registers[0], WIRE_REG_CARD_BLOCKS), LB_FATCARD_BLOCKS);
 	assert_int_equal(lb_registers_get(&desk->registers[0], WIRE_REG_CARD_GENERATION), 1);
@@ -100,6 +104,7 @@ static void what_is_on_a_card_stays_there(void **state)
 {
 	struct desk *desk = *state;
 	char byte = 'x';
+
 	write_file(desk->path, 4096);
 	assert_true(insert(desk, 0));
 	assert_int_equal(lb_registers_get(&desk->registers[0], WIRE_REG_CARD_BLOCKS), 8);
@@ -116,6 +121,7 @@ static void what_is_on_a_card_stays_there(void **state)
 static void what_cannot_be_a_card_is_refused(void **state)
 {
 	struct desk *desk = *state;
+
 	write_file(desk->path, 0);
 	assert_refused(desk, "has 0 bytes");
 	write_file(desk->path, 1000);
@@ -138,6 +144,7 @@ static void what_cannot_be_a_card_is_refused(void **state)
 static void a_card_is_in_one_slot_and_a_slot_has_one_card(void **state)
 {
 	struct desk *desk = *state;
+
 	assert_true(insert(desk, 1));
 	assert_refused(desk, "in use by another module");
 	assert_true(insert(desk, 1)); /* it is there already */
@@ -163,5 +170,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_cannot_be_a_card_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_card_is_in_one_slot_and_a_slot_has_one_card, setup, teardown),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,7 +34,7 @@ static const struct {
 static void test_verdicts(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof verdicts / sizeof verdicts[0]; i++) {
+	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
 		struct lb_check_facts facts = {
 			.ctrl_c = verdicts[i].ctrl_c,
 			.mpremote = verdicts[i].mpremote,
@@ -44,9 +44,8 @@ static void test_verdicts(void **state)
 			.comes_back = verdicts[i].comes_back,
 			.mounts = verdicts[i].mounts,
 		};
-		if (lb_check_judge(&facts) != verdicts[i].verdict) {
+		if (lb_check_judge(&facts) != verdicts[i].verdict)
 			fail_msg("case %zu: %d", i, lb_check_judge(&facts));
-		}
 	}
 }
 

@@ -13,6 +13,7 @@ static void ask(struct lb_comport *port, const uint8_t *request, size_t request_
                 size_t answer_bytes, unsigned changes)
 {
 	struct lb_comport_answer given = lb_comport_run(port, request, request_bytes);
+
 	if (given.size_bytes != answer_bytes)
 		fail_msg("request %d: %zu bytes of answer", request[0], given.size_bytes);
 	if (answer_bytes != 0)
@@ -23,15 +24,17 @@ static void ask(struct lb_comport *port, const uint8_t *request, size_t request_
 /* A request of one byte's value, the value of its answer, and what changed. */
 static void ask_value(struct lb_comport *port, uint8_t number, uint8_t value, uint8_t told, unsigned changes)
 {
-	const uint8_t request[] = { number, value }, answer[] = { (uint8_t)(number + 100), told };
+	const uint8_t request[] = {number, value}, answer[] = {(uint8_t)(number + 100), told};
+
 	ask(port, request, sizeof(request), answer, sizeof(answer), changes);
 }
 
 static void the_speed_is_four_bytes_and_0_asks(void **state)
 {
-	static const uint8_t ASK[] = { 1, 0, 0, 0, 0 }, USUAL[] = { 101, 0x00, 0x01, 0xC2, 0x00 };
-	static const uint8_t SET[] = { 1, 0xFF, 0xFE, 0xFD, 0xFC }, IS_SET[] = { 101, 0xFF, 0xFE, 0xFD, 0xFC };
+	static const uint8_t ASK[] = {1, 0, 0, 0, 0}, USUAL[] = {101, 0x00, 0x01, 0xC2, 0x00};
+	static const uint8_t SET[] = {1, 0xFF, 0xFE, 0xFD, 0xFC}, IS_SET[] = {101, 0xFF, 0xFE, 0xFD, 0xFC};
 	struct lb_comport port;
+
 	(void)state;
 	lb_comport_init(&port);
 	ask(&port, ASK, sizeof(ASK), USUAL, sizeof(USUAL), 0);
@@ -42,6 +45,7 @@ static void the_speed_is_four_bytes_and_0_asks(void **state)
 static void settings_are_kept_and_nonsense_is_answered_by_what_stays(void **state)
 {
 	struct lb_comport port;
+
 	(void)state;
 	lb_comport_init(&port);
 	ask_value(&port, 2, 0, 8, 0);
@@ -62,6 +66,7 @@ static void settings_are_kept_and_nonsense_is_answered_by_what_stays(void **stat
 static void control_is_five_things(void **state)
 {
 	struct lb_comport port;
+
 	(void)state;
 	lb_comport_init(&port);
 	ask_value(&port, 5, 0, 1, 0);
@@ -77,13 +82,14 @@ static void control_is_five_things(void **state)
 	ask_value(&port, 5, 18, 18, 0);
 	ask_value(&port, 5, 13, 18, 0);
 	ask_value(&port, 5, 0, 17, 0);
-	static const uint8_t UNKNOWN[] = { 5, 20 };
+	static const uint8_t UNKNOWN[] = {5, 20};
 	ask(&port, UNKNOWN, sizeof(UNKNOWN), NULL, 0, 0);
 }
 
 static void dtr_and_rts_change_lines(void **state)
 {
 	struct lb_comport port;
+
 	(void)state;
 	lb_comport_init(&port);
 	ask_value(&port, 5, 7, 9, 0);
@@ -101,8 +107,9 @@ static void dtr_and_rts_change_lines(void **state)
 
 static void flow_and_purge_are_the_callers_to_act_on(void **state)
 {
-	static const uint8_t SUSPEND[] = { 8 }, RESUME[] = { 9 };
+	static const uint8_t SUSPEND[] = {8}, RESUME[] = {9};
 	struct lb_comport port;
+
 	(void)state;
 	lb_comport_init(&port);
 	ask(&port, SUSPEND, 1, NULL, 0, LB_COMPORT_FLOW);
@@ -116,9 +123,10 @@ static void flow_and_purge_are_the_callers_to_act_on(void **state)
 
 static void states_and_signature_are_told(void **state)
 {
-	static const uint8_t LINE[] = { 6 }, LINE_IS[] = { 106, 0x60 }, MODEM[] = { 7 }, MODEM_IS[] = { 107, 0xB0 };
-	static const uint8_t ASK[] = { 0 }, OWN[] = { 0, 'm', 'e' };
+	static const uint8_t LINE[] = {6}, LINE_IS[] = {106, 0x60}, MODEM[] = {7}, MODEM_IS[] = {107, 0xB0};
+	static const uint8_t ASK[] = {0}, OWN[] = {0, 'm', 'e'};
 	struct lb_comport port;
+
 	(void)state;
 	lb_comport_init(&port);
 	ask(&port, LINE, 1, LINE_IS, 2, 0);
@@ -135,9 +143,10 @@ static void states_and_signature_are_told(void **state)
 
 static void requests_that_are_short_or_unknown_have_no_answer(void **state)
 {
-	static const uint8_t WITH_VALUE[] = { 1, 2, 3, 4, 5, 10, 11, 12 };
+	static const uint8_t WITH_VALUE[] = {1, 2, 3, 4, 5, 10, 11, 12};
 	struct lb_comport port, before;
-	uint8_t request[8] = { 0 };
+	uint8_t request[8] = {0};
+
 	(void)state;
 	lb_comport_init(&port);
 	before = port;
@@ -165,5 +174,6 @@ int main(void)
 		cmocka_unit_test(states_and_signature_are_told),
 		cmocka_unit_test(requests_that_are_short_or_unknown_have_no_answer),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,7 +42,7 @@ static void hashes_are_sha256(void **state)
 		{"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
 		{"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
 		{"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-		 "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
+	     "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
 	};
 	static uint8_t noise[4096];
 	uint8_t digest[DIGEST_BYTES], expected[DIGEST_BYTES];
@@ -294,7 +294,7 @@ static void der_has_one_form_only(void **state)
 		{"a length of lengths that is all there is", "30ff"},
 		{"r is 33 bytes", "302602210102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2021020101"},
 		{"r is 33 bytes behind a zero",
-		 "30270222008102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2021020101"},
+	     "30270222008102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2021020101"},
 	};
 	uint8_t der[64], numbers[2 * NUMBER_BYTES];
 	size_t der_bytes;

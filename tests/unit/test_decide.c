@@ -43,6 +43,7 @@ struct plan_case {
 	unsigned verified;
 };
 
+/* clang-format off */
 #define RECORD(latest_, previous_) \
 	{.status = LB_RECORD_VALID, .state = {.latest = (latest_), .previous = (previous_), .download = NONE}}
 #define ASK(req, slot_, choice_, latest_, previous_) \
@@ -102,6 +103,7 @@ static const struct plan_case cases[] = {
 	 {.g23_low = true, .request = LB_REQUEST_LOADER, .request_slot = NONE, .choose = RECORD(F, NONE)}, ALL,
 	 LB_BOOT_LOADER, NONE, LB_MODE_LOADER, LB_REASON_PIN, LB_WHY_LATEST, 0},
 };
+/* clang-format on */
 
 static void plans_are_as_designed(void **state)
 {
@@ -175,12 +177,9 @@ static void a_trial_is_counted_only_by_a_normal_boot(void **state)
 		bool wake, write;
 		enum lb_slot slot;
 	} ways[] = {
-		{LB_REQUEST_NONE, LB_GATE_NONE, false, true, O1},
-		{LB_REQUEST_NONE, LB_GATE_NONE, true, false, O1},
-		{LB_REQUEST_NONE, LB_GATE_LATEST, false, false, O1},
-		{LB_REQUEST_NONE, LB_GATE_PREVIOUS, false, false, O0},
-		{LB_REQUEST_NONE, LB_GATE_FACTORY, false, false, F},
-		{LB_REQUEST_SAFE_BOOT, LB_GATE_NONE, false, false, O1},
+		{LB_REQUEST_NONE, LB_GATE_NONE, false, true, O1},      {LB_REQUEST_NONE, LB_GATE_NONE, true, false, O1},
+		{LB_REQUEST_NONE, LB_GATE_LATEST, false, false, O1},   {LB_REQUEST_NONE, LB_GATE_PREVIOUS, false, false, O0},
+		{LB_REQUEST_NONE, LB_GATE_FACTORY, false, false, F},   {LB_REQUEST_SAFE_BOOT, LB_GATE_NONE, false, false, O1},
 		{LB_REQUEST_SLOT_ONCE, LB_GATE_NONE, false, true, O1},
 	};
 	static const enum lb_image_verdict truth[] = ALL;

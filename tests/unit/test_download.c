@@ -35,7 +35,7 @@ struct bench {
 	uint32_t cut_offset; /* in the slot: where the operation was that was cut */
 };
 
-static const struct lb_region region = { .offset = BEFORE, .size_bytes = SLOT };
+static const struct lb_region region = {.offset = BEFORE, .size_bytes = SLOT};
 static int pauses;
 
 static bool count_pause(void)
@@ -47,7 +47,7 @@ static bool count_pause(void)
 static struct lb_nor_cut begin(void *ctx, const struct lb_nor_op *op)
 {
 	struct bench *bench = ctx;
-	const struct lb_nor_cut none = { .moment = LB_NOR_CUT_NONE };
+	const struct lb_nor_cut none = {.moment = LB_NOR_CUT_NONE};
 
 	if (op->kind == LB_NOR_READ)
 		return none;
@@ -62,11 +62,11 @@ static struct lb_nor_cut begin(void *ctx, const struct lb_nor_op *op)
 /* Old bytes everywhere, none of them blank; then an image's header and anything. */
 static void start(struct bench *bench)
 {
-	struct lb_nor_setup setup = { .bytes = bench->bytes, .size_bytes = SIZE, .marks = bench->marks };
+	struct lb_nor_setup setup = {.bytes = bench->bytes, .size_bytes = SIZE, .marks = bench->marks};
 
-	memset(bench, 0, sizeof *bench);
-	memset(bench->bytes, 0x5A, sizeof bench->bytes);
-	memset(bench->marks, 0xFF, sizeof bench->marks);
+	memset(bench, 0, sizeof(*bench));
+	memset(bench->bytes, 0x5A, sizeof(bench->bytes));
+	memset(bench->marks, 0xFF, sizeof(bench->marks));
 	for (uint32_t i = 0; i < SLOT; i++)
 		bench->image[i] = (uint8_t)(i * 31 + i / 241);
 	memset(bench->image, 0, LB_IMAGE_HEADER_BYTES);
@@ -112,13 +112,13 @@ static void assert_neighbours_untouched(const struct bench *bench)
 
 static void any_size_costs_exactly_its_sectors(void **state)
 {
-	static const uint32_t sizes[] = { 33, 256, 257, 4095, 4096, 4097, 8192, 9000, 12288, SLOT - 1, SLOT };
-	static const uint32_t chunks[] = { 1, 3, 32, 33, 255, 256, 257, 4096, 4097, 6000, 9000, SLOT };
+	static const uint32_t sizes[] = {33, 256, 257, 4095, 4096, 4097, 8192, 9000, 12288, SLOT - 1, SLOT};
+	static const uint32_t chunks[] = {1, 3, 32, 33, 255, 256, 257, 4096, 4097, 6000, 9000, SLOT};
 	static struct bench bench;
 
 	(void)state;
-	for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++)
-		for (size_t c = 0; c < sizeof chunks / sizeof chunks[0]; c++) {
+	for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++)
+		for (size_t c = 0; c < sizeof(chunks) / sizeof(chunks[0]); c++) {
 			start(&bench);
 			pauses = 0;
 			assert_int_equal(send(&bench, 0, sizes[s], chunks[c]), LB_OK);
@@ -176,14 +176,19 @@ static void a_download_begun_in_a_pause_gets_nothing_of_the_one_before(void **st
 
 static void a_wrong_file_is_refused_before_anything_is_erased(void **state)
 {
-	static const struct { uint8_t offset, value; enum lb_image_verdict verdict; } wrong[] = {
-		{ LB_IMAGE_AT_MAGIC, 0x7F, LB_IMAGE_NO_MAGIC }, { LB_IMAGE_AT_FLAGS, 0x04, LB_IMAGE_BAD_FLAGS },
-		{ LB_IMAGE_AT_HEADER_BYTES, 31, LB_IMAGE_BAD_HEADER }, { LB_IMAGE_AT_PAYLOAD_BYTES + 2, 1, LB_IMAGE_TOO_LONG },
+	static const struct {
+		uint8_t offset, value;
+		enum lb_image_verdict verdict;
+	} wrong[] = {
+		{LB_IMAGE_AT_MAGIC, 0x7F, LB_IMAGE_NO_MAGIC},
+		{LB_IMAGE_AT_FLAGS, 0x04, LB_IMAGE_BAD_FLAGS},
+		{LB_IMAGE_AT_HEADER_BYTES, 31, LB_IMAGE_BAD_HEADER},
+		{LB_IMAGE_AT_PAYLOAD_BYTES + 2, 1, LB_IMAGE_TOO_LONG},
 	};
 	static struct bench bench;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		for (uint32_t chunk = 1; chunk <= 64; chunk += 21) {
 			enum lb_image_verdict verdict = LB_IMAGE_GOOD;
 			int result = LB_OK;
@@ -209,19 +214,19 @@ static void what_was_taken_can_be_read_before_it_is_in_flash(void **state)
 	const struct lb_image_source source = lb_download_source(&bench.download);
 
 	assert_int_equal(source.size_bytes, 5000);
-	for (uint32_t at = 0; at + sizeof bytes <= 5000; at += 100) {
-		assert_int_equal(source.read(source.ctx, at, bytes, sizeof bytes), LB_OK);
-		assert_memory_equal(bytes, bench.image + at, sizeof bytes);
+	for (uint32_t at = 0; at + sizeof(bytes) <= 5000; at += 100) {
+		assert_int_equal(source.read(source.ctx, at, bytes, sizeof(bytes)), LB_OK);
+		assert_memory_equal(bytes, bench.image + at, sizeof(bytes));
 	}
 }
 
 /* --- cuts --- */
 
-static const enum lb_nor_moment moments[] = { LB_NOR_CUT_BEFORE, LB_NOR_CUT_TORN, LB_NOR_CUT_AFTER };
+static const enum lb_nor_moment moments[] = {LB_NOR_CUT_BEFORE, LB_NOR_CUT_TORN, LB_NOR_CUT_AFTER};
 
 static struct lb_nor_cut cut_of(unsigned moment, unsigned number)
 {
-	return (struct lb_nor_cut){ .moment = moments[moment], .done_bytes = number * 8 % 256, .seed = number * 7 + 1 };
+	return (struct lb_nor_cut){.moment = moments[moment], .done_bytes = number * 8 % 256, .seed = number * 7 + 1};
 }
 
 /* Where a client goes on: it compares what is said to be there with its own file. */

@@ -26,8 +26,8 @@ static struct {
 	uint32_t gone_after;
 	uint32_t sent;
 	uint32_t baud;
-	bool deaf;                /* nobody is there */
-	const uint8_t *script;    /* what comes, whatever is sent */
+	bool deaf;             /* nobody is there */
+	const uint8_t *script; /* what comes, whatever is sent */
 	size_t script_bytes;
 	size_t done_bytes, all_bytes;
 	unsigned told;
@@ -58,7 +58,7 @@ static void inflate_begin(void *ctx)
 {
 	(void)ctx;
 	inflateEnd(&unpacker);
-	memset(&unpacker, 0, sizeof unpacker);
+	memset(&unpacker, 0, sizeof(unpacker));
 	assert_int_equal(inflateInit(&unpacker), Z_OK);
 }
 
@@ -73,9 +73,8 @@ static enum lb_inflate_result inflate_some(void *ctx, const uint8_t *in, size_t 
 	int result = inflate(&unpacker, Z_NO_FLUSH);
 	*in_bytes -= unpacker.avail_in;
 	*out_bytes -= unpacker.avail_out;
-	if (result == Z_STREAM_END) {
+	if (result == Z_STREAM_END)
 		return LB_INFLATE_END;
-	}
 	return result == Z_OK || result == Z_BUF_ERROR ? LB_INFLATE_MORE : LB_INFLATE_BAD;
 }
 
@@ -97,9 +96,8 @@ static size_t pass(uint8_t *data, size_t size_bytes)
 	for (size_t i = 0; i < size_bytes; i++) {
 		bool fault = wire.fault_every != 0 && random_number() % wire.fault_every == 0;
 
-		if (!fault || random_number() % 2 == 0) {
+		if (!fault || random_number() % 2 == 0)
 			data[kept++] = fault ? (uint8_t)random_number() : data[i];
-		}
 	}
 	return kept;
 }
@@ -109,18 +107,15 @@ static int port_send(void *ctx, const void *data, size_t size_bytes)
 	static uint8_t copy[WIRE_BYTES];
 
 	(void)ctx;
-	assert_true(size_bytes <= sizeof copy);
+	assert_true(size_bytes <= sizeof(copy));
 	wire.sent += (uint32_t)size_bytes;
-	if (wire.stop_after != 0 && wire.sent > wire.stop_after) {
+	if (wire.stop_after != 0 && wire.sent > wire.stop_after)
 		return LB_PORT_STOPPED;
-	}
-	if (wire.gone_after != 0 && wire.sent > wire.gone_after) {
+	if (wire.gone_after != 0 && wire.sent > wire.gone_after)
 		return LB_PORT_GONE;
-	}
 	memcpy(copy, data, size_bytes);
-	if (!wire.deaf) {
+	if (!wire.deaf)
 		bench_feed(&wire.bench, copy, pass(copy, size_bytes));
-	}
 	return 0;
 }
 
@@ -189,15 +184,14 @@ static struct lb_espflash flash;
 static int set_up(void **state)
 {
 	(void)state;
-	memset(&wire, 0, sizeof wire);
+	memset(&wire, 0, sizeof(wire));
 	bench_begin(&wire.bench);
 	struct lb_loader_setup setup = wire.bench.loader.setup;
 	setup.codec = &codec;
 	lb_loader_init(&wire.bench.loader, &setup);
 	wire.noise = 7;
-	for (size_t i = 0; i < sizeof image; i++) { /* text that packs, and some that does not */
+	for (size_t i = 0; i < sizeof(image); i++) /* text that packs, and some that does not */
 		image[i] = (uint8_t)(i % 65536 < 20000 ? random_number() : i / 7);
-	}
 	flash = (struct lb_espflash){.progress = progress};
 	lb_esp_init(&flash.esp, &port);
 	return 0;
@@ -208,7 +202,7 @@ static int tear_down(void **state)
 	(void)state;
 	bench_end(&wire.bench);
 	inflateEnd(&unpacker);
-	memset(&unpacker, 0, sizeof unpacker);
+	memset(&unpacker, 0, sizeof(unpacker));
 	return 0;
 }
 
@@ -221,7 +215,7 @@ static void open_flash(void)
 
 static void expect_image(void)
 {
-	assert_memory_equal(wire.bench.bytes + SLOT_AT, image, sizeof image);
+	assert_memory_equal(wire.bench.bytes + SLOT_AT, image, sizeof(image));
 }
 
 /* --- a perfect wire --- */
@@ -231,12 +225,12 @@ static void test_writes_what_it_was_given(void **state)
 	(void)state;
 	memset(wire.bench.bytes + SLOT_AT, 0, 0x80000);
 	open_flash();
-	assert_int_equal(lb_espflash_write(&flash, SLOT_AT, image, sizeof image), LB_ESP_OK);
+	assert_int_equal(lb_espflash_write(&flash, SLOT_AT, image, sizeof(image)), LB_ESP_OK);
 	expect_image();
-	assert_int_equal(wire.bench.bytes[SLOT_AT + sizeof image], 0xFF);
-	assert_int_equal(wire.bench.erases, (sizeof image + 4095) / 4096);
-	assert_true(wire.bench.programs <= (sizeof image + 255) / 256);
-	assert_true(wire.sent < sizeof image); /* packed */
+	assert_int_equal(wire.bench.bytes[SLOT_AT + sizeof(image)], 0xFF);
+	assert_int_equal(wire.bench.erases, (sizeof(image) + 4095) / 4096);
+	assert_true(wire.bench.programs <= (sizeof(image) + 255) / 256);
+	assert_true(wire.sent < sizeof(image)); /* packed */
 	assert_int_equal(wire.bench.told[0], LB_SLOT_FACTORY);
 	assert_int_equal(wire.bench.told_count, 1);
 	assert_int_equal(wire.done_bytes, wire.all_bytes);
@@ -261,15 +255,15 @@ static void test_a_block_of_much_is_waited_for(void **state)
 
 	(void)state;
 	open_flash();
-	assert_int_equal(lb_espflash_write(&flash, SLOT_AT, zeros, sizeof zeros), LB_ESP_OK);
-	assert_memory_equal(wire.bench.bytes + SLOT_AT, zeros, sizeof zeros);
+	assert_int_equal(lb_espflash_write(&flash, SLOT_AT, zeros, sizeof(zeros)), LB_ESP_OK);
+	assert_memory_equal(wire.bench.bytes + SLOT_AT, zeros, sizeof(zeros));
 }
 
 static void test_reads_what_is_there(void **state)
 {
 	(void)state;
 	open_flash();
-	memcpy(wire.bench.bytes + SLOT_AT + 3, image, sizeof image);
+	memcpy(wire.bench.bytes + SLOT_AT + 3, image, sizeof(image));
 	assert_int_equal(lb_espflash_read(&flash, 0, back, 0x80000), LB_ESP_OK);
 	assert_memory_equal(back, wire.bench.bytes, 0x80000);
 	assert_int_equal(lb_espflash_read(&flash, SLOT_AT + 3, back, 1001), LB_ESP_OK);
@@ -287,9 +281,8 @@ static void test_erases_the_range_alone(void **state)
 	assert_int_equal(lb_espflash_erase(&flash, SLOT_AT + 0x1000, 0x101000), LB_ESP_OK);
 	assert_int_equal(bytes[SLOT_AT + 0xFFF], 0);
 	assert_int_equal(bytes[SLOT_AT + 0x102000], 0);
-	for (uint32_t i = 0; i < 0x101000; i++) {
+	for (uint32_t i = 0; i < 0x101000; i++)
 		assert_int_equal(bytes[SLOT_AT + 0x1000 + i], 0xFF);
-	}
 	assert_int_equal(wire.done_bytes, 0x101000);
 }
 
@@ -322,12 +315,10 @@ static void test_noise_never_lies(void **state)
 		wire.noise = seed * 7919;
 		wire.fault_every = 1000 + seed * 500;
 		int result = lb_esp_sync(&flash.esp, 10);
-		if (result == LB_ESP_OK) {
+		if (result == LB_ESP_OK)
 			result = lb_espflash_open(&flash);
-		}
-		if (result == LB_ESP_OK) {
+		if (result == LB_ESP_OK)
 			result = lb_espflash_write(&flash, SLOT_AT, image, 60000);
-		}
 		if (result == LB_ESP_OK) {
 			assert_memory_equal(wire.bench.bytes + SLOT_AT, image, 60000);
 			result = lb_espflash_read(&flash, SLOT_AT, back, 60000);
@@ -362,9 +353,9 @@ static void test_chatter_that_never_ends(void **state)
 
 	(void)state;
 	wire.script = babble;
-	wire.script_bytes = sizeof babble;
-	for (size_t i = 0; i < sizeof fills; i++) {
-		memset(babble, fills[i], sizeof babble);
+	wire.script_bytes = sizeof(babble);
+	for (size_t i = 0; i < sizeof(fills); i++) {
+		memset(babble, fills[i], sizeof(babble));
 		assert_int_equal(lb_esp_sync(&flash.esp, 3), LB_ESP_SILENT);
 	}
 }
@@ -377,20 +368,20 @@ static void test_malformed_replies(void **state)
 		uint8_t size_bytes;
 	} rows[] = {
 		{{0xC0, 0xC0}, 2},
-		{{0xC0, 1, 0x0A, 4, 0, 1, 2, 3, 4, 0xC0}, 10},                                /* no status */
-		{{0xC0, 0, 0x0A, 4, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0xC0}, 14},                    /* a request */
-		{{0xC0, 1, 0x0B, 4, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0xC0}, 14},                    /* to something else */
-		{{0xC0, 1, 0x0A, 5, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0xC0}, 14},                    /* longer than it is */
+		{{0xC0, 1, 0x0A, 4, 0, 1, 2, 3, 4, 0xC0}, 10},             /* no status */
+		{{0xC0, 0, 0x0A, 4, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0xC0}, 14}, /* a request */
+		{{0xC0, 1, 0x0B, 4, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0xC0}, 14}, /* to something else */
+		{{0xC0, 1, 0x0A, 5, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0xC0}, 14}, /* longer than it is */
 		{{0xC0, 1, 0x0A, 3, 0, 1, 2, 3, 4, 0, 0, 0, 0, 0xC0}, 14},
-		{{0xC0, 1, 0x0A, 4, 0, 1, 2, 3, 0xDB, 4, 0, 0, 0, 0, 0xC0}, 15},              /* an escape of nothing */
+		{{0xC0, 1, 0x0A, 4, 0, 1, 2, 3, 0xDB, 4, 0, 0, 0, 0, 0xC0}, 15}, /* an escape of nothing */
 		{{0xC0, 1, 0x0A, 4, 0, 1, 2, 3, 4, 0, 0, 0, 0xDB, 0xC0}, 14},
-		{{0xC0, 1, 0x0A, 80, 0, 1, 2, 3, 4, [90] = 0xC0}, 91},                        /* longer than any */
-		{{1, 0x0A, 4, 0, 1, 2, 3, 4, 0, 0, 0, 0}, 12},                                /* no edges */
+		{{0xC0, 1, 0x0A, 80, 0, 1, 2, 3, 4, [90] = 0xC0}, 91}, /* longer than any */
+		{{1, 0x0A, 4, 0, 1, 2, 3, 4, 0, 0, 0, 0}, 12},         /* no edges */
 	};
 	struct lb_esp_reply reply;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		memcpy(wire.bench.wire, rows[i].bytes, rows[i].size_bytes);
 		wire.bench.wire_bytes = rows[i].size_bytes;
 		assert_int_equal(lb_esp_await(&flash.esp, LB_OP_READ_REG, 500, &reply), LB_ESP_SILENT);
@@ -407,8 +398,8 @@ static void test_a_refusal_is_told(void **state)
 	open_flash();
 	assert_int_equal(lb_esp_request(&flash.esp, LB_OP_READ_REG, &odd, 1, 500, NULL), LB_ESP_REFUSED);
 	assert_int_equal(flash.esp.code, 5);
-	memcpy(wire.bench.wire, unknown, sizeof unknown);
-	wire.bench.wire_bytes = sizeof unknown;
+	memcpy(wire.bench.wire, unknown, sizeof(unknown));
+	wire.bench.wire_bytes = sizeof(unknown);
 	assert_int_equal(lb_esp_await(&flash.esp, LB_OP_SPI_FLASH_MD5, 500, NULL), LB_ESP_REFUSED);
 }
 
@@ -418,8 +409,8 @@ static void test_escapes_come_back(void **state)
 	struct lb_esp_reply reply;
 
 	(void)state;
-	memcpy(wire.bench.wire, bytes, sizeof bytes);
-	wire.bench.wire_bytes = sizeof bytes;
+	memcpy(wire.bench.wire, bytes, sizeof(bytes));
+	wire.bench.wire_bytes = sizeof(bytes);
 	assert_int_equal(lb_esp_await(&flash.esp, LB_OP_READ_REG, 500, &reply), LB_ESP_OK);
 	assert_int_equal(reply.value, 0x0403DBC0);
 }
@@ -430,7 +421,7 @@ static void test_another_chip_is_not_touched(void **state)
 
 	(void)state;
 	wire.script = bytes;
-	wire.script_bytes = sizeof bytes;
+	wire.script_bytes = sizeof(bytes);
 	assert_int_equal(lb_espflash_open(&flash), LB_ESP_NO_CHIP);
 }
 
@@ -439,7 +430,7 @@ static void test_sizes_that_no_chip_has(void **state)
 	static const uint32_t sizes[] = {1u << 0x11, 1u << 0x1B};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		wire.bench.loader.regs.flash_bytes = sizes[i];
 		assert_int_equal(lb_espflash_open(&flash), LB_ESP_NO_CHIP);
 	}
@@ -448,14 +439,14 @@ static void test_sizes_that_no_chip_has(void **state)
 /* A ROM uses them too, and has not asked for another setting. */
 static void test_the_flash_controller_is_left_as_it_was(void **state)
 {
-	static const uint32_t rows[][4] = {{0x3FF4201C, 0x80000044, UINT32_MAX, 0}, {0x3FF42024, 0x7000003B, UINT32_MAX, 0}};
+	static const uint32_t rows[][4] = {{0x3FF4201C, 0x80000044, UINT32_MAX, 0},
+	                                   {0x3FF42024, 0x7000003B, UINT32_MAX, 0}};
 	struct lb_esp_reply reply;
 
 	(void)state;
 	assert_int_equal(lb_esp_sync(&flash.esp, 3), LB_ESP_OK);
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2; i++)
 		assert_int_equal(lb_esp_request(&flash.esp, LB_OP_WRITE_REG, rows[i], 4, 500, NULL), LB_ESP_OK);
-	}
 	open_flash();
 	for (size_t i = 0; i < 2; i++) {
 		assert_int_equal(lb_esp_request(&flash.esp, LB_OP_READ_REG, rows[i], 1, 500, &reply), LB_ESP_OK);
@@ -476,14 +467,14 @@ static void test_the_person_and_the_cable(void **state)
 	(void)state;
 	open_flash();
 	wire.stop_after = wire.sent + 20000;
-	assert_int_equal(lb_espflash_write(&flash, SLOT_AT, image, sizeof image), LB_ESP_STOPPED);
+	assert_int_equal(lb_espflash_write(&flash, SLOT_AT, image, sizeof(image)), LB_ESP_STOPPED);
 	wire.stop_after = 0;
 	wire.gone_after = wire.sent + 20000;
-	assert_int_equal(lb_espflash_write(&flash, SLOT_AT, image, sizeof image), LB_ESP_GONE);
+	assert_int_equal(lb_espflash_write(&flash, SLOT_AT, image, sizeof(image)), LB_ESP_GONE);
 	wire.gone_after = 0;
 	wire.bench.told_count = 0;
 	open_flash(); /* what was half written is written whole */
-	assert_int_equal(lb_espflash_write(&flash, SLOT_AT, image, sizeof image), LB_ESP_OK);
+	assert_int_equal(lb_espflash_write(&flash, SLOT_AT, image, sizeof(image)), LB_ESP_OK);
 	expect_image();
 }
 

@@ -15,6 +15,7 @@ enum { VOLUME_ID = 0x1234ABCD };
 static void the_boot_sector_describes_the_whole_card_as_fat16(void **state)
 {
 	uint8_t boot[LB_FATCARD_BLOCK_BYTES];
+
 	(void)state;
 	assert_true(lb_fatcard_block(0, VOLUME_ID, boot));
 	uint32_t reserved = lb_load16le(boot + 14), fats = boot[16], fat_sectors = lb_load16le(boot + 22);
@@ -37,6 +38,7 @@ static void both_fats_begin_alike_and_nothing_else_is_written(void **state)
 	static const uint8_t ZERO[LB_FATCARD_BLOCK_BYTES];
 	uint8_t boot[LB_FATCARD_BLOCK_BYTES], data[LB_FATCARD_BLOCK_BYTES];
 	unsigned written = 0;
+
 	(void)state;
 	lb_fatcard_block(0, VOLUME_ID, boot);
 	uint32_t first = lb_load16le(boot + 14), second = first + lb_load16le(boot + 22);
@@ -59,5 +61,6 @@ int main(void)
 		cmocka_unit_test(the_boot_sector_describes_the_whole_card_as_fat16),
 		cmocka_unit_test(both_fats_begin_alike_and_nothing_else_is_written),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

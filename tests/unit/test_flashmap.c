@@ -42,8 +42,13 @@ static int note_erase(void *ctx, uint32_t offset, uint32_t size_bytes)
 static struct lb_flash device(struct asked *asked)
 {
 	return (struct lb_flash){
-		.read = note_read, .program = note_program, .erase = note_erase, .ctx = asked,
-		.size_bytes = 8u << 20, .sector_bytes = 4096, .program_bytes = 1,
+		.read = note_read,
+		.program = note_program,
+		.erase = note_erase,
+		.ctx = asked,
+		.size_bytes = 8u << 20,
+		.sector_bytes = 4096,
+		.program_bytes = 1,
 	};
 }
 

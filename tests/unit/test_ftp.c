@@ -26,7 +26,7 @@ static void pass_time(struct world *world, uint32_t ms)
 static void send_line(struct world *world, const char *line, bool by_byte)
 {
 	char bytes[700];
-	const size_t size = (size_t)snprintf(bytes, sizeof bytes, "%s\r\n", line);
+	const size_t size = (size_t)snprintf(bytes, sizeof(bytes), "%s\r\n", line);
 
 	for (size_t at = 0; at < size; at += by_byte ? 1 : size)
 		lb_ftp_receive(&world->ftp, world->now_ms, (const uint8_t *)bytes + at, by_byte ? 1 : size);
@@ -63,7 +63,7 @@ static void expect_file(struct world *world, const char *text)
 	const char *content = strchr(text, '=') + 1;
 	int node;
 
-	snprintf(path, sizeof path, "%.*s", (int)(content - 1 - text), text);
+	snprintf(path, sizeof(path), "%.*s", (int)(content - 1 - text), text);
 	node = lb_ftp_world_find(world, path);
 	assert_int_not_equal(node, NO_NODE);
 	assert_int_equal(world->nodes[node].size_bytes, strlen(content));
@@ -94,15 +94,14 @@ static void do_line(struct world *world, const char *line, bool by_byte)
 	case 'f': expect_file(world, rest); break;
 	case '-': assert_int_equal(lb_ftp_world_find(world, rest), NO_NODE); break;
 	case 'x': assert_true(lb_ftp_is_over(&world->ftp)); break;
-	default:
-		lb_ftp_replies(&world->ftp, &size);
-		assert_int_equal(size, 0);
+	default: lb_ftp_replies(&world->ftp, &size); assert_int_equal(size, 0);
 	}
 }
 
 #define IN "< 220 ", "> USER me", "< 331", "> PASS secret", "< 230"
 #define PASSIVE "> EPSV", "< 229 Entering Extended Passive Mode (|||4660|)"
 
+/* clang-format off */
 static const char *const dialogues[][28] = {
 	{ IN, "> PWD", "< 257 \"/\"", "> CWD flash", "< 250", "> PWD", "< 257 \"/flash\"", "> CDUP", "< 250",
 	  "> CWD no", "< 550", "> CWD /flash/a.py", "< 550", "> CWD /flash/lib/../../flash/./lib//", "< 250",
@@ -173,6 +172,7 @@ static const char *const dialogues[][28] = {
 	{ IN, PASSIVE, "> RETR flash/a.py", "< 150", "c", "!", "< 426", PASSIVE, "> RETR flash/a.py", "< 150",
 	  "> ABOR", "< 426", "< 226", "" },
 };
+/* clang-format on */
 
 static void run(size_t index, bool by_byte)
 {
@@ -190,7 +190,7 @@ static void run(size_t index, bool by_byte)
 static void test_dialogues(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof dialogues / sizeof dialogues[0]; i++) {
+	for (size_t i = 0; i < sizeof(dialogues) / sizeof(dialogues[0]); i++) {
 		run(i, false);
 		run(i, true);
 	}
@@ -205,10 +205,10 @@ static void test_long_lines(void **state)
 
 	(void)state;
 	lb_ftp_world_open(&world);
-	for (const char *const *step = (const char *const[]){ IN, NULL }; *step != NULL; step++)
+	for (const char *const *step = (const char *const[]){IN, NULL}; *step != NULL; step++)
 		do_line(&world, *step, false);
-	memset(line, 'x', sizeof line - 1);
-	line[sizeof line - 1] = '\0';
+	memset(line, 'x', sizeof(line) - 1);
+	line[sizeof(line) - 1] = '\0';
 	send_line(&world, line, false);
 	expect_reply(&world, "500");
 	memcpy(line, "CWD ", 4);
@@ -223,7 +223,7 @@ static void test_long_lines(void **state)
 static void test_long_name(void **state)
 {
 	static struct world world;
-	static const struct lb_login long_login = { "mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm", "secret" };
+	static const struct lb_login long_login = {"mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm", "secret"};
 
 	(void)state;
 	lb_ftp_world_open(&world);
@@ -273,7 +273,7 @@ static void test_upload_when_a_call_fails(void **state)
 		for (size_t i = 0; i < 5; i++)
 			do_line(&world, upload[i], false);
 		world.fail_at = world.calls + fail_at;
-		for (size_t i = 5; i < sizeof upload / sizeof upload[0]; i++) {
+		for (size_t i = 5; i < sizeof(upload) / sizeof(upload[0]); i++) {
 			if (upload[i][0] == '<' || (upload[i][0] == 'c' && !lb_ftp_awaits_data(&world.ftp)) ||
 			    (upload[i][0] == '(' && lb_ftp_data_wants(&world.ftp) != LB_FTP_DATA_IN))
 				continue;
@@ -303,8 +303,21 @@ static void test_upload_when_a_call_fails(void **state)
 static void test_garbage(void **state)
 {
 	static const char *const words[] = {
-		"USER me\r\n", "PASS secret\r\n", "EPSV\r\n", "STOR /flash/x\r\n", "RETR flash/a.py\r\n", "LIST\r\n",
-		"ABOR\r\n", "REST 3\r\n", "APPE flash/a.py\r\n", "\xFF\xF4", "QUIT", "\r\n", "CWD ", "//..//", "STAT\r\n",
+		"USER me\r\n",
+		"PASS secret\r\n",
+		"EPSV\r\n",
+		"STOR /flash/x\r\n",
+		"RETR flash/a.py\r\n",
+		"LIST\r\n",
+		"ABOR\r\n",
+		"REST 3\r\n",
+		"APPE flash/a.py\r\n",
+		"\xFF\xF4",
+		"QUIT",
+		"\r\n",
+		"CWD ",
+		"//..//",
+		"STAT\r\n",
 	};
 	static struct world world;
 
@@ -315,14 +328,14 @@ static void test_garbage(void **state)
 		for (int i = 0; i < 200 && !lb_ftp_is_over(&world.ftp); i++) {
 			uint8_t bytes[64];
 			size_t size;
-			const char *word = words[(size_t)random() % (sizeof words / sizeof words[0])];
+			const char *word = words[(size_t)random() % (sizeof(words) / sizeof(words[0]))];
 
-			for (size_t b = 0; b < sizeof bytes; b++)
+			for (size_t b = 0; b < sizeof(bytes); b++)
 				bytes[b] = (uint8_t)random();
 			if (random() % 4 != 0)
 				lb_ftp_receive(&world.ftp, world.now_ms, (const uint8_t *)word, strlen(word));
 			else
-				lb_ftp_receive(&world.ftp, world.now_ms, bytes, (size_t)random() % sizeof bytes);
+				lb_ftp_receive(&world.ftp, world.now_ms, bytes, (size_t)random() % sizeof(bytes));
 			if (random() % 3 == 0 && lb_ftp_awaits_data(&world.ftp))
 				do_line(&world, "c", false);
 			if (random() % 2 == 0 && lb_ftp_data_wants(&world.ftp) == LB_FTP_DATA_IN)

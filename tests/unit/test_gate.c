@@ -67,10 +67,10 @@ static void each_window_is_chosen_inside_its_edges(void **state)
 		enum lb_gate_choice choice;
 	} cases[] = {
 		/* at least 10 ms from an edge, whatever the sampling */
-		{110, LB_GATE_LATEST},   {1600, LB_GATE_LATEST},   {3090, LB_GATE_LATEST},
-		{3100, LB_GATE_PREVIOUS}, {3110, LB_GATE_PREVIOUS}, {4600, LB_GATE_PREVIOUS}, {6090, LB_GATE_PREVIOUS},
-		{6100, LB_GATE_FACTORY}, {6110, LB_GATE_FACTORY}, {7590, LB_GATE_FACTORY},  {7600, LB_GATE_FACTORY},
-		{7601, LB_GATE_FACTORY}, {NEVER_MS, LB_GATE_FACTORY},
+		{110, LB_GATE_LATEST},       {1600, LB_GATE_LATEST},   {3090, LB_GATE_LATEST},   {3100, LB_GATE_PREVIOUS},
+		{3110, LB_GATE_PREVIOUS},    {4600, LB_GATE_PREVIOUS}, {6090, LB_GATE_PREVIOUS}, {6100, LB_GATE_FACTORY},
+		{6110, LB_GATE_FACTORY},     {7590, LB_GATE_FACTORY},  {7600, LB_GATE_FACTORY},  {7601, LB_GATE_FACTORY},
+		{NEVER_MS, LB_GATE_FACTORY},
 	};
 
 	(void)state;

@@ -58,7 +58,9 @@ static void assert_down_equal(const struct lb_handoff_down *a, const struct lb_h
 static void assert_down_absent(const uint8_t *retained, int result)
 {
 	static const struct lb_handoff_down defaults = {
-		.slot = LB_SLOT_NONE, .latest = LB_SLOT_NONE, .previous = LB_SLOT_NONE,
+		.slot = LB_SLOT_NONE,
+		.latest = LB_SLOT_NONE,
+		.previous = LB_SLOT_NONE,
 	};
 	struct lb_handoff_down down = some_down;
 
@@ -311,9 +313,13 @@ static void keys_lie_as_specified(void **state)
 /* Neither a count nor a length is believed alone, and a newer bootloader may know more keys than we take. */
 static void only_whole_keys_are_taken(void **state)
 {
-	static const struct { uint8_t told; uint16_t length; uint8_t taken; } cases[] = {
-		{3, 316, 3}, {3, 315, 2}, {3, 116, 1}, {3, 16, 0}, {3, 12, 0}, {2, 316, 2}, {0, 316, 0}, {255, 316, 3},
-		{255, 1024, 8},
+	static const struct {
+		uint8_t told;
+		uint16_t length;
+		uint8_t taken;
+	} cases[] = {
+		{3, 316, 3}, {3, 315, 2}, {3, 116, 1},   {3, 16, 0},     {3, 12, 0},
+		{2, 316, 2}, {0, 316, 0}, {255, 316, 3}, {255, 1024, 8},
 	};
 
 	(void)state;

@@ -323,8 +323,8 @@ static void inspecting_does_not_read_the_payload(void **state)
 static void versions_are_ordered_by_their_most_significant_difference(void **state)
 {
 	static const struct lb_version rising[] = {
-		{0, 0, 0, 0}, {0, 0, 0, 1}, {0, 0, 1, 0}, {0, 0, 65535, 9}, {0, 1, 0, 0}, {0, 255, 0, 0},
-		{1, 0, 0, 0}, {255, 0, 0, 0},
+		{0, 0, 0, 0}, {0, 0, 0, 1},   {0, 0, 1, 0}, {0, 0, 65535, 9},
+		{0, 1, 0, 0}, {0, 255, 0, 0}, {1, 0, 0, 0}, {255, 0, 0, 0},
 	};
 	enum { COUNT = sizeof(rising) / sizeof(rising[0]) };
 
@@ -342,10 +342,25 @@ static void versions_are_ordered_by_their_most_significant_difference(void **sta
 static void verdicts_are_wide_and_have_texts_of_their_own(void **state)
 {
 	static const uint32_t verdicts[] = {
-		LB_IMAGE_UNKNOWN, LB_IMAGE_GOOD, LB_IMAGE_BLANK, LB_IMAGE_NO_MAGIC, LB_IMAGE_BAD_HEADER, LB_IMAGE_BAD_FLAGS,
-		LB_IMAGE_TOO_LONG, LB_IMAGE_BAD_TLV, LB_IMAGE_NO_HASH, LB_IMAGE_WRONG_HASH, LB_IMAGE_UNREADABLE,
-		LB_IMAGE_NO_SIGNATURE, LB_IMAGE_WRONG_KEY, LB_IMAGE_WRONG_SIGNATURE,
-		LB_IMAGE_NOT_LOADED, LB_IMAGE_OTHER_BOARD, LB_IMAGE_NOT_STARTED, LB_IMAGE_OTHER_SIGNATURE, 1,
+		LB_IMAGE_UNKNOWN,
+		LB_IMAGE_GOOD,
+		LB_IMAGE_BLANK,
+		LB_IMAGE_NO_MAGIC,
+		LB_IMAGE_BAD_HEADER,
+		LB_IMAGE_BAD_FLAGS,
+		LB_IMAGE_TOO_LONG,
+		LB_IMAGE_BAD_TLV,
+		LB_IMAGE_NO_HASH,
+		LB_IMAGE_WRONG_HASH,
+		LB_IMAGE_UNREADABLE,
+		LB_IMAGE_NO_SIGNATURE,
+		LB_IMAGE_WRONG_KEY,
+		LB_IMAGE_WRONG_SIGNATURE,
+		LB_IMAGE_NOT_LOADED,
+		LB_IMAGE_OTHER_BOARD,
+		LB_IMAGE_NOT_STARTED,
+		LB_IMAGE_OTHER_SIGNATURE,
+		1,
 	};
 	enum { COUNT = sizeof(verdicts) / sizeof(verdicts[0]) };
 

@@ -88,10 +88,24 @@ static void test_registers(void **state)
 	static const struct {
 		uint32_t address, value;
 	} rows[] = {
-		{0x40001000, 0x00F01D83}, {0x3FF5A000, 0}, {0x3FF5A004, 0xC4010203}, {0x3FF5A00C, 0x8200},
-		{0x3FF5A010, 0x80}, {0x3FF5A014, 1u << 20}, {0x3FF5A018, 0}, {0x3FF6607C, 1u << 31}, {0x3FF40014, 347},
-		{0x3FF5F06C, 800u << 7}, {0x6001A004, 0xC4010203}, {0x60000014, 347}, {0, 0}, {0xFFFFFFFC, 0},
-		{0x3FF42030, 0}, {0x3FF420C0, 0}, {0x60040000, 0}, {0x5FFFFFFC, 0},
+		{0x40001000, 0x00F01D83},
+		{0x3FF5A000, 0},
+		{0x3FF5A004, 0xC4010203},
+		{0x3FF5A00C, 0x8200},
+		{0x3FF5A010, 0x80},
+		{0x3FF5A014, 1u << 20},
+		{0x3FF5A018, 0},
+		{0x3FF6607C, 1u << 31},
+		{0x3FF40014, 347},
+		{0x3FF5F06C, 800u << 7},
+		{0x6001A004, 0xC4010203},
+		{0x60000014, 347},
+		{0, 0},
+		{0xFFFFFFFC, 0},
+		{0x3FF42030, 0},
+		{0x3FF420C0, 0},
+		{0x60040000, 0},
+		{0x5FFFFFFC, 0},
 	};
 
 	(void)state;
@@ -103,6 +117,7 @@ static void test_registers(void **state)
 static void test_mac_checksum(void **state)
 {
 	struct lb_regs regs;
+
 	/* From the 1-Wire literature: the family code and serial number A2 00 00 00 01 B8 1C 02 is its own example; six
 	 * bytes of it are checked against a bitwise division written out below. */
 	static const uint8_t mac[] = {0x02, 0x1C, 0xB8, 0x01, 0x00, 0x00};
@@ -132,8 +147,8 @@ static void test_writing_fixed_registers_changes_nothing(void **state)
 static void test_masks_and_several_writes(void **state)
 {
 	(void)state;
-	assert_int_equal(bench_code_of(&bench, 0x09, WORDS(0x3FF42080, 0x12345678, UINT32_MAX, 0,
-	                                                     0x60002080, 0xFF, 0x0F, 9)), 0);
+	assert_int_equal(
+		bench_code_of(&bench, 0x09, WORDS(0x3FF42080, 0x12345678, UINT32_MAX, 0, 0x60002080, 0xFF, 0x0F, 9)), 0);
 	assert_int_equal(read_reg(0x3FF42080), 0x1234567F);
 }
 
@@ -248,8 +263,8 @@ static void test_ways_out(void **state)
 		uint32_t stay;
 		enum lb_loader_leave leave;
 	} ways[] = {
-		{false, 0x04, 0, LB_LOADER_RESET}, {false, 0x04, 1, LB_LOADER_RUN}, {true, 0x04, 0, LB_LOADER_STAY},
-		{true, 0x04, 1, LB_LOADER_STAY}, {false, 0x12, 0, LB_LOADER_RESET}, {true, 0x12, 1, LB_LOADER_STAY},
+		{false, 0x04, 0, LB_LOADER_RESET}, {false, 0x04, 1, LB_LOADER_RUN},   {true, 0x04, 0, LB_LOADER_STAY},
+		{true, 0x04, 1, LB_LOADER_STAY},   {false, 0x12, 0, LB_LOADER_RESET}, {true, 0x12, 1, LB_LOADER_STAY},
 	};
 
 	(void)state;
@@ -377,10 +392,9 @@ static void test_escapes_both_ways(void **state)
 	(void)state;
 	assert_int_equal(lb_slip_put(wire, data, 4), 6);
 	assert_memory_equal(wire, "\xDB\xDC\xDB\xDD\xDC\xDD", 6);
-	for (unsigned i = 0; i < 6; i++) {
+	for (unsigned i = 0; i < 6; i++)
 		if (lb_slip_take(&slip, wire[i], &byte) == LB_SLIP_BYTE)
 			assert_int_equal(byte, data[got++]);
-	}
 	assert_int_equal(got, 4);
 	assert_int_equal(lb_slip_take(&slip, 0xDB, &byte), LB_SLIP_NONE);
 	assert_int_equal(lb_slip_take(&slip, 0xC0, &byte), LB_SLIP_EDGE);

@@ -103,7 +103,8 @@ static void write_and_check(bool stub, bool packed, uint32_t offset, uint32_t si
 		sent_bytes = pack(bench.image, size_bytes);
 	/* The ROM's hosts round the size of packed ranges up to blocks. */
 	assert_int_equal(begin(begin_op, offset, packed && !stub ? block_count(size_bytes, 0x400) * 0x400 : size_bytes,
-	                       sent_bytes, block_bytes), 0);
+	                       sent_bytes, block_bytes),
+	                 0);
 	send_blocks((uint8_t)(begin_op + 1), packed ? stream : bench.image, sent_bytes, block_bytes);
 	bench_check_md5(&bench, offset, size_bytes);
 	assert_memory_equal(bench.bytes + offset, bench.image, size_bytes);
@@ -119,8 +120,9 @@ static void test_ranges_of_all_shapes(void **state)
 	static const struct {
 		uint32_t offset, size_bytes;
 	} shapes[] = {
-		{OTA_0, 1}, {OTA_0, 0x1000}, {OTA_0, 0x1001}, {OTA_0 + 4, 12}, {OTA_0 + 1, 6}, {OTA_0 + 7, 2},
-		{OTA_0 + 0xFFF, 2}, {OTA_0 + 0xF0, 0x20}, {OTA_0 + 0x123, 0x8ABC}, {OTA_0 + 0x100, 0x100}, {FS, 0x9000},
+		{OTA_0, 1},     {OTA_0, 0x1000},    {OTA_0, 0x1001},      {OTA_0 + 4, 12},         {OTA_0 + 1, 6},
+		{OTA_0 + 7, 2}, {OTA_0 + 0xFFF, 2}, {OTA_0 + 0xF0, 0x20}, {OTA_0 + 0x123, 0x8ABC}, {OTA_0 + 0x100, 0x100},
+		{FS, 0x9000},
 	};
 
 	(void)state;
@@ -231,9 +233,9 @@ static void test_wrong_blocks(void **state)
 		uint32_t number, size_bytes;
 		uint8_t code;
 	} wrong[] = {
-		{0x11, 1, 0x100, 0x06}, {0x07, 1, 0x100, 0x06}, {0x03, 2, 0x100, 0x05}, {0x03, 3, 0x100, 0x05},
-		{0x03, UINT32_MAX, 0x100, 0x05}, {0x03, 1, 0, 0x05}, {0x03, 1, 0x101, 0x05}, {0x03, 1, 0xFF, 0x05},
-		{0x03, 1, 0x2000, 0x05},
+		{0x11, 1, 0x100, 0x06}, {0x07, 1, 0x100, 0x06},          {0x03, 2, 0x100, 0x05},
+		{0x03, 3, 0x100, 0x05}, {0x03, UINT32_MAX, 0x100, 0x05}, {0x03, 1, 0, 0x05},
+		{0x03, 1, 0x101, 0x05}, {0x03, 1, 0xFF, 0x05},           {0x03, 1, 0x2000, 0x05},
 	};
 
 	(void)state;
@@ -253,10 +255,9 @@ static void test_a_block_sent_again_is_written_once(void **state)
 	(void)state;
 	bench_start_stub(&bench);
 	assert_int_equal(begin(0x02, OTA_0, 0x8000, 0x8000, STUB_BLOCK), 0);
-	for (uint32_t number = 0; number < 2; number++) {
+	for (uint32_t number = 0; number < 2; number++)
 		for (unsigned i = 0; i < 3; i++)
 			assert_int_equal(block(0x03, number, bench.image + number * STUB_BLOCK, STUB_BLOCK), 0);
-	}
 	assert_memory_equal(bench.bytes + OTA_0, bench.image, 0x8000);
 }
 

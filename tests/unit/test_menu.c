@@ -27,7 +27,7 @@ static void test_colours(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		assert_string_equal(lb_colour_name(cases[i].rgb), cases[i].name);
 		assert_int_equal(lb_colour_bright(cases[i].rgb), cases[i].bright);
 		assert_true(strlen(lb_colour_name(cases[i].rgb)) <= LB_COLOUR_NAME_MAX);
@@ -58,7 +58,7 @@ static void test_parse(void **state)
 	(void)state;
 	assert_true(lb_colour_parse("#2C1200", &rgb));
 	assert_int_equal(rgb, 0x2C1200);
-	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		assert_false(lb_colour_parse(wrong[i], &rgb));
 		assert_int_equal(rgb, 0);
 	}
@@ -130,7 +130,7 @@ static void test_the_dot_is_bright(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_colours), cmocka_unit_test(test_fewer_colours), cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_colours), cmocka_unit_test(test_fewer_colours),     cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_line),    cmocka_unit_test(test_the_dot_is_bright),
 	};
 

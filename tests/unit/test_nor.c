@@ -30,6 +30,7 @@ static struct lb_nor_cut begin(void *ctx, const struct lb_nor_op *op)
 {
 	struct bench *bench = ctx;
 	struct lb_nor_cut none = {.moment = LB_NOR_CUT_NONE};
+
 	assert_true(bench->begun_count < OPS_MAX);
 	bench->begun[bench->begun_count] = *op;
 	return bench->begun_count++ == bench->cut_at ? bench->cut : none;
@@ -38,6 +39,7 @@ static struct lb_nor_cut begin(void *ctx, const struct lb_nor_op *op)
 static void end(void *ctx, const struct lb_nor_op *op)
 {
 	struct bench *bench = ctx;
+
 	assert_memory_equal(op, &bench->begun[bench->begun_count - 1], sizeof(*op));
 	bench->ended_count++;
 }
@@ -45,6 +47,7 @@ static void end(void *ctx, const struct lb_nor_op *op)
 static void wait_us(void *ctx, uint32_t busy_us)
 {
 	struct bench *bench = ctx;
+
 	bench->waited_us += busy_us;
 	memcpy(bench->in_wait, bench->bytes, SIZE_BYTES);
 }
@@ -59,16 +62,17 @@ static void forget_operations(struct bench *bench)
 static int set_up(void **state)
 {
 	static struct bench bench;
+
 	memset(&bench, 0, sizeof(bench));
 	memset(bench.bytes, 0xFF, SIZE_BYTES);
 	lb_nor_init(&bench.nor, &(struct lb_nor_setup){
-		.bytes = bench.bytes,
-		.size_bytes = SIZE_BYTES,
-		.wear = bench.wear,
-		.marks = bench.marks,
-		.seed = 1,
-		.hooks = {.begin = begin, .end = end, .wait_us = wait_us, .ctx = &bench},
-	});
+								.bytes = bench.bytes,
+								.size_bytes = SIZE_BYTES,
+								.wear = bench.wear,
+								.marks = bench.marks,
+								.seed = 1,
+								.hooks = {.begin = begin, .end = end, .wait_us = wait_us, .ctx = &bench},
+							});
 	bench.flash = lb_nor_flash(&bench.nor);
 	*state = &bench;
 	return 0;
@@ -115,6 +119,7 @@ static bool all_blank(const uint8_t *bytes, size_t size_bytes)
 static void tells_its_geometry(void **state)
 {
 	struct bench *bench = *state;
+
 	assert_int_equal(bench->flash.size_bytes, SIZE_BYTES);
 	assert_int_equal(bench->flash.sector_bytes, 4096);
 	assert_int_equal(bench->flash.program_bytes, 8);
@@ -124,6 +129,7 @@ static void reads_back_what_was_programmed(void **state)
 {
 	struct bench *bench = *state;
 	uint8_t data[16], back[19];
+
 	fill(data, sizeof(data));
 	assert_int_equal(program(bench, 8, data, sizeof(data)), LB_OK);
 	assert_int_equal(read(bench, 7, back, sizeof(back)), LB_OK);
@@ -159,14 +165,15 @@ static void refuses_and_then_changes_nothing(void **state)
 	};
 	struct bench *bench = *state;
 	uint8_t data[SIZE_BYTES], before[SIZE_BYTES], back[16];
+
 	fill(data, sizeof(data));
 	memset(data + 8, 0xFF, 8);
 	assert_int_equal(program(bench, 8, data, 16), LB_OK);
 	memcpy(before, bench->bytes, SIZE_BYTES);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		int result = cases[i].what == 'r' ? read(bench, cases[i].offset, back, cases[i].size_bytes)
-			: cases[i].what == 'p' ? program(bench, cases[i].offset, data, cases[i].size_bytes)
-			: erase(bench, cases[i].offset, cases[i].size_bytes);
+		int result = cases[i].what == 'r' ? read(bench, cases[i].offset, back, cases[i].size_bytes) :
+		             cases[i].what == 'p' ? program(bench, cases[i].offset, data, cases[i].size_bytes) :
+		                                    erase(bench, cases[i].offset, cases[i].size_bytes);
 		if (result != cases[i].result)
 			fail_msg("case %zu: %d and not %d", i, result, cases[i].result);
 		assert_memory_equal(bench->bytes, before, SIZE_BYTES);
@@ -178,6 +185,7 @@ static void without_marks_blank_data_counts_as_blank(void **state)
 {
 	struct bench *bench = *state;
 	uint8_t data[8], blank[8];
+
 	bench->nor.setup.marks = NULL;
 	fill(data, sizeof(data));
 	memset(blank, 0xFF, sizeof(blank));
@@ -192,6 +200,7 @@ static void splits_programs_at_pages(void **state)
 		{LB_NOR_PROGRAM, 240, 16}, {LB_NOR_PROGRAM, 256, 256}, {LB_NOR_PROGRAM, 512, 256}, {LB_NOR_PROGRAM, 768, 8}};
 	struct bench *bench = *state;
 	uint8_t data[536];
+
 	fill(data, sizeof(data));
 	assert_int_equal(program(bench, 240, data, sizeof(data)), LB_OK);
 	assert_int_equal(bench->begun_count, 4);
@@ -207,6 +216,7 @@ static void erases_only_what_is_not_blank(void **state)
 {
 	struct bench *bench = *state;
 	uint8_t data[8], blank[8];
+
 	fill(data, sizeof(data));
 	memset(blank, 0xFF, sizeof(blank));
 	assert_int_equal(program(bench, LB_NOR_SECTOR_BYTES, data, 8), LB_OK);
@@ -230,6 +240,7 @@ static void a_kill_in_the_wait_leaves_a_torn_page(void **state)
 	uint8_t data[LB_NOR_PAGE_BYTES];
 	bool was_torn_unit = false, lengths_differ = false;
 	size_t last_bytes = SIZE_BYTES;
+
 	memset(data, 0x00, sizeof(data));
 	for (unsigned page = 0; page < 16; page++) {
 		const uint8_t *left = bench->in_wait + page * LB_NOR_PAGE_BYTES;
@@ -253,6 +264,7 @@ static void a_kill_in_the_wait_leaves_a_half_erased_sector(void **state)
 	struct bench *bench = *state;
 	uint8_t data[LB_NOR_SECTOR_BYTES];
 	unsigned old_count = 0, blank_count = 0, other_count = 0;
+
 	memset(data, 0x00, sizeof(data));
 	assert_int_equal(program(bench, LB_NOR_SECTOR_BYTES, data, sizeof(data)), LB_OK);
 	assert_int_equal(erase(bench, LB_NOR_SECTOR_BYTES, LB_NOR_SECTOR_BYTES), LB_OK);
@@ -271,6 +283,7 @@ static void a_cut_before_leaves_nothing_and_one_after_everything(void **state)
 {
 	struct bench *bench = *state;
 	uint8_t data[512];
+
 	fill(data, sizeof(data));
 	bench->cut_at = 1;
 	bench->cut.moment = LB_NOR_CUT_BEFORE;
@@ -305,6 +318,7 @@ static void a_torn_program_is_torn_where_the_cut_says(void **state)
 {
 	struct bench *bench = *state;
 	uint8_t data[64], first[64];
+
 	memset(data, 0xA0, sizeof(data));
 	bench->cut = (struct lb_nor_cut){LB_NOR_CUT_TORN, 21, 7};
 	assert_int_equal(program(bench, 0, data, sizeof(data)), LB_ERR_IO);
@@ -331,6 +345,7 @@ static void a_torn_erase_stays_in_its_sector(void **state)
 {
 	struct bench *bench = *state;
 	uint8_t data[SIZE_BYTES];
+
 	memset(data, 0x00, sizeof(data));
 	for (uint32_t at = 0; at < SIZE_BYTES; at += LB_NOR_SECTOR_BYTES) {
 		assert_int_equal(program(bench, at, data, LB_NOR_SECTOR_BYTES), LB_OK);
@@ -349,6 +364,7 @@ static void refuses_all_work_until_power_is_back(void **state)
 {
 	struct bench *bench = *state;
 	uint8_t data[8];
+
 	fill(data, sizeof(data));
 	bench->cut.moment = LB_NOR_CUT_BEFORE;
 	assert_int_equal(read(bench, 0, data, 8), LB_ERR_IO);
@@ -366,6 +382,7 @@ static void works_without_hooks_and_counters(void **state)
 {
 	struct bench *bench = *state;
 	uint8_t data[8];
+
 	fill(data, sizeof(data));
 	lb_nor_init(&bench->nor, &(struct lb_nor_setup){.bytes = bench->bytes, .size_bytes = SIZE_BYTES});
 	assert_int_equal(program(bench, 0, data, 8), LB_OK);
@@ -391,5 +408,6 @@ int main(void)
 		cmocka_unit_test_setup(refuses_all_work_until_power_is_back, set_up),
 		cmocka_unit_test_setup(works_without_hooks_and_counters, set_up),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -28,7 +28,7 @@ struct bench {
 static struct lb_nor_cut begin(void *ctx, const struct lb_nor_op *op)
 {
 	struct bench *bench = ctx;
-	const struct lb_nor_cut none = { .moment = LB_NOR_CUT_NONE };
+	const struct lb_nor_cut none = {.moment = LB_NOR_CUT_NONE};
 
 	if (op->kind == LB_NOR_READ)
 		return none;
@@ -37,17 +37,17 @@ static struct lb_nor_cut begin(void *ctx, const struct lb_nor_op *op)
 
 static void open_store(struct bench *bench)
 {
-	const struct lb_region region = { .offset = 0, .size_bytes = SIZE_BYTES };
+	const struct lb_region region = {.offset = 0, .size_bytes = SIZE_BYTES};
 
 	assert_int_equal(lb_nvs_open(&bench->nvs, &bench->flash, region), LB_OK);
 }
 
 static void start(struct bench *bench)
 {
-	struct lb_nor_setup setup = { .bytes = bench->bytes, .size_bytes = SIZE_BYTES, .marks = bench->marks };
+	struct lb_nor_setup setup = {.bytes = bench->bytes, .size_bytes = SIZE_BYTES, .marks = bench->marks};
 
-	memset(bench, 0, sizeof *bench);
-	memset(bench->bytes, 0xFF, sizeof bench->bytes);
+	memset(bench, 0, sizeof(*bench));
+	memset(bench->bytes, 0xFF, sizeof(bench->bytes));
 	bench->cut_at = NEVER;
 	setup.hooks.begin = begin;
 	setup.hooks.ctx = bench;
@@ -63,19 +63,19 @@ static void keeps_and_removes(void **state)
 
 	(void)state;
 	start(&bench);
-	assert_int_equal(lb_nvs_get(&bench.nvs, "a", value, sizeof value), LB_ERR_NOT_FOUND);
+	assert_int_equal(lb_nvs_get(&bench.nvs, "a", value, sizeof(value)), LB_ERR_NOT_FOUND);
 	assert_int_equal(lb_nvs_set(&bench.nvs, "a", "one", 3), LB_OK);
 	assert_int_equal(lb_nvs_set(&bench.nvs, "ab", "", 0), LB_OK);
 	assert_int_equal(lb_nvs_set(&bench.nvs, "a", "two!", 4), LB_OK);
 	open_store(&bench);
-	assert_int_equal(lb_nvs_get(&bench.nvs, "a", value, sizeof value), 4);
+	assert_int_equal(lb_nvs_get(&bench.nvs, "a", value, sizeof(value)), 4);
 	assert_memory_equal(value, "two!", 4);
 	assert_int_equal(lb_nvs_get(&bench.nvs, "a", value, 3), LB_ERR_BOUNDS);
-	assert_int_equal(lb_nvs_get(&bench.nvs, "ab", value, sizeof value), 0);
+	assert_int_equal(lb_nvs_get(&bench.nvs, "ab", value, sizeof(value)), 0);
 	assert_int_equal(lb_nvs_remove(&bench.nvs, "a"), LB_OK);
 	assert_int_equal(lb_nvs_remove(&bench.nvs, "a"), LB_ERR_NOT_FOUND);
 	open_store(&bench);
-	assert_int_equal(lb_nvs_get(&bench.nvs, "a", value, sizeof value), LB_ERR_NOT_FOUND);
+	assert_int_equal(lb_nvs_get(&bench.nvs, "a", value, sizeof(value)), LB_ERR_NOT_FOUND);
 }
 
 static void writes_only_changes(void **state)
@@ -101,7 +101,7 @@ static void refuses_what_is_too_long(void **state)
 	(void)state;
 	start(&bench);
 	assert_int_equal(lb_nvs_set(&bench.nvs, "sixteen_letters_", "", 0), LB_ERR_BOUNDS);
-	assert_int_equal(lb_nvs_set(&bench.nvs, "k", long_value, sizeof long_value), LB_ERR_BOUNDS);
+	assert_int_equal(lb_nvs_set(&bench.nvs, "k", long_value, sizeof(long_value)), LB_ERR_BOUNDS);
 	assert_int_equal(lb_nvs_set(&bench.nvs, "k", long_value, LB_NVS_VALUE_BYTES), LB_OK);
 	assert_int_equal(lb_nvs_set(&bench.nvs, "l", long_value, LB_NVS_VALUE_BYTES), LB_ERR_BOUNDS);
 	assert_int_equal(lb_nvs_set(&bench.nvs, "k", "short", 5), LB_OK);
@@ -110,7 +110,7 @@ static void refuses_what_is_too_long(void **state)
 
 static void refuses_a_region_without_room(void **state)
 {
-	const struct lb_region one_sector = { .offset = 0, .size_bytes = LB_NOR_SECTOR_BYTES };
+	const struct lb_region one_sector = {.offset = 0, .size_bytes = LB_NOR_SECTOR_BYTES};
 	static struct bench bench;
 	char value;
 
@@ -160,7 +160,7 @@ static bool is_as_after(struct bench *bench, int k, int done)
 	while (step >= 0 && step % KEYS != k)
 		step--;
 	key_of(k, key);
-	got = lb_nvs_get(&bench->nvs, key, value, sizeof value);
+	got = lb_nvs_get(&bench->nvs, key, value, sizeof(value));
 	if (step < 0 || step % 7 == 6)
 		return got == LB_ERR_NOT_FOUND;
 	return got == value_of(step, wanted) && memcmp(value, wanted, (size_t)got) == 0;
@@ -200,13 +200,13 @@ static bool run_with_cut(struct bench *bench, int cut_at, struct lb_nor_cut cut)
 
 static void survives_a_cut_at_every_operation(void **state)
 {
-	static const enum lb_nor_moment moments[] = { LB_NOR_CUT_BEFORE, LB_NOR_CUT_TORN, LB_NOR_CUT_AFTER };
+	static const enum lb_nor_moment moments[] = {LB_NOR_CUT_BEFORE, LB_NOR_CUT_TORN, LB_NOR_CUT_AFTER};
 	static struct bench bench;
 	int cuts = 0;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof moments / sizeof moments[0]; i++) {
-		struct lb_nor_cut cut = { .moment = moments[i] };
+	for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
+		struct lb_nor_cut cut = {.moment = moments[i]};
 
 		for (int at = 0;; at++, cuts++) {
 			cut.seed = (uint32_t)at;

@@ -16,10 +16,11 @@ static void finds_pins_by_name_and_alias(void **state)
 		const char *name;
 		int pin;
 	} cases[] = {
-		{"P0", 0},    {"P2", 2},    {"P12", 12},  {"P23", 23},  {"G23", 2},  {"G28", 12}, {"G17", 10},
-		{"G0", 15},   {"G1", 1},    {"G2", 0},    {"P24", -1},  {"P-1", -1}, {"P012", -1}, {"p12", -1},
-		{"G18", -1},  {"G", -1},    {"P", -1},    {"", -1},     {"12", -1},  {"P1 ", -1},  {"GND", -1},
+		{"P0", 0},   {"P2", 2}, {"P12", 12}, {"P23", 23}, {"G23", 2},  {"G28", 12},  {"G17", 10},
+		{"G0", 15},  {"G1", 1}, {"G2", 0},   {"P24", -1}, {"P-1", -1}, {"P012", -1}, {"p12", -1},
+		{"G18", -1}, {"G", -1}, {"P", -1},   {"", -1},    {"12", -1},  {"P1 ", -1},  {"GND", -1},
 	};
+
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		if (lb_pins_find(cases[i].name) != cases[i].pin)
@@ -29,6 +30,7 @@ static void finds_pins_by_name_and_alias(void **state)
 static void every_pin_has_one_name_and_one_alias(void **state)
 {
 	char name[8];
+
 	(void)state;
 	for (unsigned pin = 0; pin < LB_PIN_COUNT; pin++) {
 		snprintf(name, sizeof(name), "P%u", pin);
@@ -81,6 +83,7 @@ static void the_level_is_that_of_the_strongest(void **state)
 		{LB_PIN_OPEN_DRAIN, LB_PULL_DOWN, true, "001"},
 	};
 	static const enum wire_drive drives[] = {WIRE_DRIVE_FLOAT, WIRE_DRIVE_LOW, WIRE_DRIVE_HIGH};
+
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		for (size_t drive = 0; drive < 3; drive++) {
@@ -108,6 +111,7 @@ static bool pwm_by_definition(uint32_t frequency_mhz, uint32_t duty, uint64_t mo
 	__extension__ typedef unsigned __int128 wide;
 	const wide cycle = 1000000000000u;
 	wide position = (wide)module_ns * frequency_mhz % cycle;
+
 	return position < (wide)duty * cycle / 65535;
 }
 
@@ -116,6 +120,7 @@ static void pwm_is_high_for_its_duty_and_never_drifts(void **state)
 	static const uint32_t frequencies_mhz[] = {1, 500, 1000, 50000, 333333, 1000000, 12345678, 4294967295u};
 	static const uint32_t duties[] = {0, 1, 3277, 32768, 65534, 65535};
 	static const uint64_t starts_ns[] = {0, 999999999, 1000000000, 86400000000123, 31557600000000000};
+
 	(void)state;
 	for (size_t f = 0; f < 8; f++)
 		for (size_t d = 0; d < 6; d++)
@@ -143,8 +148,11 @@ static void pwm_at_a_kilohertz_has_its_edges_where_they_belong(void **state)
 static void on_a_net_the_outside_wins_over_pwm_and_pwm_over_the_output(void **state)
 {
 	struct lb_pins_net net = {
-		.config = lb_pins_config(LB_PIN_OUT, LB_PULL_NONE, true), .frequency_mhz = 1000000, .duty = 32768,
+		.config = lb_pins_config(LB_PIN_OUT, LB_PULL_NONE, true),
+		.frequency_mhz = 1000000,
+		.duty = 32768,
 	};
+
 	(void)state;
 	assert_true(lb_pins_net_level(&net, 100000));
 	assert_false(lb_pins_net_level(&net, 600000));
@@ -159,7 +167,8 @@ static void on_a_net_the_outside_wins_over_pwm_and_pwm_over_the_output(void **st
 
 static void an_adc_sees_the_voltage_from_outside_or_the_level(void **state)
 {
-	struct lb_pins_net net = { .config = lb_pins_config(LB_PIN_IN, LB_PULL_UP, false) };
+	struct lb_pins_net net = {.config = lb_pins_config(LB_PIN_IN, LB_PULL_UP, false)};
+
 	(void)state;
 	assert_int_equal(lb_pins_net_millivolts(&net, 0), 3300);
 	net.drive = WIRE_DRIVE_LOW;
@@ -176,11 +185,15 @@ static void a_voltage_is_digits_and_a_v(void **state)
 		const char *text;
 		int millivolts;
 	} cases[] = {
-		{"1.2V", 1200},  {"0V", 0},      {"3.3V", 3300},   {"3.6V", 3600}, {"0.001V", 1}, {"01.250V", 1250},
-		{"3.601V", -1},  {"4V", -1},     {"100000000000000000000V", -1},   {"-1V", -1},   {"1.2", -1},
-		{"1.V", -1},     {".5V", -1},    {"V", -1},        {"", -1},       {"1.2345V", -1}, {"1.2v", -1},
-		{"1.2V ", -1},   {"1,2V", -1},   {"high", -1},
+		{"1.2V", 1200},  {"0V", 0},     {"3.3V", 3300},
+		{"3.6V", 3600},  {"0.001V", 1}, {"01.250V", 1250},
+		{"3.601V", -1},  {"4V", -1},    {"100000000000000000000V", -1},
+		{"-1V", -1},     {"1.2", -1},   {"1.V", -1},
+		{".5V", -1},     {"V", -1},     {"", -1},
+		{"1.2345V", -1}, {"1.2v", -1},  {"1.2V ", -1},
+		{"1,2V", -1},    {"high", -1},
 	};
+
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		if (lb_pins_parse_volts(cases[i].text) != cases[i].millivolts)
@@ -202,5 +215,6 @@ int main(void)
 		cmocka_unit_test(an_adc_sees_the_voltage_from_outside_or_the_level),
 		cmocka_unit_test(a_voltage_is_digits_and_a_v),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

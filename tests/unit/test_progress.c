@@ -26,7 +26,7 @@ static void test_lines(void **state)
 	char text[LB_PROGRESS_TEXT_BYTES];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		lb_progress_text(text, "writing factory", rows[i].done_bytes, rows[i].all_bytes, rows[i].moved_bytes,
 		                 rows[i].time_ms);
 		assert_string_equal(text, rows[i].line);

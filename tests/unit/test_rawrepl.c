@@ -38,17 +38,14 @@ static void take_case(size_t index, size_t step)
 	size_t size = strlen(cases[index].data);
 	size_t taken = 0;
 
-	if (cases[index].entry) {
+	if (cases[index].entry)
 		lb_rawrepl_await_entry(&repl);
-	} else {
+	else
 		lb_rawrepl_await_answer(&repl);
-	}
-	for (size_t at = 0; at < size; at += step) {
+	for (size_t at = 0; at < size; at += step)
 		taken += lb_rawrepl_take(&repl, cases[index].data + at, size - at < step ? size - at : step);
-	}
-	if (taken != size - cases[index].left) {
+	if (taken != size - cases[index].left)
 		fail_msg("%s, %zu at a time: took %zu", cases[index].name, step, taken);
-	}
 	assert_int_equal(repl.state == LB_RAWREPL_DONE, cases[index].done);
 	assert_string_equal(repl.output, cases[index].output);
 	assert_string_equal(lb_rawrepl_error(&repl), cases[index].error);
@@ -57,7 +54,7 @@ static void take_case(size_t index, size_t step)
 static void test_answers(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		take_case(i, 1);
 		take_case(i, 1000);
 	}
@@ -71,13 +68,11 @@ static void test_much(void **state)
 	(void)state;
 	lb_rawrepl_await_answer(&repl);
 	lb_rawrepl_take(&repl, "OKstart", 7);
-	for (int i = 0; i < 10000; i++) {
+	for (int i = 0; i < 10000; i++)
 		lb_rawrepl_take(&repl, "x", 1);
-	}
 	lb_rawrepl_take(&repl, "\x04", 1);
-	for (int i = 0; i < 10000; i++) {
+	for (int i = 0; i < 10000; i++)
 		lb_rawrepl_take(&repl, "line\r\n", 6);
-	}
 	lb_rawrepl_take(&repl, "ValueError: last\r\n\x04>", 20);
 	assert_int_equal(repl.state, LB_RAWREPL_DONE);
 	assert_int_equal(strlen(repl.output), LB_RAWREPL_TEXT_BYTES - 1);
@@ -101,7 +96,11 @@ static void test_paste(void **state)
 	lb_rawrepl_take(&repl, "\x01\x01", 2);
 	assert_int_equal(repl.room, 0x806);
 	assert_int_equal(repl.state, LB_RAWREPL_FLOW);
-	lb_rawrepl_take(&repl, "\x04" "out\x04" "NameError: x\r\n\x04>", 21);
+	lb_rawrepl_take(&repl,
+	                "\x04"
+	                "out\x04"
+	                "NameError: x\r\n\x04>",
+	                21);
 	assert_int_equal(repl.state, LB_RAWREPL_DONE);
 	assert_string_equal(repl.output, "out");
 	assert_string_equal(lb_rawrepl_error(&repl), "NameError: x");
@@ -120,10 +119,9 @@ static void test_literal(void **state)
 	size_t count = 0;
 
 	(void)state;
-	for (int i = 0; i < 256; i++) {
+	for (int i = 0; i < 256; i++)
 		data[i] = (unsigned char)i;
-	}
-	size_t size = lb_rawrepl_literal(data, sizeof data, text);
+	size_t size = lb_rawrepl_literal(data, sizeof(data), text);
 	assert_int_equal(size, strlen(text));
 	assert_memory_equal(text, "b'", 2);
 	assert_int_equal(text[size - 1], '\'');
@@ -140,8 +138,8 @@ static void test_literal(void **state)
 	assert_int_equal(count, 256);
 	assert_int_equal(lb_rawrepl_literal("", 0, text), 3);
 	assert_string_equal(text, "b''");
-	memset(data, 0xFF, sizeof data);
-	assert_int_equal(lb_rawrepl_literal(data, sizeof data, text) + 1, sizeof text);
+	memset(data, 0xFF, sizeof(data));
+	assert_int_equal(lb_rawrepl_literal(data, sizeof(data), text) + 1, sizeof(text));
 }
 
 int main(void)

@@ -32,6 +32,7 @@ struct script {
 	const char *shown;
 };
 
+/* clang-format off */
 static const struct script scripts[] = {
 	{"output passes", {{OUTPUT, ">>> 1+1\r\n2\r\n>>> ", 0}}, ">>> 1+1\r\n2\r\n>>> "},
 	{"a tool's session is one line",
@@ -83,6 +84,7 @@ static const struct script scripts[] = {
 	{"the banner's name in a tool's output is not the end",
 	 {{OUTPUT, RAW "OKMicroPython v1.25.0\r\n>>> ", 0}, {OUTPUT, "x", 0}}, "\r\n" TAKEN},
 };
+/* clang-format on */
 
 struct screen {
 	char text[4096];
@@ -93,7 +95,7 @@ static void show(void *ctx, const char *data, size_t size_bytes)
 {
 	struct screen *screen = ctx;
 
-	assert_true(screen->used + size_bytes < sizeof screen->text);
+	assert_true(screen->used + size_bytes < sizeof(screen->text));
 	memcpy(screen->text + screen->used, data, size_bytes);
 	screen->used += size_bytes;
 	screen->text[screen->used] = '\0';
@@ -116,9 +118,7 @@ static int64_t take_step(struct lb_rawview *view, int64_t now_ms, const struct s
 	case CLIENTS: lb_rawview_clients(view, now_ms, step->number); break;
 	case LOADER: lb_rawview_loader(view, step->number != 0); break;
 	case RESET: lb_rawview_reset(view); break;
-	case TIME:
-		lb_rawview_tick(view, now_ms + step->number);
-		return now_ms + step->number;
+	case TIME: lb_rawview_tick(view, now_ms + step->number); return now_ms + step->number;
 	case END: break;
 	}
 	return now_ms;
@@ -131,9 +131,8 @@ static void play(const struct script *script, size_t piece_bytes)
 	int64_t now_ms = 5;
 
 	lb_rawview_init(&view, show, &screen);
-	for (const struct step *step = script->steps; step->kind != END; step++) {
+	for (const struct step *step = script->steps; step->kind != END; step++)
 		now_ms = take_step(&view, now_ms, step, piece_bytes);
-	}
 	if (strcmp(screen.text, script->shown) != 0) {
 		fail_msg("%s (pieces of %zu): shown was\n%s\ninstead of\n%s", script->name, piece_bytes, screen.text,
 		         script->shown);
@@ -143,7 +142,7 @@ static void play(const struct script *script, size_t piece_bytes)
 static void test_scripts(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof scripts / sizeof scripts[0]; i++) {
+	for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
 		play(&scripts[i], 4096);
 		play(&scripts[i], 1);
 		play(&scripts[i], 7);
@@ -159,9 +158,8 @@ static void test_a_far_prompt_is_not_the_banners(void **state)
 	(void)state;
 	lb_rawview_init(&view, show, &screen);
 	output(&view, 0, RAW "OK\r\nMicroPython v", 4096);
-	for (int i = 0; i < 2000; i++) {
+	for (int i = 0; i < 2000; i++)
 		output(&view, 0, "x", 1);
-	}
 	output(&view, 0, "\r\n>>> y", 4096);
 	assert_string_equal(screen.text, "\r\n" TAKEN);
 	output(&view, 0, BANNER ">>> ", 4096);

@@ -50,9 +50,16 @@ static int set_up(void **state)
 static struct lb_record_state some_state(uint32_t number)
 {
 	return (struct lb_record_state){
-		.latest = LB_SLOT_OTA_0, .previous = LB_SLOT_FACTORY, .download = LB_SLOT_OTA_1, .on_trial = true,
-		.tries_left = (uint8_t)number, .change = LB_CHANGE_TRY, .reserved = {0x12, 0x34}, .counter_floor = number,
-		.failed_id = 0x1122334455667788u, .id = {1, 0x8070605040302010u, number},
+		.latest = LB_SLOT_OTA_0,
+		.previous = LB_SLOT_FACTORY,
+		.download = LB_SLOT_OTA_1,
+		.on_trial = true,
+		.tries_left = (uint8_t)number,
+		.change = LB_CHANGE_TRY,
+		.reserved = {0x12, 0x34},
+		.counter_floor = number,
+		.failed_id = 0x1122334455667788u,
+		.id = {1, 0x8070605040302010u, number},
 	};
 }
 
@@ -119,9 +126,12 @@ static void test_first_append_cut_is_still_new(void **state)
 static void test_bytes_of_an_entry(void **state)
 {
 	static const uint8_t expected[LB_RECORD_AT_CRC] = {
-		'L', 'B', 'R', 'E', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 2, 1, 3, LB_CHANGE_TRY, 0x12, 0x34, 3, 0, 0, 0,
-		0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22, 0x11, 1, 0, 0, 0, 0, 0, 0, 0,
-		0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70, 0x80, 3, 0, 0, 0, 0, 0, 0, 0,
+		'L',  'B',  'R',  'E',  1,    0,    0,    0,    0,    0,    0,
+		0,    0,    0,    0,    0,    1,    0,    2,    1,    3,    LB_CHANGE_TRY,
+		0x12, 0x34, 3,    0,    0,    0,    0x88, 0x77, 0x66, 0x55, 0x44,
+		0x33, 0x22, 0x11, 1,    0,    0,    0,    0,    0,    0,    0,
+		0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70, 0x80, 3,    0,    0,
+		0,    0,    0,    0,    0,
 	};
 	static const uint8_t mark[16] = {'L', 'B', 'R', 'S', 1};
 
@@ -180,9 +190,12 @@ static void test_entry_at_another_place_is_not_valid(void **state)
 
 static void test_contradictions_are_not_valid(void **state)
 {
-	static const struct { uint8_t at; uint8_t value; } cases[] = {
-		{LB_RECORD_AT_LATEST, 3}, {LB_RECORD_AT_LATEST, 0xFF}, {LB_RECORD_AT_LATEST, LB_SLOT_FACTORY},
-		{LB_RECORD_AT_PREVIOUS, 3}, {LB_RECORD_AT_DOWNLOAD, 0}, {LB_RECORD_AT_DOWNLOAD, 7},
+	static const struct {
+		uint8_t at;
+		uint8_t value;
+	} cases[] = {
+		{LB_RECORD_AT_LATEST, 3},   {LB_RECORD_AT_LATEST, 0xFF}, {LB_RECORD_AT_LATEST, LB_SLOT_FACTORY},
+		{LB_RECORD_AT_PREVIOUS, 3}, {LB_RECORD_AT_DOWNLOAD, 0},  {LB_RECORD_AT_DOWNLOAD, 7},
 		{LB_RECORD_AT_ON_TRIAL, 2}, {LB_RECORD_AT_ON_TRIAL, 0},
 	};
 
@@ -314,10 +327,9 @@ static void test_history(void **state)
 static void test_costs(void **state)
 {
 	(void)state;
-	for (uint32_t update = 0; update < 1000; update++) {
+	for (uint32_t update = 0; update < 1000; update++)
 		for (unsigned i = 0; i < 4; i++) /* start, finish, try, confirm */
 			append(i);
-	}
 	for (unsigned sector = 0; sector < SECTORS; sector++)
 		assert_in_range(f.wear[1 + sector], 1, 17); /* once in 60 updates and a bit */
 }

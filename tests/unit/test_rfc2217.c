@@ -18,7 +18,7 @@ static size_t answer_bytes;
 static int set_up(void **state)
 {
 	(void)state;
-	memset(&telnet, 0, sizeof telnet);
+	memset(&telnet, 0, sizeof(telnet));
 	return 0;
 }
 
@@ -45,15 +45,21 @@ static void test_what_is_sent(void **state)
 	assert_memory_equal(wire, "\xFF\xFA\x2C\5\x0B\xFF\xF0", 7);
 	assert_int_equal(lb_rfc2217_set_8n1(wire), 21);
 	assert_memory_equal(wire, "\xFF\xFA\x2C\2\x08\xFF\xF0\xFF\xFA\x2C\3\1\xFF\xF0\xFF\xFA\x2C\4\1\xFF\xF0", 21);
-	assert_int_equal(lb_rfc2217_put(wire, bytes, sizeof bytes), 4);
+	assert_int_equal(lb_rfc2217_put(wire, bytes, sizeof(bytes)), 4);
 	assert_memory_equal(wire, "\1\xFF\xFF\2", 4);
 }
 
 static void test_data_passes(void **state)
 {
 	(void)state;
-	assert_int_equal(TAKE("ab\xFF\xFF" "c\xFF\xF1" "d"), 5);
-	assert_memory_equal(data, "ab\xFF" "cd", 5);
+	assert_int_equal(TAKE("ab\xFF\xFF"
+	                      "c\xFF\xF1"
+	                      "d"),
+	                 5);
+	assert_memory_equal(data,
+	                    "ab\xFF"
+	                    "cd",
+	                    5);
 	assert_int_equal(answer_bytes, 0);
 }
 
@@ -78,7 +84,9 @@ static void test_other_options_are_declined(void **state)
 static void test_carried_out_orders_are_counted(void **state)
 {
 	(void)state;
-	assert_int_equal(TAKE("a\xFF\xFA\x2C\x69\x08\xFF\xF0" "b"), 2);
+	assert_int_equal(TAKE("a\xFF\xFA\x2C\x69\x08\xFF\xF0"
+	                      "b"),
+	                 2);
 	assert_int_equal(telnet.confirmed, 1);
 	TAKE("\xFF\xFA\x2C\x65\0\1\xC2\0\xFF\xF0\xFF\xFA\x2C\x66\xFF\xFF\xFF\xF0");
 	assert_int_equal(telnet.confirmed, 3);
@@ -91,20 +99,24 @@ static void test_carried_out_orders_are_counted(void **state)
 
 static void test_every_chunking_is_the_same(void **state)
 {
-	static const char stream[] = "ab\xFF\xFD\x2C" "c\xFF\xFF\xFF\xFA\x2C\x69\xFF\xFF\xFF\xF0\xFF\xFB\1" "d";
+	static const char stream[] = "ab\xFF\xFD\x2C"
+								 "c\xFF\xFF\xFF\xFA\x2C\x69\xFF\xFF\xFF\xF0\xFF\xFB\1"
+								 "d";
 	size_t used = 0, answers = 0;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof stream - 1; i++) {
+	for (size_t i = 0; i < sizeof(stream) - 1; i++) {
 		uint8_t byte;
 
-		if (lb_rfc2217_take(&telnet, (const uint8_t *)stream + i, 1, &byte, answer, &answer_bytes) != 0) {
+		if (lb_rfc2217_take(&telnet, (const uint8_t *)stream + i, 1, &byte, answer, &answer_bytes) != 0)
 			data[used++] = byte;
-		}
 		answers += answer_bytes;
 	}
 	assert_int_equal(used, 5);
-	assert_memory_equal(data, "abc\xFF" "d", 5);
+	assert_memory_equal(data,
+	                    "abc\xFF"
+	                    "d",
+	                    5);
 	assert_int_equal(answers, 3);
 	assert_true(telnet.agreed);
 	assert_int_equal(telnet.confirmed, 1);

@@ -14,6 +14,7 @@ static uint8_t answered[2 * LB_SHIELD_ANSWER_BYTES];
 static unsigned give(struct lb_shield *shield, const uint8_t *bytes, size_t count)
 {
 	unsigned total = 0;
+
 	for (size_t i = 0; i < count; i++) {
 		uint8_t answer[LB_SHIELD_ANSWER_BYTES];
 		unsigned size = lb_shield_take(shield, bytes[i], answer);
@@ -24,11 +25,12 @@ static unsigned give(struct lb_shield *shield, const uint8_t *bytes, size_t coun
 	}
 	return total;
 }
-#define GIVE(shield, ...) give(shield, (const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }))
+#define GIVE(shield, ...) give(shield, (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
 
 static void it_says_what_it_is(void **state)
 {
 	struct lb_shield shield;
+
 	(void)state;
 	lb_shield_init(&shield);
 	assert_int_equal(GIVE(&shield, 0x10), 2);
@@ -40,8 +42,9 @@ static void it_says_what_it_is(void **state)
 
 static void its_memory_is_read_and_written(void **state)
 {
-	static const uint16_t PLACES[] = { LB_SHIELD_PORTA, LB_SHIELD_PORTC, LB_SHIELD_TRISA, LB_SHIELD_TRISC };
+	static const uint16_t PLACES[] = {LB_SHIELD_PORTA, LB_SHIELD_PORTC, LB_SHIELD_TRISA, LB_SHIELD_TRISC};
 	struct lb_shield shield;
+
 	(void)state;
 	lb_shield_init(&shield);
 	for (uint8_t i = 0; i < 4; i++) {
@@ -63,6 +66,7 @@ static void its_memory_is_read_and_written(void **state)
 static void unknown_commands_and_broken_ones_are_passed_over(void **state)
 {
 	struct lb_shield shield;
+
 	(void)state;
 	lb_shield_init(&shield);
 	assert_int_equal(GIVE(&shield, 0x03, 0xFF, 0x30, 0x31, 0x80), 0);
@@ -75,6 +79,7 @@ static void unknown_commands_and_broken_ones_are_passed_over(void **state)
 static void it_holds_what_is_an_output_and_low(void **state)
 {
 	struct lb_shield shield;
+
 	(void)state;
 	lb_shield_init(&shield);
 	assert_false(lb_shield_holds_reset(&shield) || lb_shield_holds_boot(&shield));
@@ -104,5 +109,6 @@ int main(void)
 		cmocka_unit_test(unknown_commands_and_broken_ones_are_passed_over),
 		cmocka_unit_test(it_holds_what_is_an_output_and_low),
 	};
+
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,8 +50,13 @@ static enum lb_image_verdict judge(const uint8_t *image, size_t image_bytes, con
 static uint8_t *make(const struct lb_signer *signer, const uint8_t *id, size_t *image_bytes)
 {
 	const struct lb_image_spec spec = {
-		.payload = payload, .payload_bytes = sizeof(payload), .version = {1, 2, 3, 4}, .has_counter = id != NULL,
-		.security_counter = 7, .board_id = id, .signer = signer,
+		.payload = payload,
+		.payload_bytes = sizeof(payload),
+		.version = {1, 2, 3, 4},
+		.has_counter = id != NULL,
+		.security_counter = 7,
+		.board_id = id,
+		.signer = signer,
 	};
 	uint8_t *image = lb_image_write(&spec, image_bytes);
 
@@ -302,7 +307,9 @@ static void keys_are_kept_and_never_replaced(void **state)
 /* An environment that says something else than an absolute path says nothing. */
 static void the_default_key_is_the_users(void **state)
 {
-	static const struct { const char *data_home, *home, *path; } rows[] = {
+	static const struct {
+		const char *data_home, *home, *path;
+	} rows[] = {
 		{"/data", "/me", "/data/lifeboat/development.pem"},
 		{"data", "/me", "/me/.local/share/lifeboat/development.pem"},
 		{"", "/me", "/me/.local/share/lifeboat/development.pem"},
@@ -322,13 +329,13 @@ static void the_default_key_is_the_users(void **state)
 
 /* RFC 8410's own example, section 10.1, and RFC 9500's for P-256, section 2.3, as SEC1 has it. */
 static const char ed25519_public[] = "-----BEGIN PUBLIC KEY-----\n"
-                                     "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
-                                     "-----END PUBLIC KEY-----\n";
+									 "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
+									 "-----END PUBLIC KEY-----\n";
 static const char p256_sec1[] = "-----BEGIN EC PRIVATE KEY-----\n"
-                                "MHcCAQEEIObLW92AqkWunJXowVR2Z5/+yVPBaFHnEedDk5WJxk/BoAoGCCqGSM49\n"
-                                "AwEHoUQDQgAEQiVI+I+3gv+17KN0RFLHKh5Vj71vc75eSOkyMsxFxbFsTNEMTLjV\n"
-                                "uKFxOelIgsiZJXKZNCX0FBmrfpCkKklCcg==\n"
-                                "-----END EC PRIVATE KEY-----\n";
+								"MHcCAQEEIObLW92AqkWunJXowVR2Z5/+yVPBaFHnEedDk5WJxk/BoAoGCCqGSM49\n"
+								"AwEHoUQDQgAEQiVI+I+3gv+17KN0RFLHKh5Vj71vc75eSOkyMsxFxbFsTNEMTLjV\n"
+								"uKFxOelIgsiZJXKZNCX0FBmrfpCkKklCcg==\n"
+								"-----END EC PRIVATE KEY-----\n";
 
 static void other_tools_keys_are_read(void **state)
 {
@@ -354,7 +361,9 @@ static void other_tools_keys_are_read(void **state)
 static void files_without_a_key_for_us_are_told_apart(void **state)
 {
 	static const char *const none[] = {
-		"", "text", "-----BEGIN PRIVATE KEY-----\n",
+		"",
+		"text",
+		"-----BEGIN PRIVATE KEY-----\n",
 		"-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n",
 	};
 	struct lb_signer signer;

@@ -19,7 +19,7 @@ enum { SINK_BYTES = 8192 };
 #define LOGIN "me\r\nsecret\r\n"
 #define LOGGED_IN OFFERS "Lifeboat\r\nLogin as: me\r\nPassword: \r\n" WELCOME
 
-static const struct lb_login login = { "me", "secret" };
+static const struct lb_login login = {"me", "secret"};
 
 struct sink {
 	uint8_t output[SINK_BYTES], console[SINK_BYTES];
@@ -49,6 +49,7 @@ static void feed(struct lb_telnet *telnet, struct sink *sink, uint32_t now_ms, c
 
 /* --- dialogues --- */
 
+/* clang-format off */
 static const struct {
 	const char *what;
 	const uint8_t *input;
@@ -87,11 +88,12 @@ static const struct {
 	{ "too long a name", BYTES("mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm\r\n"),
 	  BYTES(OFFERS "Lifeboat\r\nLogin as: mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm\r\nPassword: "), BYTES("") },
 };
+/* clang-format on */
 
 static void run(size_t index, size_t first, size_t piece)
 {
 	struct lb_telnet telnet;
-	struct sink sink = { .output_bytes = 0 };
+	struct sink sink = {.output_bytes = 0};
 	const uint8_t *input = dialogues[index].input;
 	const size_t size = dialogues[index].input_bytes;
 
@@ -101,7 +103,8 @@ static void run(size_t index, size_t first, size_t piece)
 	for (size_t at = first; at < size; at += piece)
 		feed(&telnet, &sink, 0, input + at, size - at < piece ? size - at : piece);
 	if (sink.output_bytes != dialogues[index].output_bytes)
-		print_message("in \"%s\": output is \"%.*s\"\n", dialogues[index].what, (int)sink.output_bytes, (char *)sink.output);
+		print_message("in \"%s\": output is \"%.*s\"\n", dialogues[index].what, (int)sink.output_bytes,
+		              (char *)sink.output);
 	assert_int_equal(sink.output_bytes, dialogues[index].output_bytes);
 	assert_memory_equal(sink.output, dialogues[index].output, sink.output_bytes);
 	assert_int_equal(sink.console_bytes, dialogues[index].console_bytes);
@@ -111,7 +114,7 @@ static void run(size_t index, size_t first, size_t piece)
 static void test_dialogues(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof dialogues / sizeof dialogues[0]; i++) {
+	for (size_t i = 0; i < sizeof(dialogues) / sizeof(dialogues[0]); i++) {
 		run(i, 0, 1);
 		for (size_t first = 0; first <= dialogues[i].input_bytes; first++)
 			run(i, first, SINK_BYTES);
@@ -130,7 +133,7 @@ static void expect_output(struct sink *sink, const char *text)
 static void test_three_tries(void **state)
 {
 	struct lb_telnet telnet;
-	struct sink sink = { .output_bytes = 0 };
+	struct sink sink = {.output_bytes = 0};
 	uint32_t now_ms = UINT32_MAX - 1500; /* the clock wraps on the way */
 
 	(void)state;
@@ -159,15 +162,19 @@ static void test_three_tries(void **state)
 static void test_wrong_logins(void **state)
 {
 	static const char *const wrong[] = {
-		"me\r\n\r\n", "\r\nsecret\r\n", "me\r\nsecre\r\n", "me\r\nsecrett\r\n", "Me\r\nsecret\r\n",
+		"me\r\n\r\n",
+		"\r\nsecret\r\n",
+		"me\r\nsecre\r\n",
+		"me\r\nsecrett\r\n",
+		"Me\r\nsecret\r\n",
 		"me\r\nsecretsecretsecretsecretsecretsecretsecretsecretsecretsecretsecretsecret\r\n",
 		"mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm\r\nsecret\r\n",
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		struct lb_telnet telnet;
-		struct sink sink = { .output_bytes = 0 };
+		struct sink sink = {.output_bytes = 0};
 
 		lb_telnet_open(&telnet, &login, NULL, 0);
 		feed(&telnet, &sink, 0, (const uint8_t *)wrong[i], strlen(wrong[i]));
@@ -204,19 +211,16 @@ static void test_print(void **state)
 		const char *text, *sent;
 		size_t text_bytes, sent_bytes;
 	} cases[] = {
-		{ "a\r\nb", "a\r\nb", 4, 4 },
-		{ "10%\r20%", "10%\r\00020%", 7, 8 },
-		{ "\xFF", "\xFF\xFF", 1, 2 },
-		{ "\r\r\n", "\r\0\r\n", 3, 4 },
-		{ "\xC3\xA9", "\xC3\xA9", 2, 2 },
+		{"a\r\nb", "a\r\nb", 4, 4},   {"10%\r20%", "10%\r\00020%", 7, 8}, {"\xFF", "\xFF\xFF", 1, 2},
+		{"\r\r\n", "\r\0\r\n", 3, 4}, {"\xC3\xA9", "\xC3\xA9", 2, 2},
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		for (size_t first = 0; first <= cases[i].text_bytes; first++) {
 			const uint8_t *text = (const uint8_t *)cases[i].text;
 			struct lb_telnet telnet;
-			struct sink sink = { .output_bytes = 0 };
+			struct sink sink = {.output_bytes = 0};
 
 			open_logged_in(&telnet, &sink);
 			assert_int_equal(lb_telnet_print(&telnet, text, first), first);
@@ -242,26 +246,26 @@ static void test_full_output(void **state)
 {
 	static uint8_t text[3 * LB_TELNET_OUTPUT_BYTES];
 	struct lb_telnet telnet;
-	struct sink sink = { .output_bytes = 0 };
+	struct sink sink = {.output_bytes = 0};
 	size_t printed = 0, count;
 	uint8_t console[8];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof text; i++)
+	for (size_t i = 0; i < sizeof(text); i++)
 		text[i] = (uint8_t)('a' + i % 26);
 	open_logged_in(&telnet, &sink);
-	printed = lb_telnet_print(&telnet, text, sizeof text);
-	assert_true(printed > 0 && printed < sizeof text);
-	assert_int_equal(lb_telnet_print(&telnet, text, sizeof text), 0);
+	printed = lb_telnet_print(&telnet, text, sizeof(text));
+	assert_true(printed > 0 && printed < sizeof(text));
+	assert_int_equal(lb_telnet_print(&telnet, text, sizeof(text)), 0);
 	assert_int_equal(lb_telnet_receive(&telnet, 0, BYTES("\xFF\xF6"), console, &count), 2);
 	lb_telnet_sent(&telnet, 1);
 	drain(&telnet, &sink);
-	while (printed < sizeof text) {
-		printed += lb_telnet_print(&telnet, text + printed, sizeof text - printed);
+	while (printed < sizeof(text)) {
+		printed += lb_telnet_print(&telnet, text + printed, sizeof(text) - printed);
 		drain(&telnet, &sink);
 	}
-	assert_int_equal(sink.output_bytes, sizeof text - 1 + strlen("\r\n[yes]\r\n"));
-	assert_memory_equal(sink.output + sink.output_bytes - 100, text + sizeof text - 100, 100);
+	assert_int_equal(sink.output_bytes, sizeof(text) - 1 + strlen("\r\n[yes]\r\n"));
+	assert_memory_equal(sink.output + sink.output_bytes - 100, text + sizeof(text) - 100, 100);
 }
 
 /* A flood of requests from a client that reads nothing is held back. */
@@ -293,11 +297,11 @@ static void test_garbage(void **state)
 
 		lb_telnet_open(&telnet, &login, NULL, now_ms);
 		for (int i = 0; i < 20; i++) {
-			for (size_t b = 0; b < sizeof bytes; b++)
+			for (size_t b = 0; b < sizeof(bytes); b++)
 				bytes[b] = (uint8_t)(random() % 4 == 0 ? 240 + random() % 16 : random());
-			assert_true(lb_telnet_receive(&telnet, now_ms, bytes, sizeof bytes, console, &count) <= sizeof bytes);
-			assert_true(count <= sizeof bytes);
-			lb_telnet_print(&telnet, bytes, sizeof bytes);
+			assert_true(lb_telnet_receive(&telnet, now_ms, bytes, sizeof(bytes), console, &count) <= sizeof(bytes));
+			assert_true(count <= sizeof(bytes));
+			lb_telnet_print(&telnet, bytes, sizeof(bytes));
 			lb_telnet_output(&telnet, &size);
 			assert_true(size <= LB_TELNET_OUTPUT_BYTES);
 			lb_telnet_sent(&telnet, size == 0 ? 0 : (size_t)random() % (size + 1));
@@ -312,14 +316,10 @@ static void test_garbage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_dialogues),
-		cmocka_unit_test(test_three_tries),
-		cmocka_unit_test(test_wrong_logins),
-		cmocka_unit_test(test_slow_login),
-		cmocka_unit_test(test_print),
-		cmocka_unit_test(test_nothing_is_printed_before_the_login),
-		cmocka_unit_test(test_full_output),
-		cmocka_unit_test(test_flood_of_options),
+		cmocka_unit_test(test_dialogues),    cmocka_unit_test(test_three_tries),
+		cmocka_unit_test(test_wrong_logins), cmocka_unit_test(test_slow_login),
+		cmocka_unit_test(test_print),        cmocka_unit_test(test_nothing_is_printed_before_the_login),
+		cmocka_unit_test(test_full_output),  cmocka_unit_test(test_flood_of_options),
 		cmocka_unit_test(test_garbage),
 	};
 

@@ -34,17 +34,15 @@ static char next_byte(int fd)
 {
 	char byte;
 
-	if (read(fd, &byte, 1) != 1) {
+	if (read(fd, &byte, 1) != 1)
 		_exit(0); /* the host is done */
-	}
 	return byte;
 }
 
 static void say(int fd, const char *text, size_t size_bytes)
 {
-	if (write(fd, text, size_bytes) != (ssize_t)size_bytes) {
+	if (write(fd, text, size_bytes) != (ssize_t)size_bytes)
 		_exit(3);
-	}
 }
 
 /* Windows of 256 bytes, as the module opens them. */
@@ -56,12 +54,10 @@ static void take_paste(int fd, char code[CODE_BYTES])
 	}
 	say(fd, "R\x01\x00\x01", 4);
 	for (char byte = next_byte(fd); byte != '\x04'; byte = next_byte(fd)) {
-		if (used + 1 < CODE_BYTES) {
+		if (used + 1 < CODE_BYTES)
 			code[used++] = byte;
-		}
-		if (used % 256 == 0) {
+		if (used % 256 == 0)
 			say(fd, "\x01", 1);
-		}
 	}
 	code[used] = '\0';
 	say(fd, "\x04", 1);
@@ -73,9 +69,8 @@ _Noreturn static void play(int fd, const struct exchange *script)
 
 	for (;; script++) {
 		take_paste(fd, code);
-		if (script->expected == NULL || strstr(code, script->expected) == NULL) {
+		if (script->expected == NULL || strstr(code, script->expected) == NULL)
 			_exit(2);
-		}
 		say(fd, script->output, strlen(script->output));
 		say(fd, "\x04", 1);
 		say(fd, script->traceback, strlen(script->traceback));
@@ -119,16 +114,20 @@ static void hash_line(char line[128], size_t bytes)
 	char hex[HASH_HEX_BYTES];
 
 	crypto_hash_sha256(hash, image, bytes);
-	snprintf(line, 128, "%zu %s\r\n", bytes, sodium_bin2hex(hex, sizeof hex, hash, sizeof hash));
+	snprintf(line, 128, "%zu %s\r\n", bytes, sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash)));
 }
 
 static void test_whole(void **state)
 {
 	static const struct exchange script[] = {
-		{"lifeboat.download()", "", ""},      {"pycom.ota_start()", "0 ota_1\r\n", ""},
-		{"pycom.ota_write(a2b_base64('", "", ""}, {"pycom.ota_write", "", ""},
-		{"pycom.ota_write", "", ""},          {"pycom.ota_write", "", ""},
-		{"pycom.ota_finish(force=True)", "", ""}, {NULL, NULL, NULL},
+		{"lifeboat.download()", "", ""},
+		{"pycom.ota_start()", "0 ota_1\r\n", ""},
+		{"pycom.ota_write(a2b_base64('", "", ""},
+		{"pycom.ota_write", "", ""},
+		{"pycom.ota_write", "", ""},
+		{"pycom.ota_write", "", ""},
+		{"pycom.ota_finish(force=True)", "", ""},
+		{NULL, NULL, NULL},
 	};
 	struct link link;
 
@@ -137,9 +136,8 @@ static void test_whole(void **state)
 	assert_true(lb_transfer_begin(&link.transfer));
 	assert_string_equal(link.transfer.slot, "ota_1");
 	assert_int_equal(link.transfer.done_bytes, 0);
-	while (link.transfer.done_bytes < IMAGE_BYTES) {
+	while (link.transfer.done_bytes < IMAGE_BYTES)
 		assert_true(lb_transfer_step(&link.transfer));
-	}
 	assert_int_equal(link.transfer.done_bytes, IMAGE_BYTES);
 	assert_true(lb_transfer_finish(&link.transfer, true));
 	end(&link);
@@ -150,7 +148,9 @@ static void test_resume(void **state)
 {
 	char same[128], other[128], longer[128];
 	const struct exchange resumed[] = {
-		{"lifeboat.download()", same, ""}, {"resume=True", "8192 ota_0\r\n", ""}, {NULL, NULL, NULL},
+		{"lifeboat.download()", same, ""},
+		{"resume=True", "8192 ota_0\r\n", ""},
+		{NULL, NULL, NULL},
 	};
 	const struct exchange refused[] = {
 		{"lifeboat.download()", same, ""},
@@ -159,10 +159,14 @@ static void test_resume(void **state)
 		{NULL, NULL, NULL},
 	};
 	const struct exchange anew[] = {
-		{"lifeboat.download()", other, ""}, {"ota_start()", "0 ota_0\r\n", ""}, {NULL, NULL, NULL},
+		{"lifeboat.download()", other, ""},
+		{"ota_start()", "0 ota_0\r\n", ""},
+		{NULL, NULL, NULL},
 	};
 	const struct exchange too_long[] = {
-		{"lifeboat.download()", longer, ""}, {"ota_start()", "0 ota_0\r\n", ""}, {NULL, NULL, NULL},
+		{"lifeboat.download()", longer, ""},
+		{"ota_start()", "0 ota_0\r\n", ""},
+		{NULL, NULL, NULL},
 	};
 	const struct {
 		const struct exchange *script;
@@ -175,7 +179,7 @@ static void test_resume(void **state)
 	hash_line(other, 4096);
 	memcpy(other, "8192", 4);
 	hash_line(longer, 12288);
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		begin(&link, cases[i].script);
 		link.transfer.size_bytes = cases[i].size_bytes;
 		assert_true(lb_transfer_begin(&link.transfer));
@@ -193,20 +197,23 @@ static void test_refusals(void **state)
 		const char *traceback;
 		const char *reason;
 	} cases[] = {
-		{"", "Traceback:\r\n  line 1\r\nOSError: ota_start: it is full\r\n", "the module refuses: ota_start: it is full"},
+		{"", "Traceback:\r\n  line 1\r\nOSError: ota_start: it is full\r\n",
+	     "the module refuses: ota_start: it is full"},
 		{"", "MemoryError: 9\r\n", "the module refuses: MemoryError: 9"},
 		{"", "KeyboardInterrupt: \r\n", "somebody pressed Ctrl-C on the module's console"},
 		{"", "AttributeError: 'module' object has no attribute 'ota_start'\r\n",
-		 "the firmware that runs on the module has no pycom.ota_start"},
+	     "the firmware that runs on the module has no pycom.ota_start"},
 		{"none ota_0\r\n", "", "the module's answer to ota_start makes no sense"},
 		{"20001 ota_0\r\n", "", "the module's answer to ota_start makes no sense"},
 	};
 	struct link link;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct exchange script[] = {
-			{"lifeboat.download()", "", ""}, {"ota_start()", cases[i].output, cases[i].traceback}, {NULL, NULL, NULL},
+			{"lifeboat.download()", "", ""},
+			{"ota_start()", cases[i].output, cases[i].traceback},
+			{NULL, NULL, NULL},
 		};
 
 		begin(&link, script);
@@ -252,16 +259,12 @@ static void test_hang_up(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole),
-		cmocka_unit_test(test_resume),
-		cmocka_unit_test(test_refusals),
-		cmocka_unit_test(test_silence),
-		cmocka_unit_test(test_hang_up),
+		cmocka_unit_test(test_whole),   cmocka_unit_test(test_resume),  cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_silence), cmocka_unit_test(test_hang_up),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
-	for (size_t i = 0; i < sizeof image; i++) {
+	for (size_t i = 0; i < sizeof(image); i++)
 		image[i] = (uint8_t)(i * 31 + i / 256);
-	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

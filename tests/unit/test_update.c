@@ -39,10 +39,9 @@ static char letter_of(uint64_t id)
 
 static enum lb_slot slot_of(const char *name)
 {
-	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
 		if (strcmp(lb_slot_name((enum lb_slot)slot), name) == 0)
 			return (enum lb_slot)slot;
-	}
 	assert_string_equal(name, "-");
 	return LB_SLOT_NONE;
 }

@@ -85,10 +85,10 @@ static void a_confirmation_stops_it(void **state)
 
 static void the_users_bites_whatever_the_vm_does(void **state)
 {
-	static const unsigned times_s[] = { 1, 5, 29, 30, 31, 33, 60, 300 };
+	static const unsigned times_s[] = {1, 5, 29, 30, 31, 33, 60, 300};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof times_s / sizeof times_s[0]; i++)
+	for (size_t i = 0; i < sizeof(times_s) / sizeof(times_s[0]); i++)
 		for (int guarded = 0; guarded < 2; guarded++) {
 			as_after_a_reset(NULL);
 			lb_watchdog_guard(guarded == 1);
@@ -99,10 +99,10 @@ static void the_users_bites_whatever_the_vm_does(void **state)
 
 static void a_user_who_feeds_from_an_interrupt_does_not_defeat_the_guard(void **state)
 {
-	static const unsigned times_s[] = { 2, 10, 30, 31, 600 };
+	static const unsigned times_s[] = {2, 10, 30, 31, 600};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof times_s / sizeof times_s[0]; i++) {
+	for (size_t i = 0; i < sizeof(times_s) / sizeof(times_s[0]); i++) {
 		as_after_a_reset(NULL);
 		lb_watchdog_guard(true);
 		lb_watchdog_arm(times_s[i] * 1000);
@@ -141,10 +141,10 @@ static void long_work_of_the_firmware_feeds_both(void **state)
 
 static void fed_by_both_it_never_bites(void **state)
 {
-	static const unsigned times_s[] = { 10, 30, 40, 100 };
+	static const unsigned times_s[] = {10, 30, 40, 100};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof times_s / sizeof times_s[0]; i++) {
+	for (size_t i = 0; i < sizeof(times_s) / sizeof(times_s[0]); i++) {
 		as_after_a_reset(NULL);
 		lb_watchdog_guard(true);
 		lb_watchdog_arm(times_s[i] * 1000);

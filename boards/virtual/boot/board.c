@@ -83,11 +83,11 @@ uint32_t lb_board_millis(void)
 static void wait_for(uint32_t wait_ms, int uart)
 {
 	const uint64_t wait_ns = lb_bus_host_span_ns((uint64_t)wait_ms * US_PER_MS);
-	const struct timespec limit = { .tv_sec = (time_t)(wait_ns / NS_PER_S), .tv_nsec = (long)(wait_ns % NS_PER_S) };
-	struct pollfd lines[] = { { .fd = WIRE_FD_MESSAGES, .events = POLLIN }, { .fd = uart, .events = POLLIN } };
+	const struct timespec limit = {.tv_sec = (time_t)(wait_ns / NS_PER_S), .tv_nsec = (long)(wait_ns % NS_PER_S)};
+	struct pollfd lines[] = {{.fd = WIRE_FD_MESSAGES, .events = POLLIN}, {.fd = uart, .events = POLLIN}};
 	uint8_t message[WIRE_MESSAGE_BYTES];
 
-	ppoll(lines, sizeof lines / sizeof lines[0], &limit, NULL);
+	ppoll(lines, sizeof(lines) / sizeof(lines[0]), &limit, NULL);
 	while (lb_bus_receive(message) > 0)
 		;
 }
@@ -104,7 +104,7 @@ void lb_board_wait_serial_ms(uint32_t wait_ms)
 
 struct lb_boot_pins lb_board_pins(void)
 {
-	return (struct lb_boot_pins){ .p12 = lb_bus_pin_level(PIN_SAFE_BOOT), .g23 = lb_bus_pin_level(PIN_LOADER) };
+	return (struct lb_boot_pins){.p12 = lb_bus_pin_level(PIN_SAFE_BOOT), .g23 = lb_bus_pin_level(PIN_LOADER)};
 }
 
 void lb_board_led(uint32_t rgb, enum lb_led_mode mode)

@@ -158,7 +158,7 @@ int lb_board_image_read(void *ctx, uint32_t offset, void *data, uint32_t size_by
 int lb_board_payload_check(uint32_t payload_offset, uint32_t payload_bytes)
 {
 	uint8_t start[LB_PAYLOAD_START_BYTES];
-	const uint32_t start_bytes = payload_bytes < sizeof start ? payload_bytes : (uint32_t)sizeof start;
+	const uint32_t start_bytes = payload_bytes < sizeof(start) ? payload_bytes : (uint32_t)sizeof(start);
 
 	if (payload_offset != header_bytes || lb_board_image_read(NULL, payload_offset, start, start_bytes) != LB_OK)
 		return LB_ERR_UNSUPPORTED;
@@ -169,8 +169,8 @@ int lb_board_payload_check(uint32_t payload_offset, uint32_t payload_bytes)
 int lb_board_image_start(uint32_t payload_offset, uint32_t payload_bytes)
 {
 	char name[] = "lifeboat-image";
-	char *const arguments[] = { name, NULL };
-	char *const environment[] = { NULL };
+	char *const arguments[] = {name, NULL};
+	char *const environment[] = {NULL};
 
 	(void)payload_bytes;
 	if (image_bytes == 0 || payload_offset != header_bytes)

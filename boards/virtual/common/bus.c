@@ -36,9 +36,9 @@ void lb_bus_fail(const char *what)
 /* A terminal's signals are meant for the hardware process, which then ends this one. */
 static void ignore_terminal(void)
 {
-	static const int ignored[] = { SIGINT, SIGQUIT, SIGHUP, SIGTSTP };
+	static const int ignored[] = {SIGINT, SIGQUIT, SIGHUP, SIGTSTP};
 
-	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
 		signal(ignored[i], SIG_IGN);
 }
 
@@ -46,7 +46,7 @@ static void ignore_terminal(void)
  * closed. */
 static void die_with_hardware(void)
 {
-	struct pollfd messages = { .fd = WIRE_FD_MESSAGES, .events = POLLIN };
+	struct pollfd messages = {.fd = WIRE_FD_MESSAGES, .events = POLLIN};
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
 		lb_bus_fail("parent death signal");
@@ -58,10 +58,9 @@ static void die_with_hardware(void)
  * Reading or sending there fails, which the users of lines take for silence. */
 static void plug_gaps(void)
 {
-	for (int fd = WIRE_FD_UART0; fd < WIRE_FD_END; fd++) {
+	for (int fd = WIRE_FD_UART0; fd < WIRE_FD_END; fd++)
 		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDWR) != fd)
 			lb_bus_fail("descriptors");
-	}
 }
 
 static uint8_t *map_shared(int fd, size_t size_bytes, const char *what)
@@ -163,7 +162,7 @@ uint32_t lb_bus_pin_config(unsigned pin)
 void lb_bus_set_pin_config(unsigned pin, uint32_t config)
 {
 	atomic_store_explicit(pin_word(WIRE_REG_PIN_CPU, pin), config, memory_order_relaxed);
-	lb_bus_send((uint8_t[]){ WIRE_PIN, (uint8_t)pin }, 2);
+	lb_bus_send((uint8_t[]){WIRE_PIN, (uint8_t)pin}, 2);
 }
 
 /* The duty first: whoever looks between the two sees no PWM that was never asked for, only an edge at another time. */
@@ -171,7 +170,7 @@ void lb_bus_set_pin_pwm(unsigned pin, uint32_t frequency_mhz, uint32_t duty)
 {
 	atomic_store_explicit(pin_word(WIRE_REG_PIN_PWM, 2 * pin + 1), duty, memory_order_relaxed);
 	atomic_store_explicit(pin_word(WIRE_REG_PIN_PWM, 2 * pin), frequency_mhz, memory_order_relaxed);
-	lb_bus_send((uint8_t[]){ WIRE_PIN, (uint8_t)pin }, 2);
+	lb_bus_send((uint8_t[]){WIRE_PIN, (uint8_t)pin}, 2);
 }
 
 struct lb_pins_net lb_bus_pin_net(unsigned pin)
@@ -197,19 +196,18 @@ bool lb_bus_pin_level(unsigned pin)
 /* Whoever started this process may have made the sockets non-blocking. */
 static void await_room(int fd)
 {
-	struct pollfd room = { .fd = fd, .events = POLLOUT };
+	struct pollfd room = {.fd = fd, .events = POLLOUT};
 
 	poll(&room, 1, -1);
 }
 
 void lb_bus_send(const uint8_t *message, size_t size_bytes)
 {
-	while (send(WIRE_FD_MESSAGES, message, size_bytes, MSG_NOSIGNAL) < 0) {
+	while (send(WIRE_FD_MESSAGES, message, size_bytes, MSG_NOSIGNAL) < 0)
 		if (errno == EAGAIN)
 			await_room(WIRE_FD_MESSAGES);
 		else if (errno != EINTR)
 			_exit(0);
-	}
 }
 
 void lb_bus_stream(enum wire_fd uart, const void *data, size_t size_bytes)
@@ -247,7 +245,7 @@ static int file_of(struct msghdr *header)
 	int file = -1;
 
 	if (part != NULL && part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_RIGHTS)
-		memcpy(&file, CMSG_DATA(part), sizeof file);
+		memcpy(&file, CMSG_DATA(part), sizeof(file));
 	return file;
 }
 
@@ -257,9 +255,12 @@ size_t lb_bus_receive_file(uint8_t message[WIRE_MESSAGE_BYTES], int *file)
 		struct cmsghdr aligned;
 		char bytes[CMSG_SPACE(sizeof(int))];
 	} control;
-	struct iovec body = { .iov_base = message, .iov_len = WIRE_MESSAGE_BYTES };
+	struct iovec body = {.iov_base = message, .iov_len = WIRE_MESSAGE_BYTES};
 	struct msghdr header = {
-		.msg_iov = &body, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control,
+		.msg_iov = &body,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
 	};
 	const ssize_t got = recvmsg(WIRE_FD_MESSAGES, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 
@@ -271,24 +272,24 @@ size_t lb_bus_receive_file(uint8_t message[WIRE_MESSAGE_BYTES], int *file)
 
 void lb_bus_led(uint32_t rgb, enum lb_led_mode mode)
 {
-	uint8_t message[6] = { WIRE_LED, (uint8_t)mode };
+	uint8_t message[6] = {WIRE_LED, (uint8_t)mode};
 
 	lb_store32le(message + 2, rgb);
-	lb_bus_send(message, sizeof message);
+	lb_bus_send(message, sizeof(message));
 }
 
 void lb_bus_phase(enum lb_phase phase)
 {
-	lb_bus_send((uint8_t[]){ WIRE_PHASE, (uint8_t)phase }, 2);
+	lb_bus_send((uint8_t[]){WIRE_PHASE, (uint8_t)phase}, 2);
 }
 
 void lb_bus_watchdog(uint32_t timeout_ms)
 {
-	uint8_t message[5] = { WIRE_WATCHDOG };
+	uint8_t message[5] = {WIRE_WATCHDOG};
 
 	lb_bus_feed();
 	lb_store32le(message + 1, timeout_ms);
-	lb_bus_send(message, sizeof message);
+	lb_bus_send(message, sizeof(message));
 }
 
 void lb_bus_feed(void)
@@ -298,7 +299,7 @@ void lb_bus_feed(void)
 
 void lb_bus_reset(void)
 {
-	lb_bus_send((uint8_t[]){ WIRE_RESET }, 1);
+	lb_bus_send((uint8_t[]){WIRE_RESET}, 1);
 	lb_bus_await_end();
 }
 
@@ -310,7 +311,7 @@ void lb_bus_await_end(void)
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	for (;;) {
-		struct pollfd messages = { .fd = WIRE_FD_MESSAGES, .events = POLLIN };
+		struct pollfd messages = {.fd = WIRE_FD_MESSAGES, .events = POLLIN};
 
 		poll(&messages, 1, -1);
 		lb_bus_receive(message);

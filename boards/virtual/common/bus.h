@@ -27,7 +27,7 @@ void lb_bus_put64(enum wire_register reg, uint64_t value);
 void lb_bus_add64(enum wire_register reg, uint64_t amount);
 void lb_bus_unique_id(uint8_t id[LB_UNIQUE_ID_BYTES]);
 uint8_t *lb_bus_bytes(enum wire_register reg); /* of the byte-wise ones */
-uint8_t *lb_bus_retained(void); /* LB_RETAINED_BYTES */
+uint8_t *lb_bus_retained(void);                /* LB_RETAINED_BYTES */
 
 /* What acts on a pin's net (hardware/model/pins.h), and the level of it. */
 struct lb_pins_net lb_bus_pin_net(unsigned pin);

@@ -14,9 +14,7 @@ static struct lb_nor_cut count(void *ctx, const struct lb_nor_op *op)
 {
 	(void)ctx;
 	switch (op->kind) {
-	case LB_NOR_READ:
-		lb_bus_add64(WIRE_REG_FLASH_READS, 1);
-		break;
+	case LB_NOR_READ: lb_bus_add64(WIRE_REG_FLASH_READS, 1); break;
 	case LB_NOR_PROGRAM:
 		lb_bus_put64(WIRE_REG_FLASH_TORN, 1);
 		lb_bus_add64(WIRE_REG_FLASH_PROGRAMS, 1);
@@ -27,7 +25,7 @@ static struct lb_nor_cut count(void *ctx, const struct lb_nor_op *op)
 		lb_bus_add64(WIRE_REG_FLASH_ERASES, 1);
 		break;
 	}
-	return (struct lb_nor_cut){ .moment = LB_NOR_CUT_NONE };
+	return (struct lb_nor_cut){.moment = LB_NOR_CUT_NONE};
 }
 
 static void done(void *ctx, const struct lb_nor_op *op)
@@ -57,11 +55,11 @@ const struct lb_flash *lb_flashchip_open(void)
 	if (bytes == MAP_FAILED)
 		lb_bus_fail("flash.bin");
 	lb_nor_init(&nor, &(struct lb_nor_setup){
-		.bytes = bytes,
-		.size_bytes = (uint32_t)file.st_size,
-		.seed = (uint32_t)lb_bus_host_ns(),
-		.hooks = { .begin = count, .end = done, .wait_us = stay_busy },
-	});
+						  .bytes = bytes,
+						  .size_bytes = (uint32_t)file.st_size,
+						  .seed = (uint32_t)lb_bus_host_ns(),
+						  .hooks = {.begin = count, .end = done, .wait_us = stay_busy},
+					  });
 	flash = lb_nor_flash(&nor);
 	return &flash;
 }

@@ -15,9 +15,9 @@ bool lb_payload_runs_here(const void *start, size_t size_bytes)
 {
 	ElfW(Ehdr) elf;
 
-	if (size_bytes < sizeof elf)
+	if (size_bytes < sizeof(elf))
 		return false;
-	memcpy(&elf, start, sizeof elf);
+	memcpy(&elf, start, sizeof(elf));
 	if (memcmp(elf.e_ident, __ehdr_start.e_ident, EI_OSABI) != 0) /* magic, class, byte order, version */
 		return false;
 	return elf.e_machine == __ehdr_start.e_machine && (elf.e_type == ET_EXEC || elf.e_type == ET_DYN);

@@ -20,7 +20,7 @@ static timer_t timer;
 
 void lb_alarm_init(void)
 {
-	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM };
+	struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM};
 
 	if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0)
 		lb_bus_fail("timer");
@@ -29,13 +29,12 @@ void lb_alarm_init(void)
 /* An earliest time that has passed already raises the signal at once. */
 static void set_timer(void)
 {
-	struct itimerspec setting = { 0 };
+	struct itimerspec setting = {0};
 	uint64_t earliest_ns = UINT64_MAX;
 
-	for (unsigned id = 0; id < LB_ALARM_COUNT; id++) {
+	for (unsigned id = 0; id < LB_ALARM_COUNT; id++)
 		if (alarms[id].handler != NULL && alarms[id].due_ns < earliest_ns)
 			earliest_ns = alarms[id].due_ns;
-	}
 	if (earliest_ns != UINT64_MAX) {
 		setting.it_value.tv_sec = (time_t)(earliest_ns / NS_PER_S);
 		setting.it_value.tv_nsec = (long)(earliest_ns % NS_PER_S);
@@ -49,7 +48,7 @@ void lb_periph_alarm(unsigned id, uint64_t delay_us, lb_alarm_fn *handler, void 
 	const uint32_t state = lb_periph_irq_save();
 
 	LB_ASSERT(id < LB_ALARM_COUNT);
-	alarms[id] = (struct alarm_slot){ .handler = handler, .ctx = ctx, .due_ns = due_ns };
+	alarms[id] = (struct alarm_slot){.handler = handler, .ctx = ctx, .due_ns = due_ns};
 	set_timer();
 	lb_periph_irq_restore(state);
 }

@@ -98,7 +98,7 @@ int lb_card_write(uint32_t block, const void *data, uint32_t count)
 	union {
 		const void *in;
 		uint8_t *out;
-	} bytes = { .in = data }; /* write_part does not write to them */
+	} bytes = {.in = data}; /* write_part does not write to them */
 
 	return transfer(write_part, block, bytes.out, count);
 }

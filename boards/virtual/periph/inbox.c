@@ -41,9 +41,9 @@ void lb_inbox_ask(enum wire_message question, enum wire_message answer)
 	const uint32_t state = lb_periph_irq_save();
 	uint8_t kind;
 
-	lb_bus_send((uint8_t[]){ (uint8_t)question }, 1);
+	lb_bus_send((uint8_t[]){(uint8_t)question}, 1);
 	while ((kind = take()) != answer) {
-		struct pollfd messages = { .fd = WIRE_FD_MESSAGES, .events = POLLIN };
+		struct pollfd messages = {.fd = WIRE_FD_MESSAGES, .events = POLLIN};
 
 		if (kind == 0)
 			poll(&messages, 1, -1);

@@ -39,7 +39,7 @@ static void on_alarm(int signal_number)
 
 static void serve(int signal_number, void (*handler)(int))
 {
-	const struct sigaction action = { .sa_handler = handler, .sa_mask = interrupts, .sa_flags = SA_RESTART };
+	const struct sigaction action = {.sa_handler = handler, .sa_mask = interrupts, .sa_flags = SA_RESTART};
 
 	if (sigaction(signal_number, &action, NULL) != 0)
 		lb_bus_fail("signal handler");
@@ -110,10 +110,9 @@ void lb_irq_sleep(struct pollfd *fds, nfds_t count, uint32_t wait_ms)
 	open = before;
 	sigdelset(&open, SIGIO);
 	sigdelset(&open, SIGALRM);
-	while (!noted && (endless || time_left(deadline_ns, &left))) {
+	while (!noted && (endless || time_left(deadline_ns, &left)))
 		if (ppoll(fds, count, endless ? NULL : &left, &open) != -1 || errno != EINTR)
 			break;
-	}
 	noted = 0;
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }

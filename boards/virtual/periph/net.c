@@ -46,7 +46,7 @@ static void send_at_once(int fd)
 {
 	const int value = 1;
 
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &value, sizeof value);
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &value, sizeof(value));
 }
 
 /* The socket's number; takes the descriptor over, also when there is no room. */
@@ -56,7 +56,7 @@ static int enter(int fd)
 		return -errno;
 	for (int sock = 0; sock < LB_NET_SOCKETS; sock++) {
 		if (!sockets[sock].taken) {
-			sockets[sock] = (struct slot){ .taken = true, .fd = fd };
+			sockets[sock] = (struct slot){.taken = true, .fd = fd};
 			lb_irq_from(fd);
 			send_at_once(fd);
 			return sock;
@@ -77,7 +77,7 @@ static struct sockaddr_in to_host(struct lb_net_address address)
 
 static struct lb_net_address from_host(const struct sockaddr_in *address)
 {
-	return (struct lb_net_address){ .ip = ntohl(address->sin_addr.s_addr), .port = ntohs(address->sin_port) };
+	return (struct lb_net_address){.ip = ntohl(address->sin_addr.s_addr), .port = ntohs(address->sin_port)};
 }
 
 /* The result of a call of the host as the contract wants it. */
@@ -131,7 +131,7 @@ int lb_net_bind(int sock, struct lb_net_address address)
 	const struct sockaddr_in host = to_host(address);
 	const int fd = fd_of(sock);
 
-	return fd < 0 ? fd : outcome(bind(fd, (const struct sockaddr *)&host, sizeof host));
+	return fd < 0 ? fd : outcome(bind(fd, (const struct sockaddr *)&host, sizeof(host)));
 }
 
 int lb_net_listen(int sock, int backlog)
@@ -143,8 +143,8 @@ int lb_net_listen(int sock, int backlog)
 
 int lb_net_accept(int sock, struct lb_net_address *peer)
 {
-	struct sockaddr_in host = { .sin_family = AF_INET };
-	socklen_t host_bytes = sizeof host;
+	struct sockaddr_in host = {.sin_family = AF_INET};
+	socklen_t host_bytes = sizeof(host);
 	const int fd = fd_of(sock);
 	int accepted;
 
@@ -165,7 +165,7 @@ int lb_net_connect(int sock, struct lb_net_address address)
 
 	if (fd < 0)
 		return fd;
-	result = outcome(connect(fd, (const struct sockaddr *)&host, sizeof host));
+	result = outcome(connect(fd, (const struct sockaddr *)&host, sizeof(host)));
 	return result == -EALREADY ? -EINPROGRESS : result;
 }
 
@@ -184,14 +184,14 @@ int lb_net_send(int sock, const void *data, size_t size_bytes, const struct lb_n
 	if (to == NULL)
 		return outcome(send(fd, data, count_of(size_bytes), MSG_NOSIGNAL));
 	host = to_host(*to);
-	return outcome(sendto(fd, data, count_of(size_bytes), MSG_NOSIGNAL, (const struct sockaddr *)&host, sizeof host));
+	return outcome(sendto(fd, data, count_of(size_bytes), MSG_NOSIGNAL, (const struct sockaddr *)&host, sizeof(host)));
 }
 
 /* A stream's peer is not in recvfrom's answer; `from` is then left 0. */
 int lb_net_receive(int sock, void *data, size_t size_bytes, struct lb_net_address *from)
 {
-	struct sockaddr_in host = { .sin_family = AF_INET };
-	socklen_t host_bytes = sizeof host;
+	struct sockaddr_in host = {.sin_family = AF_INET};
+	socklen_t host_bytes = sizeof(host);
 	const int fd = fd_of(sock);
 	int got;
 
@@ -207,13 +207,13 @@ int lb_net_reuse_address(int sock, bool on)
 {
 	const int value = on, fd = fd_of(sock);
 
-	return fd < 0 ? fd : outcome(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &value, sizeof value));
+	return fd < 0 ? fd : outcome(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &value, sizeof(value)));
 }
 
 int lb_net_local(int sock, struct lb_net_address *address)
 {
-	struct sockaddr_in host = { .sin_family = AF_INET };
-	socklen_t host_bytes = sizeof host;
+	struct sockaddr_in host = {.sin_family = AF_INET};
+	socklen_t host_bytes = sizeof(host);
 	const int fd = fd_of(sock);
 	int error;
 
@@ -226,7 +226,7 @@ int lb_net_local(int sock, struct lb_net_address *address)
 
 static struct pollfd poll_for(int sock, unsigned want)
 {
-	struct pollfd poll_fd = { .fd = fd_of(sock) };
+	struct pollfd poll_fd = {.fd = fd_of(sock)};
 
 	if ((want & LB_NET_READABLE) != 0)
 		poll_fd.events |= POLLIN;
@@ -327,7 +327,7 @@ static int errno_of_resolver(int code)
 
 int lb_net_resolve(const char *host, struct lb_net_address *address)
 {
-	const struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = SOCK_STREAM };
+	const struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
 	struct addrinfo *found;
 	struct in_addr numeric;
 	int code;

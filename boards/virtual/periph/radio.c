@@ -38,7 +38,7 @@ bool lb_radio_carries(void)
 static void change(uint32_t bits)
 {
 	lb_bus_put(WIRE_REG_RADIO, bits);
-	lb_bus_send((uint8_t[]){ WIRE_RADIO }, 1);
+	lb_bus_send((uint8_t[]){WIRE_RADIO}, 1);
 	if (!lb_radio_carries())
 		lb_net_cut_all();
 }

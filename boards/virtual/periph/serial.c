@@ -18,10 +18,10 @@ struct port {
 };
 
 static struct port ports[PORT_COUNT] = {
-	{ .on = true, .config = { .baud = 115200, .bits = 8, .stop = 1 } },
-	{ .config = { .baud = 115200, .bits = 8, .stop = 1 } },
+	{.on = true, .config = {.baud = 115200, .bits = 8, .stop = 1}},
+	{.config = {.baud = 115200, .bits = 8, .stop = 1}},
 };
-static const enum wire_fd uarts[PORT_COUNT] = { WIRE_FD_UART0, WIRE_FD_UART1 };
+static const enum wire_fd uarts[PORT_COUNT] = {WIRE_FD_UART0, WIRE_FD_UART1};
 
 static void compact(struct port *port)
 {
@@ -36,7 +36,7 @@ static void lose_input(unsigned number)
 	uint8_t lost[512];
 
 	ports[number].start = ports[number].end = 0;
-	while (recv((int)uarts[number], lost, sizeof lost, MSG_DONTWAIT) > 0)
+	while (recv((int)uarts[number], lost, sizeof(lost), MSG_DONTWAIT) > 0)
 		;
 }
 

@@ -154,12 +154,12 @@ void lb_periph_reset(void)
 
 void lb_periph_deepsleep(uint64_t sleep_ms, uint32_t wake_high_mask, uint32_t wake_low_mask)
 {
-	uint8_t message[17] = { WIRE_SLEEP };
+	uint8_t message[17] = {WIRE_SLEEP};
 
 	lb_store64le(message + 1, sleep_ms);
 	lb_store32le(message + 9, wake_high_mask);
 	lb_store32le(message + 13, wake_low_mask);
-	lb_bus_send(message, sizeof message);
+	lb_bus_send(message, sizeof(message));
 	lb_bus_await_end();
 }
 
