@@ -37,7 +37,7 @@ CFLAGS_ALL := -I. $(VERSION_FLAGS) $(WARNINGS) -g -ffunction-sections -fdata-sec
 LDFLAGS_ALL := -Wl,--gc-sections
 
 # core/ is plain C11 wherever it is compiled; the rest may use what the system offers.
-standard = $(if $(filter core/%,$(1)),-std=c11,-std=gnu11 -D_GNU_SOURCE=) \
+standard = $(if $(filter core/% protocols/espressif/%,$(1)),-std=c11,-std=gnu11 -D_GNU_SOURCE=) \
 	$(if $(filter crypto/%,$(1)),$(MBEDTLS_FLAGS))
 
 # ---- sources: new files are taken up by being there ----
@@ -48,15 +48,15 @@ MODEL_C := $(wildcard hardware/model/*.c)
 PROCESS_C := $(wildcard hardware/process/*.c)
 CRYPTO_C := $(wildcard crypto/*.c)
 CLIENT_C := $(wildcard host/client/*.c)
-CLI_C := $(wildcard host/cli/*.c)
+CLI_C := $(wildcard host/commands/*.c host/terminal/*.c)
 IMAGE_C := $(wildcard host/image/*.c)
 UNIT_C := $(wildcard tests/unit/test_*.c)
 SUPPORT_C := $(filter-out $(UNIT_C),$(wildcard tests/unit/*.c))
 POWER_C := $(wildcard tests/power/*.c)
+PROTOCOLS_C := $(wildcard protocols/*/*.c)
 # Of the firmware only what does not need MicroPython.
-FIRMWARE_C := $(addprefix firmware/,download.c nvs.c watchdog.c) \
-	$(addprefix firmware/net/,ftp.c ftp_commands.c ftp_text.c ftp_transfer.c login.c telnet.c)
-LIBRARY_C := $(CORE_C) $(CRYPTO_C) $(BOARD_C) $(MODEL_C) $(CLIENT_C) $(IMAGE_C) $(FIRMWARE_C)
+FIRMWARE_C := firmware/io/watchdog.c
+LIBRARY_C := $(CORE_C) $(PROTOCOLS_C) $(CRYPTO_C) $(BOARD_C) $(MODEL_C) $(CLIENT_C) $(IMAGE_C) $(FIRMWARE_C)
 
 # ---- one object tree a variant ----
 # $(1) name, $(2) compiler, $(3) flags
@@ -146,7 +146,7 @@ endif
 # Another list of keys than last time: link anew.
 KEY_LIST := $(B)/obj/keys
 $(shell mkdir -p $(B)/obj; echo $(KEY) $(TRUST) | cmp -s - $(KEY_LIST) || echo $(KEY) $(TRUST) >$(KEY_LIST))
-$(B)/keys.c: $(KEY) $(TRUST) $(KEY_LIST) host/cli/image.c | $(BIN)
+$(B)/keys.c: $(KEY) $(TRUST) $(KEY_LIST) host/commands/image.c | $(BIN)
 	$(Q)$(BIN) image public $(KEY) $(TRUST) >$@
 $(B)/keys.o: $(B)/keys.c
 	$(Q)$(CC) -std=c11 $(CFLAGS_ALL) -O2 -c -o $@ $<
@@ -164,7 +164,7 @@ MPY_CROSS := $(B)/mpy-cross/mpy-cross
 export MICROPY_MPYCROSS := $(call abs,$(MPY_CROSS))
 FIRMWARE_BUILD := $(B)/firmware/$(BOARD)
 FIRMWARE := $(FIRMWARE_BUILD)/$(BOARD).elf
-FIRMWARE_SOURCES := $(shell find firmware core crypto boards/$(BOARD) hardware/model hardware/wire.h \
+FIRMWARE_SOURCES := $(shell find firmware core protocols crypto boards/$(BOARD) hardware/model hardware/wire.h \
 	-type f 2>/dev/null)
 
 # MicroPython's own make takes a third of a second to find nothing to do, so it is asked only when one of our files
@@ -192,7 +192,7 @@ $(IMAGE): $(FIRMWARE) $(KEY) $(KEY_LIST) $(BIN)
 # ---- for programs of one's own (docs/lowlevel.md): the board as an archive, and the headers that say how ----
 OWN_CORE := base hw flashmap handoff image record update
 OWN_LIBRARY := $(B)/lib/lifeboat/$(BOARD).a
-OWN_H := $(wildcard $(OWN_CORE:%=core/%/*.h)) crypto/crypto.h
+OWN_H := $(wildcard $(OWN_CORE:%=core/%/*.h)) crypto/providers.h
 INCLUDE := $(B)/include/lifeboat
 $(OWN_LIBRARY): $(call objects,release,$(wildcard $(OWN_CORE:%=core/%/*.c) boards/$(BOARD)/common/*.c \
 		boards/$(BOARD)/periph/*.c) $(MODEL_C) $(CRYPTO_C)) $(MBEDTLS_C:%.c=$(B)/obj/mbedtls/%.o)
@@ -257,7 +257,7 @@ bench-programs: $(B)/bench/wear $(B)/bench/verify
 CORTEX_M := -mcpu=cortex-m4 -mthumb -Os -ffreestanding
 check-cortex-m:
 	@tools/check-cortex-m $(B)/cortex-m "$(CLANG) --target=thumbv7em-none-eabi" "$(ARM_GCC)" \
-		"-std=c11 -I. $(WARNINGS) $(CORTEX_M)" $(CORE_C)
+		"-std=c11 -I. $(WARNINGS) $(CORTEX_M)" $(CORE_C) $(wildcard protocols/espressif/*.c)
 
 clean:
 	rm -rf $(filter-out $(B)/deps,$(wildcard $(B)/*))

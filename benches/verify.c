@@ -7,7 +7,7 @@
 
 #include "core/base/assert.h"
 #include "core/base/error.h"
-#include "crypto/crypto.h"
+#include "crypto/providers.h"
 #include "host/image/image_write.h"
 
 static const struct lb_crypto *provider;

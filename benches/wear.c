@@ -7,7 +7,7 @@
 #include "core/base/assert.h"
 #include "core/base/error.h"
 #include "core/record/record.h"
-#include "core/update/update.h"
+#include "core/update/rules.h"
 #include "hardware/model/nor.h"
 
 enum { FLASH_BYTES = 8 << 20, SECTORS = FLASH_BYTES / LB_NOR_SECTOR_BYTES };

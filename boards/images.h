@@ -6,7 +6,7 @@
 
 #include "core/flashmap/flashmap.h"
 #include "core/image/image.h"
-#include "core/update/update.h"
+#include "core/update/rules.h"
 
 /* What can be told of a slot without reading its payload; no verdict. key_id (lb_image_key_id of what signed it) is
  * left alone where there is no image. */

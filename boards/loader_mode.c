@@ -5,7 +5,7 @@
 #include "boards/images.h"
 #include "core/hw/board.h"
 #include "core/record/record.h"
-#include "core/update/update.h"
+#include "core/update/rules.h"
 
 _Static_assert((int)LB_BOARD_MAC_BYTES == (int)LB_REGS_MAC_BYTES, "one kind of address");
 
@@ -49,7 +49,7 @@ static void forget_image(void *ctx, enum lb_slot slot)
 	mode->written[slot] = true;
 	learn_slots(mode, &record, slots);
 	(void)lb_update_base(record.status, &record.state, slots, &state);
-	lb_update_tool_begin(&state, mode->written, &state);
+	lb_update_tool_start(&state, mode->written, &state);
 	(void)lb_record_append(&record, &state);
 }
 
@@ -79,15 +79,15 @@ static struct lb_loader_output step_on(struct loader_mode *mode)
 		output = lb_loader_step(&mode->loader, mode->in, mode->in_bytes, mode->out + out_bytes,
 		                        sizeof(mode->out) - out_bytes);
 		out_bytes += output.sent_bytes;
-		mode->in_bytes -= output.taken_bytes;
-		memmove(mode->in, mode->in + output.taken_bytes, mode->in_bytes);
+		mode->in_bytes -= output.consumed_bytes;
+		memmove(mode->in, mode->in + output.consumed_bytes, mode->in_bytes);
 	} while (!output.idle && !output.changing && output.baud == 0 && output.leave == LB_LOADER_STAY &&
 	         out_bytes < sizeof(mode->out));
 	output.sent_bytes = out_bytes;
 	return output;
 }
 
-struct loader_mode_news loader_mode_turn(struct loader_mode *mode, uint32_t wait_ms)
+struct loader_mode_report loader_mode_turn(struct loader_mode *mode, uint32_t wait_ms)
 {
 	struct lb_loader_output output;
 
@@ -100,5 +100,5 @@ struct loader_mode_news loader_mode_turn(struct loader_mode *mode, uint32_t wait
 		lb_board_serial_write(mode->out, output.sent_bytes);
 	if (output.baud != 0)
 		lb_board_serial_baud(output.baud);
-	return (struct loader_mode_news){.tool_came = output.synced, .leave = output.leave};
+	return (struct loader_mode_report){.tool_came = output.synced, .leave = output.leave};
 }

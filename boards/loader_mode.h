@@ -21,13 +21,13 @@ struct loader_mode {
 	uint8_t out[LOADER_MODE_BUFFER_BYTES];
 };
 
-struct loader_mode_news {
+struct loader_mode_report {
 	bool tool_came;             /* a tool has greeted since the reset */
 	enum lb_loader_leave leave; /* what it asks for; its answer has been sent */
 };
 
 void loader_mode_init(struct loader_mode *mode);
 /* One turn: waits, at most so long and only if there is nothing to do, and does at most one slow thing. */
-struct loader_mode_news loader_mode_turn(struct loader_mode *mode, uint32_t wait_ms);
+struct loader_mode_report loader_mode_turn(struct loader_mode *mode, uint32_t wait_ms);
 
 #endif

@@ -9,7 +9,7 @@
 #include "boards/loader_mode.h"
 #include "core/base/assert.h"
 #include "core/base/error.h"
-#include "core/boot/boot.h"
+#include "core/boot/sequencer.h"
 #include "core/handoff/handoff.h"
 #include "core/hw/board.h"
 #include "core/image/keys.h"
@@ -99,10 +99,10 @@ static void wait(const struct lb_boot_output *out, struct loader_mode *loader, s
 	if (out->wait_ms == 0)
 		return; /* the engine has more to say */
 	if (out->phase == LB_PHASE_LOADER) {
-		const struct loader_mode_news news = loader_mode_turn(loader, out->wait_ms);
+		const struct loader_mode_report report = loader_mode_turn(loader, out->wait_ms);
 
-		input->tool_came = news.tool_came;
-		input->leave = news.leave;
+		input->tool_came = report.tool_came;
+		input->leave = report.leave;
 	} else {
 		lb_board_wait_ms(out->wait_ms);
 	}

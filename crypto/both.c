@@ -1,5 +1,5 @@
 /* The provider for boards that have room for two: keys of either type. */
-#include "crypto/crypto.h"
+#include "crypto/providers.h"
 #include "crypto/parts.h"
 
 static enum lb_signature verify(const struct lb_image_key *key, const uint8_t digest[LB_SHA256_BYTES],

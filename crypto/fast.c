@@ -1,5 +1,5 @@
 /* The fast provider: libsodium. */
-#include "crypto/crypto.h"
+#include "crypto/providers.h"
 
 #include <sodium/crypto_hash_sha256.h>
 #include <sodium/crypto_sign_ed25519.h>

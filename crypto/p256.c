@@ -14,7 +14,7 @@ struct reader {
 
 /* Enters an element of this kind. A length is one byte here: none in a signature reaches 128, where another form of
  * length begins, and DER allows only the shortest. */
-static bool take_length(struct reader *reader, uint8_t kind, size_t *length)
+static bool parse_length(struct reader *reader, uint8_t kind, size_t *length)
 {
 	if (reader->left_bytes < 2 || reader->at[0] != kind || reader->at[1] > 0x7F)
 		return false;
@@ -26,11 +26,11 @@ static bool take_length(struct reader *reader, uint8_t kind, size_t *length)
 
 /* An INTEGER of DER is signed and has no byte too many: a leading zero is there if the next bit is set, and only
  * then. */
-static bool take_number(struct reader *reader, uint8_t number[LB_P256_NUMBER_BYTES])
+static bool parse_number(struct reader *reader, uint8_t number[LB_P256_NUMBER_BYTES])
 {
 	size_t length;
 
-	if (!take_length(reader, DER_INTEGER, &length) || length == 0 || reader->at[0] > 0x7F)
+	if (!parse_length(reader, DER_INTEGER, &length) || length == 0 || reader->at[0] > 0x7F)
 		return false;
 	const uint8_t *digits = reader->at;
 	reader->at += length;
@@ -53,9 +53,9 @@ bool lb_p256_parse(const uint8_t *der, size_t der_bytes, uint8_t numbers[2 * LB_
 	struct reader reader = {der, der_bytes};
 	size_t length;
 
-	if (!take_length(&reader, DER_SEQUENCE, &length) || length != reader.left_bytes)
+	if (!parse_length(&reader, DER_SEQUENCE, &length) || length != reader.left_bytes)
 		return false;
-	return take_number(&reader, numbers) && take_number(&reader, numbers + LB_P256_NUMBER_BYTES) &&
+	return parse_number(&reader, numbers) && parse_number(&reader, numbers + LB_P256_NUMBER_BYTES) &&
 	       reader.left_bytes == 0;
 }
 

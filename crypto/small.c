@@ -1,5 +1,5 @@
 /* The small provider: Mbed TLS's SHA-256 in its small form, and p256-m. */
-#include "crypto/crypto.h"
+#include "crypto/providers.h"
 
 #include <mbedtls/sha256.h>
 

@@ -3,7 +3,7 @@
 #define LB_MPHALPORT_H
 
 #include "core/hw/periph.h"
-#include "machine_pin.h"
+#include "firmware/python/machine_pin.h"
 #include "py/obj.h"
 #include "shared/runtime/interrupt_char.h"
 

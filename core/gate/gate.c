@@ -5,7 +5,7 @@
 enum gate_state { STATE_FIRST, STATE_ENTRY, STATE_HELD, STATE_BLINK, STATE_DONE };
 
 struct window {
-	uint32_t begin_ms;
+	uint32_t start_ms;
 	uint32_t end_ms;
 	uint32_t toggle_ms;
 };
@@ -22,10 +22,10 @@ static uint32_t least(uint32_t a, uint32_t b)
 }
 
 /* Every state counts from its own beginning, so that only differences are ever compared and the clock may wrap. */
-static void enter(struct lb_gate *gate, enum gate_state state, uint32_t begin_ms)
+static void enter(struct lb_gate *gate, enum gate_state state, uint32_t start_ms)
 {
 	gate->state = (uint8_t)state;
-	gate->begin_ms = begin_ms;
+	gate->start_ms = start_ms;
 }
 
 static void finish(struct lb_gate *gate, struct lb_gate_output *out)
@@ -55,7 +55,7 @@ static void decide(struct lb_gate *gate, uint32_t now_ms, uint32_t hold_ms)
 static void blink(struct lb_gate *gate, uint32_t now_ms, struct lb_gate_output *out)
 {
 	const uint32_t period_ms = LB_GATE_BLINK_ON_MS + LB_GATE_BLINK_OFF_MS;
-	uint32_t elapsed_ms = now_ms - gate->begin_ms;
+	uint32_t elapsed_ms = now_ms - gate->start_ms;
 	uint32_t phase_ms = elapsed_ms % period_ms;
 
 	if (elapsed_ms >= period_ms * (uint32_t)gate->choice) {
@@ -68,10 +68,11 @@ static void blink(struct lb_gate *gate, uint32_t now_ms, struct lb_gate_output *
 
 /* The rhythm of a window. While the pin is low but not yet released, the window that the release would choose goes on,
  * past its end if need be: the LED and the announcements never promise what the release will not give. */
-static void show_window(struct lb_gate *gate, uint32_t begun_ms, enum lb_gate_choice choice, struct lb_gate_output *out)
+static void show_window(struct lb_gate *gate, uint32_t started_ms, enum lb_gate_choice choice,
+                        struct lb_gate_output *out)
 {
 	const struct window *window = &windows[choice];
-	uint32_t phase_ms = (begun_ms - window->begin_ms) % (2 * window->toggle_ms);
+	uint32_t phase_ms = (started_ms - window->start_ms) % (2 * window->toggle_ms);
 
 	if (gate->announced < choice) {
 		gate->announced = choice;
@@ -79,13 +80,13 @@ static void show_window(struct lb_gate *gate, uint32_t begun_ms, enum lb_gate_ch
 	}
 	out->led = phase_ms < window->toggle_ms ? LB_GATE_COLOUR : 0;
 	out->wait_ms = least(LB_GATE_WAIT_MS, window->toggle_ms - phase_ms % window->toggle_ms);
-	if (begun_ms < window->end_ms)
-		out->wait_ms = least(out->wait_ms, window->end_ms - begun_ms);
+	if (started_ms < window->end_ms)
+		out->wait_ms = least(out->wait_ms, window->end_ms - started_ms);
 }
 
 static void watch(struct lb_gate *gate, uint32_t now_ms, bool p12, struct lb_gate_output *out)
 {
-	uint32_t begun_ms = now_ms - gate->begin_ms;
+	uint32_t started_ms = now_ms - gate->start_ms;
 	uint32_t low_for_ms;
 	uint32_t held_ms;
 
@@ -93,21 +94,21 @@ static void watch(struct lb_gate *gate, uint32_t now_ms, bool p12, struct lb_gat
 		gate->low_ms = now_ms;
 	gate->low = !p12;
 	low_for_ms = gate->low ? now_ms - gate->low_ms : 0;
-	held_ms = begun_ms - low_for_ms;
+	held_ms = started_ms - low_for_ms;
 
-	if (low_for_ms >= LB_GATE_RELEASE_MS || begun_ms >= LB_GATE_FACTORY_END_MS) {
+	if (low_for_ms >= LB_GATE_RELEASE_MS || started_ms >= LB_GATE_FACTORY_END_MS) {
 		decide(gate, now_ms, least(held_ms, LB_GATE_FACTORY_END_MS));
 		blink(gate, now_ms, out);
 		return;
 	}
-	show_window(gate, begun_ms, window_at(held_ms), out);
+	show_window(gate, started_ms, window_at(held_ms), out);
 	if (gate->low)
 		out->wait_ms = least(out->wait_ms, LB_GATE_RELEASE_MS - low_for_ms);
 }
 
 static void enter_or_leave(struct lb_gate *gate, uint32_t now_ms, bool p12, struct lb_gate_output *out)
 {
-	uint32_t high_ms = now_ms - gate->begin_ms;
+	uint32_t high_ms = now_ms - gate->start_ms;
 
 	if (!p12) {
 		finish(gate, out);
@@ -117,7 +118,7 @@ static void enter_or_leave(struct lb_gate *gate, uint32_t now_ms, bool p12, stru
 		out->wait_ms = least(LB_GATE_WAIT_MS, LB_GATE_ENTER_MS - high_ms);
 		return;
 	}
-	enter(gate, STATE_HELD, gate->begin_ms + LB_GATE_ENTER_MS);
+	enter(gate, STATE_HELD, gate->start_ms + LB_GATE_ENTER_MS);
 	watch(gate, now_ms, p12, out);
 }
 

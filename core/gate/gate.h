@@ -43,7 +43,7 @@ struct lb_gate {
 	bool low; /* the pin was low at the last sample, since low_ms */
 	enum lb_gate_choice announced;
 	enum lb_gate_choice choice;
-	uint32_t begin_ms; /* of the state: the first sample, the end of the entry time, or the decision */
+	uint32_t start_ms; /* of the state: the first sample, the end of the entry time, or the decision */
 	uint32_t low_ms;
 	uint32_t hold_ms;
 };

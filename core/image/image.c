@@ -87,8 +87,8 @@ static enum lb_image_verdict take(const struct lb_image_source *source, uint32_t
 	return fetch(source, offset, data, size_bytes);
 }
 
-static enum lb_image_verdict take_signature(const struct lb_image_source *source, uint32_t offset, uint16_t length,
-                                            enum lb_key_type type, struct area *area, struct lb_image_info *info)
+static enum lb_image_verdict parse_signature(const struct lb_image_source *source, uint32_t offset, uint16_t length,
+                                             enum lb_key_type type, struct area *area, struct lb_image_info *info)
 {
 	if (length == 0 || length > LB_SIGNATURE_BYTES)
 		return LB_IMAGE_BAD_TLV;
@@ -98,8 +98,8 @@ static enum lb_image_verdict take_signature(const struct lb_image_source *source
 }
 
 /* What the hash covers, and so the signature. */
-static enum lb_image_verdict take_protected(const struct lb_image_source *source, uint32_t offset, uint16_t type,
-                                            uint16_t length, struct area *area, struct lb_image_info *info)
+static enum lb_image_verdict parse_protected(const struct lb_image_source *source, uint32_t offset, uint16_t type,
+                                             uint16_t length, struct area *area, struct lb_image_info *info)
 {
 	uint8_t counter[4] = {0};
 	enum lb_image_verdict verdict;
@@ -116,14 +116,14 @@ static enum lb_image_verdict take_protected(const struct lb_image_source *source
 	}
 }
 
-static enum lb_image_verdict take_unprotected(const struct lb_image_source *source, uint32_t offset, uint16_t type,
-                                              uint16_t length, struct area *area, struct lb_image_info *info)
+static enum lb_image_verdict parse_unprotected(const struct lb_image_source *source, uint32_t offset, uint16_t type,
+                                               uint16_t length, struct area *area, struct lb_image_info *info)
 {
 	switch (type) {
 	case LB_IMAGE_TLV_SHA256: return take(source, offset, length, &area->have_hash, info->hash, LB_SHA256_BYTES);
 	case LB_IMAGE_TLV_KEY_HASH: return take(source, offset, length, &area->have_key, info->key_hash, LB_SHA256_BYTES);
-	case LB_IMAGE_TLV_ED25519: return take_signature(source, offset, length, LB_KEY_ED25519, area, info);
-	case LB_IMAGE_TLV_P256: return take_signature(source, offset, length, LB_KEY_P256, area, info);
+	case LB_IMAGE_TLV_ED25519: return parse_signature(source, offset, length, LB_KEY_ED25519, area, info);
+	case LB_IMAGE_TLV_P256: return parse_signature(source, offset, length, LB_KEY_P256, area, info);
 	case LB_IMAGE_TLV_PURE: area->is_pure = true; return LB_IMAGE_GOOD;
 	case LB_IMAGE_TLV_RSA_2048:
 	case LB_IMAGE_TLV_RSA_3072:
@@ -158,8 +158,8 @@ static enum lb_image_verdict walk_area(const struct lb_image_source *source, uin
 		at += LB_IMAGE_TLV_ENTRY_BYTES;
 		if (length > area->area_bytes - at)
 			return LB_IMAGE_BAD_TLV;
-		verdict = area->magic == LB_IMAGE_TLV_MAGIC ? take_unprotected(source, offset + at, type, length, area, info) :
-		                                              take_protected(source, offset + at, type, length, area, info);
+		verdict = area->magic == LB_IMAGE_TLV_MAGIC ? parse_unprotected(source, offset + at, type, length, area, info) :
+		                                              parse_protected(source, offset + at, type, length, area, info);
 		if (verdict != LB_IMAGE_GOOD)
 			return verdict;
 		at += length;

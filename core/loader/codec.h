@@ -30,7 +30,7 @@ struct lb_codec {
 	void (*md5_update)(struct lb_md5 *md5, const void *data, size_t size_bytes);
 	void (*md5_final)(struct lb_md5 *md5, uint8_t digest[LB_MD5_BYTES]);
 	/* Forgets the stream before, if there was one. */
-	void (*inflate_begin)(void *ctx);
+	void (*inflate_start)(void *ctx);
 	/* The sizes are what is there, and on return what was used of it. Damage is always found, whatever the input. */
 	enum lb_inflate_result (*inflate)(void *ctx, const uint8_t *in, size_t *in_bytes, uint8_t *out, size_t *out_bytes);
 	void *ctx;

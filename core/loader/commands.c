@@ -28,7 +28,7 @@ static bool inside(const struct lb_loader *loader, uint32_t offset, uint32_t siz
 	return offset <= flash_bytes && size_bytes <= flash_bytes - offset;
 }
 
-static void begin_job(struct lb_loader *loader, enum lb_job_kind kind, uint32_t begin, uint32_t size_bytes)
+static void start_job(struct lb_loader *loader, enum lb_job_kind kind, uint32_t begin, uint32_t size_bytes)
 {
 	memset(&loader->job, 0, sizeof(loader->job));
 	loader->job.kind = (uint8_t)kind;
@@ -38,7 +38,7 @@ static void begin_job(struct lb_loader *loader, enum lb_job_kind kind, uint32_t 
 	loader->job.end = begin + size_bytes;
 }
 
-static void begin_session(struct lb_loader *loader, enum lb_session_mode mode, uint32_t blocks, uint32_t block_bytes)
+static void start_session(struct lb_loader *loader, enum lb_session_mode mode, uint32_t blocks, uint32_t block_bytes)
 {
 	loader->session = (struct lb_loader_session){
 		.mode = (uint8_t)mode,
@@ -47,9 +47,9 @@ static void begin_session(struct lb_loader *loader, enum lb_session_mode mode, u
 	};
 }
 
-static void begin_range(struct lb_loader *loader, uint32_t offset, uint32_t size_bytes)
+static void start_range(struct lb_loader *loader, uint32_t offset, uint32_t size_bytes)
 {
-	lb_writer_begin(&loader->writer, loader->setup.flash, loader->setup.map->part[LB_PART_PROTECTED],
+	lb_writer_start(&loader->writer, loader->setup.flash, loader->setup.map->part[LB_PART_PROTECTED],
 	                (struct lb_region){offset, size_bytes});
 }
 
@@ -76,8 +76,8 @@ static enum lb_answer run_sync(struct lb_loader *loader)
 		return LB_ANSWER_VALUE;
 	loader->stub = false;
 	loader->synced = true;
-	begin_session(loader, LB_SESSION_NONE, 0, 0);
-	begin_job(loader, LB_JOB_SYNC, 0, LB_LOADER_SYNC_REPLIES);
+	start_session(loader, LB_SESSION_NONE, 0, 0);
+	start_job(loader, LB_JOB_SYNC, 0, LB_LOADER_SYNC_REPLIES);
 	return LB_ANSWER_NONE;
 }
 
@@ -153,7 +153,7 @@ static uint32_t most_blocks(enum lb_session_mode mode, uint32_t size_bytes, uint
 	return (most_bytes - 1) / block_bytes + 1;
 }
 
-static enum lb_answer begin_flash(struct lb_loader *loader, enum lb_session_mode mode)
+static enum lb_answer start_flash(struct lb_loader *loader, enum lb_session_mode mode)
 {
 	uint32_t size_bytes = lb_loader_word(loader, 0);
 	uint32_t blocks = lb_loader_word(loader, 1);
@@ -161,28 +161,28 @@ static enum lb_answer begin_flash(struct lb_loader *loader, enum lb_session_mode
 	uint32_t offset = lb_loader_word(loader, 3);
 	bool encrypted = data_bytes(loader) == 20 && lb_loader_word(loader, 4) != 0;
 
-	begin_session(loader, LB_SESSION_NONE, 0, 0);
+	start_session(loader, LB_SESSION_NONE, 0, 0);
 	if (encrypted || !inside(loader, offset, size_bytes))
 		return LB_ANSWER_VALUE;
 	if (block_bytes == 0 || block_bytes > LB_LOADER_BLOCK_MAX_BYTES)
 		return LB_ANSWER_BLOCK;
 	if (blocks > most_blocks(mode, size_bytes, block_bytes))
 		return LB_ANSWER_BLOCK;
-	begin_session(loader, mode, blocks, block_bytes);
-	begin_range(loader, offset, size_bytes);
+	start_session(loader, mode, blocks, block_bytes);
+	start_range(loader, offset, size_bytes);
 	if (mode == LB_SESSION_DEFLATE)
-		loader->setup.codec->inflate_begin(loader->setup.codec->ctx);
+		loader->setup.codec->inflate_start(loader->setup.codec->ctx);
 	return LB_ANSWER_OK;
 }
 
 static enum lb_answer run_flash_begin(struct lb_loader *loader)
 {
-	return begin_flash(loader, LB_SESSION_PLAIN);
+	return start_flash(loader, LB_SESSION_PLAIN);
 }
 
 static enum lb_answer run_flash_defl_begin(struct lb_loader *loader)
 {
-	return begin_flash(loader, LB_SESSION_DEFLATE);
+	return start_flash(loader, LB_SESSION_DEFLATE);
 }
 
 static enum lb_answer complete_session(struct lb_loader *loader)
@@ -208,7 +208,7 @@ static enum lb_answer run_flash_end(struct lb_loader *loader)
 	if (stay > 1)
 		return LB_ANSWER_VALUE;
 	answer = complete_session(loader);
-	begin_session(loader, LB_SESSION_NONE, 0, 0);
+	start_session(loader, LB_SESSION_NONE, 0, 0);
 	if (answer != LB_ANSWER_OK)
 		return answer;
 	lb_loader_reply(loader, loader->frame[LB_FRAME_AT_OP], LB_ANSWER_OK, 0, NULL, 0);
@@ -219,17 +219,17 @@ static enum lb_answer run_flash_end(struct lb_loader *loader)
 	return LB_ANSWER_NONE;
 }
 
-static enum lb_answer begin_erase(struct lb_loader *loader, uint32_t offset, uint32_t size_bytes)
+static enum lb_answer start_erase(struct lb_loader *loader, uint32_t offset, uint32_t size_bytes)
 {
-	begin_session(loader, LB_SESSION_NONE, 0, 0);
-	begin_range(loader, offset, size_bytes);
-	begin_job(loader, LB_JOB_ERASE, offset, size_bytes);
+	start_session(loader, LB_SESSION_NONE, 0, 0);
+	start_range(loader, offset, size_bytes);
+	start_job(loader, LB_JOB_ERASE, offset, size_bytes);
 	return LB_ANSWER_NONE;
 }
 
 static enum lb_answer run_erase_flash(struct lb_loader *loader)
 {
-	return begin_erase(loader, 0, loader->setup.flash->size_bytes);
+	return start_erase(loader, 0, loader->setup.flash->size_bytes);
 }
 
 static enum lb_answer run_erase_region(struct lb_loader *loader)
@@ -242,7 +242,7 @@ static enum lb_answer run_erase_region(struct lb_loader *loader)
 		return LB_ANSWER_VALUE;
 	if (offset < guarded.offset + guarded.size_bytes && guarded.offset < offset + size_bytes)
 		return LB_ANSWER_WRITE;
-	return begin_erase(loader, offset, size_bytes);
+	return start_erase(loader, offset, size_bytes);
 }
 
 static enum lb_answer run_spi_flash_md5(struct lb_loader *loader)
@@ -252,7 +252,7 @@ static enum lb_answer run_spi_flash_md5(struct lb_loader *loader)
 
 	if (!inside(loader, offset, size_bytes) || lb_loader_word(loader, 2) != 0 || lb_loader_word(loader, 3) != 0)
 		return LB_ANSWER_VALUE;
-	begin_job(loader, LB_JOB_MD5, offset, size_bytes);
+	start_job(loader, LB_JOB_MD5, offset, size_bytes);
 	loader->setup.codec->md5_init(&loader->job.md5);
 	return LB_ANSWER_NONE;
 }
@@ -284,7 +284,7 @@ static enum lb_answer run_read_flash(struct lb_loader *loader)
 		return LB_ANSWER_VALUE;
 	if (frame_bytes == 0 || frame_bytes > LB_LOADER_BLOCK_MAX_BYTES)
 		return LB_ANSWER_BLOCK;
-	begin_job(loader, LB_JOB_READ, offset, size_bytes);
+	start_job(loader, LB_JOB_READ, offset, size_bytes);
 	loader->job.frame_bytes = frame_bytes;
 	loader->job.in_flight = in_flight;
 	loader->setup.codec->md5_init(&loader->job.md5);
@@ -299,14 +299,14 @@ static enum lb_answer run_mem_begin(struct lb_loader *loader)
 	uint32_t blocks = lb_loader_word(loader, 1);
 	uint32_t block_bytes = lb_loader_word(loader, 2);
 
-	begin_session(loader, LB_SESSION_NONE, 0, 0);
+	start_session(loader, LB_SESSION_NONE, 0, 0);
 	if (size_bytes == 0 || size_bytes > LB_LOADER_RAM_MAX_BYTES || lb_loader_word(loader, 3) > UINT32_MAX - size_bytes)
 		return LB_ANSWER_VALUE;
 	if (block_bytes == 0 || block_bytes > LB_LOADER_BLOCK_MAX_BYTES)
 		return LB_ANSWER_BLOCK;
 	if (blocks != most_blocks(LB_SESSION_RAM, size_bytes, block_bytes))
 		return LB_ANSWER_BLOCK;
-	begin_session(loader, LB_SESSION_RAM, blocks, block_bytes);
+	start_session(loader, LB_SESSION_RAM, blocks, block_bytes);
 	return LB_ANSWER_OK;
 }
 
@@ -318,7 +318,7 @@ static enum lb_answer run_mem_end(struct lb_loader *loader)
 
 	if (stay > 1 || has_entry != (stay == 0))
 		return LB_ANSWER_VALUE;
-	begin_session(loader, LB_SESSION_NONE, 0, 0);
+	start_session(loader, LB_SESSION_NONE, 0, 0);
 	if (session.mode != LB_SESSION_RAM)
 		return LB_ANSWER_NO_SESSION;
 	if (session.next != session.blocks)

@@ -3,7 +3,7 @@
 #define LB_LOADER_ENGINE_H
 
 #include "core/loader/loader.h"
-#include "core/loader/loader_wire.h"
+#include "protocols/espressif/espressif_wire.h"
 
 /* Answers; the codes of both flavours for each are in loader.c. */
 enum lb_answer {

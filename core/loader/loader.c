@@ -124,12 +124,12 @@ static void forget_frame(struct lb_loader *loader)
 	loader->used_bytes = LB_FRAME_AT_BLOCK;
 }
 
-static uint32_t told_bytes(const struct lb_loader *loader)
+static uint32_t reported_bytes(const struct lb_loader *loader)
 {
 	return LB_LOADER_HEADER_BYTES + (uint32_t)lb_load16le(loader->frame + LB_FRAME_AT_LENGTH);
 }
 
-static void take_byte(struct lb_loader *loader, uint8_t byte)
+static void parse_byte(struct lb_loader *loader, uint8_t byte)
 {
 	if (loader->frame_bytes >= LB_FRAME_AT_BLOCK)
 		loader->sum ^= byte;
@@ -138,7 +138,7 @@ static void take_byte(struct lb_loader *loader, uint8_t byte)
 	if (loader->kept_bytes == sizeof(loader->frame))
 		return;
 	loader->frame[loader->kept_bytes++] = byte;
-	if (loader->kept_bytes != sizeof(loader->frame) || loader->frame_bytes >= told_bytes(loader))
+	if (loader->kept_bytes != sizeof(loader->frame) || loader->frame_bytes >= reported_bytes(loader))
 		return;
 	if (loader->frame_bad || loader->frame[0] != 0 || !lb_block_is(loader->frame[LB_FRAME_AT_OP]))
 		return;
@@ -148,7 +148,7 @@ static void take_byte(struct lb_loader *loader, uint8_t byte)
 }
 
 /* How far the reader has come, counted from the first byte. What cannot be is ignored. */
-static void take_acknowledgement(struct lb_loader *loader)
+static void parse_acknowledgement(struct lb_loader *loader)
 {
 	struct lb_loader_job *job = &loader->job;
 	uint32_t total = lb_load32le(loader->frame);
@@ -160,14 +160,14 @@ static void take_acknowledgement(struct lb_loader *loader)
 static void end_frame(struct lb_loader *loader)
 {
 	bool whole = !loader->frame_bad && loader->frame_bytes >= LB_LOADER_HEADER_BYTES && loader->frame[0] == 0 &&
-	             loader->frame_bytes >= told_bytes(loader);
+	             loader->frame_bytes >= reported_bytes(loader);
 
 	if (whole) {
 		loader->frame_ready = true;
 		return;
 	}
 	if (loader->job.kind == LB_JOB_READ && !loader->frame_bad && loader->frame_bytes == ACKNOWLEDGE_BYTES)
-		take_acknowledgement(loader);
+		parse_acknowledgement(loader);
 	lb_block_cut(loader, LB_ANSWER_LENGTH);
 	forget_frame(loader);
 }
@@ -179,8 +179,8 @@ static size_t take(struct lb_loader *loader, const uint8_t *in, size_t in_bytes)
 	uint8_t byte = 0;
 
 	while (taken < in_bytes && !loader->frame_ready && !loader->block_full) {
-		switch (lb_slip_take(&loader->slip, in[taken++], &byte)) {
-		case LB_SLIP_BYTE: take_byte(loader, byte); break;
+		switch (lb_slip_parse(&loader->slip, in[taken++], &byte)) {
+		case LB_SLIP_BYTE: parse_byte(loader, byte); break;
 		case LB_SLIP_EDGE: end_frame(loader); break;
 		case LB_SLIP_BAD: loader->frame_bad = true; break;
 		case LB_SLIP_NONE: break;
@@ -380,7 +380,7 @@ static void carry_out(struct lb_loader *loader)
 	uint8_t op = loader->frame[LB_FRAME_AT_OP];
 	enum lb_answer answer;
 
-	if (loader->frame_bytes != told_bytes(loader)) {
+	if (loader->frame_bytes != reported_bytes(loader)) {
 		lb_block_cut(loader, LB_ANSWER_LENGTH);
 		answer = LB_ANSWER_LENGTH;
 	} else if (lb_block_is(op)) {
@@ -397,7 +397,7 @@ static void carry_out(struct lb_loader *loader)
 	forget_frame(loader);
 }
 
-static bool begin_work(struct lb_loader *loader)
+static bool start_work(struct lb_loader *loader)
 {
 	if (loader->frame_ready)
 		carry_out(loader);
@@ -423,7 +423,7 @@ static bool work(struct lb_loader *loader)
 	case LB_JOB_MD5: step_md5(loader); break;
 	case LB_JOB_BLOCK: step_block(loader); break;
 	case LB_JOB_READ: return step_read(loader);
-	default: return begin_work(loader);
+	default: return start_work(loader);
 	}
 	return true;
 }
@@ -443,7 +443,7 @@ struct lb_loader_output lb_loader_step(struct lb_loader *loader, const uint8_t *
 	bool nothing_left;
 
 	loader->changing = false;
-	output.taken_bytes = take(loader, in, in_bytes);
+	output.consumed_bytes = take(loader, in, in_bytes);
 	nothing_left = loader->wire_end == 0 && !work(loader);
 	output.sent_bytes = drain(loader, out, out_bytes);
 	output.changing = loader->changing;

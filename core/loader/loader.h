@@ -16,7 +16,7 @@
 
 #include "core/flashmap/flashmap.h"
 #include "core/loader/codec.h"
-#include "core/loader/regs.h"
+#include "protocols/espressif/registers.h"
 #include "core/loader/slip.h"
 #include "core/loader/writer.h"
 
@@ -54,11 +54,11 @@ enum lb_loader_leave {
 };
 
 struct lb_loader_output {
-	size_t taken_bytes; /* of the input; the rest is to be offered again */
-	size_t sent_bytes;  /* put into the owner's buffer, to be sent */
-	bool idle;          /* nothing to do until there is more input; else step again at once, with input or without */
-	bool synced;        /* a SYNC was answered since init */
-	bool changing;      /* flash was written or erased in this step */
+	size_t consumed_bytes; /* of the input; the rest is to be offered again */
+	size_t sent_bytes;     /* put into the owner's buffer, to be sent */
+	bool idle;             /* nothing to do until there is more input; else step again at once, with input or without */
+	bool synced;           /* a SYNC was answered since init */
+	bool changing;         /* flash was written or erased in this step */
 	/* 0, or the baud rate to change to when the bytes of this and of all earlier steps are on the wire. Told once. */
 	uint32_t baud;
 	enum lb_loader_leave leave; /* likewise */

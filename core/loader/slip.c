@@ -2,7 +2,7 @@
 
 enum { EDGE = 0xC0, ESCAPE = 0xDB, ESCAPED_EDGE = 0xDC, ESCAPED_ESCAPE = 0xDD };
 
-enum lb_slip_event lb_slip_take(struct lb_slip *slip, uint8_t wire, uint8_t *byte)
+enum lb_slip_event lb_slip_parse(struct lb_slip *slip, uint8_t wire, uint8_t *byte)
 {
 	bool escaped = slip->escaped;
 

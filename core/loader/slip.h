@@ -20,7 +20,7 @@ struct lb_slip {
 };
 
 /* One byte from the wire. byte is set with LB_SLIP_BYTE only. */
-enum lb_slip_event lb_slip_take(struct lb_slip *slip, uint8_t wire, uint8_t *byte);
+enum lb_slip_event lb_slip_parse(struct lb_slip *slip, uint8_t wire, uint8_t *byte);
 
 /* Appends to wire, where there is room, and returns how many bytes. */
 size_t lb_slip_put_edge(uint8_t *wire);

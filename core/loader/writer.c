@@ -10,7 +10,7 @@ static uint32_t round_down(uint32_t value, uint32_t unit)
 	return value - value % unit;
 }
 
-static uint32_t page_begin(const struct lb_writer *writer)
+static uint32_t page_start(const struct lb_writer *writer)
 {
 	return round_down(writer->first, LB_WRITER_PAGE_BYTES);
 }
@@ -18,9 +18,9 @@ static uint32_t page_begin(const struct lb_writer *writer)
 /* Where the page, or the range in it, ends. */
 static uint32_t page_end(const struct lb_writer *writer)
 {
-	uint32_t left = writer->end - page_begin(writer);
+	uint32_t left = writer->end - page_start(writer);
 
-	return page_begin(writer) + (left < LB_WRITER_PAGE_BYTES ? left : LB_WRITER_PAGE_BYTES);
+	return page_start(writer) + (left < LB_WRITER_PAGE_BYTES ? left : LB_WRITER_PAGE_BYTES);
 }
 
 static struct lb_region device(const struct lb_writer *writer)
@@ -41,7 +41,7 @@ static bool blank(const uint8_t *bytes, uint32_t size_bytes)
 	return true;
 }
 
-void lb_writer_begin(struct lb_writer *writer, const struct lb_flash *flash, struct lb_region guarded_region,
+void lb_writer_start(struct lb_writer *writer, const struct lb_flash *flash, struct lb_region guarded_region,
                      struct lb_region range)
 {
 	uint32_t sector_bytes = flash->sector_bytes;
@@ -91,7 +91,7 @@ uint8_t *lb_writer_room(struct lb_writer *writer, uint32_t *room_bytes)
 		return writer->page;
 	}
 	*room_bytes = page_end(writer) - writer->at;
-	return writer->page + (writer->at - page_begin(writer));
+	return writer->page + (writer->at - page_start(writer));
 }
 
 int lb_writer_added(struct lb_writer *writer, uint32_t size_bytes)
@@ -127,7 +127,7 @@ static int compare(const struct lb_writer *writer)
 
 	if (error != LB_OK)
 		return error;
-	if (memcmp(there, writer->page + (writer->first - page_begin(writer)), size_bytes) != 0)
+	if (memcmp(there, writer->page + (writer->first - page_start(writer)), size_bytes) != 0)
 		return LB_ERR_UNSUPPORTED;
 	return LB_OK;
 }
@@ -137,7 +137,7 @@ static int program(const struct lb_writer *writer)
 	uint32_t unit = writer->flash->program_bytes;
 	uint32_t from = round_down(writer->first, unit);
 	uint32_t to = round_down(writer->at + unit - 1, unit);
-	const uint8_t *bytes = writer->page + (from - page_begin(writer));
+	const uint8_t *bytes = writer->page + (from - page_start(writer));
 
 	if (blank(bytes, to - from))
 		return LB_OK;
@@ -150,7 +150,7 @@ int lb_writer_flush(struct lb_writer *writer)
 
 	if (lb_writer_empty(writer))
 		return LB_OK;
-	if (writer->erase_at <= page_begin(writer))
+	if (writer->erase_at <= page_start(writer))
 		error = lb_writer_erase(writer);
 	if (error == LB_OK)
 		error = lb_writer_is_guarded(writer) ? compare(writer) : program(writer);

@@ -30,7 +30,7 @@ struct lb_writer {
 };
 
 /* The range lies inside the device. */
-void lb_writer_begin(struct lb_writer *writer, const struct lb_flash *flash, struct lb_region guarded,
+void lb_writer_start(struct lb_writer *writer, const struct lb_flash *flash, struct lb_region guarded,
                      struct lb_region range);
 
 /* Is there a sector of the range that is not erased yet? */

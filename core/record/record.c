@@ -49,7 +49,7 @@ static bool is_blank(const uint8_t *bytes, uint32_t size_bytes)
 
 /* ---- units ---- */
 
-static void begin_unit(uint8_t unit[LB_RECORD_UNIT_BYTES], uint32_t magic, uint32_t sequence)
+static void start_unit(uint8_t unit[LB_RECORD_UNIT_BYTES], uint32_t magic, uint32_t sequence)
 {
 	memset(unit, 0, LB_RECORD_UNIT_BYTES);
 	lb_store32le(unit + LB_RECORD_AT_MAGIC, magic);
@@ -69,7 +69,7 @@ static bool is_sealed(const uint8_t unit[LB_RECORD_UNIT_BYTES])
 
 static void encode(uint8_t unit[LB_RECORD_UNIT_BYTES], uint32_t sequence, const struct lb_record_state *state)
 {
-	begin_unit(unit, LB_RECORD_ENTRY_MAGIC, sequence);
+	start_unit(unit, LB_RECORD_ENTRY_MAGIC, sequence);
 	unit[LB_RECORD_AT_LATEST] = (uint8_t)state->latest;
 	unit[LB_RECORD_AT_PREVIOUS] = (uint8_t)state->previous;
 	unit[LB_RECORD_AT_DOWNLOAD] = (uint8_t)state->download;
@@ -223,7 +223,7 @@ static int prepare_sector(const struct lb_record *record, uint32_t sequence)
 	uint8_t mark[LB_RECORD_UNIT_BYTES];
 	int result;
 
-	begin_unit(mark, LB_RECORD_SECTOR_MAGIC, sequence);
+	start_unit(mark, LB_RECORD_SECTOR_MAGIC, sequence);
 	seal_unit(mark);
 	result = read_back(record, offset, mark, sizeof(mark));
 	if (result != LB_ERR_CHECKSUM)
@@ -281,7 +281,7 @@ static uint32_t sector_after_loss(const struct lb_record *record)
 
 /* Prepares one sector and erases all others: an old entry whose cells are in doubt must not come back above the new
  * ones. first is the number to go on from. */
-static int clear_ruins(const struct lb_record *record, uint32_t *first)
+static int clear_stale(const struct lb_record *record, uint32_t *first)
 {
 	uint32_t sector_bytes = record->flash->sector_bytes;
 	uint32_t keep = sector_after_loss(record);
@@ -340,7 +340,7 @@ int lb_record_append(struct lb_record *record, const struct lb_record_state *sta
 		return append_from(record, first, record->sequence / per_sector * per_sector + capacity, state);
 
 	/* Blank means erased only to the eye, but what comes up later cannot have a number above ours. */
-	int result = record->status == LB_RECORD_LOST ? clear_ruins(record, &first) : LB_OK;
+	int result = record->status == LB_RECORD_LOST ? clear_stale(record, &first) : LB_OK;
 	return result == LB_OK ? append_from(record, first, first + capacity, state) : result;
 }
 

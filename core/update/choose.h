@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #include "core/handoff/handoff.h"
-#include "core/update/update.h"
+#include "core/update/rules.h"
 
 enum lb_wish { LB_WISH_LATEST = 0, LB_WISH_PREVIOUS = 1, LB_WISH_FACTORY = 2, LB_WISH_SLOT = 3 };
 

@@ -4,8 +4,8 @@
 #include "core/hw/periph.h"
 #include "core/image/image.h"
 #include "core/record/record.h"
-#include "core/update/update.h"
-#include "crypto/crypto.h"
+#include "core/update/rules.h"
+#include "crypto/providers.h"
 
 /* What the rule wants to know of the running image; false: it is not whole in its slot. It was when the bootloader
  * copied it, but what has rotted since must not get into the record. The smallest provider has a hash, too. */

@@ -7,7 +7,7 @@
 
 /* Makes the running image the confirmed one and stops the bootloader's watchdog. boot is what the hand-off told, and
  * tells then that the trial is over, as the hand-off itself does. Not from interrupt context: it writes to flash.
- * LB_OK, or a refusal (core/update/update.h) or negative enum lb_error, for which lb_refusal_text has words; then
+ * LB_OK, or a refusal (core/update/rules.h) or negative enum lb_error, for which lb_refusal_text has words; then
  * nothing has changed. */
 int confirm(struct lb_handoff_down *boot);
 

@@ -11,7 +11,7 @@
 #include "core/base/error.h"
 #include "core/handoff/handoff.h"
 #include "core/hw/periph.h"
-#include "core/update/update.h"
+#include "core/update/rules.h"
 
 enum { P12 = 12, BLINK_ALARM = 0, BLINK_US = 250000, PROVEN_US = 5000000 };
 enum { CTRL_L = 'L' - '@', CTRL_R = 'R' - '@' };
@@ -60,12 +60,12 @@ static void on_pin(unsigned pin, bool level)
 static size_t on_receive(unsigned port, const uint8_t *data, size_t size_bytes)
 {
 	const size_t room_bytes = sizeof(inbox) - waiting;
-	const size_t taken_bytes = size_bytes < room_bytes ? size_bytes : room_bytes;
+	const size_t consumed_bytes = size_bytes < room_bytes ? size_bytes : room_bytes;
 
 	(void)port;
-	memcpy(inbox + waiting, data, taken_bytes);
-	waiting += taken_bytes;
-	return taken_bytes; /* the board offers the rest again */
+	memcpy(inbox + waiting, data, consumed_bytes);
+	waiting += consumed_bytes;
+	return consumed_bytes; /* the board offers the rest again */
 }
 
 static _Noreturn void reset_into(enum lb_request request)

@@ -1,5 +1,5 @@
 /* Compiled inside extmod/modmachine.c: what that file wants as static functions, from modmachine.c here. */
-#include "modmachine.h"
+#include "firmware/python/modmachine.h"
 
 #define MICROPY_PY_MACHINE_EXTRA_GLOBALS LB_MACHINE_EXTRA_GLOBALS
 

@@ -1,6 +1,6 @@
 /* Compiled inside extmod/machine_adc.c. ADC(pin) is MicroPython's; ADC() and its channel(pin=...) are Pycom's. */
 #include "core/hw/periph.h"
-#include "machine_pin.h"
+#include "firmware/python/machine_pin.h"
 
 enum { ADC_NO_PIN = LB_PIN_COUNT, ADC_FULL_MV = 3300, ADC_UV_PER_MV = 1000, ADC_FULL_U16 = 65535, ADC_FULL_12 = 4095 };
 

@@ -1,7 +1,7 @@
 /* Compiled inside extmod/machine_pwm.c. PWM runs in hardware and outlives the VM, so its state is asked for there. */
 #include "core/hw/periph.h"
-#include "machine_pin.h"
-#include "modmachine.h"
+#include "firmware/python/machine_pin.h"
+#include "firmware/python/modmachine.h"
 
 struct _machine_pwm_obj_t {
 	mp_obj_base_t base;
@@ -28,21 +28,21 @@ static void pwm_run(const machine_pwm_obj_t *self)
 		lb_periph_pwm(self->pin, self->frequency_mhz, self->duty);
 }
 
-static void pwm_take_frequency(machine_pwm_obj_t *self, mp_int_t hz)
+static void pwm_parse_frequency(machine_pwm_obj_t *self, mp_int_t hz)
 {
 	if (hz < 1 || hz > PWM_MOST_HZ)
 		mp_raise_ValueError(MP_ERROR_TEXT("freq: 1 to 4000000 Hz"));
 	self->frequency_mhz = (uint32_t)hz * PWM_MHZ_PER_HZ;
 }
 
-static void pwm_take_u16(machine_pwm_obj_t *self, mp_int_t duty)
+static void pwm_parse_u16(machine_pwm_obj_t *self, mp_int_t duty)
 {
 	if (duty < 0 || duty > PWM_DUTY_FULL)
 		mp_raise_ValueError(MP_ERROR_TEXT("duty_u16: 0 to 65535"));
 	self->duty = (uint32_t)duty;
 }
 
-static void pwm_take_ns(machine_pwm_obj_t *self, mp_int_t duty_ns)
+static void pwm_parse_ns(machine_pwm_obj_t *self, mp_int_t duty_ns)
 {
 	if (self->frequency_mhz == 0)
 		mp_raise_ValueError(MP_ERROR_TEXT("duty_ns needs freq"));
@@ -67,11 +67,11 @@ static void mp_machine_pwm_init_helper(machine_pwm_obj_t *self, size_t n_args, c
 
 	mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
 	if (args[ARG_freq].u_int != -1)
-		pwm_take_frequency(self, args[ARG_freq].u_int);
+		pwm_parse_frequency(self, args[ARG_freq].u_int);
 	if (args[ARG_duty_u16].u_int != -1)
-		pwm_take_u16(self, args[ARG_duty_u16].u_int);
+		pwm_parse_u16(self, args[ARG_duty_u16].u_int);
 	if (args[ARG_duty_ns].u_int != -1)
-		pwm_take_ns(self, args[ARG_duty_ns].u_int);
+		pwm_parse_ns(self, args[ARG_duty_ns].u_int);
 	if (args[ARG_invert].u_bool)
 		self->duty = PWM_DUTY_FULL - self->duty;
 	pwm_run(self);
@@ -107,7 +107,7 @@ static mp_obj_t mp_machine_pwm_freq_get(machine_pwm_obj_t *self)
 
 static void mp_machine_pwm_freq_set(machine_pwm_obj_t *self, mp_int_t hz)
 {
-	pwm_take_frequency(self, hz);
+	pwm_parse_frequency(self, hz);
 	pwm_run(self);
 }
 
@@ -118,7 +118,7 @@ static mp_obj_t mp_machine_pwm_duty_get_u16(machine_pwm_obj_t *self)
 
 static void mp_machine_pwm_duty_set_u16(machine_pwm_obj_t *self, mp_int_t duty)
 {
-	pwm_take_u16(self, duty);
+	pwm_parse_u16(self, duty);
 	pwm_run(self);
 }
 
@@ -131,6 +131,6 @@ static mp_obj_t mp_machine_pwm_duty_get_ns(machine_pwm_obj_t *self)
 
 static void mp_machine_pwm_duty_set_ns(machine_pwm_obj_t *self, mp_int_t duty_ns)
 {
-	pwm_take_ns(self, duty_ns);
+	pwm_parse_ns(self, duty_ns);
 	pwm_run(self);
 }

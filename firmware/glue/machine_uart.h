@@ -1,7 +1,7 @@
 /* Compiled inside extmod/machine_uart.c: the Python face of uart.c. */
 #include "py/mperrno.h"
 #include "py/mphal.h"
-#include "uart.h"
+#include "firmware/io/uart.h"
 
 #define MICROPY_PY_MACHINE_UART_CLASS_CONSTANTS                         \
 	{MP_ROM_QSTR(MP_QSTR_IRQ_RX), MP_ROM_INT(LB_UART_RX)},              \

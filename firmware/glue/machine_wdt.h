@@ -1,5 +1,5 @@
 /* Compiled inside extmod/machine_wdt.c. */
-#include "watchdog.h"
+#include "firmware/io/watchdog.h"
 
 struct _machine_wdt_obj_t {
 	mp_obj_base_t base;

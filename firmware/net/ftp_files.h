@@ -5,7 +5,7 @@
 #ifndef LB_NET_FTP_FILES_H
 #define LB_NET_FTP_FILES_H
 
-#include "firmware/net/ftp.h"
+#include "protocols/ftp/ftp.h"
 
 enum { LB_FTP_SESSIONS = 4 };
 

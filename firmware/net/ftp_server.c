@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/hw/radio.h"
-#include "firmware/net/ftp.h"
+#include "protocols/ftp/ftp.h"
 #include "firmware/net/ftp_files.h"
 #include "py/mperrno.h"
 

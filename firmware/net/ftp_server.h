@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "core/hw/net.h"
-#include "firmware/net/login.h"
+#include "protocols/login/login.h"
 
 /* Takes the socket over. */
 void lb_ftp_server_accept(int sock, struct lb_net_address peer, const struct lb_login *login, uint32_t now_ms);

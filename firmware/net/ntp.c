@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "alarms.h"
+#include "firmware/io/alarms.h"
 #include "core/hw/net.h"
 #include "core/hw/periph.h"
-#include "network.h"
+#include "firmware/net/network.h"
 #include "py/mperrno.h"
 #include "py/runtime.h"
 
@@ -111,7 +111,7 @@ static void set_clock(const uint8_t *packet)
 	lb_periph_rtc_set(sent_us + (spent_us < elapsed_us ? elapsed_us - spent_us : 0) / 2);
 }
 
-static bool take_answer(void)
+static bool parse_answer(void)
 {
 	for (int i = 0; i < PACKETS_AT_ONCE; i++) {
 		uint8_t packet[PACKET_BYTES];
@@ -134,7 +134,7 @@ static void step(mp_sched_node_t *unused)
 	(void)unused;
 	if (!on)
 		return;
-	if (asking != NONE && take_answer()) {
+	if (asking != NONE && parse_answer()) {
 		stop_asking();
 		synced = true;
 		patience_s = PATIENCE_S;
@@ -152,7 +152,7 @@ static void step(mp_sched_node_t *unused)
 /* --- from outside --- */
 
 /* "host" or "host:port" */
-static int look_up(const char *text, struct lb_net_address *address)
+static int find(const char *text, struct lb_net_address *address)
 {
 	const char *colon = strrchr(text, ':');
 	const size_t host_bytes = colon != NULL ? (size_t)(colon - text) : strlen(text);
@@ -173,7 +173,7 @@ static int look_up(const char *text, struct lb_net_address *address)
 int lb_ntp_start(const char *wanted, uint32_t wanted_period_s)
 {
 	struct lb_net_address address;
-	const int error = look_up(wanted, &address);
+	const int error = find(wanted, &address);
 
 	if (error != 0)
 		return error;

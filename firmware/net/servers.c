@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "alarms.h"
+#include "firmware/io/alarms.h"
 #include "core/hw/net.h"
 #include "core/hw/periph.h"
 #include "core/hw/radio.h"
@@ -10,11 +10,11 @@
 #include "firmware/net/ntp.h"
 #include "firmware/net/telnet_server.h"
 #include "firmware/net/wifi.h"
-#include "network.h"
+#include "firmware/net/network.h"
 #include "py/mperrno.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
-#include "settings.h"
+#include "firmware/store/settings.h"
 
 enum {
 	SLICE_MS = 5, /* of work at a time; then the program has its turn */
@@ -189,11 +189,11 @@ static void set_alarm(uint32_t wait_ms)
  * when it is to be let in first. */
 static bool is_over_time(uint32_t now_ms)
 {
-	static uint32_t began_ms;
+	static uint32_t started_ms;
 
 	if (now_ms - ended_ms >= TURN_MS)
-		began_ms = now_ms;
-	return now_ms - began_ms >= SLICE_MS;
+		started_ms = now_ms;
+	return now_ms - started_ms >= SLICE_MS;
 }
 
 /* Whoever waits looks for what came only when its wait ends, and an interrupt is what ends it: so news for the program
@@ -227,13 +227,13 @@ static void serve(mp_sched_node_t *unused)
 		wait_ms = TURN_MS;
 	else
 		watch();
-	set_alarm(lb_telnet_server_has_news() ? 0 : wait_ms);
+	set_alarm(lb_telnet_server_is_pending() ? 0 : wait_ms);
 	ended_ms = now();
 }
 
 /* --- from the VM's thread --- */
 
-void lb_servers_look(void)
+void lb_servers_poll(void)
 {
 	attention = true;
 	wake();
@@ -242,7 +242,7 @@ void lb_servers_look(void)
 void lb_servers_on(void)
 {
 	on = true;
-	lb_servers_look();
+	lb_servers_poll();
 }
 
 void lb_servers_off(void)
@@ -282,7 +282,7 @@ uint32_t lb_servers_timeout_s(void)
 void lb_servers_set_timeout_s(uint32_t wanted_s)
 {
 	timeout_s = wanted_s;
-	lb_servers_look();
+	lb_servers_poll();
 }
 
 /* --- network.h --- */
@@ -312,7 +312,7 @@ void lb_network_start(void)
 	if (!lb_radio_present())
 		return;
 	vm_runs = true;
-	lb_servers_look();
+	lb_servers_poll();
 }
 
 void lb_network_stop(void)
@@ -344,7 +344,7 @@ bool lb_network_pass_turn(void)
 	turn_given = false;
 	if (passed) {
 		ended_ms = now() - TURN_MS;
-		lb_servers_look();
+		lb_servers_poll();
 	}
 	return passed;
 }

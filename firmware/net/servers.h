@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "firmware/net/login.h"
+#include "protocols/login/login.h"
 
 /* They run from now on whenever the radio carries them. Given settings hold until a hard reset. */
 void lb_servers_on(void);
@@ -17,6 +17,6 @@ void lb_servers_set_login(const struct lb_login *login);
 uint32_t lb_servers_timeout_s(void);
 void lb_servers_set_timeout_s(uint32_t timeout_s);
 /* The radio was switched: look whether there is something to listen on. */
-void lb_servers_look(void);
+void lb_servers_poll(void);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "firmware/net/telnet.h"
+#include "protocols/telnet/telnet.h"
 #include "py/mperrno.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
@@ -34,7 +34,7 @@ static struct connection *console;
 static uint8_t ring[RING_BYTES];
 static uint32_t written; /* counts of bytes ever put into the ring, and taken */
 static uint32_t taken;
-static bool news;
+static bool report;
 
 static void hang_up(struct connection *connection)
 {
@@ -110,14 +110,14 @@ static size_t ring_room(void)
 
 /* As uart.c does it: while Python code runs, a full ring loses bytes, so that a Ctrl-C behind them is still heard;
  * otherwise the sender is held back. */
-static void take_console_bytes(const uint8_t *bytes, size_t size_bytes)
+static void read_console_bytes(const uint8_t *bytes, size_t size_bytes)
 {
 	for (size_t i = 0; i < size_bytes; i++)
 		if (bytes[i] == mp_interrupt_char)
 			mp_sched_keyboard_interrupt();
 		else if (ring_room() > 0)
 			ring[written++ % RING_BYTES] = bytes[i];
-	news |= size_bytes > 0;
+	report |= size_bytes > 0;
 }
 
 static bool may_read(const struct connection *connection)
@@ -148,7 +148,7 @@ static bool feed(struct connection *connection, uint32_t now_ms)
 	if (!was_console && connection->telnet.phase == LB_TELNET_CONSOLE)
 		become_console(connection);
 	if (connection == console)
-		take_console_bytes(bytes, count);
+		read_console_bytes(bytes, count);
 	return used > 0;
 }
 
@@ -339,10 +339,10 @@ bool lb_telnet_server_interrupt_typed_ahead(void)
 	return false;
 }
 
-bool lb_telnet_server_has_news(void)
+bool lb_telnet_server_is_pending(void)
 {
-	const bool had = news;
+	const bool had = report;
 
-	news = false;
+	report = false;
 	return had;
 }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "core/hw/net.h"
-#include "firmware/net/login.h"
+#include "protocols/login/login.h"
 
 /* Connections: the one logged in, and some that try. */
 enum { LB_TELNET_CONNECTIONS = 4 };
@@ -32,6 +32,6 @@ bool lb_telnet_server_readable(void);
 int lb_telnet_server_read(void);
 bool lb_telnet_server_interrupt_typed_ahead(void); /* as lb_uart_interrupt_typed_ahead */
 /* Did something for the program come since the last call: input, or Ctrl-C? */
-bool lb_telnet_server_has_news(void);
+bool lb_telnet_server_is_pending(void);
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/hw/periph.h"
-#include "settings.h"
+#include "firmware/store/settings.h"
 
 enum { SECRET_CHARACTERS = 12, CHANNEL = 6 };
 

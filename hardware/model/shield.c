@@ -20,7 +20,7 @@ void lb_shield_init(struct lb_shield *shield)
 	*shield = (struct lb_shield){.tris = {ALL_INPUTS, ALL_INPUTS}};
 }
 
-void lb_shield_begin(struct lb_shield *shield)
+void lb_shield_start(struct lb_shield *shield)
 {
 	shield->command_bytes = 0;
 }
@@ -83,7 +83,7 @@ static unsigned run(struct lb_shield *shield, uint8_t answer[LB_SHIELD_ANSWER_BY
 	}
 }
 
-unsigned lb_shield_take(struct lb_shield *shield, uint8_t byte, uint8_t answer[LB_SHIELD_ANSWER_BYTES])
+unsigned lb_shield_step(struct lb_shield *shield, uint8_t byte, uint8_t answer[LB_SHIELD_ANSWER_BYTES])
 {
 	shield->command[shield->command_bytes++] = byte;
 	if (shield->command_bytes < size_of(shield->command[0]))

@@ -40,9 +40,9 @@ struct lb_shield {
 /* As after its power came: all pins are inputs. */
 void lb_shield_init(struct lb_shield *shield);
 /* A program set its port to 5 data bits: what was of a command before is forgotten. */
-void lb_shield_begin(struct lb_shield *shield);
+void lb_shield_start(struct lb_shield *shield);
 /* One byte for the controller. How many bytes it answers. */
-unsigned lb_shield_take(struct lb_shield *shield, uint8_t byte, uint8_t answer[LB_SHIELD_ANSWER_BYTES]);
+unsigned lb_shield_step(struct lb_shield *shield, uint8_t byte, uint8_t answer[LB_SHIELD_ANSWER_BYTES]);
 
 bool lb_shield_holds_reset(const struct lb_shield *shield);
 bool lb_shield_holds_boot(const struct lb_shield *shield);

@@ -120,16 +120,16 @@ int lb_airfile_read(const struct lb_folder *folder, struct lb_air *air)
 	if (fd >= 0)
 		close(fd);
 	if (got < 0) {
-		lb_log_tell("cannot read %s/%s: %s", folder->path, NAME, strerror(error));
+		lb_log_report("cannot read %s/%s: %s", folder->path, NAME, strerror(error));
 		return -1;
 	}
 	if (got > FILE_BYTES_MAX) {
-		lb_log_tell("%s/%s is longer than %d bytes", folder->path, NAME, FILE_BYTES_MAX);
+		lb_log_report("%s/%s is longer than %d bytes", folder->path, NAME, FILE_BYTES_MAX);
 		return -1;
 	}
 	text[got] = '\0';
 	if (lb_airfile_parse(text, air, reason) == 0)
 		return 0;
-	lb_log_tell("%s/%s: %s", folder->path, NAME, reason);
+	lb_log_report("%s/%s: %s", folder->path, NAME, reason);
 	return -1;
 }

@@ -9,7 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "hardware/process/commands.h"
+#include "hardware/process/requests.h"
 #include "hardware/process/log.h"
 #include "hardware/process/stream.h"
 
@@ -93,9 +93,9 @@ static void drop_line(struct lb_control_client *client, size_t size_bytes)
 /* The connection is the byte stream of a UART from now on. */
 static void become_uart(struct lb_control_client *client, unsigned port)
 {
-	struct lb_uart *uart = &client->control->module->uart[port];
+	struct lb_uarthub *uart = &client->control->module->uart[port];
 
-	lb_uart_attach(uart, client->stream, (const uint8_t *)client->line, client->line_bytes);
+	lb_uarthub_attach(uart, client->stream, (const uint8_t *)client->line, client->line_bytes);
 	forget_client(client);
 }
 
@@ -105,7 +105,7 @@ static bool run_line(struct lb_control_client *client, size_t line_bytes)
 	struct lb_control *control = client->control;
 
 	client->busy = true;
-	struct lb_commands_result result = lb_commands_run(control->module, client->line, line_bytes);
+	struct lb_requests_result result = lb_requests_run(control->module, client->line, line_bytes);
 	send_json(client, result.reply);
 	cJSON_Delete(result.reply);
 	client->busy = false;
@@ -135,7 +135,7 @@ static void refuse_long_line(struct lb_control_client *client)
 	char reason[80];
 
 	snprintf(reason, sizeof(reason), "this line is longer than %d bytes", LB_COMMANDS_LINE_BYTES);
-	cJSON *reply = lb_commands_refusal(reason);
+	cJSON *reply = lb_requests_refusal(reason);
 	client->busy = true;
 	send_json(client, reply);
 	client->busy = false;
@@ -181,7 +181,7 @@ static void on_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)
 	}
 }
 
-static void on_taken(void *ctx)
+static void on_drained(void *ctx)
 {
 	run_lines(ctx);
 }
@@ -202,7 +202,7 @@ static void on_broken(void *ctx)
 
 static const struct lb_stream_calls CALLS = {
 	.on_bytes = on_bytes,
-	.on_taken = on_taken,
+	.on_drained = on_drained,
 	.on_end = on_end,
 	.on_broken = on_broken,
 };
@@ -286,7 +286,7 @@ int lb_control_open(struct lb_control *control, struct lb_module *module)
 	control->module = module;
 	control->listen_fd = listen_in(&module->folder);
 	if (control->listen_fd < 0) {
-		lb_log_tell("cannot listen on %s/%s: %s", module->folder.path, NAME, strerror(-control->listen_fd));
+		lb_log_report("cannot listen on %s/%s: %s", module->folder.path, NAME, strerror(-control->listen_fd));
 		return -1;
 	}
 	uv_poll_init(module->loop, &control->listen_poll, control->listen_fd);

@@ -31,7 +31,7 @@ static void on_end(void *ctx)
 static const struct lb_stream_calls CALLS = {.on_bytes = on_bytes, .on_end = on_end, .on_broken = on_end};
 
 /* The process is gone: what it had still said, then nothing of it is left. */
-static void bury(struct lb_cpu *cpu)
+static void discard(struct lb_cpu *cpu)
 {
 	cpu->pid = 0;
 	lb_stream_drain(cpu->messages);
@@ -47,7 +47,7 @@ static void on_child_signal(uv_signal_t *handle, int signal_number)
 	(void)signal_number;
 	if (cpu->pid == 0 || waitpid(cpu->pid, &wait_status, WNOHANG) != cpu->pid)
 		return;
-	bury(cpu);
+	discard(cpu);
 	cpu->on_death(cpu->ctx, wait_status);
 }
 
@@ -146,7 +146,7 @@ void lb_cpu_kill(struct lb_cpu *cpu)
 	kill(cpu->pid, SIGKILL);
 	while (waitpid(cpu->pid, NULL, 0) < 0 && errno == EINTR)
 		continue;
-	bury(cpu);
+	discard(cpu);
 }
 
 void lb_cpu_send(struct lb_cpu *cpu, const uint8_t *message, size_t size_bytes)

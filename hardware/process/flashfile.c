@@ -72,12 +72,12 @@ static int read_image(const char *path, struct bytes *image)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0 || fstat(fd, &info) != 0) {
-		lb_log_tell("cannot open the image %s: %s", path, strerror(errno));
+		lb_log_report("cannot open the image %s: %s", path, strerror(errno));
 		return -1;
 	}
 	if (!S_ISREG(info.st_mode) || info.st_size == 0 || info.st_size > (off_t)factory().size_bytes) {
-		lb_log_tell("%s is no image for the factory slot, which takes 1 to %" PRIu32 " bytes", path,
-		            factory().size_bytes);
+		lb_log_report("%s is no image for the factory slot, which takes 1 to %" PRIu32 " bytes", path,
+		              factory().size_bytes);
 		close(fd);
 		return -1;
 	}
@@ -85,7 +85,7 @@ static int read_image(const char *path, struct bytes *image)
 	image->data = malloc(image->size_bytes);
 	int result = image->data == NULL ? -1 : read_all(fd, *image);
 	if (result != 0)
-		lb_log_tell("cannot read the image %s", path);
+		lb_log_report("cannot read the image %s", path);
 	close(fd);
 	return result;
 }
@@ -115,7 +115,7 @@ static int rewrite(const struct lb_folder *folder, uint8_t *flash, struct bytes 
 	put_image(flash, image);
 	if (lb_folder_write_file(folder, NAME, flash, LB_FLASHFILE_BYTES) != 0)
 		return -1;
-	lb_log_tell("factory slot of %s written: %s", folder->path, image_text);
+	lb_log_report("factory slot of %s written: %s", folder->path, image_text);
 	return 0;
 }
 
@@ -127,7 +127,7 @@ static int compare(const struct lb_folder *folder, int fd, struct bytes image, b
 	int result = 0;
 
 	if (flash.data == NULL || read_all(fd, flash) != 0) {
-		lb_log_tell("cannot read %s/%s", folder->path, NAME);
+		lb_log_report("cannot read %s/%s", folder->path, NAME);
 		free(flash.data);
 		return -1;
 	}
@@ -138,8 +138,8 @@ static int compare(const struct lb_folder *folder, int fd, struct bytes image, b
 		if (reflash)
 			result = rewrite(folder, flash.data, image, new_text);
 		else
-			lb_log_tell("the factory slot holds %s%s, this one is %s: --reflash writes it",
-			            strcmp(old_text, new_text) == 0 ? "another build, " : "", old_text, new_text);
+			lb_log_report("the factory slot holds %s%s, this one is %s: --reflash writes it",
+			              strcmp(old_text, new_text) == 0 ? "another build, " : "", old_text, new_text);
 	}
 	free(flash.data);
 	return result;
@@ -151,12 +151,13 @@ static int open_existing(const struct lb_folder *folder)
 	int fd = openat(folder->fd, NAME, O_RDWR | O_CLOEXEC);
 
 	if (fd < 0 || fstat(fd, &info) != 0) {
-		lb_log_tell("cannot open %s/%s: %s", folder->path, NAME, strerror(errno));
+		lb_log_report("cannot open %s/%s: %s", folder->path, NAME, strerror(errno));
 		return -1;
 	}
 	if (!S_ISREG(info.st_mode) || info.st_size != LB_FLASHFILE_BYTES) {
-		lb_log_tell("%s/%s has %lld bytes and not %d: it is damaged, or not this module's; move it away to start anew",
-		            folder->path, NAME, (long long)info.st_size, LB_FLASHFILE_BYTES);
+		lb_log_report(
+			"%s/%s has %lld bytes and not %d: it is damaged, or not this module's; move it away to start anew",
+			folder->path, NAME, (long long)info.st_size, LB_FLASHFILE_BYTES);
 		close(fd);
 		return -1;
 	}

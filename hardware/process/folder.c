@@ -46,7 +46,7 @@ static int check_contents(const struct lb_folder *folder)
 	int fd = openat(folder->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *entries = fd < 0 ? NULL : fdopendir(fd);
 	if (entries == NULL) {
-		lb_log_tell("cannot read %s: %s", folder->path, strerror(errno));
+		lb_log_report("cannot read %s: %s", folder->path, strerror(errno));
 		return -1;
 	}
 	struct dirent *entry;
@@ -54,7 +54,7 @@ static int check_contents(const struct lb_folder *folder)
 		entry = readdir(entries);
 	while (entry != NULL && is_ours(entry->d_name));
 	if (entry != NULL)
-		lb_log_tell("%s is no module (it has no flash.bin) and not empty: name another folder", folder->path);
+		lb_log_report("%s is no module (it has no flash.bin) and not empty: name another folder", folder->path);
 	closedir(entries);
 	return entry == NULL ? 0 : -1;
 }
@@ -69,7 +69,7 @@ static pid_t lock_holder(int lock_fd)
 }
 
 /* When the hardware process that locked the folder was killed, its CPU holds the lock for a moment longer. */
-static int take_lock(const struct lb_folder *folder)
+static int acquire_lock(const struct lb_folder *folder)
 {
 	const struct timespec pause = {.tv_nsec = LOCK_TRY_MS * 1000000L};
 
@@ -77,8 +77,8 @@ static int take_lock(const struct lb_folder *folder)
 		pid_t holder = lock_holder(folder->lock_fd);
 		bool holder_died = holder > 0 && kill(holder, 0) != 0 && errno == ESRCH;
 		if (!holder_died || i == LOCK_TRIES) {
-			lb_log_tell("%s is in use by another lifeboat (process %d): stop that one first", folder->path,
-			            (int)holder);
+			lb_log_report("%s is in use by another lifeboat (process %d): stop that one first", folder->path,
+			              (int)holder);
 			return -1;
 		}
 		nanosleep(&pause, NULL);
@@ -86,7 +86,7 @@ static int take_lock(const struct lb_folder *folder)
 	char text[16];
 	int text_bytes = snprintf(text, sizeof(text), "%d\n", (int)getpid());
 	if (ftruncate(folder->lock_fd, 0) != 0 || pwrite(folder->lock_fd, text, (size_t)text_bytes, 0) != text_bytes) {
-		lb_log_tell("cannot write %s/lock: %s", folder->path, strerror(errno));
+		lb_log_report("cannot write %s/lock: %s", folder->path, strerror(errno));
 		return -1;
 	}
 	return 0;
@@ -95,16 +95,16 @@ static int take_lock(const struct lb_folder *folder)
 static int enter(struct lb_folder *folder, const char *path)
 {
 	if (mkdir(path, 0700) != 0 && errno != EEXIST) {
-		lb_log_tell("cannot make the folder %s: %s", path, strerror(errno));
+		lb_log_report("cannot make the folder %s: %s", path, strerror(errno));
 		return -1;
 	}
 	folder->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (folder->fd < 0) {
-		lb_log_tell("cannot open the folder %s: %s", path, strerror(errno));
+		lb_log_report("cannot open the folder %s: %s", path, strerror(errno));
 		return -1;
 	}
 	if (realpath(path, folder->path) == NULL || faccessat(folder->fd, ".", W_OK | X_OK, 0) != 0) {
-		lb_log_tell("cannot write in the folder %s: %s", path, strerror(errno));
+		lb_log_report("cannot write in the folder %s: %s", path, strerror(errno));
 		return -1;
 	}
 	return 0;
@@ -116,14 +116,14 @@ int lb_folder_open(struct lb_folder *folder, const char *path)
 		return -1;
 	folder->lock_fd = openat(folder->fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (folder->lock_fd < 0) {
-		lb_log_tell("cannot open %s/lock: %s", folder->path, strerror(errno));
+		lb_log_report("cannot open %s/lock: %s", folder->path, strerror(errno));
 		return -1;
 	}
-	if (take_lock(folder) != 0)
+	if (acquire_lock(folder) != 0)
 		return -1;
 	int result = lb_log_open(folder->fd);
 	if (result != 0) {
-		lb_log_tell("cannot open %s/log: %s", folder->path, strerror(-result));
+		lb_log_report("cannot open %s/log: %s", folder->path, strerror(-result));
 		return -1;
 	}
 	for (size_t i = 0; i < COUNT(VOLATILE); i++)
@@ -153,7 +153,7 @@ int lb_folder_write_file(const struct lb_folder *folder, const char *name, const
 	bool written = fd >= 0 && write_all(fd, data, size_bytes) == 0;
 	written = written && renameat(folder->fd, new_name, folder->fd, name) == 0;
 	if (!written)
-		lb_log_tell("cannot write %s/%s: %s", folder->path, name, strerror(errno));
+		lb_log_report("cannot write %s/%s: %s", folder->path, name, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	if (!written)
@@ -180,7 +180,7 @@ static int make_id(const struct lb_folder *folder, uint8_t id[LB_UNIQUE_ID_BYTES
 	char text[2 * LB_UNIQUE_ID_BYTES + 2];
 
 	if (getrandom(id, LB_UNIQUE_ID_BYTES, 0) != LB_UNIQUE_ID_BYTES) {
-		lb_log_tell("no random numbers: %s", strerror(errno));
+		lb_log_report("no random numbers: %s", strerror(errno));
 		return -1;
 	}
 	/* It also serves as a MAC address: locally administered, for one station. */
@@ -201,7 +201,7 @@ int lb_folder_unique_id(const struct lb_folder *folder, uint8_t id[LB_UNIQUE_ID_
 	if (fd >= 0)
 		close(fd);
 	if (got < 0 || parse_id(text, id) != 0) {
-		lb_log_tell("%s/id is not 12 hexadecimal digits: remove it, and the module gets a new one", folder->path);
+		lb_log_report("%s/id is not 12 hexadecimal digits: remove it, and the module gets a new one", folder->path);
 		return -1;
 	}
 	return 0;
@@ -214,7 +214,7 @@ int lb_folder_link(const struct lb_folder *folder, const char *name, const char 
 	snprintf(new_name, sizeof(new_name), "%s.new", name);
 	lb_folder_remove(folder, new_name);
 	if (symlinkat(target, folder->fd, new_name) != 0 || renameat(folder->fd, new_name, folder->fd, name) != 0) {
-		lb_log_tell("cannot make the link %s/%s: %s", folder->path, name, strerror(errno));
+		lb_log_report("cannot make the link %s/%s: %s", folder->path, name, strerror(errno));
 		return -1;
 	}
 	return 0;

@@ -1,6 +1,6 @@
 /* A module's folder: what makes one, the lock that keeps a second hardware process out, and what a crashed run left.
  *
- * Failures are told to the person in one line (lb_log_tell), and then -1 is returned.
+ * Failures are told to the person in one line (lb_log_report), and then -1 is returned.
  */
 #ifndef HARDWARE_PROCESS_FOLDER_H
 #define HARDWARE_PROCESS_FOLDER_H

@@ -79,7 +79,7 @@ void lb_log(const char *format, ...)
 	va_end(arguments);
 }
 
-void lb_log_tell(const char *format, ...)
+void lb_log_report(const char *format, ...)
 {
 	va_list arguments;
 

@@ -11,7 +11,7 @@ enum { LB_LOG_MOVE_BYTES = 1024 * 1024 }; /* a log longer than this is moved to 
 int lb_log_open(int folder_fd);
 __attribute__((format(printf, 1, 2))) void lb_log(const char *format, ...);
 /* The same line for the person who started us: on standard error, after "lifeboat: ", and in the log. */
-__attribute__((format(printf, 1, 2))) void lb_log_tell(const char *format, ...);
+__attribute__((format(printf, 1, 2))) void lb_log_report(const char *format, ...);
 /* For the CPU's standard error: what it says when it crashes belongs here too. -1 when there is no log. */
 int lb_log_fd(void);
 

@@ -63,7 +63,7 @@ struct endings {
 
 void lb_assert_failed(const char *file, int line)
 {
-	lb_log_tell("assertion failed: %s:%d", file, line);
+	lb_log_report("assertion failed: %s:%d", file, line);
 	abort();
 }
 
@@ -179,7 +179,7 @@ static void forget_endings(struct endings *endings)
 		uv_close((uv_handle_t *)&endings->parent, NULL);
 }
 
-static void tell_ready(int ready_fd, const char *url)
+static void report_ready(int ready_fd, const char *url)
 {
 	char line[LB_RFC2217_URL_BYTES + 16];
 
@@ -196,7 +196,7 @@ static void tell_ready(int ready_fd, const char *url)
 static int prepare(const struct options *options, struct lb_module_setup *setup)
 {
 	if (access(options->bootloader, X_OK) != 0) {
-		lb_log_tell("the bootloader %s is missing: build it first", options->bootloader);
+		lb_log_report("the bootloader %s is missing: build it first", options->bootloader);
 		return -1;
 	}
 	setup->clock_factor = options->clock_factor;
@@ -219,7 +219,7 @@ static int insert_card(struct lb_module *module, const char *path)
 
 	if (path == NULL || lb_cardslot_insert(&module->card, path, reason))
 		return 0;
-	lb_log_tell("%s", reason);
+	lb_log_report("%s", reason);
 	lb_module_close(module);
 	return -1;
 }
@@ -251,7 +251,7 @@ static int run(struct options *options, uv_loop_t *loop)
 	control.ctx = loop;
 	watch_endings(loop, &endings, options);
 	lb_module_power_on(&module);
-	tell_ready(options->ready_fd, module.rfc2217.url);
+	report_ready(options->ready_fd, module.rfc2217.url);
 	uv_run(loop, UV_RUN_DEFAULT);
 
 	lb_module_power_off(&module); /* while watchers can still hear of it */
@@ -281,7 +281,7 @@ int main(int argc, char **argv)
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);
 	if (uv_loop_init(&loop) != 0) {
-		lb_log_tell("no event loop: too many open files?");
+		lb_log_report("no event loop: too many open files?");
 		return EXIT_FAILED;
 	}
 	result = run(&options, &loop);

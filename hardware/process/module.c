@@ -50,14 +50,14 @@ static void count_torn(struct lb_module *module)
  * what it had written is on the line. */
 static void halt(struct lb_module *module)
 {
-	lb_watchdog_set(&module->watchdog, 0);
+	lb_wdtimer_set(&module->watchdog, 0);
 	lb_sleep_cancel(&module->sleep);
 	uv_timer_stop(&module->fault_timer);
 	lb_cpu_kill(&module->cpu);
 	note_sampled(module); /* what waited for this CPU's look at a pin is not for the next one */
-	lb_wifi_off(&module->wifi);
-	for (int i = 0; i < LB_UART_COUNT; i++)
-		lb_uart_disconnect_cpu(&module->uart[i]);
+	lb_radiolink_off(&module->wifi);
+	for (int i = 0; i < LB_UARTHUB_COUNT; i++)
+		lb_uarthub_disconnect_cpu(&module->uart[i]);
 	count_torn(module);
 }
 
@@ -74,7 +74,7 @@ static void hold(struct lb_module *module, enum lb_cause cause)
 	module->power = LB_POWER_HELD;
 	module->cause = cause;
 	lb_log("held in reset");
-	lb_led_set(&module->led, LB_LED_OFF, 0);
+	lb_rgbled_set(&module->led, LB_LED_OFF, 0);
 	lb_nets_reset(&module->nets);
 	set_phase(module, LB_PHASE_GATE);
 }
@@ -84,7 +84,7 @@ static void fall_asleep(struct lb_module *module, uint64_t sleep_ms, uint32_t hi
 	halt(module);
 	module->power = LB_POWER_ASLEEP;
 	lb_log("deep sleep, %" PRIu64 " ms, pins high %06" PRIx32 " low %06" PRIx32, sleep_ms, high_mask, low_mask);
-	lb_led_set(&module->led, LB_LED_OFF, 0);
+	lb_rgbled_set(&module->led, LB_LED_OFF, 0);
 	lb_nets_sleep(&module->nets);
 	set_phase(module, LB_PHASE_SLEEP);
 	lb_sleep_start(&module->sleep, sleep_ms, high_mask, low_mask);
@@ -92,12 +92,12 @@ static void fall_asleep(struct lb_module *module, uint64_t sleep_ms, uint32_t hi
 
 /* --- the board's pull on G23 --- */
 
-static void tell_outside(struct lb_module *module, unsigned pin)
+static void report_outside(struct lb_module *module, unsigned pin)
 {
 	uint8_t message[] = {WIRE_PIN_CHANGED, (uint8_t)pin, lb_nets_level(&module->nets, pin)};
 
 	lb_cpu_send(&module->cpu, message, sizeof(message));
-	lb_sleep_look(&module->sleep);
+	lb_sleep_poll(&module->sleep);
 }
 
 /* Silicon latches G23 as the reset line rises. Our CPU is a process that looks a moment later, so the pull stays for it
@@ -109,7 +109,7 @@ static void pull_boot_pin(struct lb_module *module)
 	if (!module->boot_low && module->power == LB_POWER_RUNNING && !module->sampled)
 		return;
 	if (lb_nets_pull_low(&module->nets, pin, module->boot_low))
-		tell_outside(module, pin);
+		report_outside(module, pin);
 }
 
 static void note_sampled(struct lb_module *module)
@@ -126,15 +126,15 @@ static void note_sampled(struct lb_module *module)
 static void on_order(struct lb_module *module, const uint8_t *message, size_t size_bytes)
 {
 	if (message[0] == WIRE_WATCHDOG && size_bytes >= 5)
-		lb_watchdog_set(&module->watchdog, lb_load32le(message + 1));
+		lb_wdtimer_set(&module->watchdog, lb_load32le(message + 1));
 	else if (message[0] == WIRE_RESET)
 		restart(module, LB_CAUSE_SOFTWARE);
 	else if (message[0] == WIRE_SLEEP && size_bytes >= 17)
 		fall_asleep(module, lb_load64le(message + 1), lb_load32le(message + 9), lb_load32le(message + 13));
 	else if (message[0] == WIRE_RADIO)
-		lb_wifi_update(&module->wifi);
+		lb_radiolink_update(&module->wifi);
 	else if (message[0] == WIRE_SCAN)
-		lb_wifi_scan(&module->wifi);
+		lb_radiolink_scan(&module->wifi);
 	else if (message[0] == WIRE_CARD)
 		lb_cardslot_answer(&module->card);
 }
@@ -152,7 +152,7 @@ static void on_message(void *ctx, const uint8_t *message, size_t size_bytes)
 
 	note_sampled(module);
 	if (message[0] == WIRE_LED && size_bytes >= 6)
-		lb_led_set(&module->led, message[1], lb_load32le(message + 2));
+		lb_rgbled_set(&module->led, message[1], lb_load32le(message + 2));
 	else if (message[0] == WIRE_PHASE && size_bytes >= 2)
 		on_phase(module, message[1]);
 	else if (message[0] == WIRE_PIN && size_bytes >= 2 && message[1] < LB_PIN_COUNT)
@@ -165,7 +165,7 @@ static void fault(struct lb_module *module)
 {
 	halt(module);
 	module->power = LB_POWER_FAULTED;
-	lb_led_set(&module->led, LB_LED_OFF, 0);
+	lb_rgbled_set(&module->led, LB_LED_OFF, 0);
 	lb_nets_reset(&module->nets);
 	set_phase(module, LB_PHASE_GATE);
 	uv_update_time(module->loop);
@@ -231,14 +231,14 @@ static int start_cpu(struct lb_module *module)
 	fds[WIRE_FD_RETAINED] = module->registers.retained_fd;
 	fds[WIRE_FD_REGISTERS] = module->registers.page_fd;
 	fds[WIRE_FD_LOCK] = module->folder.lock_fd;
-	for (int i = 0; i < LB_UART_COUNT && result == 0; i++) {
-		fds[WIRE_FD_UART0 + i] = lb_uart_connect_cpu(&module->uart[i]);
+	for (int i = 0; i < LB_UARTHUB_COUNT && result == 0; i++) {
+		fds[WIRE_FD_UART0 + i] = lb_uarthub_connect_cpu(&module->uart[i]);
 		if (fds[WIRE_FD_UART0 + i] < 0)
 			result = fds[WIRE_FD_UART0 + i];
 	}
 	if (result == 0)
 		result = lb_cpu_start(&module->cpu, fds);
-	for (int i = 0; i < LB_UART_COUNT; i++)
+	for (int i = 0; i < LB_UARTHUB_COUNT; i++)
 		if (fds[WIRE_FD_UART0 + i] >= 0)
 			close(fds[WIRE_FD_UART0 + i]);
 	return result;
@@ -252,7 +252,7 @@ static void start(struct lb_module *module, enum lb_cause cause)
 	module->boots++;
 	module->clock.reset_ns = lb_clock_host_ns();
 	lb_log("reset, cause %s, boot %" PRIu64, lb_names_cause(cause), module->boots);
-	lb_led_set(&module->led, LB_LED_OFF, 0);
+	lb_rgbled_set(&module->led, LB_LED_OFF, 0);
 	lb_nets_reset(&module->nets);
 	set_registers(module, cause);
 	set_phase(module, LB_PHASE_GATE);
@@ -296,7 +296,7 @@ void lb_module_power_off(struct lb_module *module)
 	module->power = LB_POWER_OFF;
 	lb_log("power off");
 	scramble(module->registers.retained, LB_RETAINED_BYTES);
-	lb_led_set(&module->led, LB_LED_OFF, 0);
+	lb_rgbled_set(&module->led, LB_LED_OFF, 0);
 	lb_nets_power_off(&module->nets);
 	lb_rfc2217_power_off(&module->rfc2217);
 	set_phase(module, LB_PHASE_OFF);
@@ -330,13 +330,13 @@ static void on_pull(void *ctx, bool reset_low, bool boot_low)
 void lb_module_drive_pin(struct lb_module *module, unsigned pin, uint32_t drive)
 {
 	if (lb_nets_drive(&module->nets, pin, drive))
-		tell_outside(module, pin);
+		report_outside(module, pin);
 }
 
 void lb_module_apply_volts(struct lb_module *module, unsigned pin, uint32_t millivolts)
 {
 	if (lb_nets_apply_volts(&module->nets, pin, millivolts))
-		tell_outside(module, pin);
+		report_outside(module, pin);
 }
 
 /* --- the whole --- */
@@ -387,21 +387,21 @@ int lb_module_open(struct lb_module *module, const struct lb_module_setup *setup
 	if (result == 0)
 		result = lb_ports_open(&module->ports);
 	if (result != 0) {
-		lb_log_tell("cannot set up the module: %s", strerror(-result));
+		lb_log_report("cannot set up the module: %s", strerror(-result));
 		return -1;
 	}
 	lb_registers_put(&module->registers, WIRE_REG_TELNET_PORT, module->ports.number[LB_PORTS_TELNET]);
 	lb_registers_put(&module->registers, WIRE_REG_FTP_PORT, module->ports.number[LB_PORTS_FTP]);
 	lb_cardslot_init(&module->card);
-	lb_wifi_init(&module->wifi, module->loop);
+	lb_radiolink_init(&module->wifi, module->loop);
 	module->wifi.air = setup->air;
-	lb_watchdog_init(&module->watchdog, module->loop);
+	lb_wdtimer_init(&module->watchdog, module->loop);
 	lb_sleep_init(&module->sleep, module->loop);
 	uv_timer_init(module->loop, &module->fault_timer);
 	module->fault_timer.data = module;
 	lb_rfc2217_init(&module->rfc2217, module->loop);
-	for (unsigned i = 0; i < LB_UART_COUNT; i++)
-		if (lb_uart_open(&module->uart[i], i, module->loop, &module->folder, &module->events) != 0)
+	for (unsigned i = 0; i < LB_UARTHUB_COUNT; i++)
+		if (lb_uarthub_open(&module->uart[i], i, module->loop, &module->folder, &module->events) != 0)
 			return -1;
 	if (lb_rfc2217_listen(&module->rfc2217, &setup->rfc2217) == 0)
 		return 0;
@@ -413,13 +413,13 @@ void lb_module_close(struct lb_module *module)
 {
 	lb_module_power_off(module);
 	lb_rfc2217_close(&module->rfc2217);
-	for (int i = 0; i < LB_UART_COUNT; i++)
-		lb_uart_close(&module->uart[i]);
+	for (int i = 0; i < LB_UARTHUB_COUNT; i++)
+		lb_uarthub_close(&module->uart[i]);
 	lb_cpu_close(&module->cpu);
 	lb_cardslot_eject(&module->card);
 	lb_ports_close(&module->ports);
-	lb_wifi_close(&module->wifi);
-	lb_watchdog_close(&module->watchdog);
+	lb_radiolink_close(&module->wifi);
+	lb_wdtimer_close(&module->watchdog);
 	lb_sleep_close(&module->sleep);
 	uv_close((uv_handle_t *)&module->fault_timer, NULL);
 }

@@ -21,15 +21,15 @@
 #include "hardware/process/cpu.h"
 #include "hardware/process/events.h"
 #include "hardware/process/folder.h"
-#include "hardware/process/led.h"
+#include "hardware/process/rgbled.h"
 #include "hardware/process/nets.h"
 #include "hardware/process/ports.h"
 #include "hardware/process/registers.h"
 #include "hardware/process/rfc2217.h"
 #include "hardware/process/sleep.h"
-#include "hardware/process/uart.h"
-#include "hardware/process/watchdog.h"
-#include "hardware/process/wifi.h"
+#include "hardware/process/uarthub.h"
+#include "hardware/process/wdtimer.h"
+#include "hardware/process/radiolink.h"
 
 enum lb_power {
 	LB_POWER_OFF = 0,
@@ -47,15 +47,15 @@ struct lb_module {
 	struct lb_clock clock;
 	struct lb_events events;
 	struct lb_registers registers;
-	struct lb_led led;
+	struct lb_rgbled led;
 	struct lb_nets nets;
-	struct lb_wifi wifi;
+	struct lb_radiolink wifi;
 	struct lb_ports ports;
 	struct lb_cardslot card;
-	struct lb_watchdog watchdog;
+	struct lb_wdtimer watchdog;
 	struct lb_sleep sleep;
 	struct lb_cpu cpu;
-	struct lb_uart uart[LB_UART_COUNT];
+	struct lb_uarthub uart[LB_UARTHUB_COUNT];
 	struct lb_rfc2217 rfc2217;
 	uv_timer_t fault_timer;
 	enum lb_power power;

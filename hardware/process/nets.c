@@ -3,7 +3,7 @@
 #include "hardware/model/pins.h"
 #include "hardware/process/names.h"
 
-struct lb_pins_net lb_nets_look(const struct lb_nets *nets, unsigned pin)
+struct lb_pins_net lb_nets_poll(const struct lb_nets *nets, unsigned pin)
 {
 	const struct lb_registers *registers = nets->registers;
 
@@ -18,7 +18,7 @@ struct lb_pins_net lb_nets_look(const struct lb_nets *nets, unsigned pin)
 
 bool lb_nets_level(const struct lb_nets *nets, unsigned pin)
 {
-	struct lb_pins_net net = lb_nets_look(nets, pin);
+	struct lb_pins_net net = lb_nets_poll(nets, pin);
 
 	return lb_pins_net_level(&net, lb_clock_module_ns(nets->events->clock));
 }
@@ -29,9 +29,9 @@ uint32_t lb_nets_outside(const struct lb_nets *nets, unsigned pin)
 }
 
 /* True when the level is another than the last one told. */
-static bool tell_level(struct lb_nets *nets, unsigned pin)
+static bool report_level(struct lb_nets *nets, unsigned pin)
 {
-	struct lb_pins_net net = lb_nets_look(nets, pin);
+	struct lb_pins_net net = lb_nets_poll(nets, pin);
 	bool level = lb_nets_level(nets, pin);
 
 	if (level == nets->level[pin] || (net.frequency_mhz != 0 && net.drive == WIRE_DRIVE_FLOAT))
@@ -50,7 +50,7 @@ static void configure(struct lb_nets *nets, unsigned pin, uint32_t config)
 {
 	lb_registers_put_pin(nets->registers, WIRE_REG_PIN_PWM, 2 * pin, 0);
 	lb_registers_put_pin(nets->registers, WIRE_REG_PIN_CPU, pin, config);
-	tell_level(nets, pin);
+	report_level(nets, pin);
 }
 
 void lb_nets_power_off(struct lb_nets *nets)
@@ -73,7 +73,7 @@ void lb_nets_sleep(struct lb_nets *nets)
 
 void lb_nets_update(struct lb_nets *nets, unsigned pin)
 {
-	tell_level(nets, pin);
+	report_level(nets, pin);
 }
 
 static bool act(struct lb_nets *nets, unsigned pin)
@@ -83,7 +83,7 @@ static bool act(struct lb_nets *nets, unsigned pin)
 
 	lb_registers_put_pin(nets->registers, WIRE_REG_PIN_MILLIVOLTS, pin, outside->millivolts);
 	lb_registers_put_pin(nets->registers, WIRE_REG_PIN_OUTSIDE, pin, outside->drive);
-	return tell_level(nets, pin);
+	return report_level(nets, pin);
 }
 
 bool lb_nets_drive(struct lb_nets *nets, unsigned pin, uint32_t drive)

@@ -37,7 +37,7 @@ bool lb_nets_apply_volts(struct lb_nets *nets, unsigned pin, uint32_t millivolts
 bool lb_nets_pull_low(struct lb_nets *nets, unsigned pin, bool low);
 
 /* All that acts on it; and the level now, which PWM may change at any time without an event. */
-struct lb_pins_net lb_nets_look(const struct lb_nets *nets, unsigned pin);
+struct lb_pins_net lb_nets_poll(const struct lb_nets *nets, unsigned pin);
 bool lb_nets_level(const struct lb_nets *nets, unsigned pin);
 uint32_t lb_nets_outside(const struct lb_nets *nets, unsigned pin); /* enum wire_drive: what the hand does */
 

@@ -41,7 +41,7 @@ const uint8_t *lb_queue_front(const struct lb_queue *queue)
 	return queue->bytes + queue->first;
 }
 
-void lb_queue_take(struct lb_queue *queue, size_t size_bytes)
+void lb_queue_pop(struct lb_queue *queue, size_t size_bytes)
 {
 	queue->first += size_bytes;
 	queue->waiting_bytes -= size_bytes;

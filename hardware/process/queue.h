@@ -18,7 +18,7 @@ bool lb_queue_add(struct lb_queue *queue, const void *bytes, size_t size_bytes);
 /* The first of those that wait; valid until something is added or taken. */
 const uint8_t *lb_queue_front(const struct lb_queue *queue);
 /* Takes the first size_bytes, at most waiting_bytes; an empty queue has no memory. */
-void lb_queue_take(struct lb_queue *queue, size_t size_bytes);
+void lb_queue_pop(struct lb_queue *queue, size_t size_bytes);
 /* Empties it. */
 void lb_queue_release(struct lb_queue *queue);
 

@@ -10,11 +10,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "hardware/process/comport.h"
+#include "protocols/rfc2217/rfc2217_server.h"
 #include "hardware/process/listener.h"
 #include "hardware/process/log.h"
 #include "hardware/process/queue.h"
-#include "hardware/process/rfc2217_wire.h"
+#include "protocols/rfc2217/rfc2217_wire.h"
 
 enum {
 	IAC = 0xFF,
@@ -30,14 +30,14 @@ enum kind { KIND_UNKNOWN, KIND_PLAIN, KIND_TELNET };
 
 struct lb_rfc2217_client {
 	struct lb_rfc2217 *server;
-	struct lb_uart_client *uart;
+	struct lb_uarthub_client *uart;
 	struct lb_stream *stream;
 	int fd; /* the stream's */
 	telnet_t *telnet;
 	enum kind kind;
 	bool grace_is_over;
 	bool is_broken; /* of telnet's rules beyond repair */
-	struct lb_comport port;
+	struct lb_rfc2217_server port;
 	struct lb_queue waiting; /* the UART's bytes as they came */
 };
 
@@ -96,7 +96,7 @@ static void feed(struct lb_rfc2217_client *client)
 			telnet_send(client->telnet, (const char *)bytes, size_bytes);
 		else
 			lb_stream_send(client->stream, bytes, size_bytes);
-		lb_queue_take(&client->waiting, size_bytes);
+		lb_queue_pop(&client->waiting, size_bytes);
 	}
 }
 
@@ -124,17 +124,17 @@ static void drop_waiting(void *ctx)
 	lb_queue_release(&client->waiting);
 }
 
-static void on_stream_taken(void *ctx)
+static void on_stream_drained(void *ctx)
 {
 	struct lb_rfc2217_client *client = ctx;
 
 	feed(client);
-	lb_uart_took(client->uart);
+	lb_uarthub_drained(client->uart);
 }
 
 /* --- from the client --- */
 
-static void send_answer(struct lb_rfc2217_client *client, const struct lb_comport_answer *answer)
+static void send_answer(struct lb_rfc2217_client *client, const struct lb_rfc2217_server_answer *answer)
 {
 	if (answer->size_bytes != 0)
 		telnet_subnegotiation(client->telnet, LB_RFC2217_OPTION, (const char *)answer->bytes, answer->size_bytes);
@@ -145,23 +145,23 @@ static void follow_data_bits(struct lb_rfc2217_client *client)
 	if (client->port.data_bits != FIVE_BITS)
 		return;
 	lb_queue_release(&client->waiting);
-	lb_shield_begin(&client->server->shield);
+	lb_shield_start(&client->server->shield);
 }
 
 static void on_subnegotiation(struct lb_rfc2217_client *client, const uint8_t *request, size_t size_bytes)
 {
-	struct lb_comport_answer answer = lb_comport_run(&client->port, request, size_bytes);
+	struct lb_rfc2217_server_answer answer = lb_rfc2217_server_run(&client->port, request, size_bytes);
 
-	if ((answer.changes & LB_COMPORT_LINES) != 0)
+	if ((answer.changes & LB_RFC2217_SERVER_LINES) != 0)
 		set_lines(client->server, client->port.dtr, client->port.rts);
-	if ((answer.changes & LB_COMPORT_DATA_BITS) != 0)
+	if ((answer.changes & LB_RFC2217_SERVER_DATA_BITS) != 0)
 		follow_data_bits(client);
-	if ((answer.changes & LB_COMPORT_PURGE) != 0)
+	if ((answer.changes & LB_RFC2217_SERVER_PURGE) != 0)
 		lb_queue_release(&client->waiting);
 	send_answer(client, &answer);
-	if ((answer.changes & LB_COMPORT_FLOW) != 0 && !client->port.suspended) {
+	if ((answer.changes & LB_RFC2217_SERVER_FLOW) != 0 && !client->port.suspended) {
 		feed(client);
-		lb_uart_took(client->uart);
+		lb_uarthub_drained(client->uart);
 	}
 }
 
@@ -171,7 +171,7 @@ static void type_to_shield(struct lb_rfc2217_client *client, const uint8_t *byte
 	uint8_t answer[LB_SHIELD_ANSWER_BYTES];
 
 	for (size_t i = 0; i < size_bytes; i++) {
-		unsigned answer_bytes = lb_shield_take(&server->shield, bytes[i], answer);
+		unsigned answer_bytes = lb_shield_step(&server->shield, bytes[i], answer);
 		if (answer_bytes != 0)
 			telnet_send(client->telnet, (const char *)answer, answer_bytes);
 		pull(server);
@@ -183,13 +183,13 @@ static void on_data(struct lb_rfc2217_client *client, const uint8_t *bytes, size
 	if (client->port.data_bits == FIVE_BITS)
 		type_to_shield(client, bytes, size_bytes);
 	else
-		lb_uart_type(client->uart, bytes, size_bytes);
+		lb_uarthub_type(client->uart, bytes, size_bytes);
 }
 
 static void on_telnet(telnet_t *telnet, telnet_event_t *event, void *ctx)
 {
 	struct lb_rfc2217_client *client = ctx;
-	struct lb_comport_answer greeting = lb_comport_greeting();
+	struct lb_rfc2217_server_answer greeting = lb_rfc2217_server_greeting();
 
 	(void)telnet;
 	switch (event->type) {
@@ -240,7 +240,7 @@ static void receive_telnet(struct lb_rfc2217_client *client, const uint8_t *byte
 		client->is_broken = true;
 	}
 	if (client->is_broken)
-		lb_uart_detach(client->uart);
+		lb_uarthub_detach(client->uart);
 }
 
 static void on_stream_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)
@@ -251,7 +251,7 @@ static void on_stream_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)
 	if (is_first)
 		decide_kind(client, bytes[0]);
 	if (client->kind == KIND_PLAIN)
-		lb_uart_type(client->uart, bytes, size_bytes);
+		lb_uarthub_type(client->uart, bytes, size_bytes);
 	else
 		receive_telnet(client, bytes, size_bytes, is_first);
 }
@@ -272,12 +272,12 @@ static void on_client_gone(void *ctx)
 	set_lines(server, false, false);
 }
 
-static const struct lb_uart_coder CODER = {
+static const struct lb_uarthub_coder CODER = {
 	.send = on_uart_send,
 	.waiting_bytes = count_waiting,
 	.drop = drop_waiting,
 	.receive = on_stream_bytes,
-	.on_taken = on_stream_taken,
+	.on_drained = on_stream_drained,
 	.on_gone = on_client_gone,
 };
 
@@ -303,7 +303,7 @@ static struct lb_rfc2217_client *make_client(struct lb_rfc2217 *server)
 	if (client == NULL)
 		return NULL;
 	client->server = server;
-	lb_comport_init(&client->port);
+	lb_rfc2217_server_init(&client->port);
 	client->telnet = telnet_init(OPTIONS, on_telnet, 0, client);
 	if (client->telnet == NULL) {
 		free(client);
@@ -322,7 +322,7 @@ static void welcome(struct lb_rfc2217 *server, struct lb_stream *stream, int fd)
 	}
 	client->stream = stream;
 	client->fd = fd;
-	client->uart = lb_uart_attach_coded(server->uart, stream, &CODER, client);
+	client->uart = lb_uarthub_attach_coded(server->uart, stream, &CODER, client);
 	if (client->uart == NULL) {
 		telnet_free(client->telnet);
 		free(client);
@@ -407,7 +407,7 @@ static void on_connection(uv_poll_t *poll, int status, int events)
 		return;
 	tune(fd);
 	if (server->client != NULL && is_gone(server->client))
-		lb_uart_detach(server->client->uart);
+		lb_uarthub_detach(server->client->uart);
 	if (server->client != NULL) {
 		refuse(server, fd);
 		return;
@@ -448,7 +448,7 @@ int lb_rfc2217_listen(struct lb_rfc2217 *server, const struct lb_rfc2217_setup *
 		return 0;
 	int result = lb_listener_open(&listener, address, setup->port);
 	if (result != 0) {
-		lb_log_tell("cannot listen on port %d of %s: %s", setup->port, address, explain(result));
+		lb_log_report("cannot listen on port %d of %s: %s", setup->port, address, explain(result));
 		return -1;
 	}
 	server->listen_fd = listener.fd;
@@ -459,7 +459,7 @@ int lb_rfc2217_listen(struct lb_rfc2217 *server, const struct lb_rfc2217_setup *
 	if (listener.is_loopback)
 		lb_log("serial port: %s", server->url);
 	else
-		lb_log_tell("warning: whoever reaches %s controls this module; there is no password", address);
+		lb_log_report("warning: whoever reaches %s controls this module; there is no password", address);
 	return 0;
 }
 
@@ -472,7 +472,7 @@ void lb_rfc2217_power_off(struct lb_rfc2217 *server)
 void lb_rfc2217_close(struct lb_rfc2217 *server)
 {
 	if (server->client != NULL)
-		lb_uart_detach(server->client->uart);
+		lb_uarthub_detach(server->client->uart);
 	forget_refused(server);
 	uv_close((uv_handle_t *)&server->settle_timer, NULL);
 	uv_close((uv_handle_t *)&server->grace_timer, NULL);

@@ -18,7 +18,7 @@
 
 #include "hardware/model/autoreset.h"
 #include "hardware/model/shield.h"
-#include "hardware/process/uart.h"
+#include "hardware/process/uarthub.h"
 
 enum {
 	LB_RFC2217_URL_BYTES = 80,
@@ -36,7 +36,7 @@ struct lb_rfc2217_client;
 struct lb_rfc2217 {
 	/* Set by the owner before lb_rfc2217_init. on_pull: what is pulled low now; told at each change, and perhaps more
 	 * often. */
-	struct lb_uart *uart;
+	struct lb_uarthub *uart;
 	void (*on_pull)(void *ctx, bool reset_low, bool boot_low);
 	void *ctx;
 

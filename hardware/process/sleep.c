@@ -32,7 +32,7 @@ static void on_timer(uv_timer_t *timer)
 	wake(timer->data, WIRE_NO_PIN);
 }
 
-void lb_sleep_look(struct lb_sleep *sleep)
+void lb_sleep_poll(struct lb_sleep *sleep)
 {
 	for (unsigned pin = 0; pin < LB_PIN_COUNT && sleep->asleep; pin++) {
 		uint32_t mask = lb_nets_level(sleep->nets, pin) ? sleep->high_mask : sleep->low_mask;
@@ -52,7 +52,7 @@ void lb_sleep_start(struct lb_sleep *sleep, uint64_t sleep_ms, uint32_t high_mas
 		uv_update_time(sleep->timer.loop);
 		uv_timer_start(&sleep->timer, on_timer, lb_clock_host_ms(sleep->clock, sleep_ms), 0);
 	}
-	lb_sleep_look(sleep);
+	lb_sleep_poll(sleep);
 }
 
 void lb_sleep_close(struct lb_sleep *sleep)

@@ -27,7 +27,7 @@ void lb_sleep_init(struct lb_sleep *sleep, uv_loop_t *loop);
 /* Wakes at once, inside the call, when a pin has its level already. */
 void lb_sleep_start(struct lb_sleep *sleep, uint64_t sleep_ms, uint32_t high_mask, uint32_t low_mask);
 /* A level changed. */
-void lb_sleep_look(struct lb_sleep *sleep);
+void lb_sleep_poll(struct lb_sleep *sleep);
 void lb_sleep_cancel(struct lb_sleep *sleep);
 void lb_sleep_close(struct lb_sleep *sleep);
 

@@ -17,7 +17,7 @@ struct lb_stream {
 	bool paused;
 	bool ended;  /* nothing more to read */
 	bool broken; /* nothing can be written */
-	bool told_broken;
+	bool reported_broken;
 	bool closed;
 	bool wants_room; /* on_taken is due when the fd can take bytes, though the queue is empty */
 	struct lb_queue queue;
@@ -33,7 +33,7 @@ static void poll_again(struct lb_stream *stream)
 		return;
 	if (stream->broken) {
 		/* A broken file descriptor is ready at once, so poll is how the owner learns of it, outside its own calls. */
-		events = stream->told_broken ? 0 : UV_READABLE | UV_WRITABLE;
+		events = stream->reported_broken ? 0 : UV_READABLE | UV_WRITABLE;
 	} else {
 		if (!stream->paused && !stream->ended)
 			events |= UV_READABLE;
@@ -170,12 +170,12 @@ static void write_queue(struct lb_stream *stream)
 	if (queue->waiting_bytes != 0) {
 		ssize_t wrote = write_some(stream, lb_queue_front(queue), queue->waiting_bytes);
 		if (wrote > 0)
-			lb_queue_take(queue, (size_t)wrote);
+			lb_queue_pop(queue, (size_t)wrote);
 	}
 	stream->wants_room = false;
 	poll_again(stream);
-	if (!stream->broken && stream->calls->on_taken != NULL)
-		stream->calls->on_taken(stream->ctx);
+	if (!stream->broken && stream->calls->on_drained != NULL)
+		stream->calls->on_drained(stream->ctx);
 }
 
 static void on_poll(uv_poll_t *poll, int status, int events)
@@ -194,7 +194,7 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 	if (!stream->broken && !stream->paused && !stream->ended && (events & UV_READABLE) != 0)
 		read_some(stream);
 	if (stream->broken && !stream->closed) {
-		stream->told_broken = true;
+		stream->reported_broken = true;
 		poll_again(stream);
 		stream->calls->on_broken(stream->ctx);
 	}

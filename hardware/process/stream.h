@@ -16,7 +16,7 @@ struct lb_stream;
 struct lb_stream_calls {
 	void (*on_bytes)(void *ctx, const uint8_t *bytes, size_t size_bytes);
 	/* The other side took bytes; NULL when nobody needs to know. */
-	void (*on_taken)(void *ctx);
+	void (*on_drained)(void *ctx);
 	/* End of file or an error: nothing is read any more, but the queue is still being written. */
 	void (*on_end)(void *ctx);
 	/* The other side is gone: writing failed. */

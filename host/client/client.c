@@ -163,7 +163,7 @@ cJSON *lb_client_receive(struct lb_client *client, int timeout_ms, int *error)
 	}
 }
 
-static int take_reply(struct lb_client *client, cJSON *message, cJSON **reply)
+static int parse_reply(struct lb_client *client, cJSON *message, cJSON **reply)
 {
 	const cJSON *refusal = cJSON_GetObjectItemCaseSensitive(message, "error");
 	bool done = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(message, "ok"));
@@ -188,7 +188,7 @@ int lb_client_request(struct lb_client *client, cJSON *request, cJSON **reply)
 		if (message == NULL)
 			break;
 		if (cJSON_GetObjectItemCaseSensitive(message, "event") == NULL)
-			return take_reply(client, message, reply);
+			return parse_reply(client, message, reply);
 		cJSON_Delete(message);
 	}
 	return error;

@@ -59,7 +59,7 @@ static bool take(struct lb_esp *esp, uint8_t wire, size_t *size_bytes)
 	bool whole = false;
 	uint8_t byte;
 
-	switch (lb_slip_take(&esp->slip, wire, &byte)) {
+	switch (lb_slip_parse(&esp->slip, wire, &byte)) {
 	case LB_SLIP_EDGE:
 		/* If a border was lost, this one may be the beginning of the next frame as well. */
 		whole = esp->inside && !esp->damaged && !cut && esp->frame_bytes > 0;

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/loader/loader_wire.h"
+#include "protocols/espressif/espressif_wire.h"
 #include "core/loader/slip.h"
 #include "host/client/port.h"
 

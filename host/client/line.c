@@ -14,7 +14,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "hardware/process/rfc2217_wire.h"
+#include "protocols/rfc2217/rfc2217_wire.h"
 
 enum {
 	BAUD = 115200,
@@ -89,7 +89,7 @@ static int port_send(void *ctx, const void *data, size_t size_bytes)
 	return result;
 }
 
-static int read_some(struct lb_line *line, uint8_t *data, size_t room_bytes, int64_t until_ms)
+static int read_raw(struct lb_line *line, uint8_t *data, size_t room_bytes, int64_t until_ms)
 {
 	int ready = wait_for(line, POLLIN, until_ms);
 
@@ -102,11 +102,11 @@ static int read_some(struct lb_line *line, uint8_t *data, size_t room_bytes, int
 }
 
 /* 0 also when what came was for the telnet layer alone. */
-static int take_some(struct lb_line *line, uint8_t *data, size_t room_bytes, int64_t until_ms)
+static int read_some(struct lb_line *line, uint8_t *data, size_t room_bytes, int64_t until_ms)
 {
 	uint8_t answer[LB_RFC2217_ANSWER_BYTES * CHUNK_BYTES];
 	size_t answer_bytes;
-	int count = read_some(line, data, room_bytes, until_ms);
+	int count = read_raw(line, data, room_bytes, until_ms);
 
 	if (count <= 0 || !line->over_telnet)
 		return count;
@@ -129,7 +129,7 @@ static int port_receive(void *ctx, void *data, size_t room_bytes, int time_ms)
 		return (int)taken;
 	}
 	do {
-		count = take_some(line, data, room_bytes, until_ms);
+		count = read_some(line, data, room_bytes, until_ms);
 	} while (count == 0 && lb_host_now_ms() < until_ms);
 	return count;
 }
@@ -138,7 +138,7 @@ static int port_receive(void *ctx, void *data, size_t room_bytes, int time_ms)
 static int listen_on(struct lb_line *line, int64_t until_ms)
 {
 	uint8_t data[CHUNK_BYTES];
-	int count = take_some(line, data, sizeof(data), until_ms);
+	int count = read_some(line, data, sizeof(data), until_ms);
 
 	if (count > 0) {
 		size_t room = sizeof(line->held) - line->held_bytes;

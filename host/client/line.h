@@ -7,7 +7,7 @@
 #include <signal.h>
 
 #include "host/client/port.h"
-#include "host/client/rfc2217.h"
+#include "protocols/rfc2217/rfc2217_client.h"
 
 enum { LB_LINE_REASON_BYTES = 320 };
 

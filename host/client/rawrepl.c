@@ -55,7 +55,7 @@ static void add_traceback(struct lb_rawrepl *repl, char byte)
 	repl->traceback[repl->traceback_bytes] = '\0';
 }
 
-static void take_flow(struct lb_rawrepl *repl, char byte)
+static void parse_flow(struct lb_rawrepl *repl, char byte)
 {
 	if (byte == WINDOW_MORE)
 		repl->room += repl->window;
@@ -63,7 +63,7 @@ static void take_flow(struct lb_rawrepl *repl, char byte)
 		repl->state = LB_RAWREPL_OUTPUT;
 }
 
-static void take_byte(struct lb_rawrepl *repl, char byte)
+static void parse_byte(struct lb_rawrepl *repl, char byte)
 {
 	switch (repl->state) {
 	case LB_RAWREPL_ENTRY: match(repl, announcement, byte, LB_RAWREPL_DONE); break;
@@ -78,7 +78,7 @@ static void take_byte(struct lb_rawrepl *repl, char byte)
 		repl->room = repl->window;
 		repl->state = LB_RAWREPL_FLOW;
 		break;
-	case LB_RAWREPL_FLOW: take_flow(repl, byte); break;
+	case LB_RAWREPL_FLOW: parse_flow(repl, byte); break;
 	case LB_RAWREPL_OUTPUT:
 		if (byte == CTRL_D)
 			repl->state = LB_RAWREPL_TRACEBACK;
@@ -97,12 +97,12 @@ static void take_byte(struct lb_rawrepl *repl, char byte)
 	}
 }
 
-size_t lb_rawrepl_take(struct lb_rawrepl *repl, const char *data, size_t size_bytes)
+size_t lb_rawrepl_parse(struct lb_rawrepl *repl, const char *data, size_t size_bytes)
 {
 	size_t taken = 0;
 
 	while (taken < size_bytes && repl->state != LB_RAWREPL_DONE)
-		take_byte(repl, data[taken++]);
+		parse_byte(repl, data[taken++]);
 	return taken;
 }
 

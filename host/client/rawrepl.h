@@ -47,7 +47,7 @@ void lb_rawrepl_await_answer(struct lb_rawrepl *repl);
 	"A\x01"
 void lb_rawrepl_await_paste(struct lb_rawrepl *repl);
 /* Takes what came; returns how many bytes of it belonged to what was awaited. */
-size_t lb_rawrepl_take(struct lb_rawrepl *repl, const char *data, size_t size_bytes);
+size_t lb_rawrepl_parse(struct lb_rawrepl *repl, const char *data, size_t size_bytes);
 /* The traceback's last line, "OSError: 28"; the struct's own text, made by cutting it there. */
 const char *lb_rawrepl_error(struct lb_rawrepl *repl);
 

@@ -58,7 +58,7 @@ static bool is_beginning(const struct lb_transfer *transfer, unsigned long bytes
 	return strcmp(mine, hex) == 0;
 }
 
-static bool take_start(struct lb_transfer *transfer, const struct lb_rawrepl *answer)
+static bool parse_start(struct lb_transfer *transfer, const struct lb_rawrepl *answer)
 {
 	unsigned long offset;
 
@@ -74,10 +74,10 @@ static bool start(struct lb_transfer *transfer, const char *arguments)
 	char code[128];
 
 	snprintf(code, sizeof(code), "n=pycom.ota_start(%s)\nprint(n,lifeboat.download()['slot'])", arguments);
-	return execute(transfer, code, &answer, VERIFY_MS) && take_start(transfer, &answer);
+	return execute(transfer, code, &answer, VERIFY_MS) && parse_start(transfer, &answer);
 }
 
-bool lb_transfer_begin(struct lb_transfer *transfer)
+bool lb_transfer_start(struct lb_transfer *transfer)
 {
 	static const char ask[] = "import pycom,lifeboat\n"
 							  "from binascii import a2b_base64\n"

@@ -26,7 +26,7 @@ struct lb_transfer {
 
 /* Begins an update on the module, or goes on with one that was cut, when what that has written is the beginning of this
  * very image. The caller has set uart_fd, bytes and size_bytes. */
-bool lb_transfer_begin(struct lb_transfer *transfer);
+bool lb_transfer_start(struct lb_transfer *transfer);
 /* The next piece; done_bytes says how far it came. */
 bool lb_transfer_step(struct lb_transfer *transfer);
 /* The module verifies what it has, and makes it the image that boots next. force: also one that was rolled back. */

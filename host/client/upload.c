@@ -63,7 +63,7 @@ bool lb_upload_write(int uart_fd, const char *data, size_t size_bytes, int time_
 }
 
 /* One read's worth. */
-static bool take_some(int uart_fd, struct lb_rawrepl *repl, int64_t until_ms)
+static bool read_some(int uart_fd, struct lb_rawrepl *repl, int64_t until_ms)
 {
 	char data[1024];
 
@@ -72,7 +72,7 @@ static bool take_some(int uart_fd, struct lb_rawrepl *repl, int64_t until_ms)
 	ssize_t count = read(uart_fd, data, sizeof(data));
 	if (count == 0 || (count < 0 && errno != EAGAIN))
 		return false;
-	lb_rawrepl_take(repl, data, count > 0 ? (size_t)count : 0);
+	lb_rawrepl_parse(repl, data, count > 0 ? (size_t)count : 0);
 	return true;
 }
 
@@ -81,7 +81,7 @@ bool lb_upload_receive(int uart_fd, struct lb_rawrepl *repl, int time_ms)
 	int64_t until_ms = lb_host_now_ms() + time_ms;
 
 	while (repl->state != LB_RAWREPL_DONE)
-		if (!take_some(uart_fd, repl, until_ms))
+		if (!read_some(uart_fd, repl, until_ms))
 			return false;
 	return true;
 }
@@ -110,7 +110,7 @@ static bool send_windows(int uart_fd, const char *code, struct lb_rawrepl *answe
 	while (left > 0 && answer->state <= LB_RAWREPL_FLOW) {
 		size_t piece = left < answer->room ? left : answer->room;
 
-		if (piece == 0 && !take_some(uart_fd, answer, until_ms))
+		if (piece == 0 && !read_some(uart_fd, answer, until_ms))
 			return false;
 		if (!lb_upload_write(uart_fd, code, piece, time_ms))
 			return false;

@@ -31,7 +31,7 @@ static void put_entry(uint8_t *area, uint16_t type, const void *data, uint16_t s
 	lb_store16le(area + 2, (uint16_t)(at + LB_IMAGE_TLV_ENTRY_BYTES + size_bytes));
 }
 
-static void begin_area(uint8_t *area, uint16_t magic)
+static void start_area(uint8_t *area, uint16_t magic)
 {
 	lb_store16le(area, magic);
 	lb_store16le(area + 2, LB_IMAGE_TLV_INFO_BYTES);
@@ -44,7 +44,7 @@ static uint16_t put_protected(uint8_t *area, const struct lb_image_spec *spec)
 
 	if (!spec->has_counter && spec->board_id == NULL)
 		return 0;
-	begin_area(area, LB_IMAGE_PROTECTED_TLV_MAGIC);
+	start_area(area, LB_IMAGE_PROTECTED_TLV_MAGIC);
 	lb_store32le(counter, spec->security_counter);
 	if (spec->has_counter)
 		put_entry(area, LB_IMAGE_TLV_COUNTER, counter, sizeof(counter));
@@ -59,7 +59,7 @@ static uint16_t put_tlvs(const uint8_t *image, uint8_t *area, const struct lb_si
 	uint8_t hash[LB_SHA256_BYTES], signature[LB_SIGNATURE_BYTES];
 
 	crypto_hash_sha256(hash, image, (unsigned long long)(area - image));
-	begin_area(area, LB_IMAGE_TLV_MAGIC);
+	start_area(area, LB_IMAGE_TLV_MAGIC);
 	put_entry(area, LB_IMAGE_TLV_SHA256, hash, sizeof(hash));
 	if (signer != NULL) {
 		uint16_t type = signer->key.type == LB_KEY_P256 ? LB_IMAGE_TLV_P256 : LB_IMAGE_TLV_ED25519;

@@ -28,7 +28,7 @@ static void md5_final(struct lb_md5 *md5, uint8_t digest[LB_MD5_BYTES])
 	memset(digest, (int)(md5->state[0] & 0xFF), LB_MD5_BYTES);
 }
 
-static void inflate_begin(void *ctx)
+static void inflate_start(void *ctx)
 {
 	(void)ctx;
 	memset(&stream, 0, sizeof(stream));
@@ -72,7 +72,7 @@ static enum lb_inflate_result inflate(void *ctx, const uint8_t *in, size_t *in_b
 
 const struct lb_codec *lb_fuzz_codec(void)
 {
-	static const struct lb_codec codec = {md5_init, md5_update, md5_final, inflate_begin, inflate, NULL};
+	static const struct lb_codec codec = {md5_init, md5_update, md5_final, inflate_start, inflate, NULL};
 
 	return &codec;
 }

@@ -112,8 +112,8 @@ static void feed(const uint8_t *data, size_t size_bytes, size_t chunk_bytes)
 		if (sizeof(sent) - sent_bytes < 64)
 			sent_bytes = 0;
 		output = lb_loader_step(&loader, data + at, left, sent + sent_bytes, 64);
-		require(output.taken_bytes <= left && output.sent_bytes <= 64, "more than there is");
-		at += output.taken_bytes;
+		require(output.consumed_bytes <= left && output.sent_bytes <= 64, "more than there is");
+		at += output.consumed_bytes;
 		sent_bytes += output.sent_bytes;
 		if (at == size_bytes && output.idle)
 			return;

@@ -56,7 +56,7 @@ static struct vision crash_boots(struct module *module)
 	return vision;
 }
 
-struct vision checks_look(const struct campaign *campaign, const struct flaky_memory *memory)
+struct vision checks_inspect(const struct campaign *campaign, const struct flaky_memory *memory)
 {
 	module_init(&scratch, campaign->journal, campaign->marks_units, campaign->seed);
 	module_restore(&scratch, memory);
@@ -247,7 +247,7 @@ static void prepare_scratch(const struct campaign *campaign, const struct flaky_
 {
 	module_init(&scratch, campaign->journal, campaign->marks_units, seed);
 	scratch.target_from_record = campaign->target_from_record;
-	scratch.tool_untold = campaign->tool_untold;
+	scratch.tool_unreported = campaign->tool_unreported;
 	scratch.first_kept = campaign->first_kept;
 	module_restore(&scratch, memory);
 	scratch.flaky.observe = checks_watch;

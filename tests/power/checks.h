@@ -13,7 +13,7 @@ struct vision {
 	bool settled;
 };
 
-struct vision checks_look(const struct campaign *campaign, const struct flaky_memory *memory);
+struct vision checks_inspect(const struct campaign *campaign, const struct flaky_memory *memory);
 /* enum fault, or -1: all is well. act: what was cut, or NULL. written: the image that an update was writing there, or
  * IMAGE_NONE. Counts updates that went on in the campaign. */
 int checks_fault(struct campaign *campaign, const struct flaky_memory *memory, const struct act *act,

@@ -96,8 +96,8 @@ static void observe(struct module *module, struct lb_nor_cut (*observer)(void *,
 	module->flaky.ctx = ctx;
 }
 
-void cuts_tell(struct campaign *campaign, unsigned op, enum cut_kind kind, const struct lb_nor_cut *cut,
-               enum fault fault)
+void cuts_report(struct campaign *campaign, unsigned op, enum cut_kind kind, const struct lb_nor_cut *cut,
+                 enum fault fault)
 {
 	if (campaign->quiet || campaign->told++ >= TOLD_MAX)
 		return;
@@ -130,7 +130,7 @@ static void check(struct campaign *campaign, const struct flaky_memory *memory, 
 	if (fault >= 0) {
 		campaign->stats.failures[place->kind]++;
 		campaign->stats.faults[fault]++;
-		cuts_tell(campaign, place->op, place->kind, &place->cut, (enum fault)fault);
+		cuts_report(campaign, place->op, place->kind, &place->cut, (enum fault)fault);
 	}
 }
 
@@ -245,7 +245,7 @@ static void cut_everywhere(struct campaign *campaign, const struct traced *entry
 
 static bool see(const struct campaign *campaign, const struct module *module, const struct act *act)
 {
-	struct vision vision = checks_look(campaign, &module->flaky.memory);
+	struct vision vision = checks_inspect(campaign, &module->flaky.memory);
 
 	return vision.result == LB_OK && vision.settled && vision.first == act->image && vision.last == act->last;
 }
@@ -276,8 +276,8 @@ static struct promise promise_of(const struct campaign *campaign, const struct a
                                  const struct promise *inherited)
 {
 	struct promise promise = {inherited->first, inherited->last};
-	struct vision old = checks_look(campaign, before);
-	struct vision new = checks_look(campaign, after);
+	struct vision old = checks_inspect(campaign, before);
+	struct vision new = checks_inspect(campaign, after);
 	const struct vision *visions[] = {&old, &new};
 
 	for (unsigned i = 0; i < 2; i++) {
@@ -365,7 +365,7 @@ bool cuts_run(struct campaign *campaign, struct module *module, const struct act
 void cuts_noise(struct campaign *campaign, const struct module *module)
 {
 	static struct flaky_memory memory;
-	struct vision whole = checks_look(campaign, &module->flaky.memory);
+	struct vision whole = checks_inspect(campaign, &module->flaky.memory);
 	uint32_t noise = campaign->seed;
 
 	for (unsigned i = 0; i < 4 * campaign->seeds_per_point; i++) {

@@ -89,7 +89,7 @@ struct campaign {
 	uint32_t pair_every;        /* one in so many points is followed by a second cut; 0: none */
 	const struct journal *journal;
 	bool target_from_record;
-	bool tool_untold;
+	bool tool_unreported;
 	bool first_kept;
 	bool marks_units;
 	bool quiet;       /* failures are expected: only count them */
@@ -107,8 +107,8 @@ bool cuts_run(struct campaign *campaign, struct module *module, const struct act
 /* Turns each record sector to noise. */
 void cuts_noise(struct campaign *campaign, const struct module *module);
 /* Says where a fault is, if it is one of the first. */
-void cuts_tell(struct campaign *campaign, unsigned op, enum cut_kind kind, const struct lb_nor_cut *cut,
-               enum fault fault);
+void cuts_report(struct campaign *campaign, unsigned op, enum cut_kind kind, const struct lb_nor_cut *cut,
+                 enum fault fault);
 uint64_t cuts_total(const uint64_t counts[CUT_KINDS]);
 
 #endif

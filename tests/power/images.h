@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/update/update.h"
+#include "core/update/rules.h"
 
 /* Versions rise with the letter; C fills more than a sector, LONG more than three, the others a few pages. */
 enum image {

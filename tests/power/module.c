@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "core/base/error.h"
-#include "core/boot/boot.h"
-#include "crypto/crypto.h"
+#include "core/boot/sequencer.h"
+#include "crypto/providers.h"
 
 enum { PIECE_BYTES = 1000 }; /* that a client sends at once */
 
@@ -252,7 +252,7 @@ static int commit(struct module *module, struct lb_record *record, const struct 
 
 static int open_update(struct module *module, const struct lb_record_state *state, uint32_t offset)
 {
-	lb_download_begin(&module->writer, &module->flaky.flash, region_of(state->download), offset);
+	lb_download_start(&module->writer, &module->flaky.flash, region_of(state->download), offset);
 	module->open = true;
 	module->kept_bytes = offset;
 	return outcome(module, LB_OK);

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "core/update/choose.h"
-#include "firmware/download.h"
+#include "core/update/download.h"
 #include "tests/power/flaky.h"
 #include "tests/power/images.h"
 
@@ -29,7 +29,7 @@ struct module {
 	struct flaky flaky;
 	const struct journal *journal;
 	bool target_from_record; /* a bug: the update's target is chosen as if the latest image were the running one */
-	bool tool_untold;        /* a bug: the record never learns that a tool writes */
+	bool tool_unreported;    /* a bug: the record never learns that a tool writes */
 	bool first_kept;         /* a bug: a download that goes on does not write its first sector again */
 	/* RAM: gone with the power. */
 	enum lb_slot running; /* LB_SLOT_NONE: bootloader mode */

@@ -53,7 +53,7 @@ static void run(const struct scenario *scenario, struct campaign *campaign, stru
 	memset(&campaign->stats, 0, sizeof(campaign->stats));
 	module_init(&module, &journal_real, campaign->marks_units, campaign->seed);
 	module.target_from_record = campaign->target_from_record;
-	module.tool_untold = campaign->tool_untold;
+	module.tool_unreported = campaign->tool_unreported;
 	module.first_kept = campaign->first_kept;
 	scenario_prepare(&module, &scenario->start, campaign->seed);
 	module.journal = campaign->journal;
@@ -172,7 +172,7 @@ static bool run_controls(struct campaign campaign)
 	printf("writers that are wrong on purpose:\n");
 	single.journal = &journal_single;
 	target.target_from_record = true;
-	untold.tool_untold = true;
+	untold.tool_unreported = true;
 	kept.first_kept = true;
 	kept.seeds_per_point = 96; /* few erases are torn so that all reads well at first */
 	kept.record_step_bytes = LB_RECORD_UNIT_BYTES;

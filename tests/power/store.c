@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
-#include "firmware/nvs.h"
+#include "core/nvs/nvs.h"
 
 enum {
 	KEYS = 5,
@@ -170,7 +170,7 @@ static void cut_once(struct campaign *campaign, const struct flaky_memory *befor
 		return;
 	campaign->stats.failures[kind]++;
 	campaign->stats.faults[FAULT_STORE]++;
-	cuts_tell(campaign, knife->cut_at, kind, &knife->cut, FAULT_STORE);
+	cuts_report(campaign, knife->cut_at, kind, &knife->cut, FAULT_STORE);
 }
 
 static void cut_everywhere(struct campaign *campaign, const struct flaky_memory *before, const struct content *content,

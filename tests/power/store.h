@@ -1,4 +1,4 @@
-/* Power cuts in the firmware's store of named values (firmware/nvs.h): after each, every value is the old one or the
+/* Power cuts in the firmware's store of named values (core/nvs/nvs.h): after each, every value is the old one or the
  * new one, what is stored then stays, and nothing else changes. */
 #ifndef TESTS_POWER_STORE_H
 #define TESTS_POWER_STORE_H

@@ -7,7 +7,7 @@
 
 #include "boards/images.h"
 #include "boards/loader_mode.h"
-#include "boards/virtual/boot/codec.h"
+#include "boards/virtual/boot/zlib_codec.h"
 #include "core/base/bytes.h"
 #include "core/base/error.h"
 #include "core/hw/board.h"
@@ -74,12 +74,12 @@ void lb_board_serial_baud(uint32_t baud)
 
 size_t lb_board_serial_read(void *data, size_t size_bytes)
 {
-	size_t taken_bytes = desk.in_bytes < size_bytes ? desk.in_bytes : size_bytes;
+	size_t consumed_bytes = desk.in_bytes < size_bytes ? desk.in_bytes : size_bytes;
 
-	memcpy(data, desk.in, taken_bytes);
-	desk.in += taken_bytes;
-	desk.in_bytes -= taken_bytes;
-	return taken_bytes;
+	memcpy(data, desk.in, consumed_bytes);
+	desk.in += consumed_bytes;
+	desk.in_bytes -= consumed_bytes;
+	return consumed_bytes;
 }
 
 void lb_board_serial_write(const void *data, size_t size_bytes)
@@ -123,7 +123,7 @@ static bool succeeded(uint8_t op)
 
 	for (size_t at = 0; at < desk.reply_bytes; at++) {
 		uint8_t byte = 0;
-		enum lb_slip_event event = lb_slip_take(&slip, desk.replies[at], &byte);
+		enum lb_slip_event event = lb_slip_parse(&slip, desk.replies[at], &byte);
 
 		if (event == LB_SLIP_EDGE && frame_bytes != 0)
 			last_bytes = frame_bytes;
@@ -259,7 +259,7 @@ int tool_visit(struct module *module, enum tool_way way, enum lb_slot slot, enum
 	desk.stub = false;
 	desk.in_bytes = 0;
 	loader_mode_init(&desk.mode);
-	if (module->tool_untold)
+	if (module->tool_unreported)
 		desk.mode.loader.setup.slot_changes = NULL;
 	bool done = work(way, slot, image);
 	if (!flaky_powered(&module->flaky))

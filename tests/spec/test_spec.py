@@ -147,7 +147,7 @@ def test_limits_of_the_control_socket(run_c):
 	text = read("docs/spec/control.md")
 	line = re.search(r"at most (\d+) bytes", text).group(1)
 	waiting = re.search(r"dropped when (\d+) KiB wait", text).group(1)
-	headers = ("hardware/process/commands.h", "hardware/process/control.h", "host/client/client.h")
+	headers = ("hardware/process/requests.h", "hardware/process/control.h", "host/client/client.h")
 	names = ("LB_COMMANDS_LINE_BYTES", "LB_CLIENT_LINE_BYTES", "LB_CONTROL_WATCHER_BYTES")
 	values = run_c(headers, tuple(f'printf("%d\\n", {name});' for name in names))
 	assert values == [line, line, str(int(waiting) * 1024)]

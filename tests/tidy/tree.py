@@ -4,9 +4,9 @@ import pathlib
 import re
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FOLDERS = ("core", "crypto", "boards", "firmware", "hardware", "host", "tests", "benches", "docs", "examples", "conf",
-	"tools", ".ci")
-C_FOLDERS = ("core", "crypto", "boards", "firmware", "hardware", "host", "tests", "examples")
+FOLDERS = ("core", "protocols", "crypto", "boards", "firmware", "hardware", "host", "tests", "benches", "docs",
+	"examples", "conf", "tools", ".ci")
+C_FOLDERS = ("core", "protocols", "crypto", "boards", "firmware", "hardware", "host", "tests", "examples")
 BINARY = {".png", ".img", ".bin", ".mpy", ".gif"}
 
 

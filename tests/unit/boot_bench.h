@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/boot/boot.h"
+#include "core/boot/sequencer.h"
 
 enum { TEXT_BYTES = 2048, VERIFY_MS = 3 };
 

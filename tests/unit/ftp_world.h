@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "firmware/net/ftp.h"
+#include "protocols/ftp/ftp.h"
 
 enum { NODES = 16, NODE_BYTES = 4096, NO_NODE = -1, FILE_IS_CLOSED = -1 };
 

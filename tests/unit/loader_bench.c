@@ -41,7 +41,7 @@ void bench_md5(const void *data, size_t size_bytes, uint8_t digest[LB_MD5_BYTES]
 	md5_final(&md5, digest);
 }
 
-static void inflate_begin(void *ctx)
+static void inflate_start(void *ctx)
 {
 	struct bench *bench = ctx;
 
@@ -82,7 +82,7 @@ static enum lb_inflate_result inflate(void *ctx, const uint8_t *in, size_t *in_b
 
 static struct lb_codec codec(struct bench *bench)
 {
-	return (struct lb_codec){md5_init, md5_update, md5_final, inflate_begin, inflate, bench};
+	return (struct lb_codec){md5_init, md5_update, md5_final, inflate_start, inflate, bench};
 }
 
 /* --- flash --- */
@@ -134,13 +134,13 @@ static void slot_changes(void *ctx, enum lb_slot slot)
 {
 	struct bench *bench = ctx;
 
-	assert_true(bench->told_count < BENCH_TOLD_MAX);
-	if (bench->told_count == 0)
-		bench->told_at_ops = bench->erases + bench->programs;
-	bench->told[bench->told_count++] = slot;
+	assert_true(bench->reported_count < BENCH_TOLD_MAX);
+	if (bench->reported_count == 0)
+		bench->reported_at_ops = bench->erases + bench->programs;
+	bench->told[bench->reported_count++] = slot;
 }
 
-void bench_begin(struct bench *bench)
+void bench_start(struct bench *bench)
 {
 	static struct lb_codec doubles;
 	struct lb_region guarded = lb_flashmap_8mib.part[LB_PART_PROTECTED];
@@ -191,7 +191,7 @@ void bench_end(struct bench *bench)
 
 int bench_set_up(void **state)
 {
-	bench_begin(*state);
+	bench_start(*state);
 	return 0;
 }
 
@@ -232,8 +232,8 @@ void bench_feed(struct bench *bench, const void *data, size_t size_bytes)
 		if (bench->chunk_bytes != 0 && left > bench->chunk_bytes)
 			left = bench->chunk_bytes;
 		step(bench, bytes + at, left);
-		at += bench->last.taken_bytes;
-		standing = bench->last.taken_bytes != 0 ? 0 : standing + 1;
+		at += bench->last.consumed_bytes;
+		standing = bench->last.consumed_bytes != 0 ? 0 : standing + 1;
 		assert_true(standing < 200000);
 	} while (at < size_bytes || !bench->last.idle);
 }
@@ -249,7 +249,7 @@ void bench_feed_frame(struct bench *bench, const void *data, size_t size_bytes)
 	bench_feed(bench, wire, wire_bytes);
 }
 
-int bench_take_frame(struct bench *bench, uint8_t *frame, size_t room_bytes)
+int bench_parse_frame(struct bench *bench, uint8_t *frame, size_t room_bytes)
 {
 	struct lb_slip slip = {0};
 	size_t frame_bytes = 0;
@@ -257,7 +257,7 @@ int bench_take_frame(struct bench *bench, uint8_t *frame, size_t room_bytes)
 
 	for (uint32_t at = 0; at < bench->wire_bytes; at++) {
 		uint8_t byte = 0;
-		enum lb_slip_event event = lb_slip_take(&slip, bench->wire[at], &byte);
+		enum lb_slip_event event = lb_slip_parse(&slip, bench->wire[at], &byte);
 
 		assert_int_not_equal(event, LB_SLIP_BAD);
 		if (event == LB_SLIP_BYTE) {
@@ -274,12 +274,12 @@ int bench_take_frame(struct bench *bench, uint8_t *frame, size_t room_bytes)
 	return -1;
 }
 
-struct bench_reply bench_take_reply(struct bench *bench)
+struct bench_reply bench_parse_reply(struct bench *bench)
 {
 	struct bench_reply reply = {0};
 	uint8_t frame[128];
 	uint32_t status_bytes = bench->stub ? 2 : 4;
-	int frame_bytes = bench_take_frame(bench, frame, sizeof(frame));
+	int frame_bytes = bench_parse_frame(bench, frame, sizeof(frame));
 
 	if (frame_bytes < 0)
 		return reply;
@@ -314,7 +314,7 @@ static struct bench_reply request(struct bench *bench, uint8_t op, const void *d
 
 	assert_true(size_bytes + 8 <= BENCH_FRAME_BYTES);
 	bench_feed(bench, wire, bench_put_request(wire, op, data, size_bytes, sum));
-	reply = bench_take_reply(bench);
+	reply = bench_parse_reply(bench);
 	assert_true(reply.there);
 	return reply;
 }
@@ -375,7 +375,7 @@ void bench_sync(struct bench *bench)
 	bench_feed_frame(bench, frame, sizeof(frame));
 	bench->stub = false;
 	for (unsigned i = 0; i < 8; i++) {
-		struct bench_reply reply = bench_take_reply(bench);
+		struct bench_reply reply = bench_parse_reply(bench);
 
 		assert_true(reply.there);
 		assert_int_equal(reply.op, 0x08);
@@ -403,7 +403,7 @@ void bench_start_stub(struct bench *bench)
 	assert_int_equal(bench_code(bench, &reply), 0);
 	reply = bench_words(bench, 0x06, 2, end);
 	assert_int_equal(bench_code(bench, &reply), 0);
-	assert_int_equal(bench_take_frame(bench, greeting, sizeof(greeting)), 4);
+	assert_int_equal(bench_parse_frame(bench, greeting, sizeof(greeting)), 4);
 	assert_memory_equal(greeting, "OHAI", 4);
 	bench->stub = true;
 }

@@ -49,8 +49,8 @@ struct bench {
 	struct lb_nor_cut cut;
 	uint32_t cut_at; /* the erase or program, counted from 0, that cut is for */
 	enum lb_slot told[BENCH_TOLD_MAX];
-	uint32_t told_count;
-	uint32_t told_at_ops; /* erases and programs before the first slot was told */
+	uint32_t reported_count;
+	uint32_t reported_at_ops; /* erases and programs before the first slot was told */
 	/* The host's end. */
 	bool stub;
 	uint32_t chunk_bytes; /* offered to one step; 0: all there is */
@@ -67,7 +67,7 @@ struct bench {
 };
 
 /* A new module; its flash is blank but for the protected region, which holds 0x5A. */
-void bench_begin(struct bench *bench);
+void bench_start(struct bench *bench);
 void bench_end(struct bench *bench);
 /* The same before and after a test; *state is the bench. */
 int bench_set_up(void **state);
@@ -81,10 +81,10 @@ void bench_feed_frame(struct bench *bench, const void *data, size_t size_bytes);
 /* Appends a request to wire, and returns how many bytes; sum is its checksum field. */
 size_t bench_put_request(uint8_t *wire, uint8_t op, const void *data, uint32_t size_bytes, uint32_t sum);
 /* The next frame that came out; -1: none. */
-int bench_take_frame(struct bench *bench, uint8_t *frame, size_t room_bytes);
+int bench_parse_frame(struct bench *bench, uint8_t *frame, size_t room_bytes);
 
 /* The next frame that came out, as a reply. */
-struct bench_reply bench_take_reply(struct bench *bench);
+struct bench_reply bench_parse_reply(struct bench *bench);
 /* A request, and the one reply to it. */
 struct bench_reply bench_request(struct bench *bench, uint8_t op, const void *data, uint32_t size_bytes);
 struct bench_reply bench_words(struct bench *bench, uint8_t op, unsigned count, const uint32_t *words);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
-#include "core/boot/boot.h"
+#include "core/boot/sequencer.h"
 #include "tests/unit/boot_bench.h"
 
 static void a_normal_boot_says_nothing_and_waits_for_nothing(void **state)

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "core/base/error.h"
-#include "core/boot/boot.h"
+#include "core/boot/sequencer.h"
 #include "tests/unit/boot_bench.h"
 
 static void the_loader_by_request_gives_up_after_a_minute(void **state)

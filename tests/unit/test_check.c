@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "host/cli/check_verdict.h"
+#include "host/commands/check_verdict.h"
 
 static const struct {
 	bool ctrl_c, mpremote;

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "boards/virtual/boot/codec.h"
+#include "boards/virtual/boot/zlib_codec.h"
 
 enum { PLAIN_BYTES = 100000 };
 
@@ -47,7 +47,7 @@ static bool unpack(size_t packed_bytes, size_t in_piece, size_t out_piece, size_
 	size_t at = 0;
 
 	*made = 0;
-	codec->inflate_begin(codec->ctx);
+	codec->inflate_start(codec->ctx);
 	for (;;) {
 		size_t in_bytes = packed_bytes - at < in_piece ? packed_bytes - at : in_piece;
 		size_t out_bytes = sizeof(out) - *made < out_piece ? sizeof(out) - *made : out_piece;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crypto/crypto.h"
+#include "crypto/providers.h"
 #include "crypto/parts.h"
 #include "tests/unit/p256_world.h"
 

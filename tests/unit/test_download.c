@@ -10,7 +10,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/error.h"
-#include "firmware/download.h"
+#include "core/update/download.h"
 #include "hardware/model/nor.h"
 
 enum {
@@ -78,7 +78,7 @@ static void start(struct bench *bench)
 	setup.hooks.ctx = bench;
 	lb_nor_init(&bench->nor, &setup);
 	bench->flash = lb_nor_flash(&bench->nor);
-	lb_download_begin(&bench->download, &bench->flash, region, 0);
+	lb_download_start(&bench->download, &bench->flash, region, 0);
 }
 
 static int write(struct bench *bench, const uint8_t *data, uint32_t size_bytes)
@@ -152,9 +152,9 @@ static void what_does_not_fit_changes_nothing(void **state)
 
 static struct bench *restarted;
 
-static bool begin_another(void)
+static bool start_another(void)
 {
-	lb_download_begin(&restarted->download, &restarted->flash, region, 0);
+	lb_download_start(&restarted->download, &restarted->flash, region, 0);
 	return false;
 }
 
@@ -166,7 +166,7 @@ static void a_download_begun_in_a_pause_gets_nothing_of_the_one_before(void **st
 	(void)state;
 	start(&bench);
 	restarted = &bench;
-	assert_int_equal(lb_download_write(&bench.download, bench.image, SLOT, begin_another, &verdict),
+	assert_int_equal(lb_download_write(&bench.download, bench.image, SLOT, start_another, &verdict),
 	                 LB_ERR_UNSUPPORTED);
 	assert_int_equal(verdict, LB_IMAGE_GOOD);
 	assert_int_equal(lb_download_position(&bench.download), 0);
@@ -248,7 +248,7 @@ enum { IMAGE = 3 * SECTOR + 700 };
 
 static void resume(struct bench *bench, uint32_t offset)
 {
-	lb_download_begin(&bench->download, &bench->flash, region, offset);
+	lb_download_start(&bench->download, &bench->flash, region, offset);
 	assert_int_equal(send(bench, offset, IMAGE, 1000), LB_OK);
 	assert_memory_equal(bench->bytes + BEFORE, bench->image, IMAGE);
 	assert_neighbours_untouched(bench);
@@ -353,7 +353,7 @@ static void a_second_cut_while_it_is_resumed_does_no_harm(void **state)
 
 				bench.cut_at = bench.operations + second;
 				bench.cut = cut_of(moment % 3, points);
-				lb_download_begin(&bench.download, &bench.flash, region, offset);
+				lb_download_start(&bench.download, &bench.flash, region, offset);
 				if (send(&bench, offset, IMAGE, 1000) == LB_OK)
 					continue;
 				points++;

@@ -54,7 +54,7 @@ static void md5_final(struct lb_md5 *md5, uint8_t digest[LB_MD5_BYTES])
 	MD5Final(digest, (MD5_CTX *)(void *)md5->state);
 }
 
-static void inflate_begin(void *ctx)
+static void inflate_start(void *ctx)
 {
 	(void)ctx;
 	inflateEnd(&unpacker);
@@ -78,7 +78,7 @@ static enum lb_inflate_result inflate_some(void *ctx, const uint8_t *in, size_t 
 	return result == Z_OK || result == Z_BUF_ERROR ? LB_INFLATE_MORE : LB_INFLATE_BAD;
 }
 
-static const struct lb_codec codec = {md5_init, md5_update, md5_final, inflate_begin, inflate_some, NULL};
+static const struct lb_codec codec = {md5_init, md5_update, md5_final, inflate_start, inflate_some, NULL};
 
 /* --- the wire --- */
 
@@ -185,7 +185,7 @@ static int set_up(void **state)
 {
 	(void)state;
 	memset(&wire, 0, sizeof(wire));
-	bench_begin(&wire.bench);
+	bench_start(&wire.bench);
 	struct lb_loader_setup setup = wire.bench.loader.setup;
 	setup.codec = &codec;
 	lb_loader_init(&wire.bench.loader, &setup);
@@ -232,7 +232,7 @@ static void test_writes_what_it_was_given(void **state)
 	assert_true(wire.bench.programs <= (sizeof(image) + 255) / 256);
 	assert_true(wire.sent < sizeof(image)); /* packed */
 	assert_int_equal(wire.bench.told[0], LB_SLOT_FACTORY);
-	assert_int_equal(wire.bench.told_count, 1);
+	assert_int_equal(wire.bench.reported_count, 1);
 	assert_int_equal(wire.done_bytes, wire.all_bytes);
 	assert_true(wire.told > 20);
 }
@@ -245,7 +245,7 @@ static void test_short_images(void **state)
 		assert_int_equal(lb_espflash_write(&flash, SLOT_AT, image, size_bytes), LB_ESP_OK);
 		assert_memory_equal(wire.bench.bytes + SLOT_AT, image, size_bytes);
 		assert_int_equal(wire.bench.bytes[SLOT_AT + size_bytes], 0xFF);
-		wire.bench.told_count = 0;
+		wire.bench.reported_count = 0;
 	}
 }
 
@@ -327,7 +327,7 @@ static void test_noise_never_lies(void **state)
 			assert_memory_equal(back, image, 60000);
 			good++;
 		}
-		wire.bench.told_count = 0;
+		wire.bench.reported_count = 0;
 	}
 	assert_true(good >= 35);
 }
@@ -472,7 +472,7 @@ static void test_the_person_and_the_cable(void **state)
 	wire.gone_after = wire.sent + 20000;
 	assert_int_equal(lb_espflash_write(&flash, SLOT_AT, image, sizeof(image)), LB_ESP_GONE);
 	wire.gone_after = 0;
-	wire.bench.told_count = 0;
+	wire.bench.reported_count = 0;
 	open_flash(); /* what was half written is written whole */
 	assert_int_equal(lb_espflash_write(&flash, SLOT_AT, image, sizeof(image)), LB_ESP_OK);
 	expect_image();

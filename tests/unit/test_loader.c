@@ -68,7 +68,7 @@ static void test_no_room_to_send_loses_nothing(void **state)
 	(void)state;
 	memset(frame + 13, 0x55, 32);
 	frame[sizeof(frame) - 1] = 0xC0;
-	assert_int_equal(lb_loader_step(&bench.loader, frame, sizeof(frame), NULL, 0).taken_bytes, sizeof(frame));
+	assert_int_equal(lb_loader_step(&bench.loader, frame, sizeof(frame), NULL, 0).consumed_bytes, sizeof(frame));
 	for (unsigned i = 0; i < 20; i++) {
 		output = lb_loader_step(&bench.loader, NULL, 0, NULL, 0);
 		assert_false(output.idle);
@@ -77,7 +77,7 @@ static void test_no_room_to_send_loses_nothing(void **state)
 	for (unsigned i = 0; i < 8; i++) {
 		uint8_t reply[32];
 
-		assert_int_equal(bench_take_frame(&bench, reply, sizeof(reply)), 12);
+		assert_int_equal(bench_parse_frame(&bench, reply, sizeof(reply)), 12);
 	}
 }
 
@@ -321,7 +321,7 @@ static void test_sync_follows_a_frame_cut_anywhere(void **state)
 		wire[0] = 0xC0;
 		bench_feed(&bench, wire, 1 + lb_slip_put(wire + 1, frame, cut));
 		bench_sync(&bench);
-		bench.told_count = 0;
+		bench.reported_count = 0;
 	}
 }
 
@@ -356,11 +356,11 @@ static void test_too_long_a_frame_is_refused(void **state)
 
 	(void)state;
 	bench_feed_frame(&bench, frame, sizeof(frame));
-	assert_int_equal(bench_take_frame(&bench, reply, sizeof(reply)), 12);
+	assert_int_equal(bench_parse_frame(&bench, reply, sizeof(reply)), 12);
 	assert_memory_equal(reply, "\1\x0A\4\0\0\0\0\0\1\6\0\0", 12);
 	lb_store16le(frame + 2, sizeof(frame) - 8);
 	bench_feed_frame(&bench, frame, sizeof(frame));
-	assert_int_equal(bench_take_frame(&bench, reply, sizeof(reply)), 12);
+	assert_int_equal(bench_parse_frame(&bench, reply, sizeof(reply)), 12);
 	assert_memory_equal(reply, "\1\x0A\4\0\0\0\0\0\1\6\0\0", 12);
 }
 
@@ -393,14 +393,14 @@ static void test_escapes_both_ways(void **state)
 	assert_int_equal(lb_slip_put(wire, data, 4), 6);
 	assert_memory_equal(wire, "\xDB\xDC\xDB\xDD\xDC\xDD", 6);
 	for (unsigned i = 0; i < 6; i++)
-		if (lb_slip_take(&slip, wire[i], &byte) == LB_SLIP_BYTE)
+		if (lb_slip_parse(&slip, wire[i], &byte) == LB_SLIP_BYTE)
 			assert_int_equal(byte, data[got++]);
 	assert_int_equal(got, 4);
-	assert_int_equal(lb_slip_take(&slip, 0xDB, &byte), LB_SLIP_NONE);
-	assert_int_equal(lb_slip_take(&slip, 0xC0, &byte), LB_SLIP_EDGE);
-	assert_int_equal(lb_slip_take(&slip, 0xDC, &byte), LB_SLIP_BYTE);
-	assert_int_equal(lb_slip_take(&slip, 0xDB, &byte), LB_SLIP_NONE);
-	assert_int_equal(lb_slip_take(&slip, 0xDB, &byte), LB_SLIP_BAD);
+	assert_int_equal(lb_slip_parse(&slip, 0xDB, &byte), LB_SLIP_NONE);
+	assert_int_equal(lb_slip_parse(&slip, 0xC0, &byte), LB_SLIP_EDGE);
+	assert_int_equal(lb_slip_parse(&slip, 0xDC, &byte), LB_SLIP_BYTE);
+	assert_int_equal(lb_slip_parse(&slip, 0xDB, &byte), LB_SLIP_NONE);
+	assert_int_equal(lb_slip_parse(&slip, 0xDB, &byte), LB_SLIP_BAD);
 }
 
 int main(void)

@@ -92,13 +92,13 @@ static void write_and_check(bool stub, bool packed, uint32_t offset, uint32_t si
 	uint32_t block_bytes = stub ? STUB_BLOCK : ROM_BLOCK;
 	uint8_t begin_op = packed ? 0x10 : 0x02;
 	uint32_t sent_bytes = size_bytes;
-	uint32_t sectors_begin = offset & ~0xFFFu, sectors_end = (offset + size_bytes + 0xFFF) & ~0xFFFu;
+	uint32_t sectors_start = offset & ~0xFFFu, sectors_end = (offset + size_bytes + 0xFFF) & ~0xFFFu;
 
 	if (stub)
 		bench_start_stub(&bench);
 	else
 		bench_sync(&bench);
-	fill(sectors_begin - 0x1000, sectors_end + 0x1000);
+	fill(sectors_start - 0x1000, sectors_end + 0x1000);
 	if (packed)
 		sent_bytes = pack(bench.image, size_bytes);
 	/* The ROM's hosts round the size of packed ranges up to blocks. */
@@ -108,9 +108,9 @@ static void write_and_check(bool stub, bool packed, uint32_t offset, uint32_t si
 	send_blocks((uint8_t)(begin_op + 1), packed ? stream : bench.image, sent_bytes, block_bytes);
 	bench_check_md5(&bench, offset, size_bytes);
 	assert_memory_equal(bench.bytes + offset, bench.image, size_bytes);
-	assert_blank(sectors_begin, offset);
+	assert_blank(sectors_start, offset);
 	assert_blank(offset + size_bytes, sectors_end);
-	assert_int_equal(bench.bytes[sectors_begin - 1], 0x11);
+	assert_int_equal(bench.bytes[sectors_start - 1], 0x11);
 	if (!packed || stub)
 		assert_int_equal(bench.bytes[sectors_end], 0x11);
 }
@@ -128,7 +128,7 @@ static void test_ranges_of_all_shapes(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
 		for (unsigned kind = 0; kind < 4; kind++) {
-			bench.told_count = 0;
+			bench.reported_count = 0;
 			bench.most_ops = 0;
 			write_and_check((kind & 1) != 0, (kind & 2) != 0, shapes[i].offset, shapes[i].size_bytes);
 			assert_true(bench.most_ops <= 2);
@@ -143,7 +143,7 @@ static void test_every_chunking_writes_the_same(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(chunks) / sizeof(chunks[0]); i++) {
 		bench.chunk_bytes = chunks[i];
-		bench.told_count = 0;
+		bench.reported_count = 0;
 		write_and_check(true, false, OTA_0, 0x4400);
 		write_and_check(true, true, OTA_0, 0x2345);
 	}
@@ -214,11 +214,11 @@ static void test_requests_may_come_all_at_once(void **state)
 	wire_bytes += bench_put_request(wire + wire_bytes, 0x13, words, 16, 0);
 	bench_feed(&bench, wire, wire_bytes);
 	for (unsigned i = 0; i < 2; i++) {
-		reply = bench_take_reply(&bench);
+		reply = bench_parse_reply(&bench);
 		assert_int_equal(reply.op, 0x02 + i);
 		assert_int_equal(bench_code(&bench, &reply), 0);
 	}
-	reply = bench_take_reply(&bench);
+	reply = bench_parse_reply(&bench);
 	bench_expect_md5(&bench, &reply, OTA_0, 0x3000);
 	assert_memory_equal(bench.bytes + OTA_0, bench.image, ROM_BLOCK);
 	assert_blank(OTA_0 + ROM_BLOCK, OTA_0 + 0x3000);
@@ -419,12 +419,12 @@ static void test_equal_bytes_in_the_protected_region(void **state)
 	fill(FACTORY, FACTORY + 0x1000);
 	assert_int_equal(begin(0x02, 0x8000, 0x9000, 0x9000, 0x1000), 0);
 	assert_int_equal(block(0x03, 0, same, sizeof(same)), 0xC4);
-	assert_int_equal(bench.told_count, 0);
+	assert_int_equal(bench.reported_count, 0);
 	assert_int_equal(bench.bytes[FACTORY], 0x11);
 	same[0xABC] ^= 1;
 	assert_int_equal(begin(0x02, 0x8000, 0x9000, 0x9000, 0x1000), 0);
 	assert_int_equal(block(0x03, 0, same, sizeof(same)), 0);
-	assert_int_equal(bench.told_count, 1);
+	assert_int_equal(bench.reported_count, 1);
 	assert_int_equal(bench.told[0], LB_SLOT_FACTORY);
 	assert_int_equal(begin(0x02, 0x1003, 5, 5, 0x1000), 0);
 	assert_int_equal(block(0x03, 0, same, 5), 0);
@@ -451,13 +451,13 @@ static void test_slots_are_told_before_their_first_change(void **state)
 	(void)state;
 	bench_start_stub(&bench);
 	assert_int_equal(begin(0x02, OTA_0 + 0x1000, 0x1000, 0x1000, 0x1000), 0);
-	assert_int_equal(bench.told_count, 1);
+	assert_int_equal(bench.reported_count, 1);
 	assert_int_equal(bench.told[0], LB_SLOT_OTA_0);
-	assert_int_equal(bench.told_at_ops, 0);
+	assert_int_equal(bench.reported_at_ops, 0);
 	assert_int_equal(block(0x03, 0, bench.image, 0x1000), 0);
-	assert_int_equal(bench.told_count, 1);
+	assert_int_equal(bench.reported_count, 1);
 	assert_int_equal(begin(0x02, OTA_0, 0x10, 0x10, 0x10), 0);
-	assert_int_equal(bench.told_count, 2);
+	assert_int_equal(bench.reported_count, 2);
 }
 
 static void test_all_slots_of_a_range_are_told_first(void **state)
@@ -465,10 +465,10 @@ static void test_all_slots_of_a_range_are_told_first(void **state)
 	(void)state;
 	bench_start_stub(&bench);
 	assert_int_equal(bench_code_of(&bench, 0xD0, 0, NULL), 0);
-	assert_int_equal(bench.told_count, 3);
+	assert_int_equal(bench.reported_count, 3);
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(bench.told[i], i);
-	assert_int_equal(bench.told_at_ops, 0);
+	assert_int_equal(bench.reported_at_ops, 0);
 }
 
 static void test_nothing_is_told_of_other_partitions(void **state)
@@ -479,9 +479,9 @@ static void test_nothing_is_told_of_other_partitions(void **state)
 	assert_int_equal(bench_code_of(&bench, 0xD1, WORDS(FS, 0x2000)), 0);
 	assert_int_equal(begin(0x02, 0xF000, 0x1000, 0x1000, 0x400), 0);
 	assert_int_equal(begin(0x02, OTA_0, 0, 0, 0x400), 0);
-	assert_int_equal(bench.told_count, 0);
+	assert_int_equal(bench.reported_count, 0);
 	assert_int_equal(begin(0x02, 0xF000, 0x1001, 0x1001, 0x400), 0);
-	assert_int_equal(bench.told_count, 1);
+	assert_int_equal(bench.reported_count, 1);
 	assert_int_equal(bench.told[0], LB_SLOT_FACTORY);
 }
 
@@ -501,7 +501,7 @@ static void test_flash_that_fails(void **state)
 		fill(OTA_0, OTA_0 + 0x3000);
 		bench.cut = (struct lb_nor_cut){.moment = LB_NOR_CUT_BEFORE};
 		bench.erases = bench.programs = 0;
-		bench.told_count = 0;
+		bench.reported_count = 0;
 		code = begin(0x02, OTA_0, 0x1400, 0x1400, 0x400);
 		for (uint32_t number = 0; number < 5 && code == 0; number++)
 			code = block(0x03, number, bench.image + 0x400 * number, 0x400);

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "host/cli/colour.h"
-#include "host/cli/menu.h"
+#include "host/terminal/colour.h"
+#include "host/terminal/menu.h"
 
 /* Every colour that bootloader and firmware show, and the plain ones. */
 static void test_colours(void **state)

@@ -18,8 +18,8 @@ struct bench {
 	uint8_t bytes[SIZE_BYTES];
 	uint8_t marks[SIZE_BYTES / LB_NOR_PROGRAM_BYTES / 8];
 	uint32_t wear[SECTORS];
-	struct lb_nor_op begun[OPS_MAX];
-	unsigned begun_count, ended_count;
+	struct lb_nor_op started[OPS_MAX];
+	unsigned started_count, ended_count;
 	uint32_t waited_us;
 	uint8_t in_wait[SIZE_BYTES]; /* what a process killed in the last wait would leave */
 	struct lb_nor_cut cut;
@@ -31,16 +31,16 @@ static struct lb_nor_cut begin(void *ctx, const struct lb_nor_op *op)
 	struct bench *bench = ctx;
 	struct lb_nor_cut none = {.moment = LB_NOR_CUT_NONE};
 
-	assert_true(bench->begun_count < OPS_MAX);
-	bench->begun[bench->begun_count] = *op;
-	return bench->begun_count++ == bench->cut_at ? bench->cut : none;
+	assert_true(bench->started_count < OPS_MAX);
+	bench->started[bench->started_count] = *op;
+	return bench->started_count++ == bench->cut_at ? bench->cut : none;
 }
 
 static void end(void *ctx, const struct lb_nor_op *op)
 {
 	struct bench *bench = ctx;
 
-	assert_memory_equal(op, &bench->begun[bench->begun_count - 1], sizeof(*op));
+	assert_memory_equal(op, &bench->started[bench->started_count - 1], sizeof(*op));
 	bench->ended_count++;
 }
 
@@ -54,7 +54,7 @@ static void wait_us(void *ctx, uint32_t busy_us)
 
 static void forget_operations(struct bench *bench)
 {
-	bench->begun_count = 0;
+	bench->started_count = 0;
 	bench->ended_count = 0;
 	bench->waited_us = 0;
 }
@@ -203,9 +203,9 @@ static void splits_programs_at_pages(void **state)
 
 	fill(data, sizeof(data));
 	assert_int_equal(program(bench, 240, data, sizeof(data)), LB_OK);
-	assert_int_equal(bench->begun_count, 4);
+	assert_int_equal(bench->started_count, 4);
 	assert_int_equal(bench->ended_count, 4);
-	assert_memory_equal(bench->begun, expected, sizeof(expected));
+	assert_memory_equal(bench->started, expected, sizeof(expected));
 	assert_int_equal(bench->waited_us, 4 * 700);
 	assert_memory_equal(bench->bytes + 240, data, sizeof(data));
 	assert_true(all_blank(bench->bytes, 240));
@@ -224,8 +224,8 @@ static void erases_only_what_is_not_blank(void **state)
 	forget_operations(bench);
 	assert_int_equal(erase(bench, 0, SIZE_BYTES), LB_OK);
 	assert_true(all_blank(bench->bytes, SIZE_BYTES));
-	assert_int_equal(bench->begun_count, 1);
-	assert_int_equal(bench->begun[0].offset, LB_NOR_SECTOR_BYTES);
+	assert_int_equal(bench->started_count, 1);
+	assert_int_equal(bench->started[0].offset, LB_NOR_SECTOR_BYTES);
 	assert_int_equal(bench->waited_us, 45000);
 	assert_int_equal(bench->wear[0], 0);
 	assert_int_equal(bench->wear[1], 1);
@@ -372,7 +372,7 @@ static void refuses_all_work_until_power_is_back(void **state)
 	assert_int_equal(read(bench, 0, data, 8), LB_ERR_IO);
 	assert_int_equal(program(bench, 0, data, 8), LB_ERR_IO);
 	assert_int_equal(erase(bench, 0, LB_NOR_SECTOR_BYTES), LB_ERR_IO);
-	assert_int_equal(bench->begun_count, 1);
+	assert_int_equal(bench->started_count, 1);
 	assert_true(all_blank(bench->bytes, SIZE_BYTES));
 	lb_nor_power_on(&bench->nor);
 	assert_int_equal(read(bench, 0, data, 8), LB_OK);

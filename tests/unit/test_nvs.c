@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
-#include "firmware/nvs.h"
+#include "core/nvs/nvs.h"
 #include "hardware/model/nor.h"
 
 enum { SECTORS = 3, SIZE_BYTES = SECTORS * LB_NOR_SECTOR_BYTES, NEVER = -1, KEYS = 4, STEPS = 50, TEXT_BYTES = 256 };

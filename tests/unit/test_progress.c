@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "host/cli/progress.h"
+#include "host/terminal/progress.h"
 
 static void test_lines(void **state)
 {

@@ -32,7 +32,7 @@ static const struct {
 	{"no end yet", false, "OKa", 0, false, "a", ""},
 };
 
-static void take_case(size_t index, size_t step)
+static void parse_case(size_t index, size_t step)
 {
 	struct lb_rawrepl repl;
 	size_t size = strlen(cases[index].data);
@@ -43,7 +43,7 @@ static void take_case(size_t index, size_t step)
 	else
 		lb_rawrepl_await_answer(&repl);
 	for (size_t at = 0; at < size; at += step)
-		taken += lb_rawrepl_take(&repl, cases[index].data + at, size - at < step ? size - at : step);
+		taken += lb_rawrepl_parse(&repl, cases[index].data + at, size - at < step ? size - at : step);
 	if (taken != size - cases[index].left)
 		fail_msg("%s, %zu at a time: took %zu", cases[index].name, step, taken);
 	assert_int_equal(repl.state == LB_RAWREPL_DONE, cases[index].done);
@@ -55,8 +55,8 @@ static void test_answers(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		take_case(i, 1);
-		take_case(i, 1000);
+		parse_case(i, 1);
+		parse_case(i, 1000);
 	}
 }
 
@@ -67,13 +67,13 @@ static void test_much(void **state)
 
 	(void)state;
 	lb_rawrepl_await_answer(&repl);
-	lb_rawrepl_take(&repl, "OKstart", 7);
+	lb_rawrepl_parse(&repl, "OKstart", 7);
 	for (int i = 0; i < 10000; i++)
-		lb_rawrepl_take(&repl, "x", 1);
-	lb_rawrepl_take(&repl, "\x04", 1);
+		lb_rawrepl_parse(&repl, "x", 1);
+	lb_rawrepl_parse(&repl, "\x04", 1);
 	for (int i = 0; i < 10000; i++)
-		lb_rawrepl_take(&repl, "line\r\n", 6);
-	lb_rawrepl_take(&repl, "ValueError: last\r\n\x04>", 20);
+		lb_rawrepl_parse(&repl, "line\r\n", 6);
+	lb_rawrepl_parse(&repl, "ValueError: last\r\n\x04>", 20);
 	assert_int_equal(repl.state, LB_RAWREPL_DONE);
 	assert_int_equal(strlen(repl.output), LB_RAWREPL_TEXT_BYTES - 1);
 	assert_memory_equal(repl.output, "startxxx", 8);
@@ -87,20 +87,20 @@ static void test_paste(void **state)
 
 	(void)state;
 	lb_rawrepl_await_paste(&repl);
-	assert_int_equal(lb_rawrepl_take(&repl, "R\x01\x02\x04", 3), 3);
+	assert_int_equal(lb_rawrepl_parse(&repl, "R\x01\x02\x04", 3), 3);
 	assert_int_equal(repl.room, 0);
-	lb_rawrepl_take(&repl, "\x04", 1);
+	lb_rawrepl_parse(&repl, "\x04", 1);
 	assert_int_equal(repl.state, LB_RAWREPL_FLOW);
 	assert_int_equal(repl.room, 0x402);
 	repl.room -= 0x400;
-	lb_rawrepl_take(&repl, "\x01\x01", 2);
+	lb_rawrepl_parse(&repl, "\x01\x01", 2);
 	assert_int_equal(repl.room, 0x806);
 	assert_int_equal(repl.state, LB_RAWREPL_FLOW);
-	lb_rawrepl_take(&repl,
-	                "\x04"
-	                "out\x04"
-	                "NameError: x\r\n\x04>",
-	                21);
+	lb_rawrepl_parse(&repl,
+	                 "\x04"
+	                 "out\x04"
+	                 "NameError: x\r\n\x04>",
+	                 21);
 	assert_int_equal(repl.state, LB_RAWREPL_DONE);
 	assert_string_equal(repl.output, "out");
 	assert_string_equal(lb_rawrepl_error(&repl), "NameError: x");

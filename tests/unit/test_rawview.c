@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "host/cli/rawview.h"
+#include "host/terminal/rawview.h"
 
 #define RAW "\r\nraw REPL; CTRL-B to exit\r\n>"
 #define BANNER "\r\nMicroPython v1.25.0 on 2026-11-22; Lifeboat virtual module\r\nType \"help()\" for more.\r\n"
@@ -109,7 +109,7 @@ static void output(struct lb_rawview *view, int64_t now_ms, const char *text, si
 	}
 }
 
-static int64_t take_step(struct lb_rawview *view, int64_t now_ms, const struct step *step, size_t piece_bytes)
+static int64_t parse_step(struct lb_rawview *view, int64_t now_ms, const struct step *step, size_t piece_bytes)
 {
 	switch (step->kind) {
 	case OUTPUT: output(view, now_ms, step->text, piece_bytes); break;
@@ -132,7 +132,7 @@ static void play(const struct script *script, size_t piece_bytes)
 
 	lb_rawview_init(&view, show, &screen);
 	for (const struct step *step = script->steps; step->kind != END; step++)
-		now_ms = take_step(&view, now_ms, step, piece_bytes);
+		now_ms = parse_step(&view, now_ms, step, piece_bytes);
 	if (strcmp(screen.text, script->shown) != 0) {
 		fail_msg("%s (pieces of %zu): shown was\n%s\ninstead of\n%s", script->name, piece_bytes, screen.text,
 		         script->shown);

@@ -7,8 +7,8 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "hardware/process/rfc2217_wire.h"
-#include "host/client/rfc2217.h"
+#include "protocols/rfc2217/rfc2217_wire.h"
+#include "protocols/rfc2217/rfc2217_client.h"
 
 static struct lb_rfc2217 telnet;
 static uint8_t data[256];

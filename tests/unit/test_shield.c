@@ -17,7 +17,7 @@ static unsigned give(struct lb_shield *shield, const uint8_t *bytes, size_t coun
 
 	for (size_t i = 0; i < count; i++) {
 		uint8_t answer[LB_SHIELD_ANSWER_BYTES];
-		unsigned size = lb_shield_take(shield, bytes[i], answer);
+		unsigned size = lb_shield_step(shield, bytes[i], answer);
 		for (unsigned k = 0; k < size; k++) {
 			assert_true(total < sizeof(answered));
 			answered[total++] = answer[k];
@@ -71,7 +71,7 @@ static void unknown_commands_and_broken_ones_are_passed_over(void **state)
 	lb_shield_init(&shield);
 	assert_int_equal(GIVE(&shield, 0x03, 0xFF, 0x30, 0x31, 0x80), 0);
 	assert_int_equal(GIVE(&shield, 0x02, LB_SHIELD_TRISC, 0), 0);
-	lb_shield_begin(&shield);
+	lb_shield_start(&shield);
 	assert_int_equal(GIVE(&shield, 0x11), 2);
 	assert_false(lb_shield_holds_reset(&shield));
 }

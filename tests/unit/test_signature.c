@@ -14,7 +14,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/error.h"
-#include "crypto/crypto.h"
+#include "crypto/providers.h"
 #include "host/image/image_write.h"
 #include "host/image/key.h"
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "firmware/net/telnet.h"
+#include "protocols/telnet/telnet.h"
 
 enum { SINK_BYTES = 8192 };
 

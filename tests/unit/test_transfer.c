@@ -46,7 +46,7 @@ static void say(int fd, const char *text, size_t size_bytes)
 }
 
 /* Windows of 256 bytes, as the module opens them. */
-static void take_paste(int fd, char code[CODE_BYTES])
+static void parse_paste(int fd, char code[CODE_BYTES])
 {
 	size_t used = 0;
 
@@ -68,7 +68,7 @@ _Noreturn static void play(int fd, const struct exchange *script)
 	char code[CODE_BYTES];
 
 	for (;; script++) {
-		take_paste(fd, code);
+		parse_paste(fd, code);
 		if (script->expected == NULL || strstr(code, script->expected) == NULL)
 			_exit(2);
 		say(fd, script->output, strlen(script->output));
@@ -133,7 +133,7 @@ static void test_whole(void **state)
 
 	(void)state;
 	begin(&link, script);
-	assert_true(lb_transfer_begin(&link.transfer));
+	assert_true(lb_transfer_start(&link.transfer));
 	assert_string_equal(link.transfer.slot, "ota_1");
 	assert_int_equal(link.transfer.done_bytes, 0);
 	while (link.transfer.done_bytes < IMAGE_BYTES)
@@ -182,7 +182,7 @@ static void test_resume(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		begin(&link, cases[i].script);
 		link.transfer.size_bytes = cases[i].size_bytes;
-		assert_true(lb_transfer_begin(&link.transfer));
+		assert_true(lb_transfer_start(&link.transfer));
 		assert_int_equal(link.transfer.done_bytes, cases[i].done_bytes);
 		assert_false(link.transfer.silent);
 		end(&link);
@@ -217,7 +217,7 @@ static void test_refusals(void **state)
 		};
 
 		begin(&link, script);
-		assert_false(lb_transfer_begin(&link.transfer));
+		assert_false(lb_transfer_start(&link.transfer));
 		assert_string_equal(link.transfer.reason, cases[i].reason);
 		end(&link);
 	}
@@ -233,7 +233,7 @@ static void test_silence(void **state)
 	begin(&link, script);
 	kill(link.player, SIGKILL);
 	assert_int_equal(waitpid(link.player, &status, 0), link.player);
-	assert_false(lb_transfer_begin(&link.transfer));
+	assert_false(lb_transfer_start(&link.transfer));
 	assert_true(link.transfer.silent);
 	close(link.transfer.uart_fd);
 }
@@ -249,7 +249,7 @@ static void test_hang_up(void **state)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
 	assert_int_equal(shutdown(fds[1], SHUT_WR), 0);
 	transfer.uart_fd = fds[0];
-	assert_false(lb_transfer_begin(&transfer));
+	assert_false(lb_transfer_start(&transfer));
 	assert_true(transfer.silent);
 	assert_true(time(NULL) - begin_s < 10);
 	close(fds[0]);

@@ -232,7 +232,7 @@ static int change(const struct spec_case *spec, const char *verb, const char *na
 	tools[slot] = true;
 	if (other != NULL)
 		tools[slot_of(other + 5)] = true;
-	lb_update_tool_begin(state, tools, state);
+	lb_update_tool_start(state, tools, state);
 	return LB_OK;
 }
 

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "core/hw/periph.h"
-#include "firmware/watchdog.h"
+#include "firmware/io/watchdog.h"
 
 /* --- the hardware --- */
 

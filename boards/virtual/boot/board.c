@@ -7,11 +7,11 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "boards/virtual/boot/codec.h"
+#include "boards/virtual/boot/zlib_codec.h"
 #include "boards/virtual/common/bus.h"
 #include "boards/virtual/common/flashchip.h"
 #include "core/flashmap/flashmap.h"
-#include "crypto/crypto.h"
+#include "crypto/providers.h"
 
 enum {
 	PIN_SAFE_BOOT = 12,

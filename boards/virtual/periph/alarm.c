@@ -3,7 +3,7 @@
 #include <time.h>
 
 #include "boards/virtual/common/bus.h"
-#include "boards/virtual/periph/irq.h"
+#include "boards/virtual/periph/interrupt.h"
 #include "core/base/assert.h"
 #include "core/hw/periph.h"
 
@@ -64,7 +64,7 @@ void lb_alarm_interrupt(void)
 		if (fired.handler == NULL || fired.due_ns > now_ns)
 			continue;
 		alarms[id].handler = NULL;
-		lb_irq_note();
+		lb_interrupt_note();
 		fired.handler(fired.ctx);
 	}
 	set_timer();

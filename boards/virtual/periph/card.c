@@ -38,7 +38,7 @@ static bool is_in(void)
 }
 
 /* 0 when `file` is that of the card which the caller knows. */
-static int take_up(uint32_t block, uint32_t count)
+static int parse_up(uint32_t block, uint32_t count)
 {
 	const uint32_t blocks = lb_bus_get(WIRE_REG_CARD_BLOCKS);
 
@@ -68,7 +68,7 @@ static int transfer(transfer_fn *move, uint32_t block, uint8_t *data, uint32_t c
 {
 	size_t left_bytes = (size_t)count * LB_CARD_BLOCK_BYTES;
 	off_t at = (off_t)block * LB_CARD_BLOCK_BYTES;
-	const int error = take_up(block, count);
+	const int error = parse_up(block, count);
 
 	if (error != 0)
 		return error;

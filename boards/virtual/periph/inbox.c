@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "boards/virtual/common/bus.h"
-#include "boards/virtual/periph/irq.h"
+#include "boards/virtual/periph/interrupt.h"
 #include "core/base/bytes.h"
 #include "core/hw/periph.h"
 

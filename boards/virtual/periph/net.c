@@ -13,8 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "boards/virtual/periph/irq.h"
-#include "boards/virtual/periph/radio.h"
+#include "boards/virtual/periph/interrupt.h"
+#include "boards/virtual/periph/radio_link.h"
 #include "core/hw/periph.h"
 
 struct slot {
@@ -57,7 +57,7 @@ static int enter(int fd)
 	for (int sock = 0; sock < LB_NET_SOCKETS; sock++) {
 		if (!sockets[sock].taken) {
 			sockets[sock] = (struct slot){.taken = true, .fd = fd};
-			lb_irq_from(fd);
+			lb_interrupt_from(fd);
 			send_at_once(fd);
 			return sock;
 		}
@@ -122,7 +122,7 @@ void lb_net_cut_all(void)
 	for (int sock = 0; sock < LB_NET_SOCKETS; sock++)
 		if (sockets[sock].taken)
 			cut(&sockets[sock], true);
-	lb_irq_note();
+	lb_interrupt_note();
 	lb_net_interrupt();
 }
 
@@ -259,7 +259,7 @@ void lb_net_wait(int sock, unsigned want, uint32_t wait_ms)
 	struct pollfd poll_fd = poll_for(sock, want);
 
 	if (poll_fd.fd >= 0)
-		lb_irq_sleep(&poll_fd, 1, wait_ms);
+		lb_interrupt_sleep(&poll_fd, 1, wait_ms);
 }
 
 /* --- watching --- */
@@ -276,7 +276,7 @@ static void look(int sock)
 	if (ready == 0)
 		return;
 	slot->want = 0;
-	lb_irq_note();
+	lb_interrupt_note();
 	handler(sock, ready);
 }
 

@@ -1,5 +1,5 @@
 #include "boards/virtual/common/bus.h"
-#include "boards/virtual/periph/irq.h"
+#include "boards/virtual/periph/interrupt.h"
 #include "core/base/assert.h"
 #include "core/hw/periph.h"
 #include "hardware/model/pins.h"
@@ -24,7 +24,7 @@ static void report(unsigned pin, bool level)
 	levels[pin] = level;
 	if (handler == NULL)
 		return;
-	lb_irq_note();
+	lb_interrupt_note();
 	handler(pin, level);
 }
 

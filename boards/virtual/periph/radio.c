@@ -7,7 +7,7 @@
 
 #include "boards/virtual/common/bus.h"
 #include "boards/virtual/periph/inbox.h"
-#include "boards/virtual/periph/radio.h"
+#include "boards/virtual/periph/radio_link.h"
 
 enum { WIRE_WITH_RADIO = 2, CHANNEL_MAX = 13, PASSWORD_MIN = 8, LINK_BITS = 8, BSSID_BYTES = 6 };
 
@@ -128,7 +128,7 @@ void lb_radio_scanned(unsigned count)
 	scanned = count < LB_RADIO_SCAN_MAX ? count : LB_RADIO_SCAN_MAX;
 }
 
-static void take_network(unsigned index, struct lb_radio_network *network)
+static void parse_network(unsigned index, struct lb_radio_network *network)
 {
 	const uint8_t *entry = lb_bus_bytes(WIRE_REG_SCAN) + index * WIRE_SCAN_BYTES;
 	const uint8_t *rest = entry + LB_RADIO_SSID_BYTES + BSSID_BYTES;
@@ -150,7 +150,7 @@ int lb_radio_scan(struct lb_radio_network *networks, unsigned max)
 	lb_inbox_ask(WIRE_SCAN, WIRE_SCANNED);
 	count = scanned < max ? scanned : max;
 	for (unsigned i = 0; i < count; i++)
-		take_network(i, &networks[i]);
+		parse_network(i, &networks[i]);
 	return (int)count;
 }
 

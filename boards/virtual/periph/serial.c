@@ -2,7 +2,7 @@
 #include <sys/socket.h>
 
 #include "boards/virtual/common/bus.h"
-#include "boards/virtual/periph/irq.h"
+#include "boards/virtual/periph/interrupt.h"
 #include "core/base/assert.h"
 #include "core/hw/periph.h"
 
@@ -68,7 +68,7 @@ static bool offer(unsigned number)
 
 	if (port->start == port->end)
 		return false;
-	lb_irq_note();
+	lb_interrupt_note();
 	taken = port->handler(number, port->kept + port->start, port->end - port->start);
 	LB_ASSERT(taken <= port->end - port->start);
 	port->start += taken;

@@ -8,7 +8,7 @@
 #include "boards/virtual/common/bus.h"
 #include "boards/virtual/common/flashchip.h"
 #include "boards/virtual/common/payload.h"
-#include "boards/virtual/periph/irq.h"
+#include "boards/virtual/periph/interrupt.h"
 #include "core/base/bytes.h"
 #include "core/hw/periph.h"
 
@@ -28,7 +28,7 @@ void lb_periph_init(void)
 	flash = lb_flashchip_open();
 	lb_alarm_init();
 	lb_pin_init();
-	lb_irq_init();
+	lb_interrupt_init();
 }
 
 /* --- identity and memory --- */

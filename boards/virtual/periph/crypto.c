@@ -1,9 +1,0 @@
-/* By itself, so that a program that checks no image needs no library for it. */
-#include "crypto/crypto.h"
-
-#include "core/hw/periph.h"
-
-const struct lb_crypto *lb_periph_crypto(void)
-{
-	return &lb_crypto_both;
-}

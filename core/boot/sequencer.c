@@ -1,0 +1,277 @@
+#include "core/boot/sequencer.h"
+
+#include <string.h>
+
+#include "core/base/assert.h"
+
+enum boot_state { STATE_FIRST, STATE_GATE, STATE_VERIFY, STATE_APPEND, STATE_START, STATE_LOADER };
+
+/* Resets by fault or watchdog in a row; any other reset ends the row. */
+static uint32_t crash_count(enum lb_cause cause, uint32_t before)
+{
+	if (cause != LB_CAUSE_FAULT && cause != LB_CAUSE_WATCHDOG)
+		return 0;
+	return before < UINT32_MAX ? before + 1 : before;
+}
+
+/* The request is copied and then cleared; the last error of a script stays, since it is news and not an order. */
+static void consume_requests(struct lb_boot *boot, uint8_t *retained)
+{
+	struct lb_handoff_down before;
+	struct lb_handoff_up up;
+
+	if (boot->config.cause == LB_CAUSE_POWER_ON)
+		lb_handoff_clear(retained);
+	(void)lb_handoff_get_down(retained, &before); /* absent reads as its defaults, which is what we want */
+	(void)lb_handoff_get_up(retained, &up);
+	boot->facts.request = up.request;
+	boot->facts.request_slot = up.slot;
+	boot->down.crash_count = crash_count(boot->config.cause, before.crash_count);
+	up.request = LB_REQUEST_NONE;
+	up.slot = LB_SLOT_NONE;
+	lb_handoff_put_up(retained, &up);
+}
+
+static void read_record(struct lb_boot *boot, const struct lb_boot_config *config)
+{
+	struct lb_choose_facts *facts = &boot->facts.choose;
+
+	facts->status = config->record->status;
+	facts->state = config->record->state;
+	facts->stuck = config->record->read_only;
+	facts->wake = config->cause == LB_CAUSE_DEEP_SLEEP;
+	memcpy(facts->slots, config->slots, sizeof(facts->slots));
+	lb_boot_expect(&boot->facts, &boot->expected);
+}
+
+static void report_record(struct lb_handoff_down *down, const struct lb_record_state *state)
+{
+	down->latest = state->latest;
+	down->previous = state->previous;
+	down->on_trial = state->on_trial;
+	down->tries_left = state->tries_left;
+	down->last_change = state->change;
+}
+
+void lb_boot_init(struct lb_boot *boot, const struct lb_boot_config *config)
+{
+	memset(boot, 0, sizeof(*boot));
+	boot->config = *config;
+	boot->state = STATE_FIRST;
+	boot->loaded = LB_SLOT_NONE;
+	read_record(boot, config);
+	consume_requests(boot, config->retained);
+
+	boot->down.cause = config->cause;
+	boot->down.slot = LB_SLOT_NONE;
+	report_record(&boot->down, &boot->expected);
+	boot->down.bootloader_version = config->version;
+	boot->down.flashmap = *config->flashmap;
+	memcpy(boot->down.board_id, config->board_id, LB_BOARD_ID_BYTES);
+	/* Until something starts, the hand-off tells of this reset and no longer of the boot before. */
+	lb_handoff_put_down(config->retained, &boot->down);
+}
+
+static void put_down(struct lb_boot *boot)
+{
+	const struct lb_boot_plan *plan = &boot->plan;
+	bool runs_image = plan->slot != LB_SLOT_NONE;
+
+	boot->down.mode = plan->mode;
+	boot->down.reason = plan->reason;
+	boot->down.why = plan->why;
+	boot->down.slot = plan->slot;
+	boot->down.image_version = runs_image ? boot->facts.choose.slots[plan->slot].version : (struct lb_version){0};
+	report_record(&boot->down, &plan->state);
+	for (unsigned i = 0; i < LB_SLOT_COUNT; i++)
+		boot->down.verdict[i] = (uint32_t)boot->facts.choose.slots[i].verdict;
+	lb_handoff_put_down(boot->config.retained, &boot->down);
+}
+
+static void report_verdict(struct lb_boot *boot, enum lb_slot slot)
+{
+	enum lb_image_verdict verdict = boot->facts.choose.slots[slot].verdict;
+
+	if (verdict == LB_IMAGE_WRONG_KEY)
+		lb_boot_text_wrong_key(boot->text, slot, boot->config.key_id[slot], boot->config.trusted_key_id);
+	else
+		lb_boot_text_verdict(boot->text, slot, verdict);
+}
+
+/* Says whether there was a line left to say. Only when it is for want of an image are the verdicts told. */
+static bool report_next_line(struct lb_boot *boot)
+{
+	unsigned verdicts = boot->down.reason == LB_REASON_NONE ? LB_SLOT_COUNT : 0;
+
+	if (boot->lines_reported > verdicts)
+		return false;
+	if (boot->lines_reported == verdicts)
+		lb_boot_text_waiting(boot->text);
+	else
+		report_verdict(boot, (enum lb_slot)boot->lines_reported);
+	boot->lines_reported++;
+	return true;
+}
+
+/* What a tool asks for comes with a reset, which brings back the UART's usual rate and all else. To start the image is
+ * a request of its own, for the jumper that brought the module here may still be in its place. */
+static void leave_loader(struct lb_boot *boot, enum lb_loader_leave leave, struct lb_boot_output *out)
+{
+	struct lb_handoff_up up;
+
+	out->want = LB_BOOT_WANT_RESET;
+	if (leave != LB_LOADER_RUN)
+		return;
+	(void)lb_handoff_get_up(boot->config.retained, &up);
+	up.request = LB_REQUEST_START;
+	lb_handoff_put_up(boot->config.retained, &up);
+}
+
+static void run_loader(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
+{
+	uint32_t elapsed_ms = input->now_ms - boot->loader_start_ms;
+	bool wanted = boot->down.reason != LB_REASON_NONE;
+
+	out->phase = LB_PHASE_LOADER;
+	out->led = wanted ? LB_BOOT_LOADER_COLOUR : LB_BOOT_NO_IMAGE_COLOUR;
+	out->led_mode = wanted ? LB_LED_GATE : LB_LED_ERROR;
+	out->wait_ms = LB_BOOT_LOADER_WAIT_MS;
+	if (boot->down.reason == LB_REASON_REQUEST && !input->tool_came) {
+		if (elapsed_ms >= LB_BOOT_LOADER_TIMEOUT_MS)
+			out->want = LB_BOOT_WANT_RESET;
+		else
+			out->wait_ms = LB_BOOT_LOADER_TIMEOUT_MS - elapsed_ms;
+	}
+	if (report_next_line(boot)) {
+		out->text = boot->text;
+		out->wait_ms = 0;
+	}
+	if (input->leave != LB_LOADER_STAY)
+		leave_loader(boot, input->leave, out);
+}
+
+static void enter_loader(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
+{
+	put_down(boot);
+	boot->state = STATE_LOADER;
+	boot->loader_start_ms = input->now_ms;
+	run_loader(boot, input, out);
+}
+
+static void want_verify(struct lb_boot *boot, struct lb_boot_output *out)
+{
+	boot->state = STATE_VERIFY;
+	boot->loaded = boot->plan.slot;
+	out->want = LB_BOOT_WANT_VERIFY;
+}
+
+/* A watchdog guards an image on trial, in a safe boot too: an image that does not come to its REPL must not hold it. */
+static void want_start(struct lb_boot *boot, struct lb_boot_output *out)
+{
+	const struct lb_boot_plan *plan = &boot->plan;
+
+	LB_ASSERT(plan->slot == boot->loaded); /* what was loaded last is what would run */
+	put_down(boot);
+	boot->state = STATE_START;
+	out->want = LB_BOOT_WANT_START;
+	if (plan->state.on_trial && plan->slot == plan->state.latest)
+		out->watchdog_ms = LB_BOOT_TRIAL_WATCHDOG_MS;
+}
+
+/* Decides anew with what is known by now, and does what can be done at once. */
+static void follow_plan(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
+{
+	boot->plan = lb_boot_decide(&boot->facts);
+	if (boot->plan.action == LB_BOOT_LOADER) {
+		enter_loader(boot, input, out);
+	} else if (boot->plan.action == LB_BOOT_VERIFY || boot->plan.slot != boot->loaded) {
+		want_verify(boot, out);
+	} else if (boot->plan.write) {
+		boot->state = STATE_APPEND;
+		out->want = LB_BOOT_WANT_APPEND;
+		out->state = &boot->plan.state;
+	} else {
+		want_start(boot, out);
+	}
+	out->slot = boot->plan.slot;
+}
+
+static void run_gate(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
+{
+	struct lb_gate_output gate = lb_gate_step(&boot->gate, input->now_ms, input->pins.p12);
+
+	if (gate.done) {
+		boot->facts.choice = gate.choice;
+		boot->down.hold_ms = gate.hold_ms;
+		follow_plan(boot, input, out);
+		return;
+	}
+	out->led = gate.led;
+	out->led_mode = LB_LED_GATE;
+	out->wait_ms = gate.wait_ms;
+	if (gate.announce != LB_GATE_NONE) {
+		lb_boot_text_window(boot->text, &boot->expected, gate.announce);
+		out->text = boot->text;
+	}
+}
+
+static void first_step(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
+{
+	boot->facts.g23_low = !input->pins.g23;
+	/* P12 is an application's pin too: over a deep sleep it may be high for reasons of its own. */
+	if (lb_boot_wants_loader(&boot->facts) || boot->config.cause == LB_CAUSE_DEEP_SLEEP) {
+		follow_plan(boot, input, out);
+		return;
+	}
+	lb_gate_init(&boot->gate);
+	boot->state = STATE_GATE;
+	run_gate(boot, input, out);
+}
+
+static void follow_found(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
+{
+	LB_ASSERT(input->found.verdict != LB_IMAGE_UNKNOWN);
+	boot->facts.choose.slots[boot->loaded] = input->found;
+	follow_plan(boot, input, out);
+}
+
+/* A record that takes no entry is asked once; the plan is then another one. */
+static void follow_appended(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
+{
+	if (!input->appended) {
+		boot->facts.choose.stuck = true;
+		follow_plan(boot, input, out);
+		return;
+	}
+	boot->facts.choose.status = LB_RECORD_VALID;
+	boot->facts.choose.state = boot->plan.state;
+	want_start(boot, out);
+	out->slot = boot->plan.slot;
+}
+
+static void follow_return(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
+{
+	LB_ASSERT(input->found.verdict != LB_IMAGE_UNKNOWN && input->found.verdict != LB_IMAGE_GOOD);
+	boot->facts.choose.slots[boot->loaded].verdict = input->found.verdict;
+	follow_plan(boot, input, out);
+}
+
+struct lb_boot_output lb_boot_step(struct lb_boot *boot, const struct lb_boot_input *input)
+{
+	struct lb_boot_output out = {
+		.want = LB_BOOT_WANT_WAIT,
+		.slot = LB_SLOT_NONE,
+		.led_mode = LB_LED_OFF,
+		.phase = LB_PHASE_GATE,
+	};
+
+	switch ((enum boot_state)boot->state) {
+	case STATE_FIRST: first_step(boot, input, &out); break;
+	case STATE_GATE: run_gate(boot, input, &out); break;
+	case STATE_VERIFY: follow_found(boot, input, &out); break;
+	case STATE_APPEND: follow_appended(boot, input, &out); break;
+	case STATE_START: follow_return(boot, input, &out); break; /* it came back: it cannot be started */
+	case STATE_LOADER: run_loader(boot, input, &out); break;
+	}
+	return out;
+}

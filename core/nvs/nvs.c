@@ -1,0 +1,504 @@
+#include "core/nvs/nvs.h"
+
+#include <string.h>
+
+#include "core/base/bytes.h"
+#include "core/base/crc32.h"
+#include "core/base/error.h"
+
+#define MAGIC 0x564E424Cu /* "LBNV" */
+
+enum {
+	UNIT = 16,
+	VERSION = 2,
+	TAG = 0x4E,
+	REMOVED = 0xFFFF,
+	BANKS = 2,
+	ENTRIES = 2 * UNIT, /* behind both copies of a bank's header */
+	BODY = 2 * UNIT,    /* of an entry, behind claim and header */
+	MOVE_TRIES = 8,
+	READ_TRIES = 16,
+};
+
+static const uint8_t claim[UNIT] = {'L', 'B', 'N', 'E'};
+
+struct entry {
+	uint32_t at;   /* offset in the partition */
+	uint32_t next; /* offset behind it */
+	uint8_t key_bytes;
+	uint16_t value_bytes; /* or REMOVED */
+	uint32_t crc;         /* of key and value */
+	bool intact;
+	char key[LB_NVS_KEY_BYTES + 1];
+};
+
+static uint32_t round_up(uint32_t bytes)
+{
+	return (bytes + UNIT - 1) / UNIT * UNIT;
+}
+
+static uint32_t body_bytes(const struct entry *entry)
+{
+	return entry->key_bytes + (entry->value_bytes == REMOVED ? 0u : entry->value_bytes);
+}
+
+static int read_at(const struct lb_nvs *nvs, uint32_t offset, void *data, uint32_t size_bytes)
+{
+	return lb_region_read(nvs->flash, nvs->region, offset, data, size_bytes);
+}
+
+static bool is_blank(const struct lb_nvs *nvs, uint32_t from, uint32_t to)
+{
+	uint8_t piece[UNIT];
+
+	for (uint32_t at = from; at < to; at += UNIT) {
+		if (read_at(nvs, at, piece, UNIT) != LB_OK)
+			return false;
+		for (unsigned i = 0; i < UNIT; i++)
+			if (piece[i] != 0xFF)
+				return false;
+	}
+	return true;
+}
+
+/* --- reading --- */
+
+/* The sequence number in one copy of a bank's header, 0 when it is not valid. */
+static uint32_t header_sequence(const struct lb_nvs *nvs, uint32_t at)
+{
+	uint8_t header[UNIT];
+
+	if (read_at(nvs, at, header, UNIT) != LB_OK)
+		return 0;
+	if (lb_load32le(header) != MAGIC || lb_load16le(header + 4) != VERSION ||
+	    lb_load32le(header + 12) != lb_crc32(0, header, 12))
+		return 0;
+	return lb_load32le(header + 8);
+}
+
+static uint32_t bank_sequence(const struct lb_nvs *nvs, uint32_t bank)
+{
+	const uint32_t sequence = header_sequence(nvs, bank);
+
+	return sequence != 0 ? sequence : header_sequence(nvs, bank + UNIT);
+}
+
+static uint32_t text_bytes(const char *text)
+{
+	uint32_t bytes = 0;
+
+	while (text[bytes] != '\0')
+		bytes++;
+	return bytes;
+}
+
+static bool same_key(const char *a, const char *b)
+{
+	const uint32_t bytes = text_bytes(a);
+
+	return text_bytes(b) == bytes && memcmp(a, b, bytes) == 0;
+}
+
+/* May what is read of this key be something else the next time? */
+static bool is_doubtful(const struct lb_nvs *nvs, const char *key)
+{
+	return nvs->doubtful != 0 && same_key(nvs->doubtful_key, key);
+}
+
+static uint32_t other_bank(const struct lb_nvs *nvs)
+{
+	return nvs->bank != 0 ? 0 : nvs->bank_bytes;
+}
+
+static bool body_is_intact(const struct lb_nvs *nvs, struct entry *entry)
+{
+	uint32_t left = body_bytes(entry);
+	uint32_t at = entry->at + BODY;
+	uint32_t crc = 0;
+	uint8_t piece[UNIT];
+
+	while (left > 0) {
+		const uint32_t count = left < UNIT ? left : UNIT;
+
+		if (read_at(nvs, at, piece, UNIT) != LB_OK)
+			return false;
+		if (at == entry->at + BODY)
+			memcpy(entry->key, piece, entry->key_bytes);
+		crc = lb_crc32(crc, piece, count);
+		at += UNIT;
+		left -= count;
+	}
+	entry->key[entry->key_bytes] = '\0';
+	return crc == entry->crc;
+}
+
+/* False when there is no entry at that place: blank flash, the end of the bank, or one that was cut at its begin. */
+static bool read_entry(const struct lb_nvs *nvs, uint32_t at, struct entry *entry)
+{
+	const uint32_t bank_end = nvs->bank + nvs->bank_bytes;
+	uint8_t header[UNIT];
+
+	if (at + BODY > bank_end || read_at(nvs, at, header, UNIT) != LB_OK || memcmp(header, claim, UNIT) != 0 ||
+	    read_at(nvs, at + UNIT, header, UNIT) != LB_OK)
+		return false;
+	if (header[0] != TAG || lb_load32le(header + 8) != lb_crc32(0, header, 8))
+		return false;
+	entry->at = at;
+	entry->key_bytes = header[1];
+	entry->value_bytes = lb_load16le(header + 2);
+	if (entry->key_bytes > LB_NVS_KEY_BYTES)
+		return false;
+	entry->next = at + BODY + round_up(body_bytes(entry));
+	if (entry->next > bank_end)
+		return false;
+	entry->crc = lb_load32le(header + 4);
+	entry->intact = body_is_intact(nvs, entry) && at != nvs->dead;
+	return true;
+}
+
+/* The newest entry of that key, which may say that it was removed. */
+static bool find(const struct lb_nvs *nvs, const char *key, struct entry *found)
+{
+	struct entry entry;
+	bool any = false;
+
+	if (nvs->sequence == 0)
+		return false;
+	for (uint32_t at = nvs->bank + ENTRIES; read_entry(nvs, at, &entry); at = entry.next) {
+		if (entry.intact && same_key(entry.key, key)) {
+			*found = entry;
+			any = true;
+		}
+	}
+	return any;
+}
+
+/* Behind the last entry, or behind the bank if nothing may be appended: it is not known to be blank for sure, or what
+ * was appended might not be found again. */
+static void find_end(struct lb_nvs *nvs)
+{
+	const uint32_t bank_end = nvs->bank + nvs->bank_bytes;
+	struct entry entry;
+
+	nvs->end = nvs->bank + ENTRIES;
+	for (; read_entry(nvs, nvs->end, &entry); nvs->end = entry.next) {
+		nvs->doubtful = entry.intact ? nvs->end : 0;
+		nvs->dead = entry.intact ? 0 : nvs->end;
+		memcpy(nvs->doubtful_key, entry.key, sizeof(entry.key));
+	}
+	/* The other bank is the one before; else a cut may have left it with a header that comes up later. */
+	if (nvs->dead != 0 || nvs->sequence == 1 || bank_sequence(nvs, other_bank(nvs)) != nvs->sequence - 1 ||
+	    !is_blank(nvs, nvs->end, bank_end))
+		nvs->end = bank_end;
+	nvs->certain = nvs->end != bank_end && header_sequence(nvs, nvs->bank + UNIT) != 0;
+}
+
+int lb_nvs_open(struct lb_nvs *nvs, const struct lb_flash *flash, struct lb_region region)
+{
+	const uint32_t sectors = region.size_bytes / flash->sector_bytes;
+
+	*nvs = (struct lb_nvs){.flash = flash, .region = region};
+	if (sectors < BANKS)
+		return LB_ERR_BOUNDS;
+	nvs->bank_bytes = sectors / BANKS * flash->sector_bytes;
+	for (uint32_t bank = 0; bank < BANKS * nvs->bank_bytes; bank += nvs->bank_bytes) {
+		const uint32_t sequence = bank_sequence(nvs, bank);
+
+		if (sequence > nvs->sequence) {
+			nvs->sequence = sequence;
+			nvs->bank = bank;
+		}
+	}
+	if (nvs->sequence != 0)
+		find_end(nvs);
+	return LB_OK;
+}
+
+/* What was checked and what is copied are two reads, which may differ: the copy is checked too. */
+int lb_nvs_get(const struct lb_nvs *nvs, const char *key, void *value, uint32_t size_bytes)
+{
+	for (unsigned i = 0; i < READ_TRIES; i++) {
+		struct entry entry;
+
+		if (!find(nvs, key, &entry) || entry.value_bytes == REMOVED)
+			return LB_ERR_NOT_FOUND;
+		if (entry.value_bytes > size_bytes)
+			return LB_ERR_BOUNDS;
+		const int error = read_at(nvs, entry.at + BODY + entry.key_bytes, value, entry.value_bytes);
+
+		if (error != LB_OK)
+			return error;
+		if (lb_crc32(lb_crc32(0, key, entry.key_bytes), value, entry.value_bytes) == entry.crc)
+			return entry.value_bytes;
+	}
+	return LB_ERR_CHECKSUM;
+}
+
+/* --- writing --- */
+
+/* Collects bytes into units. */
+struct writer {
+	const struct lb_nvs *nvs;
+	uint32_t at;
+	uint32_t used;
+	int error;
+	uint8_t unit[UNIT];
+};
+
+static void write_unit(struct writer *writer)
+{
+	if (writer->error == LB_OK)
+		writer->error = lb_region_program(writer->nvs->flash, writer->nvs->region, writer->at, writer->unit, UNIT);
+	writer->at += UNIT;
+	writer->used = 0;
+}
+
+static void write_bytes(struct writer *writer, const void *data, uint32_t size_bytes)
+{
+	const uint8_t *bytes = data;
+
+	for (uint32_t i = 0; i < size_bytes; i++) {
+		writer->unit[writer->used++] = bytes[i];
+		if (writer->used == UNIT)
+			write_unit(writer);
+	}
+}
+
+static void write_rest(struct writer *writer)
+{
+	if (writer->used == 0)
+		return;
+	memset(writer->unit + writer->used, 0xFF, UNIT - writer->used);
+	write_unit(writer);
+}
+
+/* Writes an entry at *at and moves *at behind it. value_bytes may be REMOVED. */
+static int write_entry(const struct lb_nvs *nvs, uint32_t *at, const char *key, const void *value, uint32_t value_bytes)
+{
+	struct writer writer = {.nvs = nvs, .at = *at};
+	const uint32_t key_bytes = text_bytes(key);
+	const uint32_t stored_bytes = value_bytes == REMOVED ? 0 : value_bytes;
+	uint8_t header[UNIT];
+
+	memset(header, 0xFF, sizeof(header));
+	header[0] = TAG;
+	header[1] = (uint8_t)key_bytes;
+	lb_store16le(header + 2, (uint16_t)value_bytes);
+	lb_store32le(header + 4, lb_crc32(lb_crc32(0, key, key_bytes), value, stored_bytes));
+	lb_store32le(header + 8, lb_crc32(0, header, 8));
+	write_bytes(&writer, claim, UNIT);
+	write_bytes(&writer, header, UNIT);
+	write_bytes(&writer, key, key_bytes);
+	write_bytes(&writer, value, stored_bytes);
+	write_rest(&writer);
+	*at = writer.at;
+	return writer.error;
+}
+
+/* To *to, which is moved behind the copy: LB_ERR_CHECKSUM when it does not read well there. */
+static int copy_entry(const struct lb_nvs *nvs, const struct entry *entry, uint32_t bank_end, uint32_t *to)
+{
+	struct lb_nvs there = *nvs;
+	struct entry copy;
+	uint8_t piece[UNIT];
+
+	there.bank = bank_end - nvs->bank_bytes;
+	there.dead = 0;
+	if (*to + (entry->next - entry->at) > bank_end)
+		return LB_ERR_BOUNDS;
+	for (uint32_t done = 0; done < entry->next - entry->at; done += UNIT) {
+		int error = read_at(nvs, entry->at + done, piece, UNIT);
+
+		if (error == LB_OK)
+			error = lb_region_program(nvs->flash, nvs->region, *to + done, piece, UNIT);
+		if (error != LB_OK)
+			return error;
+	}
+	if (!read_entry(&there, *to, &copy) || !copy.intact || !same_key(copy.key, entry->key))
+		return LB_ERR_CHECKSUM;
+	*to = copy.next;
+	return LB_OK;
+}
+
+/* Live: the newest of its key, not removed, and not the key that is about to be written anew. */
+static bool is_live(const struct lb_nvs *nvs, const struct entry *entry, const char *except)
+{
+	struct entry newest;
+
+	if (!entry->intact || entry->value_bytes == REMOVED || same_key(entry->key, except))
+		return false;
+	return find(nvs, entry->key, &newest) && newest.at == entry->at;
+}
+
+static uint32_t live_bytes(const struct lb_nvs *nvs, const char *except)
+{
+	struct entry entry;
+	uint32_t sum = 0;
+
+	if (nvs->sequence == 0)
+		return 0;
+	for (uint32_t at = nvs->bank + ENTRIES; read_entry(nvs, at, &entry); at = entry.next)
+		if (is_live(nvs, &entry, except))
+			sum += entry.next - entry.at;
+	return sum;
+}
+
+bool lb_nvs_first_key(const struct lb_nvs *nvs, char not_first, char key[LB_NVS_KEY_BYTES + 1])
+{
+	struct entry entry;
+
+	if (nvs->sequence == 0)
+		return false;
+	for (uint32_t at = nvs->bank + ENTRIES; read_entry(nvs, at, &entry); at = entry.next) {
+		if (entry.key[0] == not_first || !is_live(nvs, &entry, ""))
+			continue;
+		memcpy(key, entry.key, sizeof(entry.key));
+		return true;
+	}
+	return false;
+}
+
+static int write_header(const struct lb_nvs *nvs, uint32_t at, uint32_t sequence)
+{
+	uint8_t header[UNIT];
+
+	lb_store32le(header, MAGIC);
+	lb_store16le(header + 4, VERSION);
+	lb_store16le(header + 6, 0xFFFF);
+	lb_store32le(header + 8, sequence);
+	lb_store32le(header + 12, lb_crc32(0, header, 12));
+	return lb_region_program(nvs->flash, nvs->region, at, header, UNIT);
+}
+
+/* Copies what lives into the other bank, from *to on. The doubtful entry goes first: its copy shows what it is to be,
+ * for itself and for older entries of its key. */
+static int copy_live(const struct lb_nvs *nvs, const char *except, uint32_t bank_end, uint32_t *to)
+{
+	struct entry entry;
+	int error = LB_OK;
+
+	if (nvs->sequence == 0)
+		return LB_OK;
+	if (nvs->doubtful != 0 && !is_doubtful(nvs, except))
+		error = read_entry(nvs, nvs->doubtful, &entry) ? copy_entry(nvs, &entry, bank_end, to) : LB_ERR_CHECKSUM;
+	for (uint32_t from = nvs->bank + ENTRIES; error == LB_OK && read_entry(nvs, from, &entry); from = entry.next)
+		if (!is_doubtful(nvs, entry.key) && entry.at != nvs->doubtful && is_live(nvs, &entry, except))
+			error = copy_entry(nvs, &entry, bank_end, to);
+	return error;
+}
+
+/* The other bank becomes the state with the one change in it. */
+static int move_once(struct lb_nvs *nvs, const char *key, const void *value, uint32_t value_bytes)
+{
+	const uint32_t bank = nvs->sequence == 0 ? 0 : other_bank(nvs);
+	uint32_t at = bank + ENTRIES;
+	int error = lb_region_erase(nvs->flash, nvs->region, bank, nvs->bank_bytes);
+
+	if (error == LB_OK)
+		error = copy_live(nvs, key, bank + nvs->bank_bytes, &at);
+	if (error == LB_OK && value_bytes != REMOVED)
+		error = write_entry(nvs, &at, key, value, value_bytes);
+	if (error == LB_OK)
+		error = write_header(nvs, bank, nvs->sequence + 1);
+	if (error == LB_OK)
+		error = write_header(nvs, bank + UNIT, nvs->sequence + 1);
+	if (error != LB_OK)
+		return error;
+	nvs->bank = bank;
+	nvs->end = at;
+	nvs->sequence++;
+	nvs->certain = true;
+	nvs->doubtful = 0;
+	nvs->dead = 0;
+	return LB_OK;
+}
+
+static int move(struct lb_nvs *nvs, const char *key, const void *value, uint32_t value_bytes)
+{
+	int error = LB_ERR_CHECKSUM;
+
+	for (unsigned i = 0; i < MOVE_TRIES && error == LB_ERR_CHECKSUM; i++)
+		error = move_once(nvs, key, value, value_bytes);
+	if (error != LB_ERR_CHECKSUM || nvs->doubtful == 0)
+		return error;
+	/* It reads badly too often: the value before it is the one that counts. */
+	nvs->dead = nvs->doubtful;
+	nvs->doubtful = 0;
+	return move_once(nvs, key, value, value_bytes);
+}
+
+/* Before the first change after a reset: the header's second copy, and the newest entry once more, unless it is about
+ * to be replaced. */
+static void settle(struct lb_nvs *nvs, const char *key)
+{
+	const uint32_t bank_end = nvs->bank + nvs->bank_bytes;
+	struct entry entry;
+
+	/* If it was begun before, the first copy is whole. */
+	if (!nvs->certain && header_sequence(nvs, nvs->bank + UNIT) == 0)
+		(void)write_header(nvs, nvs->bank + UNIT, nvs->sequence);
+	nvs->certain = true;
+	if (nvs->doubtful == 0 || nvs->end == bank_end)
+		return;
+	if (!is_doubtful(nvs, key) &&
+	    (!read_entry(nvs, nvs->doubtful, &entry) || copy_entry(nvs, &entry, bank_end, &nvs->end) != LB_OK))
+		nvs->end = bank_end;
+	else
+		nvs->doubtful = 0;
+}
+
+static int append(struct lb_nvs *nvs, const char *key, const void *value, uint32_t value_bytes)
+{
+	const uint32_t stored_bytes = value_bytes == REMOVED ? 0 : value_bytes;
+	const uint32_t needed = BODY + round_up(text_bytes(key) + stored_bytes);
+	const uint32_t bank_end = nvs->bank + nvs->bank_bytes;
+
+	if (nvs->bank_bytes == 0)
+		return LB_ERR_UNSUPPORTED;
+	if (nvs->sequence != 0)
+		settle(nvs, key);
+	if (nvs->sequence != 0 && nvs->end + needed <= bank_end) {
+		if (write_entry(nvs, &nvs->end, key, value, value_bytes) == LB_OK)
+			return LB_OK;
+		nvs->end = bank_end; /* flash that looked blank and was not, or is worn: leave it */
+	}
+	if (ENTRIES + live_bytes(nvs, key) + needed > nvs->bank_bytes)
+		return LB_ERR_BOUNDS;
+	return move(nvs, key, value, value_bytes);
+}
+
+static bool is_equal(const struct lb_nvs *nvs, const struct entry *entry, const uint8_t *value, uint32_t size_bytes)
+{
+	const uint32_t start = entry->at + BODY + entry->key_bytes;
+	uint8_t piece[UNIT];
+
+	if (entry->value_bytes != size_bytes)
+		return false;
+	for (uint32_t done = 0; done < size_bytes; done += UNIT) {
+		const uint32_t count = size_bytes - done < UNIT ? size_bytes - done : UNIT;
+
+		if (read_at(nvs, start + done, piece, count) != LB_OK || memcmp(piece, value + done, count) != 0)
+			return false;
+	}
+	return true;
+}
+
+int lb_nvs_set(struct lb_nvs *nvs, const char *key, const void *value, uint32_t size_bytes)
+{
+	struct entry entry;
+
+	if (text_bytes(key) > LB_NVS_KEY_BYTES || size_bytes > LB_NVS_VALUE_BYTES)
+		return LB_ERR_BOUNDS;
+	if (nvs->certain && !is_doubtful(nvs, key) && find(nvs, key, &entry) && is_equal(nvs, &entry, value, size_bytes))
+		return LB_OK;
+	return append(nvs, key, value, size_bytes);
+}
+
+int lb_nvs_remove(struct lb_nvs *nvs, const char *key)
+{
+	struct entry entry;
+
+	if (!is_doubtful(nvs, key) && (!find(nvs, key, &entry) || entry.value_bytes == REMOVED))
+		return LB_ERR_NOT_FOUND;
+	return append(nvs, key, NULL, REMOVED);
+}

@@ -1,0 +1,74 @@
+#include "firmware/life/guard.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/assert.h"
+#include "core/hw/periph.h"
+#include "py/gc.h"
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "shared/runtime/gchelper.h"
+#include "shared/runtime/softtimer.h"
+
+static uint32_t interrupts_open;
+
+void lb_guard_init(void)
+{
+	interrupts_open = lb_periph_irq_save();
+
+	lb_periph_irq_restore(interrupts_open);
+}
+
+int lb_guard(int (*work)(void))
+{
+	nlr_buf_t nlr;
+
+	if (nlr_push(&nlr) == 0) {
+		const int result = work();
+
+		nlr_pop();
+		return result;
+	}
+	mp_hal_set_interrupt_char(-1);
+	mp_printf(MP_PYTHON_PRINTER, "%s while an exception was shown\n",
+	          mp_obj_get_type_str(MP_OBJ_FROM_PTR(nlr.ret_val)));
+	return LB_GUARD_RAISED;
+}
+
+void lb_guard_after_exec(void)
+{
+	lb_periph_irq_restore(interrupts_open);
+}
+
+/* --- ends of the road: a line on uart0, then a reset as a fault --- */
+
+_Noreturn static void die(const char *text)
+{
+	lb_periph_serial_write(0, text, strlen(text));
+	lb_periph_serial_write(0, "\r\n", 2);
+	abort();
+}
+
+void nlr_jump_fail(void *exception)
+{
+	(void)exception;
+	die("\r\nfirmware fault: an exception outside of any guard");
+}
+
+_Noreturn void lb_assert_failed(const char *file, int line)
+{
+	char text[96];
+
+	snprintf(text, sizeof(text), "\r\nfirmware fault: assertion in %s:%d", file, line);
+	die(text);
+}
+
+void gc_collect(void)
+{
+	gc_collect_start();
+	gc_helper_collect_regs_and_stack();
+	soft_timer_gc_mark_all();
+	gc_collect_end();
+}

@@ -1,0 +1,15 @@
+/* The last line of defence around everything that runs Python code. */
+#ifndef LB_LIFE_GUARD_H
+#define LB_LIFE_GUARD_H
+
+enum { LB_GUARD_RAISED = 1 << 30 };
+
+/* Once, after a hard reset. */
+void lb_guard_init(void);
+/* Calls work and returns its result; LB_GUARD_RAISED when an exception came through that work should have dealt with
+ * (such as one raised while another was being printed). It is named on the console. */
+int lb_guard(int (*work)(void));
+/* After each piece of Python code: interrupts that it left masked are let in again, or the console would be deaf. */
+void lb_guard_after_exec(void);
+
+#endif

@@ -1,0 +1,137 @@
+/* The firmware: start-up, and one turn of the loop for each life of the VM. */
+#include "core/hw/periph.h"
+#include "firmware/life/guard.h"
+#include "firmware/io/led.h"
+#include "firmware/python/machine_pin.h"
+#include "firmware/net/network.h"
+#include "firmware/net/nic.h"
+#include "firmware/update/ota.h"
+#include "py/cstack.h"
+#include "py/gc.h"
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "firmware/life/repl.h"
+#include "firmware/life/scripts.h"
+#include "firmware/life/bootinfo.h"
+#include "firmware/store/settings.h"
+#include "shared/readline/readline.h"
+#include "shared/runtime/pyexec.h"
+#include "firmware/store/storage.h"
+#include "firmware/io/timers.h"
+#include "firmware/life/trial.h"
+#include "firmware/io/uart.h"
+#include "firmware/io/watchdog.h"
+
+enum { RESCUE_WINDOW_MS = 100 };
+
+/* Once, after a hard reset. In a safe boot what is stored about heartbeat and watchdog is ignored. */
+static void start_hardware(void)
+{
+	const bool safe = lb_bootinfo_is_safe();
+
+	lb_guard_init();
+	lb_trial_init();
+	lb_uart_init();
+	lb_machine_pin_init();
+	lb_led_init(safe || lb_settings_get(LB_SETTING_HEARTBEAT_ON_BOOT) != 0, safe ? LB_LED_ORANGE : LB_LED_BLUE);
+	if (!safe && lb_settings_get(LB_SETTING_WDT_ON_BOOT) != 0)
+		lb_watchdog_arm(lb_settings_get(LB_SETTING_WDT_ON_BOOT_TIMEOUT));
+	lb_network_init(safe);
+}
+
+static void start_vm(void)
+{
+	size_t heap_bytes;
+	uint8_t *heap = lb_periph_heap(&heap_bytes);
+
+	lb_periph_phase(LB_PHASE_SCRIPT);
+	mp_hal_set_interrupt_char(-1);
+	gc_init(heap, heap + heap_bytes);
+	mp_init();
+	mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_flash));
+	mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_flash_slash_lib));
+	lb_uart_default_terminal();
+	readline_init0();
+	lb_nic_start();
+	lb_network_start();
+	lb_trial_vm_starts();
+}
+
+/* What a soft reset ends: callbacks, sockets, open files. Pins, LED, watchdog and UART settings stay as they are. */
+static void stop_vm(bool exited)
+{
+	mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
+	lb_trial_vm_stops(exited);
+	lb_machine_pin_detach();
+	lb_uart_detach();
+	lb_timers_stop();
+	lb_ota_stop();
+	lb_network_stop();
+	gc_sweep_all();
+	lb_nic_stop();
+	mp_deinit();
+	lb_bootinfo_note_soft_reset();
+}
+
+/* A main.py that ends in sys.exit() would run again and again: a moment between two runs in which Ctrl-C, also one
+ * received before, keeps the scripts from running. */
+static bool interrupted_between_runs(void)
+{
+	const mp_uint_t start_ms = mp_hal_ticks_ms();
+
+	for (;;) {
+		const mp_uint_t waited_ms = mp_hal_ticks_ms() - start_ms;
+
+		if (lb_uart_interrupt_waiting() || lb_network_interrupt_waiting())
+			return true;
+		if (waited_ms >= RESCUE_WINDOW_MS)
+			return false;
+		lb_periph_wait_ms((uint32_t)(RESCUE_WINDOW_MS - waited_ms));
+	}
+}
+
+static void announce(bool mounted)
+{
+	if (lb_bootinfo_is_safe())
+		mp_printf(MP_PYTHON_PRINTER, "Safe boot: %s. boot.py and main.py were not run.\n", lb_bootinfo_safe_reason());
+	lb_trial_announce();
+	if (!mounted)
+		lb_storage_explain();
+}
+
+/* One life of the VM, up to a soft reset. Returns whether a script asked for it. */
+static bool run_vm(bool skip_scripts)
+{
+	const bool mounted = lb_storage_start();
+	enum lb_scripts_end end = LB_SCRIPTS_BADLY;
+
+	if (!mounted)
+		lb_trial_failed();
+	else if (!skip_scripts && !lb_bootinfo_is_safe())
+		end = lb_scripts_run();
+	if (end == LB_SCRIPTS_EXITED)
+		return true;
+	lb_trial_repl_reached(end == LB_SCRIPTS_WELL);
+	announce(mounted);
+	lb_periph_phase(LB_PHASE_REPL);
+	lb_repl_run();
+	return false;
+}
+
+int main(void)
+{
+	bool skip_scripts = false;
+
+	mp_cstack_init_with_sp_here(LB_STACK_BYTES);
+	lb_periph_init();
+	lb_bootinfo_init();
+	lb_settings_init();
+	start_hardware();
+	for (;;) {
+		start_vm();
+		const bool exited = run_vm(skip_scripts);
+
+		stop_vm(exited);
+		skip_scripts = exited && interrupted_between_runs();
+	}
+}

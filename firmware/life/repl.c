@@ -1,0 +1,69 @@
+#include "firmware/life/repl.h"
+
+#include "firmware/life/guard.h"
+#include "firmware/net/network.h"
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "firmware/life/bootinfo.h"
+#include "shared/readline/readline.h"
+#include "shared/runtime/pyexec.h"
+#include "firmware/io/uart.h"
+
+/* What pyexec.c calls for a line at the prompt in place of readline (see Makefile): the same, but Ctrl-F in an empty
+ * first line is the way into safe boot. input(), raw mode and paste mode do not come here. */
+int lb_repl_readline(vstr_t *line, const char *prompt);
+
+int lb_repl_readline(vstr_t *line, const char *prompt)
+{
+	readline_init(line, prompt);
+	for (;;) {
+		const int c = mp_hal_stdin_rx_chr();
+
+		if (c == CHAR_CTRL_F && vstr_len(line) == 0) {
+			mp_hal_stdout_tx_str("\r\nCtrl-F: hard reset into safe boot\r\n");
+			lb_bootinfo_reset(LB_REQUEST_SAFE_BOOT);
+		}
+		const int result = readline_process_char(c);
+
+		if (result >= 0)
+			return result;
+	}
+}
+
+/* What pyexec.c calls before and after it runs code, in place of mp_hal_set_interrupt_char (see Makefile). A Ctrl-C
+ * that came in one burst with the line end that starts the code came before anybody looked for one: it stops this
+ * code, which might never read and leave it unseen. What was typed between the two was meant for this code, and is
+ * dropped. One that came when the code was ending already in an exception of its own is about to be dropped: whoever
+ * ran the code is to know. */
+void lb_repl_set_interrupt_char(int c);
+
+static bool interrupt_overtaken;
+
+void lb_repl_set_interrupt_char(int c)
+{
+	mp_hal_set_interrupt_char(c);
+	if (c < 0) {
+		interrupt_overtaken =
+			MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_kbd_exception));
+		return;
+	}
+	if (lb_uart_interrupt_typed_ahead() || lb_network_interrupt_typed_ahead())
+		mp_sched_keyboard_interrupt();
+}
+
+bool lb_repl_interrupt_overtaken(void)
+{
+	return interrupt_overtaken;
+}
+
+void lb_repl_run(void)
+{
+	int result;
+
+	do {
+		if (pyexec_mode_kind == PYEXEC_MODE_RAW_REPL)
+			result = lb_guard(pyexec_raw_repl);
+		else
+			result = lb_guard(pyexec_friendly_repl);
+	} while (result == 0 || result == LB_GUARD_RAISED);
+}

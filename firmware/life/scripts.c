@@ -1,0 +1,132 @@
+#include "firmware/life/scripts.h"
+
+#include <string.h>
+
+#include "core/hw/periph.h"
+#include "firmware/life/guard.h"
+#include "firmware/io/led.h"
+#include "py/objexcept.h"
+#include "py/runtime.h"
+#include "firmware/life/repl.h"
+#include "firmware/life/bootinfo.h"
+#include "shared/runtime/pyexec.h"
+#include "firmware/life/trial.h"
+
+enum outcome { ENDED, FAILED, INTERRUPTED, EXITED };
+
+enum { PATH_BYTES = MICROPY_ALLOC_PATH_MAX };
+
+static char main_path[PATH_BYTES];
+static const char *running; /* NULL while no script runs */
+static enum outcome outcome;
+static bool overtaken; /* a Ctrl-C came too late to be raised in the script */
+
+/* --- what became of it: called by MicroPython after each piece of code, script or not --- */
+
+struct line {
+	char text[LB_HANDOFF_ERROR_BYTES];
+	size_t used;
+};
+
+static void add_to_line(void *line_ptr, const char *text, size_t size_bytes)
+{
+	struct line *line = line_ptr;
+	const size_t room = sizeof(line->text) - 1 - line->used;
+	const size_t count = size_bytes < room ? size_bytes : room;
+
+	memcpy(line->text + line->used, text, count);
+	line->used += count;
+	line->text[line->used] = '\0';
+}
+
+/* A character of several bytes that was cut off at the end goes away as a whole: the text is UTF-8 for its readers. */
+static void trim_to_character(struct line *line)
+{
+	size_t start = line->used;
+
+	while (start > 0 && UTF8_IS_CONT(line->text[start - 1]))
+		start--;
+	if (start > 0 && UTF8_IS_NONASCII(line->text[start - 1]) && line->used == sizeof(line->text) - 1)
+		line->text[start - 1] = '\0';
+}
+
+/* "ValueError: no such pin": what the traceback ends with. */
+static void keep_error(mp_obj_t exception)
+{
+	struct line line = {.used = 0};
+	const mp_print_t print = {&line, add_to_line};
+
+	mp_obj_print_helper(&print, exception, PRINT_EXC);
+	trim_to_character(&line);
+	lb_bootinfo_set_last_error(line.text);
+}
+
+void lb_script_after_exec(mp_uint_t exec_flags, void *raised)
+{
+	(void)exec_flags;
+	lb_guard_after_exec();
+	if (running == NULL || raised == NULL)
+		return;
+	overtaken = lb_repl_interrupt_overtaken();
+	const mp_obj_t exception = MP_OBJ_FROM_PTR(raised);
+
+	if (mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_KeyboardInterrupt))) {
+		outcome = INTERRUPTED;
+	} else if (!mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_SystemExit))) {
+		outcome = FAILED;
+		lb_led_show_error();
+		keep_error(exception);
+	}
+}
+
+/* --- running --- */
+
+static int run_file(void)
+{
+	return pyexec_file_if_exists(running);
+}
+
+static enum outcome run(const char *path)
+{
+	outcome = ENDED;
+	overtaken = false;
+	running = path;
+	const int result = lb_guard(run_file);
+
+	running = NULL;
+	if (result == LB_GUARD_RAISED)
+		outcome = FAILED;
+	else if ((result & PYEXEC_FORCED_EXIT) != 0)
+		outcome = EXITED;
+	if (outcome == FAILED)
+		lb_trial_failed();
+	return overtaken ? INTERRUPTED : outcome;
+}
+
+void lb_scripts_set_main(const char *name)
+{
+	const char *folder = name[0] == '/' ? "" : "/flash/";
+
+	if (strlen(folder) + strlen(name) >= sizeof(main_path))
+		mp_raise_ValueError(MP_ERROR_TEXT("name too long"));
+	strcpy(main_path, folder);
+	strcat(main_path, name);
+}
+
+enum lb_scripts_end lb_scripts_run(void)
+{
+	enum outcome boot, last;
+
+	lb_scripts_set_main("main.py");
+	lb_bootinfo_set_last_error("");
+	boot = run("/flash/boot.py");
+	if (boot == EXITED)
+		return LB_SCRIPTS_EXITED;
+	if (boot == INTERRUPTED || pyexec_mode_kind != PYEXEC_MODE_FRIENDLY_REPL)
+		return LB_SCRIPTS_BADLY;
+	lb_trial_main_starts();
+	last = run(main_path);
+	if (last == EXITED)
+		return LB_SCRIPTS_EXITED;
+	return boot == ENDED && last == ENDED ? LB_SCRIPTS_WELL : LB_SCRIPTS_BADLY;
+}

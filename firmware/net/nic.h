@@ -1,0 +1,13 @@
+/* The network interface that MicroPython's socket module works on: core/hw/net.h behind its protocol of functions.
+ *
+ * Blocking is done here, by waiting for a non-blocking call to have something, so that Ctrl-C and callbacks get in.
+ */
+#ifndef LB_NET_NIC_H
+#define LB_NET_NIC_H
+
+/* At every start of the VM: registers the interface with the socket module. */
+void lb_nic_start(void);
+/* Closes all sockets. */
+void lb_nic_stop(void);
+
+#endif

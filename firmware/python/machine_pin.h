@@ -1,0 +1,23 @@
+/* machine.Pin: P0 to P23, also by their names on the expansion board (G0 to G31). */
+#ifndef LB_PYTHON_MACHINE_PIN_H
+#define LB_PYTHON_MACHINE_PIN_H
+
+#include "core/hw/periph.h"
+#include "py/obj.h"
+
+extern const mp_obj_type_t lb_machine_pin_type;
+
+/* Once, after a hard reset. */
+void lb_machine_pin_init(void);
+/* No pin interrupts any more; levels stay. */
+void lb_machine_pin_detach(void);
+/* The number of a pin given as object, name or number; raises ValueError. */
+unsigned lb_machine_pin_number(mp_obj_t pin);
+mp_obj_t lb_machine_pin_object(unsigned number);
+/* As Pin.init(Pin.IN, pull) does. */
+void lb_machine_pin_set_input(unsigned number, enum lb_pin_pull pull);
+/* As Pin.init(mode, pull) and Pin.value(level) do. */
+void lb_machine_pin_configure(unsigned number, enum lb_pin_mode mode, enum lb_pin_pull pull);
+void lb_machine_pin_write(unsigned number, bool level);
+
+#endif

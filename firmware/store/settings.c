@@ -1,0 +1,49 @@
+#include "firmware/store/settings.h"
+
+#include "core/base/bytes.h"
+#include "core/base/error.h"
+#include "core/hw/periph.h"
+#include "core/nvs/nvs.h"
+#include "firmware/life/bootinfo.h"
+
+/* Keys of the firmware begin with a dot; no name that a script may use does. */
+static const struct {
+	const char *key;
+	uint32_t fallback;
+} settings[LB_SETTING_COUNT] = {
+	[LB_SETTING_HEARTBEAT_ON_BOOT] = {".heartbeat", 1},   [LB_SETTING_WDT_ON_BOOT] = {".wdt", 0},
+	[LB_SETTING_WDT_ON_BOOT_TIMEOUT] = {".wdt_ms", 5000}, [LB_SETTING_WIFI_ON_BOOT] = {".wifi", 1},
+	[LB_SETTING_FORMATTING] = {".formatting", 0},         [LB_SETTING_CONFIRM_MANUAL] = {".confirm", 0},
+	[LB_SETTING_CONFIRM_SECONDS] = {".confirm_s", 60},
+};
+
+static struct lb_nvs nvs;
+
+void lb_settings_init(void)
+{
+	lb_nvs_open(&nvs, lb_periph_flash(), lb_bootinfo_down()->flashmap.part[LB_PART_NVS]);
+}
+
+uint32_t lb_settings_get(enum lb_setting setting)
+{
+	uint8_t value[4];
+
+	if (lb_nvs_get(&nvs, settings[setting].key, value, sizeof(value)) != sizeof(value))
+		return settings[setting].fallback;
+	return lb_load32le(value);
+}
+
+int lb_settings_set(enum lb_setting setting, uint32_t number)
+{
+	uint8_t value[4];
+
+	if (lb_settings_get(setting) == number)
+		return LB_OK;
+	lb_store32le(value, number);
+	return lb_nvs_set(&nvs, settings[setting].key, value, sizeof(value));
+}
+
+struct lb_nvs *lb_settings_store(void)
+{
+	return &nvs;
+}

@@ -1,0 +1,29 @@
+/* What the user chose for every boot: kept in the nvs partition, written only when changed. */
+#ifndef LB_STORE_SETTINGS_H
+#define LB_STORE_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/nvs/nvs.h"
+
+enum lb_setting {
+	LB_SETTING_HEARTBEAT_ON_BOOT,
+	LB_SETTING_WDT_ON_BOOT,
+	LB_SETTING_WDT_ON_BOOT_TIMEOUT, /* milliseconds */
+	LB_SETTING_WIFI_ON_BOOT,
+	LB_SETTING_FORMATTING,      /* /flash was being formatted: a cut format is to be finished */
+	LB_SETTING_CONFIRM_MANUAL,  /* an update on trial is confirmed by the application alone */
+	LB_SETTING_CONFIRM_SECONDS, /* else: main.py ran for so long */
+	LB_SETTING_COUNT,
+};
+
+void lb_settings_init(void);
+/* The stored value, or the default. */
+uint32_t lb_settings_get(enum lb_setting setting);
+int lb_settings_set(enum lb_setting setting, uint32_t value); /* LB_OK or a negative enum lb_error */
+
+/* The store itself, for what is no number. The firmware's keys begin with a dot. */
+struct lb_nvs *lb_settings_store(void);
+
+#endif

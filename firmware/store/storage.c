@@ -1,0 +1,197 @@
+#include "firmware/store/storage.h"
+
+#include <string.h>
+
+#include "core/base/error.h"
+#include "extmod/modmachine.h"
+#include "extmod/vfs.h"
+#include "extmod/vfs_lfs.h"
+#include "firmware/store/flashdev.h"
+#include "firmware/net/network.h"
+#include "py/builtin.h"
+#include "py/mperrno.h"
+#include "py/objmodule.h"
+#include "py/runtime.h"
+#include "py/stream.h"
+#include "firmware/life/bootinfo.h"
+#include "firmware/store/settings.h"
+
+enum {
+	READ_BYTES = 64, /* times 4 is littlefs's cache: a page of the flash */
+	PROGRAM_BYTES = 32,
+};
+
+static const struct {
+	qstr path;
+	const char *text;
+} fresh_files[] = {
+	{MP_QSTR__slash_flash_slash_boot_dot_py, "# boot.py: runs first at every start, before main.py\n"},
+	{MP_QSTR__slash_flash_slash_main_dot_py, "# main.py: your program goes here\n"},
+};
+
+/* Calls work(arg), prints nothing; 0, or the errno of the OSError that it raised (EIO for any other exception). */
+static int protected(void (*work)(void))
+{
+	nlr_buf_t nlr;
+
+	if (nlr_push(&nlr) == 0) {
+		work();
+		nlr_pop();
+		return 0;
+	}
+	const mp_obj_t raised = MP_OBJ_FROM_PTR(nlr.ret_val);
+	mp_obj_t value = mp_const_none;
+
+	if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(mp_obj_get_type(raised)), MP_OBJ_FROM_PTR(&mp_type_OSError)))
+		value = mp_obj_exception_get_value(raised);
+	return mp_obj_is_small_int(value) ? (int)MP_OBJ_SMALL_INT_VALUE(value) : MP_EIO;
+}
+
+static void lfs_args(mp_obj_t args[5])
+{
+	args[0] = lb_flashdev_new();
+	args[1] = MP_OBJ_NEW_QSTR(MP_QSTR_readsize);
+	args[2] = MP_OBJ_NEW_SMALL_INT(READ_BYTES);
+	args[3] = MP_OBJ_NEW_QSTR(MP_QSTR_progsize);
+	args[4] = MP_OBJ_NEW_SMALL_INT(PROGRAM_BYTES);
+}
+
+static void mount(void)
+{
+	mp_obj_t args[5];
+	mp_map_t no_keywords;
+
+	lfs_args(args);
+	mp_map_init(&no_keywords, 0);
+	mp_obj_t vfs_args[2] = {
+		mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mp_type_vfs_lfs2), 1, 2, args),
+		MP_OBJ_NEW_QSTR(MP_QSTR__slash_flash),
+	};
+	mp_vfs_mount(2, vfs_args, &no_keywords);
+}
+
+static void unmount(void)
+{
+	mp_vfs_umount(MP_OBJ_NEW_QSTR(MP_QSTR__slash_flash));
+}
+
+static void enter(void)
+{
+	mp_vfs_chdir(MP_OBJ_NEW_QSTR(MP_QSTR__slash_flash));
+}
+
+static void make_lfs(void)
+{
+	mp_obj_t args[5];
+
+	lfs_args(args);
+	mp_call_function_n_kw(mp_load_attr(MP_OBJ_FROM_PTR(&mp_type_vfs_lfs2), MP_QSTR_mkfs), 1, 2, args);
+}
+
+/* The mark in the settings stands from before the first erase to after the last write. */
+static int format_and_mount(void)
+{
+	int error;
+
+	lb_settings_set(LB_SETTING_FORMATTING, 1);
+	if (lb_flashdev_erase() != LB_OK)
+		return MP_EIO;
+	error = protected(make_lfs);
+	if (error != 0)
+		return error;
+	error = protected(mount);
+	if (error == 0)
+		lb_settings_set(LB_SETTING_FORMATTING, 0);
+	return error;
+}
+
+/* --- the start --- */
+
+static bool is_there(qstr path)
+{
+	return mp_import_stat(qstr_str(path)) != MP_IMPORT_STAT_NO_EXIST;
+}
+
+static void write_file(qstr path, const char *text)
+{
+	mp_obj_t args[2] = {MP_OBJ_NEW_QSTR(path), MP_OBJ_NEW_QSTR(MP_QSTR_w)};
+	const mp_obj_t file = mp_call_function_n_kw(MP_OBJ_FROM_PTR(&mp_builtin_open_obj), 2, 0, args);
+
+	mp_stream_write(file, text, strlen(text), MP_STREAM_RW_WRITE);
+	mp_stream_close(file);
+}
+
+static void write_missing_files(void)
+{
+	for (size_t i = 0; i < MP_ARRAY_SIZE(fresh_files); i++)
+		if (!is_there(fresh_files[i].path))
+			write_file(fresh_files[i].path, fresh_files[i].text);
+	if (!is_there(MP_QSTR__slash_flash_slash_lib))
+		mp_vfs_mkdir(MP_OBJ_NEW_QSTR(MP_QSTR__slash_flash_slash_lib));
+}
+
+bool lb_storage_start(void)
+{
+	bool fresh = false;
+	int error;
+
+	if (!lb_flashdev_exists())
+		return false;
+	if (lb_settings_get(LB_SETTING_FORMATTING) == 0)
+		error = protected(mount);
+	else
+		error = MP_ENODEV;
+	if (error != 0 && (lb_settings_get(LB_SETTING_FORMATTING) != 0 || lb_flashdev_is_blank())) {
+		error = format_and_mount();
+		fresh = true;
+	}
+	if (error != 0)
+		return false;
+	protected(enter);
+	if (fresh || !lb_bootinfo_is_safe())
+		error = protected(write_missing_files);
+	if (error != 0)
+		mp_printf(MP_PYTHON_PRINTER, "/flash: boot.py, main.py or lib is missing and could not be made (error %d).\n",
+		          error);
+	return true;
+}
+
+void lb_storage_explain(void)
+{
+	if (!lb_flashdev_exists()) {
+		mp_print_str(MP_PYTHON_PRINTER, "This module has no partition for /flash.\n");
+		return;
+	}
+	mp_print_str(MP_PYTHON_PRINTER, "/flash does not mount: its file system is damaged. Nothing was changed.\n"
+	                                "To erase it and begin anew: import os; os.mkfs('/flash')\n");
+}
+
+/* --- os.mkfs(path), os.fsformat(path) --- */
+
+static mp_obj_t os_mkfs(mp_obj_t path)
+{
+	if (strcmp(mp_obj_str_get_str(path), "/flash") != 0)
+		mp_raise_ValueError(MP_ERROR_TEXT("only '/flash' can be formatted"));
+	if (!lb_flashdev_exists())
+		mp_raise_OSError(MP_ENODEV);
+	lb_network_release_files();
+	protected(unmount);
+	const int error = format_and_mount();
+
+	if (error != 0)
+		mp_raise_OSError(error);
+	protected(enter);
+	return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(os_mkfs_obj, os_mkfs);
+
+void lb_os_attr(mp_obj_t self, qstr attr, mp_obj_t *dest);
+void lb_os_attr(mp_obj_t self, qstr attr, mp_obj_t *dest)
+{
+	(void)self;
+	if (dest[0] == MP_OBJ_NULL && (attr == MP_QSTR_mkfs || attr == MP_QSTR_fsformat))
+		dest[0] = MP_OBJ_FROM_PTR(&os_mkfs_obj);
+}
+
+extern const mp_obj_module_t mp_module_os;
+MP_REGISTER_MODULE_DELEGATION(mp_module_os, lb_os_attr);

@@ -1,0 +1,14 @@
+/* /flash: mounting, formatting, and the files that a module always has. */
+#ifndef LB_STORE_STORAGE_H
+#define LB_STORE_STORAGE_H
+
+#include <stdbool.h>
+
+/* At every start of the VM: mounts /flash and makes it the current folder. Blank flash is formatted, and so is one
+ * whose format was cut; anything else that does not mount is left alone. Missing boot.py, main.py and lib are made,
+ * except in a safe boot of an old file system, which writes nothing. False: there is no /flash. */
+bool lb_storage_start(void);
+/* Says on the console that /flash is missing and how to get it back. */
+void lb_storage_explain(void);
+
+#endif

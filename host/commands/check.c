@@ -1,0 +1,322 @@
+/* `lifeboat check`: a scratch module tries a folder's scripts, and every way back in is tried on it. */
+#define _GNU_SOURCE /* nftw's flags, mkdtemp */
+#include <errno.h>
+#include <ftw.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/flashmap/flashmap.h"
+#include "host/commands/bench.h"
+#include "host/commands/check_radio.h"
+#include "host/commands/check_report.h"
+#include "host/commands/check_verdict.h"
+#include "host/commands/commands.h"
+#include "host/commands/stop.h"
+#include "host/client/host_time.h"
+
+enum {
+	CUTS_DEFAULT = 20,
+	CUTS_MAX = 1000,
+	WATCH_MS = 10000, /* module time; as all below but where it says otherwise */
+	WATCH_MAX_MS = 3600000,
+	SETTLE_MS = 5000,   /* before a way in is tried again after a reset */
+	LASTS_MS = 3000,    /* a prompt that a reset takes away sooner is no way in */
+	HOST_TRY_MS = 2000, /* host time: how fast a script computes does not scale with the clock */
+	HOST_STEP_MS = 10,
+	HOST_KEY_MS = 3,
+};
+
+struct check {
+	struct lb_bench bench;
+	struct lb_check_facts facts;
+	long watch_ms; /* module time */
+	unsigned cuts;
+	int64_t run_ms; /* host time that the scripts took, or were watched */
+	char place[PATH_MAX];
+	char module[PATH_MAX + 8];
+	char reason[LB_UPLOAD_REASON_BYTES];
+};
+
+static int host_ms(long module_ms)
+{
+	return (int)(module_ms / LB_BENCH_CLOCK);
+}
+
+static bool fail(struct check *check, const char *why)
+{
+	if (check->reason[0] == '\0')
+		snprintf(check->reason, sizeof(check->reason), "%s", why);
+	return false;
+}
+
+/* --- steps; each returns false only when the module's hardware is gone or the person wants no more --- */
+
+static bool look(struct check *check, int time_ms)
+{
+	return lb_bench_poll(&check->bench, time_ms) || fail(check, "the scratch module's hardware ended unexpectedly");
+}
+
+static bool has_settled(const struct lb_bench *bench)
+{
+	return lb_bench_is(bench, "repl") || lb_bench_is(bench, "sleep");
+}
+
+/* Power off and on; then until the scripts have ended, or for so long. */
+static bool run_scripts(struct check *check, long module_ms)
+{
+	if (!lb_bench_power(&check->bench, false) || !lb_bench_power(&check->bench, true))
+		return fail(check, "the scratch module's hardware ended unexpectedly");
+	int64_t start_ms = lb_host_now_ms();
+	do {
+		if (!look(check, HOST_STEP_MS))
+			return false;
+		check->run_ms = lb_host_now_ms() - start_ms;
+	} while (!has_settled(&check->bench) && check->run_ms < host_ms(module_ms));
+	return true;
+}
+
+static bool watch_scripts(struct check *check)
+{
+	struct lb_check_facts *facts = &check->facts;
+	struct lb_bench *bench = &check->bench;
+
+	bench->watchdog_resets = 0;
+	bench->other_resets = 0;
+	if (!run_scripts(check, check->watch_ms))
+		return false;
+	int64_t run_ms = check->run_ms;
+	long quiet_ms = check->watch_ms < SETTLE_MS ? check->watch_ms : SETTLE_MS;
+	/* A sleeper may wake, a watchdog may still bite. */
+	while (run_ms < host_ms(lb_bench_is(bench, "sleep") ? check->watch_ms : quiet_ms)) {
+		if (!look(check, HOST_STEP_MS))
+			return false;
+		run_ms += HOST_STEP_MS;
+	}
+	facts->seconds = (double)check->watch_ms / 1000.0;
+	facts->watchdog_resets = bench->watchdog_resets;
+	facts->other_resets = bench->other_resets;
+	snprintf(facts->error, sizeof(facts->error), "%s", bench->last_error);
+	facts->scripts = lb_bench_is(bench, "sleep")  ? LB_CHECK_SLEEPING :
+	                 lb_bench_is(bench, "script") ? LB_CHECK_RUNNING :
+	                 !lb_bench_is(bench, "repl")  ? LB_CHECK_NOT_STARTED :
+	                 facts->error[0] != '\0'      ? LB_CHECK_RAISED :
+	                                                LB_CHECK_ENDED;
+	return true;
+}
+
+static bool try_radio(struct check *check)
+{
+	cJSON *status = lb_bench_status(&check->bench);
+	const cJSON *net = cJSON_GetObjectItemCaseSensitive(status, "net");
+
+	check->facts.radio = lb_check_radio(net, HOST_TRY_MS, host_ms(LASTS_MS));
+	cJSON_Delete(status);
+	return look(check, HOST_STEP_MS);
+}
+
+/* Does the module stay where it is? */
+static bool lasts(struct check *check, bool *stayed)
+{
+	long boots = check->bench.boots;
+	int64_t until_ms = lb_host_now_ms() + host_ms(LASTS_MS);
+
+	while (lb_host_now_ms() < until_ms)
+		if (!look(check, HOST_STEP_MS))
+			return false;
+	*stayed = check->bench.boots == boots && lb_bench_is(&check->bench, "repl");
+	return true;
+}
+
+static bool ends_in_prompt(const struct lb_bench *bench)
+{
+	static const char prompt[] = ">>> ";
+	size_t size = sizeof(prompt) - 1;
+
+	return bench->tail_bytes >= size && strcmp(bench->tail + bench->tail_bytes - size, prompt) == 0;
+}
+
+/* Quick after each other: a module that is reset over and over listens for some milliseconds between its start and
+ * boot.py. */
+static bool try_ctrl_c(struct check *check)
+{
+	struct lb_bench *bench = &check->bench;
+	int64_t until_ms = lb_host_now_ms() + HOST_TRY_MS;
+
+	do {
+		bench->tail_bytes = 0;
+		lb_upload_write(bench->uart_fd, "\x03", 1, HOST_STEP_MS);
+		if (!look(check, HOST_KEY_MS))
+			return false;
+		if (ends_in_prompt(bench) && lb_bench_is(bench, "repl"))
+			return lasts(check, &check->facts.ctrl_c);
+	} while (lb_host_now_ms() < until_ms);
+	return true;
+}
+
+/* What mpremote does before it runs its first command: interrupt, raw REPL, soft reset, raw REPL again. */
+static bool get_in(int uart_fd)
+{
+	struct lb_rawrepl repl;
+
+	if (!lb_upload_enter(uart_fd, HOST_TRY_MS) || !lb_upload_write(uart_fd, "\x04", 1, HOST_TRY_MS))
+		return false;
+	lb_rawrepl_await_entry(&repl);
+	return lb_upload_receive(uart_fd, &repl, HOST_TRY_MS) &&
+	       lb_upload_execute(uart_fd, "print('let','in')", &repl, HOST_TRY_MS) &&
+	       strcmp(repl.output, "let in\r\n") == 0;
+}
+
+static bool try_mpremote(struct check *check)
+{
+	if (!run_scripts(check, SETTLE_MS) || !lb_bench_reopen(&check->bench))
+		return fail(check, "cannot open the scratch module's pty again");
+	if (!get_in(check->bench.uart_fd))
+		return look(check, HOST_STEP_MS);
+	return look(check, HOST_STEP_MS) && lasts(check, &check->facts.mpremote);
+}
+
+/* A REPL by P12, and is /flash there? */
+static void safe_boot(struct check *check, bool *answers, bool *mounts)
+{
+	struct lb_rawrepl answer;
+	int uart_fd = check->bench.uart_fd;
+
+	*answers =
+		lb_bench_safe_boot(&check->bench) && lb_upload_enter(uart_fd, HOST_TRY_MS) &&
+		lb_upload_execute(uart_fd, "import os\nos.listdir('/flash')\nos.statvfs('/flash')", &answer, HOST_TRY_MS);
+	*mounts = *answers && answer.traceback[0] == '\0';
+}
+
+static bool try_p12(struct check *check)
+{
+	bool mounts;
+
+	safe_boot(check, &check->facts.p12, &mounts);
+	return look(check, HOST_STEP_MS);
+}
+
+/* The run of a script that ends is short, but what it does goes on at the REPL: the servers, the first idle moments. */
+static bool try_cuts(struct check *check, int64_t run_ms)
+{
+	long torn_before = check->bench.torn;
+
+	for (unsigned i = 0; i < check->cuts; i++)
+		if (!lb_bench_power(&check->bench, false) || !lb_bench_power(&check->bench, true) ||
+		    !look(check, (int)(run_ms * (i + 1) / check->cuts)))
+			return fail(check, "the scratch module's hardware ended unexpectedly");
+	check->facts.cuts = check->cuts;
+	if (check->cuts == 0)
+		return true;
+	if (!lb_bench_power(&check->bench, false) || !look(check, HOST_STEP_MS))
+		return false;
+	check->facts.torn = check->bench.torn - torn_before;
+	if (!run_scripts(check, SETTLE_MS))
+		return false;
+	bool started = !lb_bench_is(&check->bench, "loader") && !lb_bench_is(&check->bench, "off");
+	safe_boot(check, &check->facts.comes_back, &check->facts.mounts);
+	check->facts.comes_back = check->facts.comes_back && started;
+	return look(check, HOST_STEP_MS);
+}
+
+static bool try_all(struct check *check)
+{
+	if (!watch_scripts(check))
+		return false;
+	int64_t run_ms = check->run_ms;
+	return try_radio(check) && try_ctrl_c(check) && try_mpremote(check) && try_p12(check) && try_cuts(check, run_ms);
+}
+
+/* --- the scratch module's folder --- */
+
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *where)
+{
+	(void)info;
+	(void)kind;
+	(void)where;
+	return remove(path);
+}
+
+static bool make_place(struct check *check)
+{
+	const char *temporary = getenv("TMPDIR");
+
+	snprintf(check->place, sizeof(check->place), "%s/lifeboat-check-XXXXXX",
+	         temporary != NULL && temporary[0] != '\0' ? temporary : "/tmp");
+	if (mkdtemp(check->place) == NULL)
+		return false;
+	snprintf(check->module, sizeof(check->module), "%s/module", check->place);
+	return true;
+}
+
+static bool run(struct check *check, const char *folder)
+{
+	check->bench.stop = &lb_stop_signal;
+	if (!lb_bench_load(check->module, folder, check->reason) || lb_stop_signal != 0)
+		return fail(check, "the scratch module did not start");
+	if (!lb_bench_start(&check->bench, check->module, check->reason))
+		return fail(check, "the scratch module did not start");
+	bool done = try_all(check);
+	lb_bench_end(&check->bench);
+	return done;
+}
+
+static enum lb_exit tell(const struct check *check, const struct lb_args *args)
+{
+	const char *junit = args->values[LB_CHECK_JUNIT];
+
+	if (args->values[LB_CHECK_JSON] != NULL)
+		lb_check_print_json(&check->facts, args->words[0]);
+	else
+		lb_check_print(&check->facts);
+	if (junit != NULL && !lb_check_write_junit(&check->facts, args->words[0], junit))
+		return lb_args_failed("cannot write %s: %s", junit, strerror(errno));
+	return (enum lb_exit)lb_check_judge(&check->facts);
+}
+
+static bool choose(const struct lb_args *args, struct check *check)
+{
+	const char *cuts = args->values[LB_CHECK_CUTS];
+	const char *seconds = args->values[LB_CHECK_SECONDS];
+	long number = CUTS_DEFAULT;
+	struct stat info;
+
+	check->watch_ms = WATCH_MS;
+	if ((cuts != NULL && !lb_args_whole_number("--cuts", cuts, 0, CUTS_MAX, &number)) ||
+	    (seconds != NULL && !lb_args_seconds("--seconds", seconds, &check->watch_ms)))
+		return false;
+	if (check->watch_ms > WATCH_MAX_MS) {
+		lb_args_wrong("--seconds takes at most an hour, 3600");
+		return false;
+	}
+	check->cuts = (unsigned)number;
+	if (stat(args->words[0], &info) != 0 || !S_ISDIR(info.st_mode)) {
+		lb_args_wrong("there is no folder %s: check takes the folder that would be /flash", args->words[0]);
+		return false;
+	}
+	return true;
+}
+
+enum lb_exit lb_check_command(const struct lb_args *args)
+{
+	static struct check check;
+
+	if (!choose(args, &check))
+		return LB_EXIT_USAGE;
+	if (!lb_upload_check(args->words[0], lb_flashmap_8mib.part[LB_PART_FS].size_bytes, check.reason))
+		return lb_args_failed("%s", check.reason);
+	lb_stop_catch_signals();
+	if (!make_place(&check))
+		return lb_args_failed("cannot make a folder for the scratch module, %s: %s", check.place, strerror(errno));
+	bool done = run(&check, args->words[0]);
+	nftw(check.place, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	if (lb_stop_signal != 0) {
+		signal(lb_stop_signal, SIG_DFL);
+		raise(lb_stop_signal);
+	}
+	return done ? tell(&check, args) : lb_args_failed("%s", check.reason);
+}

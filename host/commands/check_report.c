@@ -1,0 +1,103 @@
+#include "host/commands/check_report.h"
+
+#include <cjson/cJSON.h>
+#include <errno.h>
+#include <stdio.h>
+
+void lb_check_print(const struct lb_check_facts *facts)
+{
+	struct lb_check_line lines[LB_CHECK_LINES];
+
+	lb_check_describe(facts, lines);
+	for (int i = 0; i < LB_CHECK_LINES; i++)
+		printf("%-11s %s\n", lines[i].name, lines[i].text);
+	printf("%-11s %s\n", "verdict", lb_check_verdict_text(lb_check_judge(facts)));
+}
+
+void lb_check_print_json(const struct lb_check_facts *facts, const char *folder)
+{
+	static const char *const states[] = {
+		[LB_CHECK_ENDED] = "ended",       [LB_CHECK_RAISED] = "raised",           [LB_CHECK_RUNNING] = "running",
+		[LB_CHECK_SLEEPING] = "sleeping", [LB_CHECK_NOT_STARTED] = "not started",
+	};
+	static const char *const radios[] = {
+		[LB_CHECK_RADIO_OFF] = "off",
+		[LB_CHECK_RADIO_SILENT] = "silent",
+		[LB_CHECK_RADIO_ANSWERS] = "answers",
+	};
+	enum lb_check_verdict verdict = lb_check_judge(facts);
+	cJSON *report = cJSON_CreateObject();
+
+	cJSON_AddNumberToObject(report, "v", 1);
+	cJSON_AddStringToObject(report, "folder", folder);
+	cJSON_AddNumberToObject(report, "verdict", verdict);
+	cJSON_AddStringToObject(report, "text", lb_check_verdict_text(verdict));
+	cJSON *ways = cJSON_AddObjectToObject(report, "ways");
+	cJSON_AddBoolToObject(ways, "ctrl_c", facts->ctrl_c);
+	cJSON_AddBoolToObject(ways, "mpremote", facts->mpremote);
+	cJSON_AddStringToObject(ways, "radio", radios[facts->radio]);
+	cJSON_AddBoolToObject(ways, "p12", facts->p12);
+	cJSON *scripts = cJSON_AddObjectToObject(report, "scripts");
+	cJSON_AddStringToObject(scripts, "state", states[facts->scripts]);
+	cJSON_AddItemToObject(scripts, "error",
+	                      facts->scripts == LB_CHECK_RAISED ? cJSON_CreateString(facts->error) : cJSON_CreateNull());
+	cJSON_AddNumberToObject(scripts, "watchdog_resets", (double)facts->watchdog_resets);
+	cJSON_AddNumberToObject(scripts, "other_resets", (double)facts->other_resets);
+	cJSON *cuts = cJSON_AddObjectToObject(report, "cuts");
+	cJSON_AddNumberToObject(cuts, "count", facts->cuts);
+	cJSON_AddNumberToObject(cuts, "torn", (double)facts->torn);
+	cJSON_AddBoolToObject(cuts, "comes_back", facts->comes_back);
+	cJSON_AddBoolToObject(cuts, "mounts", facts->mounts);
+	char *text = cJSON_PrintUnformatted(report);
+	puts(text != NULL ? text : "");
+	cJSON_free(text);
+	cJSON_Delete(report);
+}
+
+/* Control characters have no place in XML, not even as references. */
+static void put_xml(FILE *file, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		switch (*text) {
+		case '&': fputs("&amp;", file); break;
+		case '<': fputs("&lt;", file); break;
+		case '>': fputs("&gt;", file); break;
+		case '"': fputs("&quot;", file); break;
+		default: fputc((unsigned char)*text < ' ' ? ' ' : *text, file);
+		}
+	}
+}
+
+static void put_case(FILE *file, const char *name, const char *element, const char *text)
+{
+	fprintf(file, "  <testcase classname=\"lifeboat.check\" name=\"%s\">", name);
+	fprintf(file, element != NULL ? "<%s message=\"" : "<system-out>", element);
+	put_xml(file, text);
+	fprintf(file, element != NULL ? "\"/>" : "</system-out>");
+	fputs("</testcase>\n", file);
+}
+
+bool lb_check_write_junit(const struct lb_check_facts *facts, const char *folder, const char *file_name)
+{
+	struct lb_check_line lines[LB_CHECK_LINES];
+	enum lb_check_verdict verdict = lb_check_judge(facts);
+	FILE *file = fopen(file_name, "we");
+	int bad = 0;
+
+	if (file == NULL)
+		return false;
+	lb_check_describe(facts, lines);
+	for (int i = 0; i < LB_CHECK_LINES; i++)
+		bad += !lines[i].good;
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"lifeboat check ", file);
+	put_xml(file, folder);
+	fprintf(file, "\" tests=\"%d\" errors=\"0\" failures=\"%d\" skipped=\"%d\">\n", LB_CHECK_LINES + 1,
+	        verdict == LB_CHECK_FREE ? 0 : bad + 1, verdict == LB_CHECK_FREE ? bad : 0);
+	const char *element = verdict == LB_CHECK_FREE ? "skipped" : "failure";
+	for (int i = 0; i < LB_CHECK_LINES; i++)
+		put_case(file, lines[i].name, lines[i].good ? NULL : element, lines[i].text);
+	put_case(file, "verdict", verdict == LB_CHECK_FREE ? NULL : element, lb_check_verdict_text(verdict));
+	fputs("</testsuite>\n", file);
+	bool written = ferror(file) == 0;
+	return fclose(file) == 0 && written;
+}

@@ -1,0 +1,92 @@
+#include "host/commands/check_verdict.h"
+
+#include <stdio.h>
+
+enum lb_check_verdict lb_check_judge(const struct lb_check_facts *facts)
+{
+	if (facts->cuts > 0 && (!facts->comes_back || !facts->mounts))
+		return LB_CHECK_LOST;
+	if (facts->ctrl_c || facts->mpremote || facts->radio == LB_CHECK_RADIO_ANSWERS)
+		return LB_CHECK_FREE;
+	return facts->p12 ? LB_CHECK_PIN : LB_CHECK_LOST;
+}
+
+const char *lb_check_verdict_text(enum lb_check_verdict verdict)
+{
+	switch (verdict) {
+	case LB_CHECK_FREE: return "you can always get back in, without the pin";
+	case LB_CHECK_PIN: return "only pin P12 gets you back in";
+	case LB_CHECK_LOST:
+	default: return "you cannot be sure to get back in, not even with pin P12";
+	}
+}
+
+static void describe_scripts(const struct lb_check_facts *facts, struct lb_check_line *line)
+{
+	static const char *const words[] = {
+		[LB_CHECK_ENDED] = "ended",
+		[LB_CHECK_RAISED] = "raised",
+		[LB_CHECK_RUNNING] = "still run",
+		[LB_CHECK_SLEEPING] = "put the module into deep sleep",
+		[LB_CHECK_NOT_STARTED] = "were not started",
+	};
+
+	line->name = "scripts";
+	line->good = facts->scripts == LB_CHECK_ENDED || facts->scripts == LB_CHECK_RUNNING;
+	if (facts->scripts == LB_CHECK_RAISED)
+		snprintf(line->text, sizeof(line->text), "raised %s", facts->error);
+	else if (facts->scripts == LB_CHECK_RUNNING)
+		snprintf(line->text, sizeof(line->text), "still run after %g s", facts->seconds);
+	else
+		snprintf(line->text, sizeof(line->text), "%s", words[facts->scripts]);
+}
+
+static void describe_resets(const struct lb_check_facts *facts, struct lb_check_line *line)
+{
+	const size_t room = sizeof(line->text);
+	int used = facts->watchdog_resets == 0 ? snprintf(line->text, room, "no reset") :
+	                                         snprintf(line->text, room, "%ld resets", facts->watchdog_resets);
+
+	line->name = "watchdog";
+	line->good = facts->watchdog_resets == 0;
+	if (facts->other_resets > 0)
+		snprintf(line->text + used, room - (size_t)used, "; %ld by the scripts themselves", facts->other_resets);
+}
+
+static void set_line(struct lb_check_line *line, const char *name, bool good, const char *yes, const char *no)
+{
+	line->name = name;
+	line->good = good;
+	snprintf(line->text, sizeof(line->text), "%s", good ? yes : no);
+}
+
+static void describe_cuts(const struct lb_check_facts *facts, struct lb_check_line *line)
+{
+	const char *result = !facts->comes_back ? "the module does not come back" :
+	                     !facts->mounts     ? "the module comes back, /flash does not mount" :
+	                                          "the module comes back, /flash mounts";
+
+	line->name = "power cuts";
+	line->good = facts->cuts == 0 || (facts->comes_back && facts->mounts);
+	if (facts->cuts == 0) {
+		snprintf(line->text, sizeof(line->text), "none tried");
+	} else {
+		snprintf(line->text, sizeof(line->text), "after %u, %ld of them in a flash write: %s", facts->cuts, facts->torn,
+		         result);
+	}
+}
+
+void lb_check_describe(const struct lb_check_facts *facts, struct lb_check_line lines[LB_CHECK_LINES])
+{
+	const char *no_radio = facts->radio == LB_CHECK_RADIO_OFF ? "no radio: telnet and FTP are off" :
+	                                                            "telnet and FTP do not let in for long, or not at all";
+
+	describe_scripts(facts, &lines[0]);
+	describe_resets(facts, &lines[1]);
+	set_line(&lines[2], "Ctrl-C", facts->ctrl_c, "gives the prompt", "does not give a prompt that lasts");
+	set_line(&lines[3], "mpremote", facts->mpremote, "gets in", "does not get in");
+	set_line(&lines[4], "radio", facts->radio == LB_CHECK_RADIO_ANSWERS, "telnet asks for the login, FTP lets in",
+	         no_radio);
+	set_line(&lines[5], "P12", facts->p12, "safe boot gives a REPL", "safe boot gives no REPL");
+	describe_cuts(facts, &lines[6]);
+}

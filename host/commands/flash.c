@@ -1,0 +1,320 @@
+/* `lifeboat flash`: an image through bootloader mode into a slot, or flash into a file. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/error.h"
+#include "core/flashmap/flashmap.h"
+#include "crypto/providers.h"
+#include "host/commands/commands.h"
+#include "host/commands/flash_target.h"
+#include "host/commands/image.h"
+#include "host/terminal/progress.h"
+#include "host/commands/stop.h"
+#include "host/client/status.h"
+#include "host/image/key.h"
+
+enum { SPEED_BAUD = 460800, BAUD_MIN = 9600, BAUD_MAX = 2000000, WHAT_BYTES = 40 };
+
+struct job {
+	const char *image_path;
+	const char *read_path;
+	enum lb_slot slot; /* NONE: the whole flash, to be read */
+	bool erase_all;
+	long baud;
+	struct lb_image_file file;
+	struct lb_image_info info;
+	char version[LB_STATUS_VERSION_BYTES];
+	const char *undone;  /* what is not whole while flash is being changed; NULL: nothing */
+	size_t before_bytes; /* of the progress: done by steps before this one */
+	size_t all_bytes;    /* of all steps */
+	struct lb_flash_target target;
+	struct lb_progress progress;
+};
+
+/* --- what is asked for --- */
+
+static bool choose_slot(const struct lb_args *args, struct job *job)
+{
+	static const char *const names[] = {"factory", "ota_0", "ota_1", NULL};
+	const char *name = args->values[LB_FLASH_SLOT];
+
+	job->slot = job->read_path != NULL ? LB_SLOT_NONE : LB_SLOT_FACTORY;
+	if (name == NULL)
+		return true;
+	if (!lb_args_one_of("slot", name, names))
+		return false;
+	for (int slot = 0; slot < LB_SLOT_COUNT; slot++)
+		if (strcmp(lb_slot_name((enum lb_slot)slot), name) == 0)
+			job->slot = (enum lb_slot)slot;
+	return true;
+}
+
+static bool choose(const struct lb_args *args, struct job *job)
+{
+	const char *baud = args->values[LB_FLASH_BAUD];
+
+	job->image_path = args->word_count > 0 ? args->words[0] : NULL;
+	job->read_path = args->values[LB_FLASH_READ];
+	job->erase_all = args->values[LB_FLASH_ERASE_ALL] != NULL;
+	job->baud = SPEED_BAUD;
+	job->target.dir = args->dir;
+	job->target.port = args->values[LB_FLASH_PORT];
+	job->target.stop = &lb_stop_signal;
+	if (job->target.port != NULL && args->dir_given) {
+		lb_args_wrong("-d names a virtual module, --port another one: name one");
+		return false;
+	}
+	if ((job->image_path == NULL) == (job->read_path == NULL)) {
+		lb_args_wrong("flash takes either an IMAGE to write or --read FILE");
+		return false;
+	}
+	if (job->read_path != NULL && (job->read_path[0] == '\0' || job->erase_all)) {
+		lb_args_wrong(job->erase_all ? "--read and --erase-all are two things: do one after the other" :
+		                               "--read takes the name of a file: --read FILE");
+		return false;
+	}
+	if (baud != NULL && !lb_args_whole_number("--baud", baud, BAUD_MIN, BAUD_MAX, &job->baud))
+		return false;
+	job->target.baud = (uint32_t)job->baud;
+	return choose_slot(args, job);
+}
+
+static struct lb_region region_of(const struct job *job)
+{
+	if (job->slot == LB_SLOT_NONE)
+		return (struct lb_region){0, job->target.flash.flash_bytes};
+	return lb_flashmap_8mib.part[lb_slot_part(job->slot)];
+}
+
+/* --- the image, before anything is sent --- */
+
+static enum lb_image_verdict judge(struct job *job)
+{
+	struct lb_image_source source = lb_image_file_source(&job->file);
+	enum lb_image_verdict verdict = lb_image_check(&source, &lb_crypto_both, &job->info);
+	struct lb_image_info verified;
+	struct lb_image_key key;
+	char path[LB_KEY_PATH_BYTES];
+
+	if (verdict == LB_IMAGE_GOOD && job->info.key_type == LB_KEY_NONE)
+		return LB_IMAGE_NO_SIGNATURE; /* which no bootloader starts, whatever keys it has */
+	if (verdict != LB_IMAGE_GOOD || lb_key_default_path(path) != LB_OK || lb_key_load_public(path, &key) != LB_OK)
+		return verdict;
+	/* Which board it is for is not asked here, so the image's own answer is taken. */
+	const struct lb_image_trust trust = {&lb_crypto_both, &key, 1, job->info.board_id};
+	verdict = lb_image_verify(&source, &trust, &verified);
+	if (verdict != LB_IMAGE_WRONG_KEY)
+		return verdict;
+	fprintf(stderr,
+	        "lifeboat: %s is signed with key %08x, not with your development key %08x: only a bootloader that "
+	        "trusts it starts it\n",
+	        job->image_path, lb_image_key_id(job->info.key_hash), lb_image_key_id(key.hash));
+	return LB_IMAGE_GOOD;
+}
+
+static enum lb_exit load_image(struct job *job)
+{
+	uint32_t slot_bytes = region_of(job).size_bytes;
+
+	if (lb_image_read_file(job->image_path, &job->file) != LB_EXIT_DONE)
+		return LB_EXIT_FAILED;
+	enum lb_image_verdict verdict = judge(job);
+	if (verdict == LB_IMAGE_NO_MAGIC || verdict == LB_IMAGE_BLANK)
+		return lb_args_failed("%s is no image: 'lifeboat image sign' makes one of a program", job->image_path);
+	if (verdict == LB_IMAGE_TOO_LONG)
+		return lb_args_failed("%s is cut off: its header tells of more bytes than there are", job->image_path);
+	if (verdict != LB_IMAGE_GOOD)
+		return lb_args_failed("%s would not start: %s", job->image_path, lb_image_verdict_text(verdict));
+	if (job->info.total_bytes > slot_bytes) {
+		return lb_args_failed("%s has %u bytes, the slot %s only %u", job->image_path, job->info.total_bytes,
+		                      lb_slot_name(job->slot), slot_bytes);
+	}
+	lb_status_version(&job->info.version, job->version);
+	return LB_EXIT_DONE;
+}
+
+/* --- the work --- */
+
+static void on_progress(void *ctx, size_t done_bytes, size_t all_bytes)
+{
+	struct job *job = ctx;
+
+	lb_progress_show(&job->progress, job->before_bytes + done_bytes, job->all_bytes != 0 ? job->all_bytes : all_bytes);
+}
+
+/* all_bytes 0: it is one step, which tells itself. */
+static void begin(struct job *job, const char *what, size_t all_bytes)
+{
+	job->before_bytes = 0;
+	job->all_bytes = all_bytes;
+	job->target.flash.progress = on_progress;
+	job->target.flash.ctx = job;
+	lb_progress_start(&job->progress, what, 0);
+}
+
+/* The record last: a blank one is a new module's, and until then it knows that the slots are being changed. */
+static bool erase_all(struct job *job)
+{
+	const struct lb_flashmap *map = &lb_flashmap_8mib;
+	struct lb_region record = map->part[LB_PART_RECORD];
+	uint32_t first = map->part[LB_PART_PROTECTED].offset + map->part[LB_PART_PROTECTED].size_bytes;
+	uint32_t after = record.offset + record.size_bytes;
+	const struct lb_region regions[] = {
+		{first, record.offset - first},
+		{after, job->target.flash.flash_bytes - after},
+		record,
+	};
+	int result = LB_ESP_OK;
+
+	printf("flash: erases everything: all images, the settings, and the files in /flash\n");
+	job->undone = "the flash is half erased";
+	begin(job, "erasing", job->target.flash.flash_bytes - first);
+	for (size_t i = 0; i < sizeof(regions) / sizeof(regions[0]) && result == LB_ESP_OK; i++) {
+		result = lb_espflash_erase(&job->target.flash, regions[i].offset, regions[i].size_bytes);
+		job->before_bytes += regions[i].size_bytes;
+	}
+	lb_progress_end(&job->progress);
+	return result == LB_ESP_OK || lb_flash_explain(&job->target, result);
+}
+
+static bool write_image(struct job *job)
+{
+	char what[WHAT_BYTES];
+
+	snprintf(what, sizeof(what), "writing %s", lb_slot_name(job->slot));
+	job->undone = "the slot is half written";
+	begin(job, what, 0);
+	int result = lb_espflash_write(&job->target.flash, region_of(job).offset, job->file.bytes, job->info.total_bytes);
+	double seconds = lb_progress_end(&job->progress);
+	if (result != LB_ESP_OK)
+		return lb_flash_explain(&job->target, result);
+	printf("flash: %s written to %s and verified: %.0f KiB in %.1f s, %.0f KiB/s\n", job->version,
+	       lb_slot_name(job->slot), job->info.total_bytes / 1024.0, seconds,
+	       job->info.total_bytes / 1024.0 / (seconds > 0 ? seconds : 0.001));
+	return true;
+}
+
+/* Is what runs what was written? */
+static enum lb_exit report_running(struct job *job, const struct lb_flash_running *running)
+{
+	const char *slot = lb_slot_name(job->slot);
+	const char *teller = job->target.port == NULL ? "'lifeboat status'" : "lifeboat.status() at its prompt";
+
+	if (running->state == LB_FLASH_IN_LOADER) {
+		return lb_args_failed("%s was written to %s, but the module is in bootloader mode again: 'lifeboat status' "
+		                      "tells why",
+		                      job->version, slot);
+	}
+	if (running->state == LB_FLASH_UNKNOWN && job->target.port == NULL) {
+		return lb_args_failed("%s was written to %s, but what starts does not stay up: 'lifeboat status' tells more",
+		                      job->version, slot);
+	}
+	if (running->version[0] == '\0') {
+		printf("flash: %s\n", running->state == LB_FLASH_AT_REPL ? "a REPL answers, but does not tell its version" :
+		                                                           "no REPL was seen, so what runs is not known");
+		return LB_EXIT_DONE;
+	}
+	if (strcmp(running->slot, slot) != 0 && running->verdict[0] != '\0' && strcmp(running->verdict, "good") != 0) {
+		return lb_args_failed("%s was written to %s, but the bootloader does not start it: %s; %s in %s runs",
+		                      job->version, slot, running->verdict, running->version, running->slot);
+	}
+	if (strcmp(running->slot, slot) != 0) {
+		return lb_args_failed("%s was written to %s, but %s in %s runs: %s tells why", job->version, slot,
+		                      running->version, running->slot, teller);
+	}
+	printf("flash: %s in %s runs%s\n", running->version, running->slot,
+	       running->state == LB_FLASH_AT_REPL ? "" : "; no REPL yet, its program goes on");
+	return LB_EXIT_DONE;
+}
+
+static enum lb_exit explain(struct job *job)
+{
+	if (job->undone == NULL)
+		return lb_args_failed("%s", job->target.reason);
+	return lb_args_failed("%s. Now %s: 'lifeboat flash' with the same words does it all; a reset starts another slot, "
+	                      "if one is good",
+	                      job->target.reason, job->undone);
+}
+
+static enum lb_exit write_job(struct job *job)
+{
+	struct lb_flash_running running;
+
+	if ((job->erase_all && !erase_all(job)) || !write_image(job))
+		return explain(job);
+	if (!lb_flash_leave(&job->target) || !lb_flash_await(&job->target, lb_slot_name(job->slot), &running)) {
+		return lb_args_failed("%s was written to %s, but it is not known whether it runs: %s", job->version,
+		                      lb_slot_name(job->slot), job->target.reason);
+	}
+	return report_running(job, &running);
+}
+
+static enum lb_exit read_job(struct job *job)
+{
+	struct lb_region region = region_of(job);
+	uint8_t *bytes = malloc(region.size_bytes);
+	char what[WHAT_BYTES];
+
+	if (bytes == NULL)
+		return lb_args_failed("no memory for %u bytes of flash", region.size_bytes);
+	snprintf(what, sizeof(what), "reading %s", job->slot != LB_SLOT_NONE ? lb_slot_name(job->slot) : "flash");
+	begin(job, what, 0);
+	int result = lb_espflash_read(&job->target.flash, region.offset, bytes, region.size_bytes);
+	double seconds = lb_progress_end(&job->progress);
+	enum lb_exit exit = LB_EXIT_FAILED;
+	if (result != LB_ESP_OK) {
+		lb_flash_explain(&job->target, result);
+		exit = lb_args_failed("%s", job->target.reason);
+	} else {
+		exit = lb_image_write_file(job->read_path, bytes, region.size_bytes);
+	}
+	free(bytes);
+	if (exit == LB_EXIT_DONE) {
+		printf("flash: %u KiB read into %s and verified, in %.1f s\n", region.size_bytes / 1024, job->read_path,
+		       seconds);
+	}
+	return exit;
+}
+
+static enum lb_exit run_job(struct job *job)
+{
+	struct lb_flash_target *target = &job->target;
+
+	if (!lb_flash_enter(target))
+		return lb_args_failed("%s", target->reason);
+	struct lb_region region = region_of(job);
+	if (region.offset + region.size_bytes > target->flash.flash_bytes) {
+		lb_flash_leave(target);
+		return lb_args_failed("the module has %u KiB of flash: too little for the slot %s",
+		                      target->flash.flash_bytes / 1024, lb_slot_name(job->slot));
+	}
+	printf("flash: the module is in bootloader mode, %u MiB of flash\n", target->flash.flash_bytes >> 20);
+	if (job->image_path != NULL)
+		return write_job(job);
+	enum lb_exit exit = read_job(job);
+	lb_stop_signal = 0; /* the way back is short, and owed */
+	if (!lb_flash_leave(target) && exit == LB_EXIT_DONE)
+		return lb_args_failed("%s", target->reason);
+	return exit;
+}
+
+enum lb_exit lb_flash_command(const struct lb_args *args)
+{
+	struct job job = {0};
+
+	if (!choose(args, &job))
+		return LB_EXIT_USAGE;
+	if (job.image_path != NULL && load_image(&job) != LB_EXIT_DONE) {
+		free(job.file.bytes);
+		return LB_EXIT_FAILED;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	lb_stop_catch_signals(); /* so that pins are let go and the terminal is told how to go on */
+	enum lb_exit exit = run_job(&job);
+	lb_flash_close(&job.target);
+	free(job.file.bytes);
+	return exit;
+}

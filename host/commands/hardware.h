@@ -1,0 +1,44 @@
+/* The hardware process, as `lifeboat run` starts and ends it. It and the files that it needs are found beside this
+ * program: ../libexec/lifeboat and ../share/lifeboat.
+ */
+#ifndef LB_COMMANDS_HARDWARE_H
+#define LB_COMMANDS_HARDWARE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct lb_hardware_options {
+	const char *dir;
+	const char *clock; /* NULL: as the host's */
+	bool reflash;
+	bool passing;       /* another run follows: this one is not to be waited for */
+	const char *card;   /* NULL: none in the slot */
+	const char *port;   /* NULL: uart0 is on no TCP port */
+	const char *listen; /* NULL: that port is on loopback */
+};
+
+enum { LB_HARDWARE_URL_BYTES = 80 };
+
+struct lb_hardware {
+	pid_t pid;
+	int life_fd; /* its end of file tells the hardware process that we are gone, however we went */
+	bool ended;
+	int status;                      /* of waitpid, once ended */
+	char url[LB_HARDWARE_URL_BYTES]; /* where uart0 is on TCP; "" when it is not */
+};
+
+/* The line, and another one about the URL unless that is "". */
+void lb_hardware_print_ready(const char *line, const char *url);
+
+/* Replaces this process; the line is printed, as by lb_hardware_print_ready, when the module is ready. Returns only
+ * when that failed, with errno. */
+void lb_hardware_become(const struct lb_hardware_options *options, const char *line);
+
+/* Starts it beside this process and waits until it is ready. When it does not come up: false; it has said why on
+ * stderr, or *error is the errno of what failed here (0 otherwise). */
+bool lb_hardware_start(struct lb_hardware *hardware, const struct lb_hardware_options *options, int *error);
+
+/* Waits for its end, by force when it does not come by itself within some seconds. */
+void lb_hardware_end(struct lb_hardware *hardware);
+
+#endif

@@ -1,0 +1,244 @@
+/* lifeboat image info: what is in an image, or in a whole flash and what would boot from it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/bytes.h"
+#include "core/base/error.h"
+#include "core/boot/decide.h"
+#include "core/record/record.h"
+#include "core/update/rules.h"
+#include "host/commands/commands.h"
+#include "host/commands/image.h"
+#include "host/client/status.h"
+#include "host/image/board_kind.h"
+
+enum { FLASH_BYTES = 8 << 20, SECTOR_BYTES = 4096, PROGRAM_BYTES = 4 };
+
+static void print_hex(const char *name, const uint8_t *bytes, size_t size_bytes)
+{
+	printf("  %-10s", name);
+	for (size_t i = 0; i < size_bytes; i++)
+		printf("%02x", bytes[i]);
+	printf("\n");
+}
+
+static void print_image(const struct lb_image_info *info)
+{
+	char version[LB_STATUS_VERSION_BYTES];
+
+	lb_status_version(&info->version, version);
+	printf("  %-10s%s\n  %-10s%u bytes, payload %u at %u\n", "version", version, "size", info->total_bytes,
+	       info->payload_bytes, info->header_bytes);
+	print_hex("sha256", info->hash, sizeof(info->hash));
+	if (info->key_type != LB_KEY_NONE)
+		printf("  %-10s%s, key %08x\n", "signed", lb_key_type_text(info->key_type), lb_image_key_id(info->key_hash));
+	else
+		printf("  %-10s%s\n", "signed", info->other_signature ? "in a way that is not supported" : "no");
+	if (info->security_counter != 0)
+		printf("  %-10s%u\n", "counter", info->security_counter);
+	if (info->has_board_id) {
+		const char *name = lb_board_kind_name(info->board_id);
+
+		print_hex("board id", info->board_id, sizeof(info->board_id));
+		if (name != NULL)
+			printf("  %-10s%s\n", "board", name);
+	}
+}
+
+static void print_judge(const struct lb_image_judge *judge)
+{
+	char names[LB_IMAGE_NAMES_BYTES];
+
+	if (judge->key_count > 0) {
+		lb_image_judge_names(judge, names);
+		printf("trusting key %s\n", names);
+	} else {
+		printf("no key to hold signatures against (--key)\n");
+	}
+	if (judge->has_board) {
+		const char *name = lb_board_kind_name(judge->board_id);
+
+		printf("for board %s\n", name != NULL ? name : "of the id given");
+	}
+}
+
+static bool is_padding(const uint8_t *bytes, size_t size_bytes)
+{
+	for (size_t i = 0; i < size_bytes; i++)
+		if (bytes[i] != 0xFF)
+			return false;
+	return true;
+}
+
+static enum lb_exit image_info(struct lb_image_file *file, const char *path, const struct lb_image_judge *judge)
+{
+	struct lb_image_source source = lb_image_file_source(file);
+	struct lb_image_info info;
+	enum lb_image_verdict verdict = lb_image_judge_source(judge, &source, &info);
+
+	if (info.total_bytes == 0 || verdict == LB_IMAGE_TOO_LONG)
+		return lb_args_failed("%s: %s", path, lb_image_file_verdict_text(verdict));
+	printf("%s: %s\n", path, lb_image_file_verdict_text(verdict));
+	print_image(&info);
+	if (file->size_bytes > info.total_bytes) {
+		size_t behind_bytes = file->size_bytes - info.total_bytes;
+
+		printf("  %-10s%zu bytes %s\n", "behind it", behind_bytes,
+		       is_padding(file->bytes + info.total_bytes, behind_bytes) ? "of padding" : "that no hash covers");
+	}
+	print_judge(judge);
+	return LB_EXIT_DONE;
+}
+
+/* ---- a whole flash ---- */
+
+static int flash_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
+{
+	const struct lb_image_file *file = ctx;
+
+	if (offset > file->size_bytes || size_bytes > file->size_bytes - offset)
+		return LB_ERR_BOUNDS;
+	memcpy(data, file->bytes + offset, size_bytes);
+	return LB_OK;
+}
+
+static void print_slots(const struct lb_flash *flash, const struct lb_image_judge *judge,
+                        struct lb_update_slot slots[LB_SLOT_COUNT])
+{
+	for (unsigned i = 0; i < LB_SLOT_COUNT; i++) {
+		struct lb_image_slot slot = {flash, lb_flashmap_8mib.part[lb_slot_part((enum lb_slot)i)]};
+		struct lb_image_source source = lb_image_slot_source(&slot);
+		struct lb_image_info info;
+		enum lb_image_verdict verdict = lb_image_judge_source(judge, &source, &info);
+
+		slots[i] = (struct lb_update_slot){.verdict = verdict};
+		printf("%s: %s\n", lb_slot_name((enum lb_slot)i), lb_image_verdict_text(verdict));
+		if (info.total_bytes == 0)
+			continue;
+		print_image(&info);
+		if (verdict == LB_IMAGE_GOOD)
+			slots[i] = lb_update_describe(verdict, &info);
+	}
+}
+
+static const char *name_or_none(enum lb_slot slot)
+{
+	return slot != LB_SLOT_NONE ? lb_slot_name(slot) : "none";
+}
+
+static void print_entry(uint32_t sequence, const struct lb_record_state *state)
+{
+	printf("  %6u  %-22s latest %s, previous %s", sequence, lb_record_change_text(state->change),
+	       name_or_none(state->latest), name_or_none(state->previous));
+	if (state->download != LB_SLOT_NONE)
+		printf(", writing %s", lb_slot_name(state->download));
+	if (state->on_trial)
+		printf(", on trial, %u left", state->tries_left);
+	printf("\n");
+}
+
+/* Oldest first; places hold consecutive numbers in a ring. */
+static void print_history(const struct lb_flash *flash, struct lb_region region, const struct lb_record *record)
+{
+	uint32_t capacity = lb_record_capacity(flash, region);
+
+	for (uint32_t back = capacity; back-- > 0;) {
+		uint32_t sequence;
+		struct lb_record_state state;
+
+		if (record->sequence >= back &&
+		    lb_record_entry(flash, region, (record->sequence - back) % capacity, &sequence, &state))
+			print_entry(sequence, &state);
+	}
+}
+
+static const char *why_text(enum lb_boot_why why)
+{
+	switch (why) {
+	case LB_WHY_LATEST: return "the latest image";
+	case LB_WHY_PREVIOUS: return "the previous image";
+	case LB_WHY_FACTORY: return "the factory image";
+	case LB_WHY_REVERTED: return "the image on trial is rolled back";
+	case LB_WHY_RECORD_LOST: return "the record is lost";
+	case LB_WHY_FALLBACK:
+	default: return "the latest image does not verify";
+	}
+}
+
+/* By the very rules that the bootloader goes by; all images were verified before, so it has nothing to ask. */
+static void print_plan(const struct lb_record *record, const struct lb_update_slot slots[LB_SLOT_COUNT])
+{
+	struct lb_boot_facts facts = {
+		.request_slot = LB_SLOT_NONE,
+		.choose = {.status = record->status, .state = record->state, .stuck = record->read_only},
+	};
+
+	memcpy(facts.choose.slots, slots, sizeof(facts.choose.slots));
+	struct lb_boot_plan plan = lb_boot_decide(&facts);
+	if (plan.action != LB_BOOT_START) {
+		printf("next boot: bootloader mode, no image can be started\n");
+		return;
+	}
+	printf("next boot: %s, %s", lb_slot_name(plan.slot), why_text(plan.why));
+	if (plan.write)
+		printf("; the record will say: %s", lb_record_change_text(plan.state.change));
+	if (plan.write && plan.state.on_trial)
+		printf(", %u left", plan.state.tries_left);
+	printf("\n");
+}
+
+static void flash_info(struct lb_image_file *file, const struct lb_image_judge *judge)
+{
+	static const char *const status[] = {
+		[LB_RECORD_BLANK] = "a new module's, empty",
+		[LB_RECORD_VALID] = "valid",
+		[LB_RECORD_LOST] = "lost",
+	};
+	const struct lb_flash flash = {
+		.read = flash_read,
+		.ctx = file,
+		.size_bytes = FLASH_BYTES,
+		.sector_bytes = SECTOR_BYTES,
+		.program_bytes = PROGRAM_BYTES,
+	};
+	struct lb_region region = lb_flashmap_8mib.part[LB_PART_RECORD];
+	struct lb_update_slot slots[LB_SLOT_COUNT];
+	struct lb_record record;
+
+	print_slots(&flash, judge, slots);
+	print_judge(judge);
+	lb_record_open(&record, &flash, region);
+	printf("record: %s%s\n", status[record.status], record.read_only ? ", of a newer version" : "");
+	if (record.status == LB_RECORD_VALID)
+		print_history(&flash, region, &record);
+	print_plan(&record, slots);
+}
+
+/* A flash that begins with an image is an image that was padded to 8 MiB: no partition of ours begins there. */
+static bool is_flash(const struct lb_image_file *file)
+{
+	return file->size_bytes == FLASH_BYTES && lb_load32le(file->bytes) != LB_IMAGE_MAGIC;
+}
+
+enum lb_exit lb_image_info_command(const struct lb_args *args)
+{
+	struct lb_image_file file;
+	struct lb_image_judge judge;
+	enum lb_exit exit = lb_image_judge_start(args, &judge);
+
+	if (exit != LB_EXIT_DONE)
+		return exit;
+	if (lb_image_read_file(args->words[1], &file) != LB_EXIT_DONE)
+		return LB_EXIT_FAILED;
+	if (is_flash(&file)) {
+		/* Whose it is, unless told otherwise. */
+		if (args->values[LB_IMAGE_BOARD_ID] == NULL)
+			judge.has_board = lb_board_kind_parse("virtual", judge.board_id);
+		flash_info(&file, &judge);
+	} else {
+		exit = image_info(&file, args->words[1], &judge);
+	}
+	free(file.bytes);
+	return exit;
+}
