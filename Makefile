@@ -242,11 +242,11 @@ check-unit: check-unit-$(1)
 endef
 $(foreach v,$(VARIANTS),$(eval $(call unit_variant,$(v))))
 
-# ---- the power-cut proof; LONG=1 for the long one ----
+# ---- the power-cut proof; LONG=1 for the long one, ONLY=WORDS for one scenario ----
 $(B)/power/power: $(call objects,release,$(POWER_C) boards/loader_mode.c) $(B)/obj/release/library.a $(MBEDTLS)
 	$(program) $(LIBS_CLI)
 check-power: $(B)/power/power
-	@$< $(if $(LONG),--long) && echo "power: 1 passed, 0 failed"
+	@$< $(if $(LONG),--long) $(if $(ONLY),--only "$(ONLY)") && echo "power: 1 passed, 0 failed"
 
 # ---- what benches/*.py count with ----
 $(B)/bench/%: $(B)/obj/release/benches/%.o $(B)/obj/release/library.a $(MBEDTLS)
