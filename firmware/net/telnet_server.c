@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "protocols/telnet/telnet.h"
+#include "protocols/telnet/telnet_console.h"
 #include "py/mperrno.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
@@ -26,7 +26,7 @@ struct connection {
 	uint8_t input_at;
 	uint8_t input_bytes;
 	uint8_t input[PIECE_BYTES];
-	struct lb_telnet telnet;
+	struct lb_telnet_console telnet;
 };
 
 static struct connection connections[LB_TELNET_CONNECTIONS];
@@ -50,7 +50,7 @@ static void hang_up(struct connection *connection)
 static bool flush(struct connection *connection)
 {
 	size_t size_bytes;
-	const uint8_t *bytes = lb_telnet_output(&connection->telnet, &size_bytes);
+	const uint8_t *bytes = lb_telnet_console_output(&connection->telnet, &size_bytes);
 	const int sent = size_bytes == 0 ? 0 : lb_net_send(connection->sock, bytes, size_bytes, NULL);
 
 	if (sent < 0 && sent != -MP_EAGAIN) {
@@ -59,7 +59,7 @@ static bool flush(struct connection *connection)
 	}
 	if (sent <= 0)
 		return false;
-	lb_telnet_sent(&connection->telnet, (size_t)sent);
+	lb_telnet_console_sent(&connection->telnet, (size_t)sent);
 	connection->stalled = false;
 	connection->active_ms = (uint32_t)mp_hal_ticks_ms();
 	return true;
@@ -92,7 +92,7 @@ static bool wait_for_room(void)
 void lb_telnet_server_print(const char *text, size_t size_bytes)
 {
 	while (console != NULL && size_bytes > 0) {
-		const size_t count = lb_telnet_print(&console->telnet, (const uint8_t *)text, size_bytes);
+		const size_t count = lb_telnet_console_print(&console->telnet, (const uint8_t *)text, size_bytes);
 
 		text += count;
 		size_bytes -= count;
@@ -129,7 +129,7 @@ static bool may_read(const struct connection *connection)
 static void become_console(struct connection *connection)
 {
 	if (console != NULL)
-		lb_telnet_end(&console->telnet, "\r\nAnother client has logged in and taken over.");
+		lb_telnet_console_end(&console->telnet, "\r\nAnother client has logged in and taken over.");
 	console = connection;
 	taken = written;
 }
@@ -137,15 +137,15 @@ static void become_console(struct connection *connection)
 /* What is in the input, as far as it may go; true when some of it went. */
 static bool feed(struct connection *connection, uint32_t now_ms)
 {
-	const bool was_console = connection->telnet.phase == LB_TELNET_CONSOLE;
+	const bool was_console = connection->telnet.phase == LB_TELNET_CONSOLE_LOGGED_IN;
 	uint8_t bytes[PIECE_BYTES];
 	size_t count;
-	const size_t used = lb_telnet_receive(&connection->telnet, now_ms, connection->input + connection->input_at,
-	                                      connection->input_bytes, bytes, &count);
+	const size_t used = lb_telnet_console_receive(&connection->telnet, now_ms, connection->input + connection->input_at,
+	                                              connection->input_bytes, bytes, &count);
 
 	connection->input_at = (uint8_t)(connection->input_at + used);
 	connection->input_bytes = (uint8_t)(connection->input_bytes - used);
-	if (!was_console && connection->telnet.phase == LB_TELNET_CONSOLE)
+	if (!was_console && connection->telnet.phase == LB_TELNET_CONSOLE_LOGGED_IN)
 		become_console(connection);
 	if (connection == console)
 		read_console_bytes(bytes, count);
@@ -184,7 +184,7 @@ static struct connection *find_place(uint32_t now_ms)
 
 		if (!connection->open)
 			return connection;
-		if (connection->telnet.phase != LB_TELNET_CONSOLE && now_ms - connection->since_ms >= EVICTION_MS &&
+		if (connection->telnet.phase != LB_TELNET_CONSOLE_LOGGED_IN && now_ms - connection->since_ms >= EVICTION_MS &&
 		    (oldest == NULL || now_ms - connection->since_ms > now_ms - oldest->since_ms))
 			oldest = connection;
 	}
@@ -214,7 +214,7 @@ void lb_telnet_server_accept(int sock, struct lb_net_address peer, const struct 
 	connection->peer = peer;
 	connection->since_ms = connection->active_ms = now_ms;
 	connection->input_at = connection->input_bytes = 0;
-	lb_telnet_open(&connection->telnet, login, console != NULL ? notice : NULL, now_ms);
+	lb_telnet_console_open(&connection->telnet, login, console != NULL ? notice : NULL, now_ms);
 }
 
 static bool serve(struct connection *connection, uint32_t now_ms)
@@ -244,19 +244,19 @@ bool lb_telnet_server_serve(uint32_t now_ms)
 static uint32_t step(struct connection *connection, uint32_t now_ms, uint32_t idle_ms)
 {
 	const uint32_t idle_for_ms = now_ms - connection->active_ms;
-	uint32_t wait_ms = lb_telnet_step(&connection->telnet, now_ms);
+	uint32_t wait_ms = lb_telnet_console_step(&connection->telnet, now_ms);
 	size_t left_bytes;
 
-	if (connection->telnet.phase == LB_TELNET_CONSOLE) {
+	if (connection->telnet.phase == LB_TELNET_CONSOLE_LOGGED_IN) {
 		if (idle_for_ms < idle_ms)
 			return idle_ms - idle_for_ms;
-		lb_telnet_end(&connection->telnet, "\r\nNothing came for too long; goodbye.");
+		lb_telnet_console_end(&connection->telnet, "\r\nNothing came for too long; goodbye.");
 		wait_ms = UINT32_MAX;
 	}
 	flush(connection);
-	if (!connection->open || connection->telnet.phase != LB_TELNET_ENDED)
+	if (!connection->open || connection->telnet.phase != LB_TELNET_CONSOLE_ENDED)
 		return wait_ms;
-	lb_telnet_output(&connection->telnet, &left_bytes);
+	lb_telnet_console_output(&connection->telnet, &left_bytes);
 	if (left_bytes > 0 && idle_for_ms < PATIENCE_MS)
 		return PATIENCE_MS - idle_for_ms;
 	hang_up(connection);
@@ -284,7 +284,7 @@ void lb_telnet_server_watch(void)
 
 		if (!connection->open)
 			continue;
-		lb_telnet_output(&connection->telnet, &left_bytes);
+		lb_telnet_console_output(&connection->telnet, &left_bytes);
 		want |= left_bytes > 0 ? (unsigned)LB_NET_WRITABLE : 0;
 		want |= may_read(connection) ? (unsigned)LB_NET_READABLE : 0;
 		lb_net_watch(connection->sock, want);
@@ -296,7 +296,7 @@ void lb_telnet_server_close_all(const char *why)
 	for (int i = 0; i < LB_TELNET_CONNECTIONS; i++) {
 		if (!connections[i].open)
 			continue;
-		lb_telnet_end(&connections[i].telnet, why);
+		lb_telnet_console_end(&connections[i].telnet, why);
 		flush(&connections[i]);
 		if (connections[i].open)
 			hang_up(&connections[i]);

@@ -49,7 +49,7 @@ struct options {
 	unsigned clock_factor;
 	bool reflash;
 	bool passing;
-	struct lb_rfc2217_setup rfc2217;
+	struct lb_uartport_setup uartport;
 	int ready_fd;
 	int parent_fd;
 };
@@ -112,8 +112,8 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case 'c': options->clock_factor = (unsigned)number; break;
 		case 'r': options->reflash = true; break;
 		case 'a': options->passing = true; break;
-		case 'p': options->rfc2217.port = number; break;
-		case 'l': options->rfc2217.address = optarg; break;
+		case 'p': options->uartport.port = number; break;
+		case 'l': options->uartport.address = optarg; break;
 		case 'R': options->ready_fd = number; break;
 		case 'P': options->parent_fd = number; break;
 		}
@@ -181,7 +181,7 @@ static void forget_endings(struct endings *endings)
 
 static void report_ready(int ready_fd, const char *url)
 {
-	char line[LB_RFC2217_URL_BYTES + 16];
+	char line[LB_UARTPORT_URL_BYTES + 16];
 
 	if (ready_fd < 0)
 		return;
@@ -202,7 +202,7 @@ static int prepare(const struct options *options, struct lb_module_setup *setup)
 	setup->clock_factor = options->clock_factor;
 	setup->passing = options->passing;
 	setup->bootloader = options->bootloader;
-	setup->rfc2217 = options->rfc2217;
+	setup->uartport = options->uartport;
 	if (lb_folder_open(&setup->folder, options->dir) != 0)
 		return -1;
 	if (lb_airfile_read(&setup->folder, &setup->air) != 0)
@@ -251,7 +251,7 @@ static int run(struct options *options, uv_loop_t *loop)
 	control.ctx = loop;
 	watch_endings(loop, &endings, options);
 	lb_module_power_on(&module);
-	report_ready(options->ready_fd, module.rfc2217.url);
+	report_ready(options->ready_fd, module.uartport.url);
 	uv_run(loop, UV_RUN_DEFAULT);
 
 	lb_module_power_off(&module); /* while watchers can still hear of it */
@@ -271,7 +271,7 @@ static void keep_from_cpu(int fd)
 int main(int argc, char **argv)
 {
 	uv_loop_t loop;
-	struct options options = {.clock_factor = 1, .rfc2217 = {.port = -1}, .ready_fd = -1, .parent_fd = -1};
+	struct options options = {.clock_factor = 1, .uartport = {.port = -1}, .ready_fd = -1, .parent_fd = -1};
 	int result = parse_options(argc, argv, &options);
 
 	if (result != EXIT_DONE)

@@ -298,7 +298,7 @@ void lb_module_power_off(struct lb_module *module)
 	scramble(module->registers.retained, LB_RETAINED_BYTES);
 	lb_rgbled_set(&module->led, LB_LED_OFF, 0);
 	lb_nets_power_off(&module->nets);
-	lb_rfc2217_power_off(&module->rfc2217);
+	lb_uartport_power_off(&module->uartport);
 	set_phase(module, LB_PHASE_OFF);
 }
 
@@ -360,9 +360,9 @@ static void connect_parts(struct lb_module *module)
 	module->sleep.nets = &module->nets;
 	module->sleep.on_wake = on_wake;
 	module->sleep.ctx = module;
-	module->rfc2217.uart = &module->uart[0];
-	module->rfc2217.on_pull = on_pull;
-	module->rfc2217.ctx = module;
+	module->uartport.uart = &module->uart[0];
+	module->uartport.on_pull = on_pull;
+	module->uartport.ctx = module;
 	module->cpu.on_message = on_message;
 	module->cpu.on_death = on_death;
 	module->cpu.ctx = module;
@@ -399,11 +399,11 @@ int lb_module_open(struct lb_module *module, const struct lb_module_setup *setup
 	lb_sleep_init(&module->sleep, module->loop);
 	uv_timer_init(module->loop, &module->fault_timer);
 	module->fault_timer.data = module;
-	lb_rfc2217_init(&module->rfc2217, module->loop);
+	lb_uartport_init(&module->uartport, module->loop);
 	for (unsigned i = 0; i < LB_UARTHUB_COUNT; i++)
 		if (lb_uarthub_open(&module->uart[i], i, module->loop, &module->folder, &module->events) != 0)
 			return -1;
-	if (lb_rfc2217_listen(&module->rfc2217, &setup->rfc2217) == 0)
+	if (lb_uartport_listen(&module->uartport, &setup->uartport) == 0)
 		return 0;
 	lb_module_close(module);
 	return -1;
@@ -412,7 +412,7 @@ int lb_module_open(struct lb_module *module, const struct lb_module_setup *setup
 void lb_module_close(struct lb_module *module)
 {
 	lb_module_power_off(module);
-	lb_rfc2217_close(&module->rfc2217);
+	lb_uartport_close(&module->uartport);
 	for (int i = 0; i < LB_UARTHUB_COUNT; i++)
 		lb_uarthub_close(&module->uart[i]);
 	lb_cpu_close(&module->cpu);

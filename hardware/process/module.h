@@ -25,7 +25,7 @@
 #include "hardware/process/nets.h"
 #include "hardware/process/ports.h"
 #include "hardware/process/registers.h"
-#include "hardware/process/rfc2217.h"
+#include "hardware/process/uartport.h"
 #include "hardware/process/sleep.h"
 #include "hardware/process/uarthub.h"
 #include "hardware/process/wdtimer.h"
@@ -56,7 +56,7 @@ struct lb_module {
 	struct lb_sleep sleep;
 	struct lb_cpu cpu;
 	struct lb_uarthub uart[LB_UARTHUB_COUNT];
-	struct lb_rfc2217 rfc2217;
+	struct lb_uartport uartport;
 	uv_timer_t fault_timer;
 	enum lb_power power;
 	enum lb_phase phase;
@@ -79,7 +79,7 @@ struct lb_module_setup {
 	bool passing;
 	const char *bootloader;
 	struct lb_air air;
-	struct lb_rfc2217_setup rfc2217;
+	struct lb_uartport_setup uartport;
 };
 
 /* The module with no power. 0, or -1 after telling the person. */

@@ -83,8 +83,8 @@ static void add_uarts(cJSON *reply, const struct lb_module *module)
 		cJSON_AddNumberToObject(open, uart->name, uart->pty.open_count);
 	}
 	cJSON_AddItemToObject(reply, "open", open);
-	if (module->rfc2217.url[0] != '\0')
-		cJSON_AddStringToObject(reply, "rfc2217", module->rfc2217.url);
+	if (module->uartport.url[0] != '\0')
+		cJSON_AddStringToObject(reply, "rfc2217", module->uartport.url);
 	else
 		cJSON_AddNullToObject(reply, "rfc2217");
 	cJSON_AddStringToObject(reply, "reset_line", lb_names_level(!module->reset_low));

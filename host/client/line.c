@@ -77,14 +77,14 @@ static int send_raw(struct lb_line *line, const uint8_t *data, size_t size_bytes
 static int port_send(void *ctx, const void *data, size_t size_bytes)
 {
 	struct lb_line *line = ctx;
-	uint8_t wire[LB_RFC2217_DATA_BYTES * CHUNK_BYTES];
+	uint8_t wire[LB_RFC2217_CLIENT_DATA_BYTES * CHUNK_BYTES];
 	int result = 0;
 
 	if (!line->over_telnet)
 		return send_raw(line, data, size_bytes);
 	for (size_t sent = 0; sent < size_bytes && result == 0; sent += CHUNK_BYTES) {
 		size_t chunk = size_bytes - sent < CHUNK_BYTES ? size_bytes - sent : CHUNK_BYTES;
-		result = send_raw(line, wire, lb_rfc2217_put(wire, (const uint8_t *)data + sent, chunk));
+		result = send_raw(line, wire, lb_telnet_put(wire, (const uint8_t *)data + sent, chunk));
 	}
 	return result;
 }
@@ -104,13 +104,13 @@ static int read_raw(struct lb_line *line, uint8_t *data, size_t room_bytes, int6
 /* 0 also when what came was for the telnet layer alone. */
 static int read_some(struct lb_line *line, uint8_t *data, size_t room_bytes, int64_t until_ms)
 {
-	uint8_t answer[LB_RFC2217_ANSWER_BYTES * CHUNK_BYTES];
+	uint8_t answer[LB_RFC2217_CLIENT_ANSWER_BYTES * CHUNK_BYTES];
 	size_t answer_bytes;
 	int count = read_raw(line, data, room_bytes, until_ms);
 
 	if (count <= 0 || !line->over_telnet)
 		return count;
-	count = (int)lb_rfc2217_take(&line->telnet, data, (size_t)count, data, answer, &answer_bytes);
+	count = (int)lb_rfc2217_client_parse(&line->telnet, data, (size_t)count, data, answer, &answer_bytes);
 	int result = send_raw(line, answer, answer_bytes);
 	return result < 0 ? result : count;
 }
@@ -165,12 +165,12 @@ static int order(struct lb_line *line, const uint8_t *wire, size_t size_bytes, u
 static int port_set_lines(void *ctx, bool dtr, bool rts)
 {
 	struct lb_line *line = ctx;
-	uint8_t wire[2 * LB_RFC2217_ORDER_BYTES];
+	uint8_t wire[2 * LB_RFC2217_CLIENT_ORDER_BYTES];
 	int levels;
 
 	if (line->over_telnet) {
-		size_t used = lb_rfc2217_set_control(wire, dtr ? LB_RFC2217_DTR_ON : LB_RFC2217_DTR_OFF);
-		used += lb_rfc2217_set_control(wire + used, rts ? LB_RFC2217_RTS_ON : LB_RFC2217_RTS_OFF);
+		size_t used = lb_rfc2217_client_set_control(wire, dtr ? LB_RFC2217_DTR_ON : LB_RFC2217_DTR_OFF);
+		used += lb_rfc2217_client_set_control(wire + used, rts ? LB_RFC2217_RTS_ON : LB_RFC2217_RTS_OFF);
 		return order(line, wire, used, 2);
 	}
 	if (!line->modem || ioctl(line->fd, TIOCMGET, &levels) != 0)
@@ -201,10 +201,10 @@ static int set_tty_baud(int fd, uint32_t baud)
 static int port_set_baud(void *ctx, uint32_t baud)
 {
 	struct lb_line *line = ctx;
-	uint8_t wire[LB_RFC2217_ORDER_BYTES];
+	uint8_t wire[LB_RFC2217_CLIENT_ORDER_BYTES];
 
 	if (line->over_telnet)
-		return order(line, wire, lb_rfc2217_set_baud(wire, baud), 1);
+		return order(line, wire, lb_rfc2217_client_set_baud(wire, baud), 1);
 	return line->modem ? set_tty_baud(line->fd, baud) : LB_PORT_UNSUPPORTED;
 }
 
@@ -303,21 +303,21 @@ static bool open_socket(struct lb_line *line, const char *name, const char *addr
 static bool agree(struct lb_line *line, const char *name, char *reason)
 {
 	int64_t until_ms = lb_host_now_ms() + ANSWER_MS;
-	uint8_t wire[LB_RFC2217_HELLO_BYTES];
+	uint8_t wire[LB_RFC2217_CLIENT_START_BYTES];
 	int result;
 
 	line->over_telnet = true;
-	result = send_raw(line, wire, lb_rfc2217_hello(wire));
+	result = send_raw(line, wire, lb_rfc2217_client_start(&line->telnet, wire));
 	while (result == 0 && !line->telnet.agreed && !line->telnet.refused && lb_host_now_ms() < until_ms)
 		result = listen_on(line, until_ms);
 	if (result == LB_PORT_GONE)
 		return refuse(reason, name, "ended the connection: another program may be using it");
 	if (result < 0 || !line->telnet.agreed)
 		return refuse(reason, name, "speaks no RFC 2217: if it passes bytes as they are, say socket://");
-	size_t used = lb_rfc2217_set_8n1(wire);
+	size_t used = lb_rfc2217_client_set_8n1(wire);
 	result = order(line, wire, used, 3);
 	if (result == 0)
-		result = order(line, wire, lb_rfc2217_set_control(wire, LB_RFC2217_FLOW_NONE), 1);
+		result = order(line, wire, lb_rfc2217_client_set_control(wire, LB_RFC2217_FLOW_NONE), 1);
 	if (result == 0)
 		result = port_set_baud(line, BAUD);
 	if (result == 0)

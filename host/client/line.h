@@ -18,7 +18,7 @@ struct lb_line {
 	bool modem; /* a tty that has the lines, and rates */
 	bool over_telnet;
 	const volatile sig_atomic_t *stop; /* set by a signal handler: ends every wait. NULL: nothing sets it */
-	struct lb_rfc2217 telnet;
+	struct lb_rfc2217_client telnet;
 	size_t held_bytes;
 	uint8_t held[1024]; /* what the port said while an order's answer was awaited */
 };

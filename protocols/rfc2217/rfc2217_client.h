@@ -9,36 +9,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "protocols/telnet/telnet.h"
+
 enum {
-	LB_RFC2217_HELLO_BYTES = 64,
-	LB_RFC2217_ORDER_BYTES = 16,
-	LB_RFC2217_ANSWER_BYTES = 3, /* for each byte that came in, at the most */
-	LB_RFC2217_DATA_BYTES = 2,   /* likewise for each byte that goes out */
+	LB_RFC2217_CLIENT_START_BYTES = 64,
+	LB_RFC2217_CLIENT_ORDER_BYTES = 16,
+	LB_RFC2217_CLIENT_ANSWER_BYTES = LB_TELNET_VERB_BYTES, /* for each byte that came in, at the most */
+	LB_RFC2217_CLIENT_DATA_BYTES = 2,                      /* likewise for each byte that goes out */
 };
 
-/* Zeroed before use; the fields below the line are this module's own. */
-struct lb_rfc2217 {
+struct lb_rfc2217_client {
 	bool agreed;        /* the server speaks RFC 2217 */
 	bool refused;       /* it does not */
 	unsigned confirmed; /* orders that it has carried out, since the caller set it to 0 */
-	/* --- */
-	uint8_t state;
-	uint8_t verb;
-	uint8_t order_bytes;
-	uint8_t order[2]; /* the beginning of a subnegotiation: option and what it is about */
+	struct lb_telnet telnet;
 };
 
-size_t lb_rfc2217_hello(uint8_t *wire);
-size_t lb_rfc2217_set_baud(uint8_t *wire, uint32_t baud);
+/* Forgets what was, and writes what is to be sent first: LB_RFC2217_CLIENT_START_BYTES. */
+size_t lb_rfc2217_client_start(struct lb_rfc2217_client *client, uint8_t *wire);
+/* One order: LB_RFC2217_CLIENT_ORDER_BYTES. */
+size_t lb_rfc2217_client_set_baud(uint8_t *wire, uint32_t baud);
 /* 8 data bits, no parity, one stop bit, in three orders. */
-size_t lb_rfc2217_set_8n1(uint8_t *wire);
-/* value: one of those in protocols/rfc2217/rfc2217_wire.h. */
-size_t lb_rfc2217_set_control(uint8_t *wire, uint8_t value);
-size_t lb_rfc2217_put(uint8_t *wire, const uint8_t *data, size_t size_bytes);
+size_t lb_rfc2217_client_set_8n1(uint8_t *wire);
+/* One order. value: one of those in protocols/rfc2217/rfc2217_wire.h. */
+size_t lb_rfc2217_client_set_control(uint8_t *wire, uint8_t value);
 
-/* Takes what came: data is what the serial port said, returned is its size; data may be the same buffer as in. answer
- * is to be sent back. */
-size_t lb_rfc2217_take(struct lb_rfc2217 *telnet, const uint8_t *in, size_t in_bytes, uint8_t *data, uint8_t *answer,
-                       size_t *answer_bytes);
+/* Parses what came: data is what the serial port said, returned is its size; data may be the same buffer as in. answer
+ * is to be sent back. What is to be said to the serial port is written by lb_telnet_put. */
+size_t lb_rfc2217_client_parse(struct lb_rfc2217_client *client, const uint8_t *in, size_t in_bytes, uint8_t *data,
+                               uint8_t *answer, size_t *answer_bytes);
 
 #endif

@@ -1,13 +1,8 @@
-/* One telnet connection as an engine: bytes in, bytes out, no I/O. It asks for user and password, then carries the
- * console (RFC 854, 855, 856, 857, 858, and the option rules of RFC 1143).
+/* Telnet itself, for every end of it that there is here: what the peer's bytes mean, which options are on, and how
+ * bytes are written for it. No I/O, no clock. (RFC 854 and 855; 856 to 858 for the options that are named here.)
  *
- * The caller feeds what the peer sent to lb_telnet_receive, sends what lb_telnet_output offers, writes what the
- * console prints with lb_telnet_print, and calls lb_telnet_step when time has passed. Times are milliseconds of any
- * clock that may wrap. Memory is bounded: when the output has no room, less input is taken.
- *
- * The server echoes: the user's name, not the password, and then nothing, because the REPL echoes by itself. Line ends
- * of the peer (CR LF, CR NUL) reach the console as CR, unless it sends in binary; a lone LF stays one. Interrupt
- * Process and Break reach it as Ctrl-C.
+ * Options are agreed as RFC 1143 has it: an option that we offered counts as on at once, and only a change is answered,
+ * so that two ends never go on agreeing for ever.
  */
 #ifndef LB_TELNET_H
 #define LB_TELNET_H
@@ -16,54 +11,59 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "protocols/login/login.h"
+/* The commands that mean something to somebody here. */
+enum {
+	LB_TELNET_SE = 240,
+	LB_TELNET_BREAK = 243,
+	LB_TELNET_INTERRUPT = 244,
+	LB_TELNET_ARE_YOU_THERE = 246,
+	LB_TELNET_ERASE = 247,
+	LB_TELNET_SB = 250,
+	LB_TELNET_WILL = 251,
+	LB_TELNET_WONT = 252,
+	LB_TELNET_DO = 253,
+	LB_TELNET_DONT = 254,
+	LB_TELNET_IAC = 255,
+};
+enum { LB_TELNET_BINARY = 0, LB_TELNET_ECHO = 1, LB_TELNET_SGA = 3 };
 
-enum { LB_TELNET_OUTPUT_BYTES = 1024 };
-
-enum lb_telnet_phase {
-	LB_TELNET_USER,
-	LB_TELNET_PASSWORD,
-	LB_TELNET_PUNISHED, /* the answer to a wrong try waits, and what comes meanwhile is thrown away */
-	LB_TELNET_CONSOLE,
-	LB_TELNET_ENDED, /* close it once all output is sent */
+enum {
+	LB_TELNET_VERB_BYTES = 3,
+	LB_TELNET_ORDER_BYTES = 64, /* kept of a subnegotiation; what is longer is cut off */
+	LB_TELNET_FRAME_BYTES = 5,  /* of a subnegotiation beside its payload, which may double */
 };
 
+/* An option in a set of them; those above 63 are never on. */
+#define LB_TELNET_BIT(option) ((uint64_t)1 << (option))
+
+/* What a byte of the peer's was. */
+enum lb_telnet_event {
+	LB_TELNET_PART,    /* of something longer */
+	LB_TELNET_TEXT,    /* a byte of text: itself */
+	LB_TELNET_COMMAND, /* a command: itself */
+	LB_TELNET_OPTION,  /* the end of a verb about an option: itself; answer is to be sent */
+	LB_TELNET_ORDER,   /* the end of a subnegotiation: order */
+};
+
+/* Zeroed before use, but for what is said; 64 bits are sets of options. */
 struct lb_telnet {
-	const struct lb_login *login;
-	uint32_t since_ms; /* of the connection, later of the wrong try */
-	enum lb_telnet_phase phase;
-	uint8_t parser; /* private */
-	uint8_t verb;   /* private: WILL, WONT, DO or DONT whose option comes next */
-	uint8_t ours;   /* options that are on, as bits */
-	uint8_t theirs;
-	uint8_t tries;
-	bool input_cr;  /* the last byte for the console was a CR that may have an LF or NUL with it */
-	bool output_cr; /* the last byte printed was a CR */
-	bool too_long;  /* the line did not fit */
-	uint8_t line_bytes;
-	char user[LB_LOGIN_USER_BYTES];
-	char line[LB_LOGIN_PASSWORD_BYTES];
-	uint16_t sent; /* of output */
-	uint16_t made;
-	uint8_t output[LB_TELNET_OUTPUT_BYTES];
+	uint64_t we_can, they_may; /* set by the owner */
+	uint64_t ours, theirs;     /* on */
+	uint8_t verb;              /* WILL, WONT, DO or DONT, of the last option */
+	uint8_t state;             /* private */
+	uint8_t answer_bytes;      /* 0: none */
+	uint8_t answer[LB_TELNET_VERB_BYTES];
+	uint8_t order_bytes;
+	uint8_t order[LB_TELNET_ORDER_BYTES]; /* a subnegotiation: the option and its payload */
 };
 
-/* Begins: options, greeting and the first question are in the output. notice is a line for the peer, or NULL. login
- * must live as long as the connection. */
-void lb_telnet_open(struct lb_telnet *telnet, const struct lb_login *login, const char *notice, uint32_t now_ms);
-/* Takes size_bytes, or fewer while the output is full, and returns how many. What is for the console goes to console,
- * which has room for size_bytes. */
-size_t lb_telnet_receive(struct lb_telnet *telnet, uint32_t now_ms, const uint8_t *data, size_t size_bytes,
-                         uint8_t *console, size_t *console_bytes);
-/* Takes as much of the console's text as fits; nothing is taken before the login. */
-size_t lb_telnet_print(struct lb_telnet *telnet, const uint8_t *text, size_t size_bytes);
-/* The end of a wait for login or after a wrong try. Returns after how many milliseconds it is to be called again, at
- * the latest; UINT32_MAX: not because of time. */
-uint32_t lb_telnet_step(struct lb_telnet *telnet, uint32_t now_ms);
-/* Ends the connection with a last line. */
-void lb_telnet_end(struct lb_telnet *telnet, const char *why);
-
-const uint8_t *lb_telnet_output(const struct lb_telnet *telnet, size_t *size_bytes);
-void lb_telnet_sent(struct lb_telnet *telnet, size_t size_bytes);
+enum lb_telnet_event lb_telnet_parse(struct lb_telnet *telnet, uint8_t byte);
+/* WILL or DO, for an option that we can or they may: it is on from now. Returns what was written: 0 if it was on
+ * before, else LB_TELNET_VERB_BYTES. */
+size_t lb_telnet_offer(struct lb_telnet *telnet, uint8_t verb, uint8_t option, uint8_t *wire);
+/* Text, for which wire has room twice over. */
+size_t lb_telnet_put(uint8_t *wire, const uint8_t *text, size_t size_bytes);
+/* A subnegotiation. wire has room for LB_TELNET_FRAME_BYTES and twice the payload. */
+size_t lb_telnet_put_order(uint8_t *wire, uint8_t option, const uint8_t *payload, size_t size_bytes);
 
 #endif

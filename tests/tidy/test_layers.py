@@ -25,7 +25,7 @@ ALLOWED = {
 	"protocols/espressif/": core("base") + ["protocols/espressif/"],
 	"protocols/ftp/": core("base") + ["protocols/ftp/", "protocols/login/"],
 	"protocols/login/": core("base") + ["protocols/login/"],
-	"protocols/rfc2217/": core("base") + ["protocols/rfc2217/"],
+	"protocols/rfc2217/": core("base") + ["protocols/rfc2217/", "protocols/telnet/telnet.h"],
 	"protocols/telnet/": core("base") + ["protocols/login/", "protocols/telnet/"],
 	"crypto/": core("base", "image") + ["crypto/"],
 	"boards/": ["core/", "boards/images.h", "boards/loader_mode.h"],
@@ -38,7 +38,8 @@ ALLOWED = {
 	# new flash, says which image is there, and reads in the hand-off how the module was booted.
 	"hardware/model/": core("base", "hw") + ["hardware/wire.h", "hardware/model/"],
 	"hardware/process/": core("base", "hw", "flashmap", "handoff", "image") + [
-		"hardware/wire.h", "hardware/model/", "hardware/process/", "protocols/rfc2217/"],
+		"hardware/wire.h", "hardware/model/", "hardware/process/", "protocols/rfc2217/",
+		"protocols/telnet/telnet.h"],
 	"host/": core("base", "hw", "flashmap", "image", "record", "handoff", "update") + [
 		"core/boot/decide.h", "core/loader/slip.h", "crypto/", "host/", "protocols/"],
 	# What a copy of it finds, wherever it lies: the headers that the build hands out, and its own.

@@ -1,7 +1,6 @@
-#include "hardware/process/rfc2217.h"
+#include "hardware/process/uartport.h"
 
 #include <errno.h>
-#include <libtelnet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -10,15 +9,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "protocols/rfc2217/rfc2217_server.h"
 #include "hardware/process/listener.h"
 #include "hardware/process/log.h"
 #include "hardware/process/queue.h"
+#include "protocols/rfc2217/rfc2217_server.h"
 #include "protocols/rfc2217/rfc2217_wire.h"
+#include "protocols/telnet/telnet.h"
 
 enum {
-	IAC = 0xFF,
-	CHUNK_BYTES = 4096,        /* of the UART's bytes that are made telnet's at a time */
+	CHUNK_BYTES = 4096,        /* of the UART's bytes that are put into telnet's form at a time, and parsed of it */
 	SEND_BUFFER_BYTES = 65536, /* the kernel's: what is in there, no purge reaches */
 	FIVE_BITS = 5,
 	GONE_MS = 15000, /* in which the kernel has sent again what was not acknowledged a good many times */
@@ -28,22 +27,21 @@ static const char IN_USE[] = "lifeboat: another client has this module's serial 
 
 enum kind { KIND_UNKNOWN, KIND_PLAIN, KIND_TELNET };
 
-struct lb_rfc2217_client {
-	struct lb_rfc2217 *server;
+struct lb_uartport_client {
+	struct lb_uartport *server;
 	struct lb_uarthub_client *uart;
 	struct lb_stream *stream;
 	int fd; /* the stream's */
-	telnet_t *telnet;
+	struct lb_telnet telnet;
 	enum kind kind;
 	bool grace_is_over;
-	bool is_broken; /* of telnet's rules beyond repair */
 	struct lb_rfc2217_server port;
 	struct lb_queue waiting; /* the UART's bytes as they came */
 };
 
 /* --- lines --- */
 
-static void pull(const struct lb_rfc2217 *server)
+static void pull(const struct lb_uartport *server)
 {
 	bool reset_low = server->autoreset.reset_low || lb_shield_holds_reset(&server->shield);
 	bool boot_low = server->autoreset.boot_low || lb_shield_holds_boot(&server->shield);
@@ -53,13 +51,13 @@ static void pull(const struct lb_rfc2217 *server)
 
 static void on_settle_timer(uv_timer_t *timer)
 {
-	struct lb_rfc2217 *server = timer->data;
+	struct lb_uartport *server = timer->data;
 
 	lb_autoreset_settle(&server->autoreset);
 	pull(server);
 }
 
-static void set_lines(struct lb_rfc2217 *server, bool dtr, bool rts)
+static void set_lines(struct lb_uartport *server, bool dtr, bool rts)
 {
 	bool settles = lb_autoreset_set(&server->autoreset, dtr, rts);
 
@@ -74,7 +72,7 @@ static void set_lines(struct lb_rfc2217 *server, bool dtr, bool rts)
 /* --- to the client --- */
 
 /* How many of the waiting bytes may go out now, for their form is known. */
-static size_t sendable_bytes(const struct lb_rfc2217_client *client)
+static size_t sendable_bytes(const struct lb_uartport_client *client)
 {
 	size_t size_bytes = client->waiting.waiting_bytes < CHUNK_BYTES ? client->waiting.waiting_bytes : CHUNK_BYTES;
 
@@ -82,18 +80,26 @@ static size_t sendable_bytes(const struct lb_rfc2217_client *client)
 		return 0;
 	if (client->kind != KIND_UNKNOWN || client->grace_is_over)
 		return size_bytes;
-	const uint8_t *bytes = lb_queue_front(&client->waiting), *first = memchr(bytes, IAC, size_bytes);
+	const uint8_t *bytes = lb_queue_front(&client->waiting), *first = memchr(bytes, LB_TELNET_IAC, size_bytes);
 	return first == NULL ? size_bytes : (size_t)(first - bytes);
 }
 
-static void feed(struct lb_rfc2217_client *client)
+/* At most CHUNK_BYTES of the UART's. */
+static void send_text(struct lb_uartport_client *client, const uint8_t *bytes, size_t size_bytes)
+{
+	uint8_t wire[2 * CHUNK_BYTES];
+
+	lb_stream_send(client->stream, wire, lb_telnet_put(wire, bytes, size_bytes));
+}
+
+static void feed(struct lb_uartport_client *client)
 {
 	size_t size_bytes;
 
 	while (lb_stream_waiting_bytes(client->stream) == 0 && (size_bytes = sendable_bytes(client)) != 0) {
 		const uint8_t *bytes = lb_queue_front(&client->waiting);
 		if (client->kind == KIND_TELNET)
-			telnet_send(client->telnet, (const char *)bytes, size_bytes);
+			send_text(client, bytes, size_bytes);
 		else
 			lb_stream_send(client->stream, bytes, size_bytes);
 		lb_queue_pop(&client->waiting, size_bytes);
@@ -102,7 +108,7 @@ static void feed(struct lb_rfc2217_client *client)
 
 static void on_uart_send(void *ctx, const uint8_t *bytes, size_t size_bytes)
 {
-	struct lb_rfc2217_client *client = ctx;
+	struct lb_uartport_client *client = ctx;
 
 	if (client->port.data_bits == FIVE_BITS)
 		return; /* the client listens to the shield's controller */
@@ -112,21 +118,21 @@ static void on_uart_send(void *ctx, const uint8_t *bytes, size_t size_bytes)
 
 static size_t count_waiting(const void *ctx)
 {
-	const struct lb_rfc2217_client *client = ctx;
+	const struct lb_uartport_client *client = ctx;
 
 	return client->waiting.waiting_bytes + lb_stream_waiting_bytes(client->stream);
 }
 
 static void drop_waiting(void *ctx)
 {
-	struct lb_rfc2217_client *client = ctx;
+	struct lb_uartport_client *client = ctx;
 
 	lb_queue_release(&client->waiting);
 }
 
 static void on_stream_drained(void *ctx)
 {
-	struct lb_rfc2217_client *client = ctx;
+	struct lb_uartport_client *client = ctx;
 
 	feed(client);
 	lb_uarthub_drained(client->uart);
@@ -134,13 +140,16 @@ static void on_stream_drained(void *ctx)
 
 /* --- from the client --- */
 
-static void send_answer(struct lb_rfc2217_client *client, const struct lb_rfc2217_server_answer *answer)
+static void send_answer(struct lb_uartport_client *client, const struct lb_rfc2217_server_answer *answer)
 {
+	uint8_t wire[LB_TELNET_FRAME_BYTES + 2 * sizeof(answer->bytes)];
+
 	if (answer->size_bytes != 0)
-		telnet_subnegotiation(client->telnet, LB_RFC2217_OPTION, (const char *)answer->bytes, answer->size_bytes);
+		lb_stream_send(client->stream, wire,
+		               lb_telnet_put_order(wire, LB_RFC2217_OPTION, answer->bytes, answer->size_bytes));
 }
 
-static void follow_data_bits(struct lb_rfc2217_client *client)
+static void follow_data_bits(struct lb_uartport_client *client)
 {
 	if (client->port.data_bits != FIVE_BITS)
 		return;
@@ -148,10 +157,14 @@ static void follow_data_bits(struct lb_rfc2217_client *client)
 	lb_shield_start(&client->server->shield);
 }
 
-static void on_subnegotiation(struct lb_rfc2217_client *client, const uint8_t *request, size_t size_bytes)
+static void run_order(struct lb_uartport_client *client)
 {
-	struct lb_rfc2217_server_answer answer = lb_rfc2217_server_run(&client->port, request, size_bytes);
+	const struct lb_telnet *telnet = &client->telnet;
+	struct lb_rfc2217_server_answer answer;
 
+	if (telnet->order_bytes == 0 || telnet->order[0] != LB_RFC2217_OPTION)
+		return;
+	answer = lb_rfc2217_server_run(&client->port, telnet->order + 1, telnet->order_bytes - 1u);
 	if ((answer.changes & LB_RFC2217_SERVER_LINES) != 0)
 		set_lines(client->server, client->port.dtr, client->port.rts);
 	if ((answer.changes & LB_RFC2217_SERVER_DATA_BITS) != 0)
@@ -165,87 +178,95 @@ static void on_subnegotiation(struct lb_rfc2217_client *client, const uint8_t *r
 	}
 }
 
-static void type_to_shield(struct lb_rfc2217_client *client, const uint8_t *bytes, size_t size_bytes)
+static void type_to_shield(struct lb_uartport_client *client, const uint8_t *bytes, size_t size_bytes)
 {
-	struct lb_rfc2217 *server = client->server;
+	struct lb_uartport *server = client->server;
 	uint8_t answer[LB_SHIELD_ANSWER_BYTES];
 
 	for (size_t i = 0; i < size_bytes; i++) {
 		unsigned answer_bytes = lb_shield_step(&server->shield, bytes[i], answer);
 		if (answer_bytes != 0)
-			telnet_send(client->telnet, (const char *)answer, answer_bytes);
+			send_text(client, answer, answer_bytes);
 		pull(server);
 	}
 }
 
-static void on_data(struct lb_rfc2217_client *client, const uint8_t *bytes, size_t size_bytes)
+static void on_data(struct lb_uartport_client *client, const uint8_t *bytes, size_t size_bytes)
 {
 	if (client->port.data_bits == FIVE_BITS)
 		type_to_shield(client, bytes, size_bytes);
-	else
+	else if (size_bytes != 0)
 		lb_uarthub_type(client->uart, bytes, size_bytes);
 }
 
-static void on_telnet(telnet_t *telnet, telnet_event_t *event, void *ctx)
+static void note_option(struct lb_uartport_client *client, uint8_t option)
 {
-	struct lb_rfc2217_client *client = ctx;
+	const struct lb_telnet *telnet = &client->telnet;
 	struct lb_rfc2217_server_answer greeting = lb_rfc2217_server_greeting();
 
-	(void)telnet;
-	switch (event->type) {
-	case TELNET_EV_DATA: on_data(client, (const uint8_t *)event->data.buffer, event->data.size); break;
-	case TELNET_EV_SEND: lb_stream_send(client->stream, event->data.buffer, event->data.size); break;
-	case TELNET_EV_WILL:
-		if (event->neg.telopt == LB_RFC2217_OPTION)
-			send_answer(client, &greeting);
-		break;
-	case TELNET_EV_SUBNEGOTIATION:
-		if (event->sub.telopt == LB_RFC2217_OPTION)
-			on_subnegotiation(client, (const uint8_t *)event->sub.buffer, event->sub.size);
-		break;
-	case TELNET_EV_COMPRESS: /* libtelnet takes it unasked, and little of it can be very much */
-	case TELNET_EV_ERROR: client->is_broken = true; break;
-	/* What else telnet has, and what of it is malformed, is passed over. */
-	case TELNET_EV_IAC:
-	case TELNET_EV_WONT:
-	case TELNET_EV_DO:
-	case TELNET_EV_DONT:
-	case TELNET_EV_ZMP:
-	case TELNET_EV_TTYPE:
-	case TELNET_EV_ENVIRON:
-	case TELNET_EV_MSSP:
-	case TELNET_EV_WARNING:
-	default: break;
+	if (telnet->answer_bytes == 0)
+		return;
+	lb_stream_send(client->stream, telnet->answer, telnet->answer_bytes);
+	if (option == LB_RFC2217_OPTION && telnet->verb == LB_TELNET_WILL)
+		send_answer(client, &greeting);
+}
+
+/* At most CHUNK_BYTES. An order applies to the text that comes after it: what came before is passed on first. */
+static void parse(struct lb_uartport_client *client, const uint8_t *bytes, size_t size_bytes)
+{
+	uint8_t text[CHUNK_BYTES];
+	size_t text_bytes = 0;
+
+	for (size_t i = 0; i < size_bytes; i++) {
+		switch (lb_telnet_parse(&client->telnet, bytes[i])) {
+		case LB_TELNET_TEXT: text[text_bytes++] = bytes[i]; break;
+		case LB_TELNET_OPTION: note_option(client, bytes[i]); break;
+		case LB_TELNET_ORDER:
+			on_data(client, text, text_bytes);
+			text_bytes = 0;
+			run_order(client);
+			break;
+		case LB_TELNET_PART:
+		case LB_TELNET_COMMAND:
+		default: break;
+		}
 	}
+	on_data(client, text, text_bytes);
 }
 
 /* The first byte says what the client speaks. */
-static void decide_kind(struct lb_rfc2217_client *client, uint8_t first)
+static void decide_kind(struct lb_uartport_client *client, uint8_t first)
 {
-	client->kind = first == IAC ? KIND_TELNET : KIND_PLAIN;
+	client->kind = first == LB_TELNET_IAC ? KIND_TELNET : KIND_PLAIN;
 	uv_timer_stop(&client->server->grace_timer);
 	lb_log("serial port: the client speaks %s", client->kind == KIND_TELNET ? "RFC 2217" : "plain bytes");
 }
 
-static void receive_telnet(struct lb_rfc2217_client *client, const uint8_t *bytes, size_t size_bytes, bool is_first)
+/* All 256 values go both ways; a client that asked for it already is not asked again. */
+static void offer_binary(struct lb_uartport_client *client)
 {
-	telnet_recv(client->telnet, (const char *)bytes, size_bytes);
-	if (is_first && !client->is_broken) {
-		/* All 256 values go both ways; a client that asked for it already is not asked again. */
-		telnet_negotiate(client->telnet, TELNET_WILL, TELNET_TELOPT_BINARY);
-		telnet_negotiate(client->telnet, TELNET_DO, TELNET_TELOPT_BINARY);
-	}
-	if (lb_stream_waiting_bytes(client->stream) > LB_RFC2217_ANSWERS_BYTES) {
-		lb_log("serial port: the client reads no answers");
-		client->is_broken = true;
-	}
-	if (client->is_broken)
-		lb_uarthub_detach(client->uart);
+	uint8_t wire[2 * LB_TELNET_VERB_BYTES];
+	size_t used = lb_telnet_offer(&client->telnet, LB_TELNET_WILL, LB_TELNET_BINARY, wire);
+
+	used += lb_telnet_offer(&client->telnet, LB_TELNET_DO, LB_TELNET_BINARY, wire + used);
+	lb_stream_send(client->stream, wire, used);
+}
+
+static void receive_telnet(struct lb_uartport_client *client, const uint8_t *bytes, size_t size_bytes, bool is_first)
+{
+	for (size_t at = 0; at < size_bytes; at += CHUNK_BYTES)
+		parse(client, bytes + at, size_bytes - at < CHUNK_BYTES ? size_bytes - at : CHUNK_BYTES);
+	if (is_first)
+		offer_binary(client);
+	if (lb_stream_waiting_bytes(client->stream) <= LB_UARTPORT_ANSWERS_BYTES)
+		return;
+	lb_log("serial port: the client reads no answers");
+	lb_uarthub_detach(client->uart);
 }
 
 static void on_stream_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)
 {
-	struct lb_rfc2217_client *client = ctx;
+	struct lb_uartport_client *client = ctx;
 	bool is_first = client->kind == KIND_UNKNOWN;
 
 	if (is_first)
@@ -260,12 +281,11 @@ static void on_stream_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)
 
 static void on_client_gone(void *ctx)
 {
-	struct lb_rfc2217_client *client = ctx;
-	struct lb_rfc2217 *server = client->server;
+	struct lb_uartport_client *client = ctx;
+	struct lb_uartport *server = client->server;
 
 	lb_log("serial port: the client left");
 	uv_timer_stop(&server->grace_timer);
-	telnet_free(client->telnet);
 	lb_queue_release(&client->waiting);
 	free(client);
 	server->client = NULL;
@@ -283,38 +303,30 @@ static const struct lb_uarthub_coder CODER = {
 
 static void on_grace_timer(uv_timer_t *timer)
 {
-	struct lb_rfc2217 *server = timer->data;
+	struct lb_uartport *server = timer->data;
 
 	server->client->grace_is_over = true;
 	feed(server->client);
 }
 
-static struct lb_rfc2217_client *make_client(struct lb_rfc2217 *server)
+static struct lb_uartport_client *make_client(struct lb_uartport *server)
 {
-	static const telnet_telopt_t OPTIONS[] = {
-		{TELNET_TELOPT_BINARY, TELNET_WILL, TELNET_DO},
-		{TELNET_TELOPT_ECHO, TELNET_WILL, TELNET_DONT},
-		{TELNET_TELOPT_SGA, TELNET_WILL, TELNET_DO},
-		{LB_RFC2217_OPTION, TELNET_WILL, TELNET_DO},
-		{-1, 0, 0},
-	};
-	struct lb_rfc2217_client *client = calloc(1, sizeof(*client));
+	const uint64_t both_ways =
+		LB_TELNET_BIT(LB_TELNET_BINARY) | LB_TELNET_BIT(LB_TELNET_SGA) | LB_TELNET_BIT(LB_RFC2217_OPTION);
+	struct lb_uartport_client *client = calloc(1, sizeof(*client));
 
 	if (client == NULL)
 		return NULL;
 	client->server = server;
+	client->telnet.they_may = both_ways;
+	client->telnet.we_can = both_ways | LB_TELNET_BIT(LB_TELNET_ECHO);
 	lb_rfc2217_server_init(&client->port);
-	client->telnet = telnet_init(OPTIONS, on_telnet, 0, client);
-	if (client->telnet == NULL) {
-		free(client);
-		return NULL;
-	}
 	return client;
 }
 
-static void welcome(struct lb_rfc2217 *server, struct lb_stream *stream, int fd)
+static void welcome(struct lb_uartport *server, struct lb_stream *stream, int fd)
 {
-	struct lb_rfc2217_client *client = make_client(server);
+	struct lb_uartport_client *client = make_client(server);
 
 	if (client == NULL) {
 		lb_stream_close(stream);
@@ -324,17 +336,16 @@ static void welcome(struct lb_rfc2217 *server, struct lb_stream *stream, int fd)
 	client->fd = fd;
 	client->uart = lb_uarthub_attach_coded(server->uart, stream, &CODER, client);
 	if (client->uart == NULL) {
-		telnet_free(client->telnet);
 		free(client);
 		return;
 	}
 	server->client = client;
 	uv_update_time(server->loop);
-	uv_timer_start(&server->grace_timer, on_grace_timer, LB_RFC2217_GRACE_MS, 0);
+	uv_timer_start(&server->grace_timer, on_grace_timer, LB_UARTPORT_GRACE_MS, 0);
 	lb_log("serial port: a client came");
 }
 
-static void forget_refused(struct lb_rfc2217 *server)
+static void forget_refused(struct lb_uartport *server)
 {
 	if (server->refused != NULL)
 		lb_stream_close(server->refused);
@@ -361,7 +372,7 @@ static const struct lb_stream_calls REFUSED_CALLS = {
 
 /* A socket that is closed with something unread in it resets the connection, and the line may never be seen. So it is
  * kept until the client closes too, or the next one is refused. */
-static void refuse(struct lb_rfc2217 *server, int fd)
+static void refuse(struct lb_uartport *server, int fd)
 {
 	lb_log("serial port: one more client, refused");
 	forget_refused(server);
@@ -387,7 +398,7 @@ static void tune(int fd)
 
 /* As long as something waits to be acknowledged, the kernel does not look for life, and tries again for many minutes:
  * too long for somebody who stands there and wants the port. One that is only slow to read acknowledges at once. */
-static bool is_gone(const struct lb_rfc2217_client *client)
+static bool is_gone(const struct lb_uartport_client *client)
 {
 	struct tcp_info info;
 	socklen_t size = sizeof(info);
@@ -398,7 +409,7 @@ static bool is_gone(const struct lb_rfc2217_client *client)
 
 static void on_connection(uv_poll_t *poll, int status, int events)
 {
-	struct lb_rfc2217 *server = poll->data;
+	struct lb_uartport *server = poll->data;
 
 	(void)status;
 	(void)events;
@@ -419,7 +430,7 @@ static void on_connection(uv_poll_t *poll, int status, int events)
 
 /* --- the server --- */
 
-void lb_rfc2217_init(struct lb_rfc2217 *server, uv_loop_t *loop)
+void lb_uartport_init(struct lb_uartport *server, uv_loop_t *loop)
 {
 	server->loop = loop;
 	server->listen_fd = -1;
@@ -439,7 +450,7 @@ static const char *explain(int error)
 	return error == -EINVAL ? "not an IPv4 or IPv6 address" : strerror(-error);
 }
 
-int lb_rfc2217_listen(struct lb_rfc2217 *server, const struct lb_rfc2217_setup *setup)
+int lb_uartport_listen(struct lb_uartport *server, const struct lb_uartport_setup *setup)
 {
 	const char *address = setup->address != NULL ? setup->address : "127.0.0.1";
 	struct lb_listener listener;
@@ -463,13 +474,13 @@ int lb_rfc2217_listen(struct lb_rfc2217 *server, const struct lb_rfc2217_setup *
 	return 0;
 }
 
-void lb_rfc2217_power_off(struct lb_rfc2217 *server)
+void lb_uartport_power_off(struct lb_uartport *server)
 {
 	lb_shield_init(&server->shield);
 	pull(server);
 }
 
-void lb_rfc2217_close(struct lb_rfc2217 *server)
+void lb_uartport_close(struct lb_uartport *server)
 {
 	if (server->client != NULL)
 		lb_uarthub_detach(server->client->uart);

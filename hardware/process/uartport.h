@@ -3,14 +3,15 @@
  * What kind of client it is shows in its first byte: 0xFF, telnet's IAC, with which every RFC 2217 client begins, or
  * anything else: then the connection is the plain bytes of the UART, both ways, until it ends. Until then the client
  * hears the UART, but nothing of telnet, and a 0xFF, which the two kinds write differently, waits for up to
- * LB_RFC2217_GRACE_MS for the first byte.
+ * LB_UARTPORT_GRACE_MS for the first byte.
  *
- * One client at a time; any other is told so in a line. The client is one of the UART's, beside the pty: output goes to
- * both, input comes from both. It has DTR and RTS (hardware/model/autoreset.h), which are released when it leaves, and
- * the shield's controller (hardware/model/shield.h), which keeps its state for as long as the module has power.
+ * One client at a time; any other gets a line that says so. The client is one of the UART's, beside the pty: output
+ * goes to both, input comes from both. It has DTR and RTS (hardware/model/autoreset.h), which are released when it
+ * leaves, and the shield's controller (hardware/model/shield.h), which keeps its state for as long as the module has
+ * power.
  */
-#ifndef HARDWARE_PROCESS_RFC2217_H
-#define HARDWARE_PROCESS_RFC2217_H
+#ifndef HARDWARE_PROCESS_UARTPORT_H
+#define HARDWARE_PROCESS_UARTPORT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,20 +22,20 @@
 #include "hardware/process/uarthub.h"
 
 enum {
-	LB_RFC2217_URL_BYTES = 80,
-	LB_RFC2217_GRACE_MS = 1000,
-	LB_RFC2217_ANSWERS_BYTES = 64 * 1024, /* a client that leaves more of telnet's answers unread is dropped */
+	LB_UARTPORT_URL_BYTES = 80,
+	LB_UARTPORT_GRACE_MS = 1000,
+	LB_UARTPORT_ANSWERS_BYTES = 64 * 1024, /* a client that leaves more of telnet's answers unread is dropped */
 };
 
-struct lb_rfc2217_setup {
+struct lb_uartport_setup {
 	const char *address; /* IPv4 or IPv6; NULL: loopback */
 	int port;            /* 0: any that is free; negative: no server */
 };
 
-struct lb_rfc2217_client;
+struct lb_uartport_client;
 
-struct lb_rfc2217 {
-	/* Set by the owner before lb_rfc2217_init. on_pull: what is pulled low now; told at each change, and perhaps more
+struct lb_uartport {
+	/* Set by the owner before lb_uartport_init. on_pull: what is pulled low now; told at each change, and perhaps more
 	 * often. */
 	struct lb_uarthub *uart;
 	void (*on_pull)(void *ctx, bool reset_low, bool boot_low);
@@ -45,19 +46,19 @@ struct lb_rfc2217 {
 	uv_poll_t listen_poll;
 	uv_timer_t settle_timer;
 	uv_timer_t grace_timer;
-	char url[LB_RFC2217_URL_BYTES]; /* for a client on this host; "" without a server */
-	struct lb_rfc2217_client *client;
+	char url[LB_UARTPORT_URL_BYTES]; /* for a client on this host; "" without a server */
+	struct lb_uartport_client *client;
 	struct lb_stream *refused; /* the last one that was sent away, until it hears of it */
 	struct lb_autoreset autoreset;
 	struct lb_shield shield;
 };
 
-void lb_rfc2217_init(struct lb_rfc2217 *server, uv_loop_t *loop);
+void lb_uartport_init(struct lb_uartport *server, uv_loop_t *loop);
 /* Listens from now on, if the setup says so. 0, or -1 after telling the person, who is also told when more than this
  * host can reach the port. */
-int lb_rfc2217_listen(struct lb_rfc2217 *server, const struct lb_rfc2217_setup *setup);
+int lb_uartport_listen(struct lb_uartport *server, const struct lb_uartport_setup *setup);
 /* The module has no power: nor has the shield. */
-void lb_rfc2217_power_off(struct lb_rfc2217 *server);
-void lb_rfc2217_close(struct lb_rfc2217 *server);
+void lb_uartport_power_off(struct lb_uartport *server);
+void lb_uartport_close(struct lb_uartport *server);
 
 #endif
