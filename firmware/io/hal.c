@@ -1,12 +1,12 @@
 /* MicroPython's hardware layer: console streams and time. */
 #include "extmod/misc.h"
+#include "firmware/io/console.h"
 #include "lib/oofatfs/ff.h"
 #include "firmware/net/network.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "py/stream.h"
 #include "shared/timeutils/timeutils.h"
-#include "firmware/life/trial.h"
 
 enum { US_PER_MS = 1000, NS_PER_US = 1000, US_PER_S = 1000000, LONG_WAIT_US = 10000 };
 
@@ -31,7 +31,7 @@ int mp_hal_stdin_rx_chr(void)
 		if (c < 0) {
 			c = lb_network_console_read();
 			if (c >= 0)
-				lb_trial_note_input();
+				lb_console_note_input();
 		}
 		if (c >= 0)
 			return c;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "firmware/io/alarms.h"
+#include "firmware/io/console.h"
 #include "core/hw/periph.h"
 #include "extmod/misc.h"
 #include "extmod/modmachine.h"
@@ -11,7 +12,6 @@
 #include "py/mphal.h"
 #include "py/mpstate.h"
 #include "py/runtime.h"
-#include "firmware/life/trial.h"
 
 enum {
 	RING_BYTES = 4096, /* more than MICROPY_REPL_STDIN_BUFFER_MAX, so that raw paste never has to wait */
@@ -75,7 +75,7 @@ static size_t receive(unsigned port, const uint8_t *data, size_t size_bytes)
 	size_t i;
 
 	if (uart->terminal)
-		lb_trial_note_input();
+		lb_console_note_input();
 	for (i = 0; i < size_bytes; i++) {
 		if (data[i] == interrupt) {
 			mp_sched_keyboard_interrupt();

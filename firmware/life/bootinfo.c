@@ -27,6 +27,11 @@ bool lb_bootinfo_is_safe(void)
 	return down.mode == LB_MODE_SAFE;
 }
 
+bool lb_bootinfo_on_trial(void)
+{
+	return down.on_trial && down.slot == down.latest;
+}
+
 const char *lb_bootinfo_safe_reason(void)
 {
 	switch (down.reason) {

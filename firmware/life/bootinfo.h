@@ -11,6 +11,8 @@
 void lb_bootinfo_init(void);
 const struct lb_handoff_down *lb_bootinfo_down(void);
 bool lb_bootinfo_is_safe(void);
+/* Does the record, as the bootloader found it or as it was changed since, have the running image on trial? */
+bool lb_bootinfo_on_trial(void);
 /* "P12", …: why this is a safe boot, for people. */
 const char *lb_bootinfo_safe_reason(void);
 /* Is the VM running for the second time or more since the hard reset? */

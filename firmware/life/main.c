@@ -18,7 +18,7 @@
 #include "shared/runtime/pyexec.h"
 #include "firmware/store/storage.h"
 #include "firmware/io/timers.h"
-#include "firmware/life/trial.h"
+#include "firmware/life/trialrun.h"
 #include "firmware/io/uart.h"
 #include "firmware/io/watchdog.h"
 
@@ -30,7 +30,7 @@ static void start_hardware(void)
 	const bool safe = lb_bootinfo_is_safe();
 
 	lb_guard_init();
-	lb_trial_init();
+	lb_trialrun_init();
 	lb_uart_init();
 	lb_machine_pin_init();
 	lb_led_init(safe || lb_settings_get(LB_SETTING_HEARTBEAT_ON_BOOT) != 0, safe ? LB_LED_ORANGE : LB_LED_BLUE);
@@ -54,14 +54,14 @@ static void start_vm(void)
 	readline_init0();
 	lb_nic_start();
 	lb_network_start();
-	lb_trial_vm_starts();
+	lb_trialrun_vm_starts();
 }
 
 /* What a soft reset ends: callbacks, sockets, open files. Pins, LED, watchdog and UART settings stay as they are. */
 static void stop_vm(bool exited)
 {
 	mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
-	lb_trial_vm_stops(exited);
+	lb_trialrun_vm_stops(exited);
 	lb_machine_pin_detach();
 	lb_uart_detach();
 	lb_timers_stop();
@@ -94,7 +94,7 @@ static void announce(bool mounted)
 {
 	if (lb_bootinfo_is_safe())
 		mp_printf(MP_PYTHON_PRINTER, "Safe boot: %s. boot.py and main.py were not run.\n", lb_bootinfo_safe_reason());
-	lb_trial_announce();
+	lb_trialrun_announce();
 	if (!mounted)
 		lb_storage_explain();
 }
@@ -106,12 +106,12 @@ static bool run_vm(bool skip_scripts)
 	enum lb_scripts_end end = LB_SCRIPTS_BADLY;
 
 	if (!mounted)
-		lb_trial_failed();
+		lb_trialrun_failed();
 	else if (!skip_scripts && !lb_bootinfo_is_safe())
 		end = lb_scripts_run();
 	if (end == LB_SCRIPTS_EXITED)
 		return true;
-	lb_trial_repl_reached(end == LB_SCRIPTS_WELL);
+	lb_trialrun_repl_reached(end == LB_SCRIPTS_WELL);
 	announce(mounted);
 	lb_periph_phase(LB_PHASE_REPL);
 	lb_repl_run();

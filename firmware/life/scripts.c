@@ -10,7 +10,7 @@
 #include "firmware/life/repl.h"
 #include "firmware/life/bootinfo.h"
 #include "shared/runtime/pyexec.h"
-#include "firmware/life/trial.h"
+#include "firmware/life/trialrun.h"
 
 enum outcome { ENDED, FAILED, INTERRUPTED, EXITED };
 
@@ -99,7 +99,7 @@ static enum outcome run(const char *path)
 	else if ((result & PYEXEC_FORCED_EXIT) != 0)
 		outcome = EXITED;
 	if (outcome == FAILED)
-		lb_trial_failed();
+		lb_trialrun_failed();
 	return overtaken ? INTERRUPTED : outcome;
 }
 
@@ -124,7 +124,7 @@ enum lb_scripts_end lb_scripts_run(void)
 		return LB_SCRIPTS_EXITED;
 	if (boot == INTERRUPTED || pyexec_mode_kind != PYEXEC_MODE_FRIENDLY_REPL)
 		return LB_SCRIPTS_BADLY;
-	lb_trial_main_starts();
+	lb_trialrun_main_starts();
 	last = run(main_path);
 	if (last == EXITED)
 		return LB_SCRIPTS_EXITED;

@@ -8,6 +8,7 @@
 #include "py/runtime.h"
 #include "firmware/python/refuse.h"
 #include "firmware/life/bootinfo.h"
+#include "firmware/life/trialrun.h"
 #include "firmware/store/settings.h"
 #include "firmware/update/slots.h"
 
@@ -155,6 +156,7 @@ static MP_DEFINE_CONST_FUN_OBJ_0(lifeboat_download_obj, lifeboat_download);
 static mp_obj_t lifeboat_confirm(void)
 {
 	lb_raise_unless_ok("confirm", lb_ota_confirm());
+	lb_trialrun_record_changed();
 	return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(lifeboat_confirm_obj, lifeboat_confirm);
@@ -210,6 +212,7 @@ static mp_obj_t lifeboat_use(mp_obj_t name)
 	if (slot == LB_SLOT_NONE)
 		mp_raise_ValueError(MP_ERROR_TEXT("slot: 'factory', 'ota_0' or 'ota_1'"));
 	lb_raise_unless_ok("use", lb_ota_use(slot));
+	lb_trialrun_record_changed();
 	return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(lifeboat_use_obj, lifeboat_use);

@@ -5,7 +5,7 @@
 #include "py/runtime.h"
 #include "firmware/life/scripts.h"
 #include "firmware/life/bootinfo.h"
-#include "firmware/life/trial.h"
+#include "firmware/life/trialrun.h"
 
 /* Pins that end a sleep, chosen by pin_sleep_wakeup(); until the next hard reset. */
 static uint32_t wake_high_mask;
@@ -116,7 +116,7 @@ _Noreturn void lb_machine_deepsleep(size_t n_args, const mp_obj_t *args)
 {
 	const mp_int_t sleep_ms = milliseconds(n_args, args);
 
-	lb_trial_before_sleep();
+	lb_trialrun_before_sleep();
 	gc_sweep_all(); /* closes the files that are open */
 	lb_periph_deepsleep((uint64_t)sleep_ms, wake_high_mask, wake_low_mask);
 }

@@ -9,7 +9,6 @@
 #include "py/runtime.h"
 #include "firmware/life/bootinfo.h"
 #include "firmware/update/slots.h"
-#include "firmware/life/trial.h"
 
 /* The update that is open for writing; slot LB_SLOT_NONE: none is. */
 static enum lb_slot open_slot = LB_SLOT_NONE;
@@ -246,10 +245,7 @@ int lb_ota_confirm(void)
 	if (lb_slots_on_trial(&slots) && lb_slots_verify(&slots, running)->facts.verdict != LB_IMAGE_GOOD)
 		return bad_image(running, &slots.finding[running]);
 	result = lb_update_confirm(&slots.now, running, &slots.facts[running], &next);
-	result = carry_out(&slots, running, result, &next);
-	if (result == LB_OK)
-		lb_trial_poll(false);
-	return result;
+	return carry_out(&slots, running, result, &next);
 }
 
 int lb_ota_use(enum lb_slot slot)
@@ -266,7 +262,6 @@ int lb_ota_use(enum lb_slot slot)
 		return result;
 	if (slot == open_slot)
 		close_update();
-	lb_trial_poll(lb_slots_on_trial(&slots));
 	return LB_OK;
 }
 

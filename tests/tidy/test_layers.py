@@ -6,8 +6,8 @@ import pytest
 import tree
 
 # The hand-off carries the flash map, so it is the one above the other in their common layer.
-RANKS = {"base": 0, "hw": 1, "flashmap": 2, "gate": 2, "nvs": 3, "handoff": 3, "record": 4, "image": 4, "loader": 4,
-	"update": 5, "boot": 6}
+RANKS = {"base": 0, "hw": 1, "flashmap": 2, "gate": 2, "trial": 2, "nvs": 3, "handoff": 3, "record": 4, "image": 4,
+	"loader": 4, "update": 5, "boot": 6}
 # The protocols that core speaks itself.
 CORES_PROTOCOLS = {"loader": "protocols/espressif/"}
 FREESTANDING = {"float.h", "limits.h", "stdalign.h", "stdarg.h", "stdbool.h", "stddef.h", "stdint.h", "stdnoreturn.h",
@@ -31,7 +31,7 @@ ALLOWED = {
 	"boards/": ["core/", "boards/images.h", "boards/loader_mode.h"],
 	"boards/virtual/": core("base", "hw", "flashmap", "handoff", "image", "record", "loader", "update") + [
 		"boards/virtual/", "crypto/", "hardware/wire.h", "hardware/model/"],
-	"firmware/": core("base", "hw", "flashmap", "record", "image", "handoff", "nvs", "update") + [
+	"firmware/": core("base", "hw", "flashmap", "record", "image", "handoff", "nvs", "trial", "update") + [
 		"firmware/", "protocols/ftp/", "protocols/login/", "protocols/telnet/"],
 	"hardware/wire.h": [],
 	# The models and the process share the registers' numbers with the CPU's side. The process fills the factory slot of a
