@@ -34,7 +34,7 @@ static enum lb_image_verdict load_and_verify(enum lb_slot slot, struct lb_image_
 	if (verdict != LB_IMAGE_GOOD)
 		return verdict;
 	loaded.size_bytes = info->total_bytes;
-	if (lb_board_image_load(in_flash.region.offset, info->total_bytes) != LB_OK)
+	if (lb_board_image_load(in_flash.region.offset, info->header_bytes, info->total_bytes) != LB_OK)
 		return LB_IMAGE_NOT_LOADED;
 	verdict = lb_image_verify(&loaded, &trust, info);
 	if (verdict != LB_IMAGE_GOOD)

@@ -3,7 +3,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "boards/images.h"
 #include "boards/loader_mode.h"
@@ -69,23 +68,10 @@ static struct lb_boot_config describe_reset(const struct lb_record *record)
 	return config;
 }
 
-/* For the image that is about to start, which judges updates by them. A build with more keys than fit is refused. */
-static void hand_keys_over(void)
-{
-	struct lb_handoff_keys keys = {.count = (uint8_t)lb_image_key_count};
-
-	LB_ASSERT(lb_image_key_count <= LB_HANDOFF_KEYS_MAX);
-	for (unsigned i = 0; i < keys.count; i++) {
-		keys.key[i].type = (uint8_t)lb_image_keys[i].type;
-		memcpy(keys.key[i].hash, lb_image_keys[i].hash, sizeof(keys.key[i].hash));
-		memcpy(keys.key[i].point, lb_image_keys[i].point, sizeof(keys.key[i].point));
-	}
-	lb_handoff_put_keys(lb_board_retained(), &keys);
-}
-
 static void start(const struct lb_boot_output *out, const struct lb_image_info *info, struct lb_boot_input *input)
 {
-	hand_keys_over();
+	/* The image judges updates by them. A build with more keys than fit is refused here, loudly. */
+	lb_handoff_put_keys(lb_board_retained(), lb_image_keys, lb_image_key_count);
 	if (out->watchdog_ms != 0)
 		lb_board_watchdog(out->watchdog_ms);
 	(void)lb_board_image_start(info->header_bytes, info->payload_bytes); /* that it returns says enough */

@@ -11,7 +11,7 @@
 
 #include "core/boot/decide.h"
 #include "core/boot/text.h"
-#include "core/hw/board.h"
+#include "core/hw/types.h"
 #include "core/loader/loader.h"
 
 enum {

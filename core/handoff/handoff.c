@@ -43,8 +43,8 @@ enum {
 	KEYS_FIRST = 16,
 	KEY_TYPE = 0,
 	KEY_HASH = 4,
-	KEY_POINT = KEY_HASH + LB_HANDOFF_KEY_HASH_BYTES,
-	KEY_BYTES = KEY_POINT + LB_HANDOFF_KEY_POINT_BYTES,
+	KEY_POINT = KEY_HASH + (int)LB_SHA256_BYTES,
+	KEY_BYTES = KEY_POINT + (int)LB_KEY_POINT_BYTES,
 };
 
 _Static_assert((int)DOWN_BYTES <= (int)LB_HANDOFF_DOWN_SPACE, "the down part fits its space");
@@ -213,42 +213,43 @@ int lb_handoff_get_up(const uint8_t *retained, struct lb_handoff_up *up)
 	return result;
 }
 
-void lb_handoff_put_keys(uint8_t *retained, const struct lb_handoff_keys *keys)
+void lb_handoff_put_keys(uint8_t *retained, const struct lb_image_key *keys, size_t count)
 {
 	uint8_t *part = retained + LB_HANDOFF_KEYS_OFFSET;
 
-	LB_ASSERT(keys->count <= LB_HANDOFF_KEYS_MAX);
+	LB_ASSERT(count <= LB_HANDOFF_KEYS_MAX);
 	memset(part, 0, LB_HANDOFF_KEYS_SPACE);
-	part[KEYS_COUNT] = keys->count;
-	for (unsigned i = 0; i < keys->count; i++) {
+	part[KEYS_COUNT] = (uint8_t)count;
+	for (size_t i = 0; i < count; i++) {
 		uint8_t *key = part + KEYS_FIRST + KEY_BYTES * i;
 
-		key[KEY_TYPE] = keys->key[i].type;
-		memcpy(key + KEY_HASH, keys->key[i].hash, LB_HANDOFF_KEY_HASH_BYTES);
-		memcpy(key + KEY_POINT, keys->key[i].point, LB_HANDOFF_KEY_POINT_BYTES);
+		key[KEY_TYPE] = (uint8_t)keys[i].type;
+		memcpy(key + KEY_HASH, keys[i].hash, LB_SHA256_BYTES);
+		memcpy(key + KEY_POINT, keys[i].point, LB_KEY_POINT_BYTES);
 	}
-	seal(part, LB_HANDOFF_KEYS_MAGIC, (uint16_t)(KEYS_FIRST + KEY_BYTES * keys->count));
+	seal(part, LB_HANDOFF_KEYS_MAGIC, (uint16_t)(KEYS_FIRST + KEY_BYTES * count));
 }
 
-int lb_handoff_get_keys(const uint8_t *retained, struct lb_handoff_keys *keys)
+int lb_handoff_get_keys(const uint8_t *retained, struct lb_image_key keys[LB_HANDOFF_KEYS_MAX], size_t *count)
 {
 	const uint8_t *part = retained + LB_HANDOFF_KEYS_OFFSET;
 	uint16_t length = lb_load16le(part + AT_LENGTH);
 	int result = check(part, LB_HANDOFF_KEYS_MAGIC, LB_HANDOFF_KEYS_SPACE);
 
-	memset(keys, 0, sizeof(*keys));
+	memset(keys, 0, LB_HANDOFF_KEYS_MAX * sizeof(*keys));
+	*count = 0;
 	if (result != LB_OK)
 		return result;
 	/* Only keys that are there as a whole. */
-	while (keys->count < LB_HANDOFF_KEYS_MAX && length >= KEYS_FIRST + KEY_BYTES * (keys->count + 1) &&
-	       keys->count < part[KEYS_COUNT]) {
-		const uint8_t *from = part + KEYS_FIRST + KEY_BYTES * keys->count;
-		struct lb_handoff_key *key = &keys->key[keys->count];
+	while (*count < LB_HANDOFF_KEYS_MAX && *count < part[KEYS_COUNT] &&
+	       length >= KEYS_FIRST + KEY_BYTES * (*count + 1)) {
+		const uint8_t *from = part + KEYS_FIRST + KEY_BYTES * *count;
+		struct lb_image_key *key = &keys[*count];
 
-		key->type = from[KEY_TYPE];
-		memcpy(key->hash, from + KEY_HASH, LB_HANDOFF_KEY_HASH_BYTES);
-		memcpy(key->point, from + KEY_POINT, LB_HANDOFF_KEY_POINT_BYTES);
-		keys->count++;
+		key->type = (enum lb_key_type)from[KEY_TYPE];
+		memcpy(key->hash, from + KEY_HASH, LB_SHA256_BYTES);
+		memcpy(key->point, from + KEY_POINT, LB_KEY_POINT_BYTES);
+		++*count;
 	}
 	return LB_OK;
 }

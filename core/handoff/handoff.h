@@ -14,10 +14,13 @@
 #define LB_HANDOFF_HANDOFF_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/version.h"
 #include "core/flashmap/flashmap.h"
-#include "core/hw/board.h"
+#include "core/hw/types.h"
+#include "core/image/crypto.h"
 
 enum {
 	LB_HANDOFF_DOWN_OFFSET = 0,
@@ -29,9 +32,7 @@ enum {
 	LB_HANDOFF_SPACE = 1792, /* the rest of retained RAM is free for others */
 	LB_HANDOFF_ERROR_BYTES = 120,
 	LB_HANDOFF_KEYS_MAX = 8, /* as many keys may a bootloader trust */
-	LB_HANDOFF_KEY_HASH_BYTES = 32,
-	LB_HANDOFF_KEY_POINT_BYTES = 64,
-	LB_HANDOFF_VERSION = 1, /* of each part; stays as long as fields are only appended */
+	LB_HANDOFF_VERSION = 1,  /* of each part; stays as long as fields are only appended */
 };
 
 #define LB_HANDOFF_DOWN_MAGIC 0x4E44424Cu /* "LBDN" */
@@ -47,13 +48,6 @@ enum lb_boot_why {
 	LB_WHY_REVERTED = 3,
 	LB_WHY_FALLBACK = 4,
 	LB_WHY_RECORD_LOST = 5,
-};
-
-struct lb_version {
-	uint8_t major;
-	uint8_t minor;
-	uint16_t revision;
-	uint32_t build;
 };
 
 struct lb_handoff_down {
@@ -90,18 +84,6 @@ struct lb_handoff_up {
 	char last_error[LB_HANDOFF_ERROR_BYTES]; /* last line of the last uncaught error of a script; "" is none */
 };
 
-/* A public key that images may be signed with; what its fields mean is core/image/crypto.h's. */
-struct lb_handoff_key {
-	uint8_t type;
-	uint8_t hash[LB_HANDOFF_KEY_HASH_BYTES];
-	uint8_t point[LB_HANDOFF_KEY_POINT_BYTES];
-};
-
-struct lb_handoff_keys {
-	uint8_t count; /* at most LB_HANDOFF_KEYS_MAX */
-	struct lb_handoff_key key[LB_HANDOFF_KEYS_MAX];
-};
-
 /* retained is the whole retained RAM. get returns LB_OK, or LB_ERR_FORMAT / LB_ERR_VERSION / LB_ERR_CHECKSUM and a
  * struct of defaults (mode normal, no request, no slot, no keys, all else 0). A number that this code gives no meaning
  * to is read as the default of its field. put cuts an over-long last_error. */
@@ -109,8 +91,9 @@ void lb_handoff_put_down(uint8_t *retained, const struct lb_handoff_down *down);
 int lb_handoff_get_down(const uint8_t *retained, struct lb_handoff_down *down);
 void lb_handoff_put_up(uint8_t *retained, const struct lb_handoff_up *up);
 int lb_handoff_get_up(const uint8_t *retained, struct lb_handoff_up *up);
-void lb_handoff_put_keys(uint8_t *retained, const struct lb_handoff_keys *keys);
-int lb_handoff_get_keys(const uint8_t *retained, struct lb_handoff_keys *keys);
+/* At most LB_HANDOFF_KEYS_MAX keys. */
+void lb_handoff_put_keys(uint8_t *retained, const struct lb_image_key *keys, size_t count);
+int lb_handoff_get_keys(const uint8_t *retained, struct lb_image_key keys[LB_HANDOFF_KEYS_MAX], size_t *count);
 /* Makes all parts absent. */
 void lb_handoff_clear(uint8_t *retained);
 

@@ -1,8 +1,8 @@
 /* Contract: what a board gives its bootloader, at link time.
  *
  * Only the files in boards/ itself (main.c and its neighbours) call these; core receives time and pins as values. None
- * of them allocates. The firmware has its own, wider contract in periph.h and shares with this one the enumerations
- * below, whose numbers are part of the hand-off format (docs/spec/handoff.md).
+ * of them allocates. The firmware has its own, wider contract in periph.h and shares with this one what is in
+ * types.h.
  */
 #ifndef LB_HW_BOARD_H
 #define LB_HW_BOARD_H
@@ -12,53 +12,11 @@
 #include <stdint.h>
 
 #include "core/hw/flash.h"
+#include "core/hw/types.h"
 
 struct lb_flashmap;
 struct lb_crypto;
 struct lb_codec;
-
-/* Why the CPU starts. */
-enum lb_cause {
-	LB_CAUSE_POWER_ON = 0,
-	LB_CAUSE_SWITCH = 1,   /* the reset switch */
-	LB_CAUSE_SOFTWARE = 2, /* machine.reset(), or the bootloader itself */
-	LB_CAUSE_WATCHDOG = 3,
-	LB_CAUSE_DEEP_SLEEP = 4, /* a wake, not a reset that somebody asked for */
-	LB_CAUSE_FAULT = 5,      /* the CPU crashed */
-	LB_CAUSE_BROWN_OUT = 6,
-};
-
-/* What the module is doing, for whoever watches from outside. */
-enum lb_phase {
-	LB_PHASE_OFF = 0,
-	LB_PHASE_GATE = 1,   /* from the reset until an image starts */
-	LB_PHASE_LOADER = 2, /* bootloader mode */
-	LB_PHASE_SCRIPT = 3, /* firmware start-up, boot.py, main.py */
-	LB_PHASE_REPL = 4,
-	LB_PHASE_SLEEP = 5, /* deep sleep: no CPU */
-};
-
-/* Who is driving the LED. */
-enum lb_led_mode {
-	LB_LED_OFF = 0,
-	LB_LED_HEARTBEAT = 1,
-	LB_LED_USER = 2,
-	LB_LED_GATE = 3,
-	LB_LED_ERROR = 4,
-};
-
-enum {
-	LB_RETAINED_BYTES = 4096, /* RAM that keeps its bytes over every reset and deep sleep, not over power-off */
-	LB_BOARD_ID_BYTES = 16,
-	LB_BOARD_MAC_BYTES = 6,
-	LB_PAYLOAD_START_BYTES = 64, /* as much of a payload tells which CPU it is for */
-};
-
-/* The two pins that the bootloader reads: true is high. P12 has a pull-down and G23 (P2) a pull-up from reset on. */
-struct lb_boot_pins {
-	bool p12;
-	bool g23;
-};
 
 /* Brings up clock, flash, pins, LED, retained RAM and uart0. Called once, first. */
 void lb_board_init(void);
@@ -87,9 +45,10 @@ size_t lb_board_serial_read(void *data, size_t size_bytes);
 /* Changes the rate, when all that was written is on the wire. */
 void lb_board_serial_baud(uint32_t baud);
 
-/* Copies size_bytes from the device offset of an image to where it will run, unless the board executes in place.
- * Reads of the image from then on come through lb_board_image_read, so that what is verified is what runs. */
-int lb_board_image_load(uint32_t flash_offset, uint32_t size_bytes);
+/* Copies size_bytes from the device offset of an image to where it will run, unless the board executes in place. The
+ * first header_bytes of them, at most UINT16_MAX, are not the payload's: a board may keep them apart. Reads of the
+ * image from then on come through lb_board_image_read, so that what is verified is what runs. */
+int lb_board_image_load(uint32_t flash_offset, uint32_t header_bytes, uint32_t size_bytes);
 int lb_board_image_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes);
 /* Is this payload one that the board's CPU can run (ELF class and machine; vectors)? LB_OK or LB_ERR_UNSUPPORTED.
  * Offsets count from the start of the loaded image, as in lb_board_image_read. */

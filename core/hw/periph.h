@@ -12,16 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/hw/board.h"
 #include "core/hw/flash.h"
+#include "core/hw/types.h"
 
 struct lb_crypto;
-
-enum {
-	LB_PIN_COUNT = 24,      /* P0 to P23 */
-	LB_UNIQUE_ID_BYTES = 6, /* as a MAC address */
-	LB_ALARM_COUNT = 8,
-};
 
 /* --- identity and memory --- */
 void lb_periph_init(void);              /* called once, first */
@@ -80,8 +74,6 @@ void lb_periph_serial_enable(unsigned port, bool on);
 bool lb_periph_serial_enabled(unsigned port);
 
 /* --- pins --- */
-enum lb_pin_mode { LB_PIN_IN = 0, LB_PIN_OUT = 1, LB_PIN_OPEN_DRAIN = 2 };
-enum lb_pin_pull { LB_PULL_NONE = 0, LB_PULL_UP = 1, LB_PULL_DOWN = 2 };
 void lb_periph_pin_config(unsigned pin, enum lb_pin_mode mode, enum lb_pin_pull pull);
 void lb_periph_pin_write(unsigned pin, bool level);
 bool lb_periph_pin_read(unsigned pin); /* the level on the net, whoever drives it */

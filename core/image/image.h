@@ -10,8 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/version.h"
 #include "core/flashmap/flashmap.h"
-#include "core/handoff/handoff.h"
+#include "core/hw/types.h"
 #include "core/image/crypto.h"
 
 #define LB_IMAGE_MAGIC 0x96F3B83Du

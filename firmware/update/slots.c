@@ -6,31 +6,15 @@
 #include "core/hw/periph.h"
 #include "firmware/life/bootinfo.h"
 
-_Static_assert(LB_HANDOFF_KEY_HASH_BYTES == (int)LB_SHA256_BYTES, "a key's hash in the hand-off");
-_Static_assert(LB_HANDOFF_KEY_POINT_BYTES == (int)LB_KEY_POINT_BYTES, "a key's point in the hand-off");
-
 /* --- judging --- */
-
-static size_t read_keys(struct lb_image_key keys[LB_HANDOFF_KEYS_MAX])
-{
-	struct lb_handoff_keys told;
-
-	if (lb_handoff_get_keys(lb_periph_retained(), &told) != LB_OK)
-		return 0;
-	for (unsigned i = 0; i < told.count; i++) {
-		keys[i].type = (enum lb_key_type)told.key[i].type;
-		memcpy(keys[i].hash, told.key[i].hash, sizeof(keys[i].hash));
-		memcpy(keys[i].point, told.key[i].point, sizeof(keys[i].point));
-	}
-	return told.count;
-}
 
 uint32_t lb_slots_trusted_key_id(void)
 {
-	struct lb_handoff_keys told;
+	struct lb_image_key keys[LB_HANDOFF_KEYS_MAX];
+	size_t count;
 
-	(void)lb_handoff_get_keys(lb_periph_retained(), &told);
-	return lb_image_key_id(told.key[0].hash);
+	(void)lb_handoff_get_keys(lb_periph_retained(), keys, &count);
+	return lb_image_key_id(keys[0].hash);
 }
 
 static bool can_run(const struct lb_image_source *source, const struct lb_image_info *info)
@@ -46,15 +30,11 @@ static bool can_run(const struct lb_image_source *source, const struct lb_image_
 struct lb_finding lb_slots_judge(const struct lb_image_source *source)
 {
 	struct lb_image_key keys[LB_HANDOFF_KEYS_MAX];
-	const struct lb_image_trust trust = {
-		lb_periph_crypto(),
-		keys,
-		read_keys(keys),
-		lb_bootinfo_down()->board_id,
-	};
+	struct lb_image_trust trust = {lb_periph_crypto(), keys, 0, lb_bootinfo_down()->board_id};
 	struct lb_finding finding = {.facts = {.id = LB_RECORD_NO_ID}};
 	struct lb_image_info info;
 
+	(void)lb_handoff_get_keys(lb_periph_retained(), keys, &trust.key_count);
 	if (lb_image_inspect(source, &info) == LB_IMAGE_GOOD) {
 		finding.facts = lb_update_describe(LB_IMAGE_UNKNOWN, &info);
 		finding.key_id = lb_image_key_id(info.key_hash);

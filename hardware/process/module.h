@@ -15,7 +15,7 @@
 #include <stdint.h>
 #include <uv.h>
 
-#include "core/hw/board.h"
+#include "core/hw/types.h"
 #include "hardware/process/cardslot.h"
 #include "hardware/process/clock.h"
 #include "hardware/process/cpu.h"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/hw/board.h"
+#include "core/hw/types.h"
 #include "hardware/wire.h"
 
 static const char *const CAUSES[] = {

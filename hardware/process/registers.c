@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "core/hw/board.h"
+#include "core/hw/types.h"
 
 static int open_shared(const char *name, size_t size_bytes, int *fd, uint8_t **memory)
 {

@@ -1,6 +1,6 @@
 #include "hardware/process/rgbled.h"
 
-#include "core/hw/board.h"
+#include "core/hw/types.h"
 #include "hardware/process/names.h"
 
 void lb_rgbled_set(struct lb_rgbled *led, uint32_t mode, uint32_t rgb)

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/hw/board.h"
+#include "core/hw/types.h"
 
 /* A UUID, with or without dashes, or a kind's name; false when the text is neither. */
 bool lb_board_kind_parse(const char *text, uint8_t id[LB_BOARD_ID_BYTES]);

@@ -18,7 +18,7 @@ SPECS = {
 	"gate": (["core/gate/gate.h"], ["LB_GATE_"]),
 	"image": (["core/image/image.h"], ["LB_IMAGE_"]),
 	"handoff": (
-		["core/handoff/handoff.h", "core/hw/board.h", "core/flashmap/flashmap.h"],
+		["core/handoff/handoff.h", "core/hw/types.h", "core/flashmap/flashmap.h"],
 		["LB_HANDOFF_", "LB_MODE_", "LB_REASON_", "LB_WHY_", "LB_REQUEST_", "LB_CAUSE_", "LB_SLOT_"],
 	),
 	"flashmap": ([], []),

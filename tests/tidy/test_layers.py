@@ -5,8 +5,8 @@ import pytest
 
 import tree
 
-# The hand-off carries the flash map, so it is the one above the other in their common layer.
-RANKS = {"base": 0, "hw": 1, "flashmap": 2, "gate": 2, "trial": 2, "nvs": 3, "handoff": 3, "record": 4, "image": 4,
+# The hand-off carries the flash map and the keys that images are signed with, so it is above both.
+RANKS = {"base": 0, "hw": 1, "flashmap": 2, "gate": 2, "trial": 2, "nvs": 3, "image": 3, "handoff": 4, "record": 4,
 	"loader": 4, "update": 5, "boot": 6}
 # The protocols that core speaks itself.
 CORES_PROTOCOLS = {"loader": "protocols/espressif/"}

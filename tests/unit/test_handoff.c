@@ -265,45 +265,47 @@ static void another_version_is_not_guessed_at(void **state)
 	assert_down_absent(retained, LB_ERR_VERSION);
 }
 
-static struct lb_handoff_keys some_keys(uint8_t count)
+static void some_keys(struct lb_image_key keys[LB_HANDOFF_KEYS_MAX], unsigned count)
 {
-	struct lb_handoff_keys keys = {.count = count};
-
-	for (uint8_t i = 0; i < count; i++) {
-		keys.key[i].type = (uint8_t)(1 + i % 2);
-		memset(keys.key[i].hash, 0x10 + i, sizeof(keys.key[i].hash));
-		memset(keys.key[i].point, 0x20 + i, sizeof(keys.key[i].point));
+	memset(keys, 0, LB_HANDOFF_KEYS_MAX * sizeof(*keys));
+	for (unsigned i = 0; i < count; i++) {
+		keys[i].type = (enum lb_key_type)(1 + i % 2);
+		memset(keys[i].hash, 0x10 + (int)i, sizeof(keys[i].hash));
+		memset(keys[i].point, 0x20 + (int)i, sizeof(keys[i].point));
 	}
-	return keys;
 }
 
 static void keys_arrive(void **state)
 {
 	(void)state;
-	for (uint8_t count = 0; count <= LB_HANDOFF_KEYS_MAX; count++) {
+	for (unsigned count = 0; count <= LB_HANDOFF_KEYS_MAX; count++) {
 		uint8_t retained[LB_RETAINED_BYTES];
-		struct lb_handoff_keys keys = some_keys(count), back;
+		struct lb_image_key keys[LB_HANDOFF_KEYS_MAX], back[LB_HANDOFF_KEYS_MAX];
+		size_t found;
 
+		some_keys(keys, count);
 		memset(retained, 0xA5, sizeof(retained));
-		lb_handoff_put_keys(retained, &keys);
-		assert_int_equal(lb_handoff_get_keys(retained, &back), LB_OK);
-		assert_memory_equal(&back, &keys, sizeof(keys));
+		lb_handoff_put_keys(retained, keys, count);
+		assert_int_equal(lb_handoff_get_keys(retained, back, &found), LB_OK);
+		assert_int_equal(found, count);
+		assert_memory_equal(back, keys, sizeof(keys));
 		assert_int_equal(retained[LB_HANDOFF_KEYS_OFFSET - 1], 0xA5);
 		assert_int_equal(retained[LB_HANDOFF_SPACE], 0xA5);
 		lb_handoff_clear(retained);
-		assert_int_equal(lb_handoff_get_keys(retained, &back), LB_ERR_FORMAT);
-		assert_int_equal(back.count, 0);
+		assert_int_equal(lb_handoff_get_keys(retained, back, &found), LB_ERR_FORMAT);
+		assert_int_equal(found, 0);
 	}
 }
 
 static void keys_lie_as_specified(void **state)
 {
 	uint8_t retained[LB_RETAINED_BYTES] = {0};
-	const struct lb_handoff_keys keys = some_keys(2);
+	struct lb_image_key keys[LB_HANDOFF_KEYS_MAX];
 	const uint8_t *part = retained + 768;
 
 	(void)state;
-	lb_handoff_put_keys(retained, &keys);
+	some_keys(keys, 2);
+	lb_handoff_put_keys(retained, keys, 2);
 	assert_memory_equal(part, "LBKY\x01\x00\xD8\x00", 8);
 	assert_memory_equal(part + 12, "\x02\x00\x00\x00\x01\x00\x00\x00\x10\x10", 10);
 	assert_memory_equal(part + 16 + 36, "\x20\x20", 2);
@@ -325,16 +327,18 @@ static void only_whole_keys_are_taken(void **state)
 	(void)state;
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		uint8_t retained[LB_RETAINED_BYTES] = {0};
-		struct lb_handoff_keys keys = some_keys(3), back;
+		struct lb_image_key keys[LB_HANDOFF_KEYS_MAX];
+		size_t found;
 
-		lb_handoff_put_keys(retained, &keys);
+		some_keys(keys, 3);
+		lb_handoff_put_keys(retained, keys, 3);
 		retained[LB_HANDOFF_KEYS_OFFSET + 12] = cases[i].told;
 		reseal(retained + LB_HANDOFF_KEYS_OFFSET, cases[i].length);
-		assert_int_equal(lb_handoff_get_keys(retained, &back), LB_OK);
-		assert_int_equal(back.count, cases[i].taken);
+		assert_int_equal(lb_handoff_get_keys(retained, keys, &found), LB_OK);
+		assert_int_equal(found, cases[i].taken);
 		retained[LB_HANDOFF_KEYS_OFFSET + 8] ^= 1;
-		assert_int_equal(lb_handoff_get_keys(retained, &back), LB_ERR_CHECKSUM);
-		assert_int_equal(back.count, 0);
+		assert_int_equal(lb_handoff_get_keys(retained, keys, &found), LB_ERR_CHECKSUM);
+		assert_int_equal(found, 0);
 	}
 }
 

@@ -15,10 +15,8 @@
 
 #include "boards/virtual/common/bus.h"
 #include "boards/virtual/common/payload.h"
-#include "core/base/bytes.h"
 #include "core/base/error.h"
 #include "core/hw/board.h"
-#include "core/image/image.h"
 
 #ifndef MFD_EXEC
 #define MFD_EXEC 0x0010U /* Linux 6.3, from when on a host may be set up to make memfds not executable unless asked */
@@ -26,7 +24,7 @@
 
 enum { CHUNK_BYTES = 1 << 16, SEAL_TRIES = 20 };
 
-static uint8_t header[UINT16_MAX]; /* as long as a header can say it is */
+static uint8_t header[UINT16_MAX];
 static uint32_t header_bytes;
 static uint32_t image_bytes; /* header and rest; 0: none is loaded */
 static int rest_fd = -1;
@@ -37,23 +35,6 @@ static void unload(void)
 		close(rest_fd);
 	rest_fd = -1;
 	image_bytes = 0;
-}
-
-static int load_header(uint32_t flash_offset, uint32_t size_bytes)
-{
-	const struct lb_flash *flash = lb_board_flash();
-	int result;
-
-	if (size_bytes < LB_IMAGE_HEADER_BYTES)
-		return LB_ERR_FORMAT;
-	result = flash->read(flash->ctx, flash_offset, header, LB_IMAGE_HEADER_BYTES);
-	if (result != LB_OK)
-		return result;
-	header_bytes = lb_load16le(header + LB_IMAGE_AT_HEADER_BYTES);
-	if (header_bytes < LB_IMAGE_HEADER_BYTES || header_bytes > size_bytes)
-		return LB_ERR_FORMAT;
-	return flash->read(flash->ctx, flash_offset + LB_IMAGE_HEADER_BYTES, header + LB_IMAGE_HEADER_BYTES,
-	                   header_bytes - LB_IMAGE_HEADER_BYTES);
 }
 
 static int make_memfd(void)
@@ -110,12 +91,16 @@ static bool seal(int fd)
 	return false;
 }
 
-int lb_board_image_load(uint32_t flash_offset, uint32_t size_bytes)
+int lb_board_image_load(uint32_t flash_offset, uint32_t first_bytes, uint32_t size_bytes)
 {
+	const struct lb_flash *flash = lb_board_flash();
 	int result;
 
 	unload();
-	result = load_header(flash_offset, size_bytes);
+	if (first_bytes > sizeof(header) || first_bytes > size_bytes)
+		return LB_ERR_BOUNDS;
+	header_bytes = first_bytes;
+	result = flash->read(flash->ctx, flash_offset, header, header_bytes);
 	if (result != LB_OK)
 		return result;
 	rest_fd = make_memfd();

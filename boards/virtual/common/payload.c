@@ -4,7 +4,7 @@
 #include <link.h>
 #include <string.h>
 
-#include "core/hw/board.h"
+#include "core/hw/types.h"
 
 /* The linker's name for the start of this program's own ELF header: what runs this program can run the payload. */
 extern const ElfW(Ehdr) __ehdr_start;
