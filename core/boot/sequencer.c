@@ -34,14 +34,14 @@ static void consume_requests(struct lb_boot *boot, uint8_t *retained)
 
 static void read_record(struct lb_boot *boot, const struct lb_boot_config *config)
 {
-	struct lb_choose_facts *facts = &boot->facts.choose;
+	struct lb_plan_facts *facts = &boot->facts;
 
 	facts->status = config->record->status;
 	facts->state = config->record->state;
 	facts->stuck = config->record->read_only;
 	facts->wake = config->cause == LB_CAUSE_DEEP_SLEEP;
 	memcpy(facts->slots, config->slots, sizeof(facts->slots));
-	lb_boot_expect(&boot->facts, &boot->expected);
+	lb_plan_expect(&boot->facts, &boot->expected);
 }
 
 static void report_record(struct lb_handoff_down *down, const struct lb_record_state *state)
@@ -74,23 +74,23 @@ void lb_boot_init(struct lb_boot *boot, const struct lb_boot_config *config)
 
 static void put_down(struct lb_boot *boot)
 {
-	const struct lb_boot_plan *plan = &boot->plan;
+	const struct lb_plan *plan = &boot->plan;
 	bool runs_image = plan->slot != LB_SLOT_NONE;
 
 	boot->down.mode = plan->mode;
 	boot->down.reason = plan->reason;
 	boot->down.why = plan->why;
 	boot->down.slot = plan->slot;
-	boot->down.image_version = runs_image ? boot->facts.choose.slots[plan->slot].version : (struct lb_version){0};
+	boot->down.image_version = runs_image ? boot->facts.slots[plan->slot].version : (struct lb_version){0};
 	report_record(&boot->down, &plan->state);
 	for (unsigned i = 0; i < LB_SLOT_COUNT; i++)
-		boot->down.verdict[i] = (uint32_t)boot->facts.choose.slots[i].verdict;
+		boot->down.verdict[i] = (uint32_t)boot->facts.slots[i].verdict;
 	lb_handoff_put_down(boot->config.retained, &boot->down);
 }
 
 static void report_verdict(struct lb_boot *boot, enum lb_slot slot)
 {
-	enum lb_image_verdict verdict = boot->facts.choose.slots[slot].verdict;
+	enum lb_image_verdict verdict = boot->facts.slots[slot].verdict;
 
 	if (verdict == LB_IMAGE_WRONG_KEY)
 		lb_boot_text_wrong_key(boot->text, slot, boot->config.key_id[slot], boot->config.trusted_key_id);
@@ -168,7 +168,7 @@ static void want_verify(struct lb_boot *boot, struct lb_boot_output *out)
 /* A watchdog guards an image on trial, in a safe boot too: an image that does not come to its REPL must not hold it. */
 static void want_start(struct lb_boot *boot, struct lb_boot_output *out)
 {
-	const struct lb_boot_plan *plan = &boot->plan;
+	const struct lb_plan *plan = &boot->plan;
 
 	LB_ASSERT(plan->slot == boot->loaded); /* what was loaded last is what would run */
 	put_down(boot);
@@ -181,10 +181,10 @@ static void want_start(struct lb_boot *boot, struct lb_boot_output *out)
 /* Decides anew with what is known by now, and does what can be done at once. */
 static void follow_plan(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
 {
-	boot->plan = lb_boot_decide(&boot->facts);
-	if (boot->plan.action == LB_BOOT_LOADER) {
+	boot->plan = lb_plan_make(&boot->facts);
+	if (boot->plan.action == LB_PLAN_LOADER) {
 		enter_loader(boot, input, out);
-	} else if (boot->plan.action == LB_BOOT_VERIFY || boot->plan.slot != boot->loaded) {
+	} else if (boot->plan.action == LB_PLAN_VERIFY || boot->plan.slot != boot->loaded) {
 		want_verify(boot, out);
 	} else if (boot->plan.write) {
 		boot->state = STATE_APPEND;
@@ -219,7 +219,7 @@ static void first_step(struct lb_boot *boot, const struct lb_boot_input *input, 
 {
 	boot->facts.g23_low = !input->pins.g23;
 	/* P12 is an application's pin too: over a deep sleep it may be high for reasons of its own. */
-	if (lb_boot_wants_loader(&boot->facts) || boot->config.cause == LB_CAUSE_DEEP_SLEEP) {
+	if (lb_plan_wants_loader(&boot->facts) || boot->config.cause == LB_CAUSE_DEEP_SLEEP) {
 		follow_plan(boot, input, out);
 		return;
 	}
@@ -231,7 +231,7 @@ static void first_step(struct lb_boot *boot, const struct lb_boot_input *input, 
 static void follow_found(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
 {
 	LB_ASSERT(input->found.verdict != LB_IMAGE_UNKNOWN);
-	boot->facts.choose.slots[boot->loaded] = input->found;
+	boot->facts.slots[boot->loaded] = input->found;
 	follow_plan(boot, input, out);
 }
 
@@ -239,12 +239,12 @@ static void follow_found(struct lb_boot *boot, const struct lb_boot_input *input
 static void follow_appended(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
 {
 	if (!input->appended) {
-		boot->facts.choose.stuck = true;
+		boot->facts.stuck = true;
 		follow_plan(boot, input, out);
 		return;
 	}
-	boot->facts.choose.status = LB_RECORD_VALID;
-	boot->facts.choose.state = boot->plan.state;
+	boot->facts.status = LB_RECORD_VALID;
+	boot->facts.state = boot->plan.state;
 	want_start(boot, out);
 	out->slot = boot->plan.slot;
 }
@@ -252,7 +252,7 @@ static void follow_appended(struct lb_boot *boot, const struct lb_boot_input *in
 static void follow_return(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
 {
 	LB_ASSERT(input->found.verdict != LB_IMAGE_UNKNOWN && input->found.verdict != LB_IMAGE_GOOD);
-	boot->facts.choose.slots[boot->loaded].verdict = input->found.verdict;
+	boot->facts.slots[boot->loaded].verdict = input->found.verdict;
 	follow_plan(boot, input, out);
 }
 

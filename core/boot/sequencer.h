@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/boot/decide.h"
+#include "core/boot/plan.h"
 #include "core/boot/text.h"
 #include "core/hw/types.h"
 #include "core/loader/loader.h"
@@ -69,11 +69,11 @@ struct lb_boot_output {
 /* The caller owns it; its fields are the sequencer's own. */
 struct lb_boot {
 	struct lb_boot_config config;
-	struct lb_boot_facts facts;
+	struct lb_plan_facts facts;
 	struct lb_gate gate;
 	struct lb_handoff_down down;
-	struct lb_record_state expected; /* lb_boot_expect */
-	struct lb_boot_plan plan;        /* the last one */
+	struct lb_record_state expected; /* lb_plan_expect */
+	struct lb_plan plan;             /* the last one */
 	uint8_t state;
 	enum lb_slot loaded;     /* what was verified last, and would run; LB_SLOT_NONE: nothing that could */
 	unsigned lines_reported; /* in bootloader mode */

@@ -28,7 +28,7 @@ void lb_boot_text_window(char text[LB_BOOT_TEXT_BYTES], const struct lb_record_s
 {
 	size_t length = append(text, 0, "P12 is high: release now for a safe boot of ");
 
-	length = append(text, length, lb_slot_name(lb_boot_choice_slot(state, window)));
+	length = append(text, length, lb_slot_name(lb_plan_choice_slot(state, window)));
 	length = append(text, length, role(state, window));
 	append(text, length, "\r\n");
 }

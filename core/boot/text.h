@@ -2,7 +2,7 @@
 #ifndef LB_BOOT_TEXT_H
 #define LB_BOOT_TEXT_H
 
-#include "core/boot/decide.h"
+#include "core/boot/plan.h"
 
 enum { LB_BOOT_TEXT_BYTES = 128 };
 

@@ -5,7 +5,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/error.h"
-#include "core/boot/decide.h"
+#include "core/boot/plan.h"
 #include "core/record/record.h"
 #include "core/update/rules.h"
 #include "host/commands/commands.h"
@@ -169,14 +169,16 @@ static const char *why_text(enum lb_boot_why why)
 /* By the very rules that the bootloader goes by; all images were verified before, so it has nothing to ask. */
 static void print_plan(const struct lb_record *record, const struct lb_update_slot slots[LB_SLOT_COUNT])
 {
-	struct lb_boot_facts facts = {
+	struct lb_plan_facts facts = {
 		.request_slot = LB_SLOT_NONE,
-		.choose = {.status = record->status, .state = record->state, .stuck = record->read_only},
+		.status = record->status,
+		.state = record->state,
+		.stuck = record->read_only,
 	};
 
-	memcpy(facts.choose.slots, slots, sizeof(facts.choose.slots));
-	struct lb_boot_plan plan = lb_boot_decide(&facts);
-	if (plan.action != LB_BOOT_START) {
+	memcpy(facts.slots, slots, sizeof(facts.slots));
+	struct lb_plan plan = lb_plan_make(&facts);
+	if (plan.action != LB_PLAN_START) {
 		printf("next boot: bootloader mode, no image can be started\n");
 		return;
 	}

@@ -5,7 +5,7 @@
 enum { BOOTS_MAX = 16, ATTEMPTS = 3 };
 
 static struct module scratch;
-static const struct boot_kind normal_boot = {.wish = LB_WISH_LATEST};
+static const struct boot_kind normal_boot = {.request = LB_REQUEST_NONE};
 
 static bool hits_slot(const struct lb_nor_op *op, enum lb_slot slot)
 {
@@ -175,11 +175,11 @@ static int fault_of_resuming(struct campaign *campaign, struct module *module, e
 
 static int fault_of_safe_boots(struct module *module)
 {
-	static const enum lb_wish wishes[] = {LB_WISH_LATEST, LB_WISH_PREVIOUS, LB_WISH_FACTORY};
+	static const enum lb_gate_choice choices[] = {LB_GATE_LATEST, LB_GATE_PREVIOUS, LB_GATE_FACTORY};
 	uint64_t before = module->flaky.op_count;
 
-	for (unsigned i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
-		struct boot_kind kind = {.safe = true, .wish = wishes[i]};
+	for (unsigned i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+		struct boot_kind kind = {.choice = choices[i]};
 
 		if (module_boot(module, &kind) != LB_OK)
 			return FAULT_DEAD;
@@ -208,7 +208,7 @@ static bool whole_slots_start(struct module *module, const struct flaky_memory *
 {
 	*whole = 0;
 	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
-		struct boot_kind kind = {.safe = true, .wish = LB_WISH_SLOT, .slot = (enum lb_slot)slot};
+		struct boot_kind kind = {.request = LB_REQUEST_SAFE_BOOT, .slot = (enum lb_slot)slot};
 		enum image image = image_of(memory, (enum lb_slot)slot);
 
 		if (image == IMAGE_NONE || is_in_doubt(memory, (enum lb_slot)slot, FLAKY_SLOT_BYTES))

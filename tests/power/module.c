@@ -133,24 +133,21 @@ static int start_image(struct module *module, const struct lb_handoff_down *down
 static uint32_t high_ms(const struct boot_kind *kind)
 {
 	static const uint32_t held_ms[] = {
-		[LB_WISH_LATEST] = 1100,
-		[LB_WISH_PREVIOUS] = 4100,
-		[LB_WISH_FACTORY] = 7100,
-		[LB_WISH_SLOT] = 0,
+		[LB_GATE_NONE] = 0,
+		[LB_GATE_LATEST] = 1100,
+		[LB_GATE_PREVIOUS] = 4100,
+		[LB_GATE_FACTORY] = 7100,
 	};
 
-	return kind->safe ? held_ms[kind->wish] : 0;
+	return held_ms[kind->choice];
 }
 
-/* A slot by its number can only be asked for by a script. */
 static void leave_request(uint8_t *retained, const struct boot_kind *kind)
 {
-	struct lb_handoff_up up = {.request = LB_REQUEST_NONE, .slot = LB_SLOT_NONE};
+	struct lb_handoff_up up = {.request = kind->request, .slot = LB_SLOT_NONE};
 
-	if (kind->wish == LB_WISH_SLOT) {
-		up.request = kind->safe ? LB_REQUEST_SAFE_BOOT : LB_REQUEST_SLOT_ONCE;
+	if (kind->request != LB_REQUEST_NONE)
 		up.slot = kind->slot;
-	}
 	lb_handoff_put_up(retained, &up);
 }
 
@@ -217,7 +214,7 @@ int module_boot(struct module *module, const struct boot_kind *kind)
 
 bool module_reaches_loader(struct module *module)
 {
-	static const struct boot_kind plain = {.wish = LB_WISH_LATEST};
+	static const struct boot_kind plain = {.request = LB_REQUEST_NONE};
 	uint8_t retained[LB_RETAINED_BYTES] = {0};
 	uint64_t before = module->flaky.op_count;
 	struct lb_boot_input input = {.pins = {.g23 = false}};

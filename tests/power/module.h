@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/update/choose.h"
+#include "core/boot/plan.h"
 #include "core/update/download.h"
 #include "tests/power/flaky.h"
 #include "tests/power/images.h"
@@ -44,10 +44,10 @@ struct module {
 };
 
 struct boot_kind {
-	bool safe;
-	bool wake;
-	enum lb_wish wish;
+	enum lb_gate_choice choice;
+	enum lb_request request; /* that a script left, for slot */
 	enum lb_slot slot;
+	bool wake;
 };
 
 void module_init(struct module *module, const struct journal *journal, bool marks_units, uint32_t seed);

@@ -12,9 +12,9 @@
 /* clang-format off */
 #define BOOT(which) {.kind = ACT_BOOT, .image = (which)}
 #define WAKE(which) {.kind = ACT_BOOT, .image = (which), .boot = {.wake = true}}
-#define SAFE(window, which) {.kind = ACT_BOOT, .image = (which), .boot = {.safe = true, .wish = (window)}}
+#define SAFE(window, which) {.kind = ACT_BOOT, .image = (which), .boot = {.choice = (window)}}
 #define ONCE(which_slot, which) \
-	{.kind = ACT_BOOT, .image = (which), .boot = {.wish = LB_WISH_SLOT, .slot = (which_slot)}}
+	{.kind = ACT_BOOT, .image = (which), .boot = {.request = LB_REQUEST_SLOT_ONCE, .slot = (which_slot)}}
 #define SEE(first_image, last_image) {.kind = ACT_SEE, .image = (first_image), .last = (last_image)}
 #define START {.kind = ACT_START}
 #define WRITE(which) {.kind = ACT_WRITE, .image = (which)}
@@ -59,15 +59,15 @@ const struct scenario scenarios[] = {
 	{.name = "update while running previous",
      .start = {TWO_UPDATES(false, 0)},
      .in_pairs = true,
-     .acts = {SAFE(LB_WISH_PREVIOUS, IMAGE_A), START, SEE(IMAGE_A, IMAGE_A), WRITE(IMAGE_D), FINISH,
-              SEE(IMAGE_D, IMAGE_A), BOOT(IMAGE_D), CONFIRM, SAFE(LB_WISH_PREVIOUS, IMAGE_A)}},
+     .acts = {SAFE(LB_GATE_PREVIOUS, IMAGE_A), START, SEE(IMAGE_A, IMAGE_A), WRITE(IMAGE_D), FINISH,
+              SEE(IMAGE_D, IMAGE_A), BOOT(IMAGE_D), CONFIRM, SAFE(LB_GATE_PREVIOUS, IMAGE_A)}},
 	{.name = "update while running factory",
      .start = {TWO_UPDATES(false, 0)},
-     .acts = {SAFE(LB_WISH_FACTORY, IMAGE_FACTORY), START, SEE(IMAGE_FACTORY, IMAGE_FACTORY), WRITE(IMAGE_D), FINISH,
+     .acts = {SAFE(LB_GATE_FACTORY, IMAGE_FACTORY), START, SEE(IMAGE_FACTORY, IMAGE_FACTORY), WRITE(IMAGE_D), FINISH,
               SEE(IMAGE_D, IMAGE_FACTORY), BOOT(IMAGE_D), CONFIRM}},
 	{.name = "update of a pending trial's rival",
      .start = {TWO_UPDATES(true, 3)},
-     .acts = {SAFE(LB_WISH_PREVIOUS, IMAGE_A), SEE(IMAGE_B, IMAGE_A), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_A)}},
+     .acts = {SAFE(LB_GATE_PREVIOUS, IMAGE_A), SEE(IMAGE_B, IMAGE_A), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_A)}},
 	{.name = "no update on trial",
      .start = {TWO_UPDATES(true, 3)},
      .acts = {BOOT(IMAGE_B), REFUSED(ACT_START, LB_REFUSED_ON_TRIAL), CONFIRM,
@@ -92,14 +92,14 @@ const struct scenario scenarios[] = {
      .acts = {BOOT(IMAGE_FACTORY), SEE(IMAGE_FACTORY, IMAGE_FACTORY), UPDATE(IMAGE_C), SEE(IMAGE_C, IMAGE_FACTORY)}},
 	{.name = "trial after safe boots and wakes",
      .start = {TWO_UPDATES(true, 1)},
-     .acts = {SAFE(LB_WISH_LATEST, IMAGE_B), SAFE(LB_WISH_PREVIOUS, IMAGE_A), SAFE(LB_WISH_FACTORY, IMAGE_FACTORY),
+     .acts = {SAFE(LB_GATE_LATEST, IMAGE_B), SAFE(LB_GATE_PREVIOUS, IMAGE_A), SAFE(LB_GATE_FACTORY, IMAGE_FACTORY),
               ONCE(F, IMAGE_FACTORY), BOOT(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B),
               WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), WAKE(IMAGE_B), CONFIRM,
               SEE(IMAGE_B, IMAGE_B)}},
 	{.name = "latest rotted, fallback",
      .start = {TWO_UPDATES(false, 0), .rotten = {[S1] = true}},
      .acts = {BOOT(IMAGE_A), SEE(IMAGE_A, IMAGE_A), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_A), BOOT(IMAGE_D), CONFIRM,
-              SAFE(LB_WISH_PREVIOUS, IMAGE_A)}},
+              SAFE(LB_GATE_PREVIOUS, IMAGE_A)}},
 	{.name = "abandoned, then another",
      .start = {ONE_UPDATE(false, 0)},
      .with_noise = true,
@@ -151,7 +151,7 @@ const struct scenario scenarios[] = {
               SEE(IMAGE_FACTORY, IMAGE_FACTORY)}},
 	{.name = "a tool writes over a trial",
      .start = {TWO_UPDATES(true, 2)},
-     .acts = {TOOL(TOOL_PACKED, S1, IMAGE_D), SAFE(LB_WISH_LATEST, IMAGE_D), BOOT(IMAGE_D), SEE(IMAGE_D, IMAGE_D)}},
+     .acts = {TOOL(TOOL_PACKED, S1, IMAGE_D), SAFE(LB_GATE_LATEST, IMAGE_D), BOOT(IMAGE_D), SEE(IMAGE_D, IMAGE_D)}},
 	{.name = "record lost",
      .in_pairs = true,
      .start = {.slots = {IMAGE_FACTORY, IMAGE_A, IMAGE_B}, .record = START_NOISE},
@@ -264,7 +264,7 @@ static bool combination(unsigned number, struct scenario *scenario)
 	bool refused = start.on_trial && running == start.latest;
 	enum image image = start.slots[running];
 	const struct act update[] = {
-		{.kind = ACT_BOOT, .image = image, .boot = {.safe = true, .wish = LB_WISH_SLOT, .slot = running}},
+		{.kind = ACT_BOOT, .image = image, .boot = {.request = LB_REQUEST_SAFE_BOOT, .slot = running}},
 		START,
 		WRITE(IMAGE_D),
 		FINISH,
@@ -274,7 +274,7 @@ static bool combination(unsigned number, struct scenario *scenario)
 		SEE(IMAGE_D, IMAGE_D),
 	};
 	const struct act refusal[] = {
-		{.kind = ACT_BOOT, .image = image, .boot = {.safe = true, .wish = LB_WISH_SLOT, .slot = running}},
+		{.kind = ACT_BOOT, .image = image, .boot = {.request = LB_REQUEST_SAFE_BOOT, .slot = running}},
 		REFUSED(ACT_START, LB_REFUSED_ON_TRIAL),
 		CONFIRM,
 		START,
@@ -372,8 +372,9 @@ static bool trial_acts(const struct start *start, unsigned way, struct act *acts
 		running = choices[way - WAY_SAFE];
 		if (start->rotten[running])
 			return false;
-		*acts++ = (struct act)SAFE(LB_WISH_SLOT, start->slots[running]);
-		acts[-1].boot.slot = running;
+		*acts++ = (struct act){.kind = ACT_BOOT,
+		                       .image = start->slots[running],
+		                       .boot = {.request = LB_REQUEST_SAFE_BOOT, .slot = running}};
 		boots = 0;
 	}
 	for (unsigned i = 0; i < boots; i++)

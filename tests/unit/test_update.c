@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
-#include "core/update/choose.h"
+#include "core/boot/plan.h"
 
 enum { CELLS = 6, CELL_BYTES = 96, LINE_BYTES = 512 };
 
@@ -20,7 +20,7 @@ struct spec_case {
 };
 
 struct situation {
-	struct lb_choose_facts facts;
+	struct lb_plan_facts facts;
 	struct lb_update_slot truth[LB_SLOT_COUNT];
 };
 
@@ -161,7 +161,7 @@ static void expect(const struct spec_case *spec, const char *starts, const char 
 	fail_msg("%s\nstarts %s, why %s, record then %s", spec->line, starts, why, then);
 }
 
-static void read_boot(const char *event, struct lb_choose_facts *facts)
+static void read_boot(const char *event, struct lb_plan_facts *facts)
 {
 	char word[16] = "";
 	char which[16] = "";
@@ -169,31 +169,34 @@ static void read_boot(const char *event, struct lb_choose_facts *facts)
 	facts->stuck = strstr(event, ", stuck") != NULL;
 	(void)sscanf(event, "%15[a-z] %15[a-z_0-9]", word, which);
 	facts->wake = strcmp(word, "wake") == 0;
-	facts->safe = strcmp(word, "safe") == 0;
-	if (strcmp(which, "previous") == 0)
-		facts->wish = LB_WISH_PREVIOUS;
-	if (facts->safe && strcmp(which, "factory") == 0)
-		facts->wish = LB_WISH_FACTORY;
+	facts->request_slot = LB_SLOT_NONE;
 	if (strcmp(word, "once") == 0) {
-		facts->wish = LB_WISH_SLOT;
-		facts->wish_slot = slot_of(which);
+		facts->request = LB_REQUEST_SLOT_ONCE;
+		facts->request_slot = slot_of(which);
 	}
+	if (strcmp(word, "safe") != 0)
+		return;
+	facts->choice = LB_GATE_LATEST;
+	if (strcmp(which, "previous") == 0)
+		facts->choice = LB_GATE_PREVIOUS;
+	if (strcmp(which, "factory") == 0)
+		facts->choice = LB_GATE_FACTORY;
 }
 
 static void run_boot(const struct spec_case *spec, struct situation *situation)
 {
 	static const char *const whys[] = {"latest", "previous", "factory", "reverted", "fallback", "record-lost"};
-	struct lb_choose_facts *facts = &situation->facts;
-	struct lb_choose_plan plan = lb_update_choose(facts);
+	struct lb_plan_facts *facts = &situation->facts;
+	struct lb_plan plan = lb_plan_make(facts);
 	char then[CELL_BYTES] = "no write";
 
-	for (unsigned asked = 0; plan.action == LB_CHOOSE_VERIFY; asked++) {
+	for (unsigned asked = 0; plan.action == LB_PLAN_VERIFY; asked++) {
 		assert_in_range(asked, 0, LB_SLOT_COUNT - 1);
 		assert_int_equal(facts->slots[plan.slot].verdict, LB_IMAGE_UNKNOWN);
 		facts->slots[plan.slot] = situation->truth[plan.slot];
-		plan = lb_update_choose(facts);
+		plan = lb_plan_make(facts);
 	}
-	if (plan.action == LB_CHOOSE_NOTHING) {
+	if (plan.action == LB_PLAN_LOADER) {
 		expect(spec, "nothing", "-", then);
 		return;
 	}
@@ -204,7 +207,7 @@ static void run_boot(const struct spec_case *spec, struct situation *situation)
 	if (!plan.write)
 		return;
 	/* The same facts, the same plan: a cut before or in the entry changes nothing. */
-	struct lb_choose_plan again = lb_update_choose(facts);
+	struct lb_plan again = lb_plan_make(facts);
 	assert_true(again.write && again.slot == plan.slot && again.state.tries_left == plan.state.tries_left);
 }
 
