@@ -6,27 +6,20 @@
 #include "core/base/crc32.h"
 #include "core/base/error.h"
 
-#define MAGIC 0x564E424Cu /* "LBNV" */
+enum { MOVE_TRIES = 8, READ_TRIES = 16 };
 
-enum {
-	UNIT = 16,
-	VERSION = 2,
-	TAG = 0x4E,
-	REMOVED = 0xFFFF,
-	BANKS = 2,
-	ENTRIES = 2 * UNIT, /* behind both copies of a bank's header */
-	BODY = 2 * UNIT,    /* of an entry, behind claim and header */
-	MOVE_TRIES = 8,
-	READ_TRIES = 16,
+static const uint8_t claim[LB_NVS_UNIT_BYTES] = {
+	LB_NVS_CLAIM & 0xFF,
+	LB_NVS_CLAIM >> 8 & 0xFF,
+	LB_NVS_CLAIM >> 16 & 0xFF,
+	LB_NVS_CLAIM >> 24,
 };
-
-static const uint8_t claim[UNIT] = {'L', 'B', 'N', 'E'};
 
 struct entry {
 	uint32_t at;   /* offset in the partition */
 	uint32_t next; /* offset behind it */
 	uint8_t key_bytes;
-	uint16_t value_bytes; /* or REMOVED */
+	uint16_t value_bytes; /* or LB_NVS_REMOVED */
 	uint32_t crc;         /* of key and value */
 	bool intact;
 	char key[LB_NVS_KEY_BYTES + 1];
@@ -34,12 +27,12 @@ struct entry {
 
 static uint32_t round_up(uint32_t bytes)
 {
-	return (bytes + UNIT - 1) / UNIT * UNIT;
+	return (bytes + LB_NVS_UNIT_BYTES - 1) / LB_NVS_UNIT_BYTES * LB_NVS_UNIT_BYTES;
 }
 
 static uint32_t body_bytes(const struct entry *entry)
 {
-	return entry->key_bytes + (entry->value_bytes == REMOVED ? 0u : entry->value_bytes);
+	return entry->key_bytes + (entry->value_bytes == LB_NVS_REMOVED ? 0u : entry->value_bytes);
 }
 
 static int read_at(const struct lb_nvs *nvs, uint32_t offset, void *data, uint32_t size_bytes)
@@ -47,14 +40,15 @@ static int read_at(const struct lb_nvs *nvs, uint32_t offset, void *data, uint32
 	return lb_region_read(nvs->flash, nvs->region, offset, data, size_bytes);
 }
 
+/* What cannot be read is not blank. */
 static bool is_blank(const struct lb_nvs *nvs, uint32_t from, uint32_t to)
 {
-	uint8_t piece[UNIT];
+	uint8_t piece[LB_NVS_UNIT_BYTES];
 
-	for (uint32_t at = from; at < to; at += UNIT) {
-		if (read_at(nvs, at, piece, UNIT) != LB_OK)
+	for (uint32_t at = from; at < to; at += LB_NVS_UNIT_BYTES) {
+		if (read_at(nvs, at, piece, LB_NVS_UNIT_BYTES) != LB_OK)
 			return false;
-		for (unsigned i = 0; i < UNIT; i++)
+		for (unsigned i = 0; i < LB_NVS_UNIT_BYTES; i++)
 			if (piece[i] != 0xFF)
 				return false;
 	}
@@ -66,21 +60,22 @@ static bool is_blank(const struct lb_nvs *nvs, uint32_t from, uint32_t to)
 /* The sequence number in one copy of a bank's header, 0 when it is not valid. */
 static uint32_t header_sequence(const struct lb_nvs *nvs, uint32_t at)
 {
-	uint8_t header[UNIT];
+	uint8_t header[LB_NVS_UNIT_BYTES];
 
-	if (read_at(nvs, at, header, UNIT) != LB_OK)
+	if (read_at(nvs, at, header, LB_NVS_UNIT_BYTES) != LB_OK)
 		return 0;
-	if (lb_load32le(header) != MAGIC || lb_load16le(header + 4) != VERSION ||
-	    lb_load32le(header + 12) != lb_crc32(0, header, 12))
+	if (lb_load32le(header + LB_NVS_AT_MAGIC) != LB_NVS_MAGIC ||
+	    lb_load16le(header + LB_NVS_AT_VERSION) != LB_NVS_VERSION ||
+	    lb_load32le(header + LB_NVS_AT_CRC) != lb_crc32(0, header, LB_NVS_AT_CRC))
 		return 0;
-	return lb_load32le(header + 8);
+	return lb_load32le(header + LB_NVS_AT_SEQUENCE);
 }
 
 static uint32_t bank_sequence(const struct lb_nvs *nvs, uint32_t bank)
 {
 	const uint32_t sequence = header_sequence(nvs, bank);
 
-	return sequence != 0 ? sequence : header_sequence(nvs, bank + UNIT);
+	return sequence != 0 ? sequence : header_sequence(nvs, bank + LB_NVS_UNIT_BYTES);
 }
 
 static uint32_t text_bytes(const char *text)
@@ -110,22 +105,23 @@ static uint32_t other_bank(const struct lb_nvs *nvs)
 	return nvs->bank != 0 ? 0 : nvs->bank_bytes;
 }
 
+/* Also fetches the key, which begins the body and lies within its first unit. */
 static bool body_is_intact(const struct lb_nvs *nvs, struct entry *entry)
 {
 	uint32_t left = body_bytes(entry);
-	uint32_t at = entry->at + BODY;
+	uint32_t at = entry->at + LB_NVS_AT_BODY;
 	uint32_t crc = 0;
-	uint8_t piece[UNIT];
+	uint8_t piece[LB_NVS_UNIT_BYTES];
 
 	while (left > 0) {
-		const uint32_t count = left < UNIT ? left : UNIT;
+		const uint32_t count = left < LB_NVS_UNIT_BYTES ? left : LB_NVS_UNIT_BYTES;
 
-		if (read_at(nvs, at, piece, UNIT) != LB_OK)
+		if (read_at(nvs, at, piece, LB_NVS_UNIT_BYTES) != LB_OK)
 			return false;
-		if (at == entry->at + BODY)
+		if (at == entry->at + LB_NVS_AT_BODY)
 			memcpy(entry->key, piece, entry->key_bytes);
 		crc = lb_crc32(crc, piece, count);
-		at += UNIT;
+		at += LB_NVS_UNIT_BYTES;
 		left -= count;
 	}
 	entry->key[entry->key_bytes] = '\0';
@@ -136,22 +132,24 @@ static bool body_is_intact(const struct lb_nvs *nvs, struct entry *entry)
 static bool read_entry(const struct lb_nvs *nvs, uint32_t at, struct entry *entry)
 {
 	const uint32_t bank_end = nvs->bank + nvs->bank_bytes;
-	uint8_t header[UNIT];
+	uint8_t header[LB_NVS_UNIT_BYTES];
 
-	if (at + BODY > bank_end || read_at(nvs, at, header, UNIT) != LB_OK || memcmp(header, claim, UNIT) != 0 ||
-	    read_at(nvs, at + UNIT, header, UNIT) != LB_OK)
+	if (at + LB_NVS_AT_BODY > bank_end || read_at(nvs, at, header, LB_NVS_UNIT_BYTES) != LB_OK ||
+	    memcmp(header, claim, LB_NVS_UNIT_BYTES) != 0 ||
+	    read_at(nvs, at + LB_NVS_UNIT_BYTES, header, LB_NVS_UNIT_BYTES) != LB_OK)
 		return false;
-	if (header[0] != TAG || lb_load32le(header + 8) != lb_crc32(0, header, 8))
+	if (header[LB_NVS_AT_TAG] != LB_NVS_TAG ||
+	    lb_load32le(header + LB_NVS_AT_HEADER_CRC) != lb_crc32(0, header, LB_NVS_AT_HEADER_CRC))
 		return false;
 	entry->at = at;
-	entry->key_bytes = header[1];
-	entry->value_bytes = lb_load16le(header + 2);
+	entry->key_bytes = header[LB_NVS_AT_KEY_BYTES];
+	entry->value_bytes = lb_load16le(header + LB_NVS_AT_VALUE_BYTES);
 	if (entry->key_bytes > LB_NVS_KEY_BYTES)
 		return false;
-	entry->next = at + BODY + round_up(body_bytes(entry));
+	entry->next = at + LB_NVS_AT_BODY + round_up(body_bytes(entry));
 	if (entry->next > bank_end)
 		return false;
-	entry->crc = lb_load32le(header + 4);
+	entry->crc = lb_load32le(header + LB_NVS_AT_BODY_CRC);
 	entry->intact = body_is_intact(nvs, entry) && at != nvs->dead;
 	return true;
 }
@@ -164,7 +162,7 @@ static bool find(const struct lb_nvs *nvs, const char *key, struct entry *found)
 
 	if (nvs->sequence == 0)
 		return false;
-	for (uint32_t at = nvs->bank + ENTRIES; read_entry(nvs, at, &entry); at = entry.next) {
+	for (uint32_t at = nvs->bank + LB_NVS_AT_ENTRIES; read_entry(nvs, at, &entry); at = entry.next) {
 		if (entry.intact && same_key(entry.key, key)) {
 			*found = entry;
 			any = true;
@@ -180,7 +178,7 @@ static void find_end(struct lb_nvs *nvs)
 	const uint32_t bank_end = nvs->bank + nvs->bank_bytes;
 	struct entry entry;
 
-	nvs->end = nvs->bank + ENTRIES;
+	nvs->end = nvs->bank + LB_NVS_AT_ENTRIES;
 	for (; read_entry(nvs, nvs->end, &entry); nvs->end = entry.next) {
 		nvs->doubtful = entry.intact ? nvs->end : 0;
 		nvs->dead = entry.intact ? 0 : nvs->end;
@@ -190,18 +188,19 @@ static void find_end(struct lb_nvs *nvs)
 	if (nvs->dead != 0 || nvs->sequence == 1 || bank_sequence(nvs, other_bank(nvs)) != nvs->sequence - 1 ||
 	    !is_blank(nvs, nvs->end, bank_end))
 		nvs->end = bank_end;
-	nvs->certain = nvs->end != bank_end && header_sequence(nvs, nvs->bank + UNIT) != 0;
+	nvs->certain = nvs->end != bank_end && header_sequence(nvs, nvs->bank + LB_NVS_UNIT_BYTES) != 0;
 }
 
+/* The valid bank of the higher number is the state: the other is the one before, or was never completed. */
 int lb_nvs_open(struct lb_nvs *nvs, const struct lb_flash *flash, struct lb_region region)
 {
 	const uint32_t sectors = region.size_bytes / flash->sector_bytes;
 
 	*nvs = (struct lb_nvs){.flash = flash, .region = region};
-	if (sectors < BANKS)
+	if (sectors < LB_NVS_BANKS)
 		return LB_ERR_BOUNDS;
-	nvs->bank_bytes = sectors / BANKS * flash->sector_bytes;
-	for (uint32_t bank = 0; bank < BANKS * nvs->bank_bytes; bank += nvs->bank_bytes) {
+	nvs->bank_bytes = sectors / LB_NVS_BANKS * flash->sector_bytes;
+	for (uint32_t bank = 0; bank < LB_NVS_BANKS * nvs->bank_bytes; bank += nvs->bank_bytes) {
 		const uint32_t sequence = bank_sequence(nvs, bank);
 
 		if (sequence > nvs->sequence) {
@@ -220,11 +219,11 @@ int lb_nvs_get(const struct lb_nvs *nvs, const char *key, void *value, uint32_t 
 	for (unsigned i = 0; i < READ_TRIES; i++) {
 		struct entry entry;
 
-		if (!find(nvs, key, &entry) || entry.value_bytes == REMOVED)
+		if (!find(nvs, key, &entry) || entry.value_bytes == LB_NVS_REMOVED)
 			return LB_ERR_NOT_FOUND;
 		if (entry.value_bytes > size_bytes)
 			return LB_ERR_BOUNDS;
-		const int error = read_at(nvs, entry.at + BODY + entry.key_bytes, value, entry.value_bytes);
+		const int error = read_at(nvs, entry.at + LB_NVS_AT_BODY + entry.key_bytes, value, entry.value_bytes);
 
 		if (error != LB_OK)
 			return error;
@@ -242,14 +241,15 @@ struct writer {
 	uint32_t at;
 	uint32_t used;
 	int error;
-	uint8_t unit[UNIT];
+	uint8_t unit[LB_NVS_UNIT_BYTES];
 };
 
 static void write_unit(struct writer *writer)
 {
 	if (writer->error == LB_OK)
-		writer->error = lb_region_program(writer->nvs->flash, writer->nvs->region, writer->at, writer->unit, UNIT);
-	writer->at += UNIT;
+		writer->error =
+			lb_region_program(writer->nvs->flash, writer->nvs->region, writer->at, writer->unit, LB_NVS_UNIT_BYTES);
+	writer->at += LB_NVS_UNIT_BYTES;
 	writer->used = 0;
 }
 
@@ -259,7 +259,7 @@ static void write_bytes(struct writer *writer, const void *data, uint32_t size_b
 
 	for (uint32_t i = 0; i < size_bytes; i++) {
 		writer->unit[writer->used++] = bytes[i];
-		if (writer->used == UNIT)
+		if (writer->used == LB_NVS_UNIT_BYTES)
 			write_unit(writer);
 	}
 }
@@ -268,26 +268,26 @@ static void write_rest(struct writer *writer)
 {
 	if (writer->used == 0)
 		return;
-	memset(writer->unit + writer->used, 0xFF, UNIT - writer->used);
+	memset(writer->unit + writer->used, 0xFF, LB_NVS_UNIT_BYTES - writer->used);
 	write_unit(writer);
 }
 
-/* Writes an entry at *at and moves *at behind it. value_bytes may be REMOVED. */
+/* Writes an entry at *at and moves *at behind it. value_bytes may be LB_NVS_REMOVED. */
 static int write_entry(const struct lb_nvs *nvs, uint32_t *at, const char *key, const void *value, uint32_t value_bytes)
 {
 	struct writer writer = {.nvs = nvs, .at = *at};
 	const uint32_t key_bytes = text_bytes(key);
-	const uint32_t stored_bytes = value_bytes == REMOVED ? 0 : value_bytes;
-	uint8_t header[UNIT];
+	const uint32_t stored_bytes = value_bytes == LB_NVS_REMOVED ? 0 : value_bytes;
+	uint8_t header[LB_NVS_UNIT_BYTES];
 
 	memset(header, 0xFF, sizeof(header));
-	header[0] = TAG;
-	header[1] = (uint8_t)key_bytes;
-	lb_store16le(header + 2, (uint16_t)value_bytes);
-	lb_store32le(header + 4, lb_crc32(lb_crc32(0, key, key_bytes), value, stored_bytes));
-	lb_store32le(header + 8, lb_crc32(0, header, 8));
-	write_bytes(&writer, claim, UNIT);
-	write_bytes(&writer, header, UNIT);
+	header[LB_NVS_AT_TAG] = LB_NVS_TAG;
+	header[LB_NVS_AT_KEY_BYTES] = (uint8_t)key_bytes;
+	lb_store16le(header + LB_NVS_AT_VALUE_BYTES, (uint16_t)value_bytes);
+	lb_store32le(header + LB_NVS_AT_BODY_CRC, lb_crc32(lb_crc32(0, key, key_bytes), value, stored_bytes));
+	lb_store32le(header + LB_NVS_AT_HEADER_CRC, lb_crc32(0, header, LB_NVS_AT_HEADER_CRC));
+	write_bytes(&writer, claim, LB_NVS_UNIT_BYTES);
+	write_bytes(&writer, header, LB_NVS_UNIT_BYTES);
 	write_bytes(&writer, key, key_bytes);
 	write_bytes(&writer, value, stored_bytes);
 	write_rest(&writer);
@@ -300,17 +300,17 @@ static int copy_entry(const struct lb_nvs *nvs, const struct entry *entry, uint3
 {
 	struct lb_nvs there = *nvs;
 	struct entry copy;
-	uint8_t piece[UNIT];
+	uint8_t piece[LB_NVS_UNIT_BYTES];
 
 	there.bank = bank_end - nvs->bank_bytes;
 	there.dead = 0;
 	if (*to + (entry->next - entry->at) > bank_end)
 		return LB_ERR_BOUNDS;
-	for (uint32_t done = 0; done < entry->next - entry->at; done += UNIT) {
-		int error = read_at(nvs, entry->at + done, piece, UNIT);
+	for (uint32_t done = 0; done < entry->next - entry->at; done += LB_NVS_UNIT_BYTES) {
+		int error = read_at(nvs, entry->at + done, piece, LB_NVS_UNIT_BYTES);
 
 		if (error == LB_OK)
-			error = lb_region_program(nvs->flash, nvs->region, *to + done, piece, UNIT);
+			error = lb_region_program(nvs->flash, nvs->region, *to + done, piece, LB_NVS_UNIT_BYTES);
 		if (error != LB_OK)
 			return error;
 	}
@@ -325,7 +325,7 @@ static bool is_live(const struct lb_nvs *nvs, const struct entry *entry, const c
 {
 	struct entry newest;
 
-	if (!entry->intact || entry->value_bytes == REMOVED || same_key(entry->key, except))
+	if (!entry->intact || entry->value_bytes == LB_NVS_REMOVED || same_key(entry->key, except))
 		return false;
 	return find(nvs, entry->key, &newest) && newest.at == entry->at;
 }
@@ -337,7 +337,7 @@ static uint32_t live_bytes(const struct lb_nvs *nvs, const char *except)
 
 	if (nvs->sequence == 0)
 		return 0;
-	for (uint32_t at = nvs->bank + ENTRIES; read_entry(nvs, at, &entry); at = entry.next)
+	for (uint32_t at = nvs->bank + LB_NVS_AT_ENTRIES; read_entry(nvs, at, &entry); at = entry.next)
 		if (is_live(nvs, &entry, except))
 			sum += entry.next - entry.at;
 	return sum;
@@ -349,7 +349,7 @@ bool lb_nvs_first_key(const struct lb_nvs *nvs, char not_first, char key[LB_NVS_
 
 	if (nvs->sequence == 0)
 		return false;
-	for (uint32_t at = nvs->bank + ENTRIES; read_entry(nvs, at, &entry); at = entry.next) {
+	for (uint32_t at = nvs->bank + LB_NVS_AT_ENTRIES; read_entry(nvs, at, &entry); at = entry.next) {
 		if (entry.key[0] == not_first || !is_live(nvs, &entry, ""))
 			continue;
 		memcpy(key, entry.key, sizeof(entry.key));
@@ -360,14 +360,14 @@ bool lb_nvs_first_key(const struct lb_nvs *nvs, char not_first, char key[LB_NVS_
 
 static int write_header(const struct lb_nvs *nvs, uint32_t at, uint32_t sequence)
 {
-	uint8_t header[UNIT];
+	uint8_t header[LB_NVS_UNIT_BYTES];
 
-	lb_store32le(header, MAGIC);
-	lb_store16le(header + 4, VERSION);
-	lb_store16le(header + 6, 0xFFFF);
-	lb_store32le(header + 8, sequence);
-	lb_store32le(header + 12, lb_crc32(0, header, 12));
-	return lb_region_program(nvs->flash, nvs->region, at, header, UNIT);
+	memset(header, 0xFF, sizeof(header));
+	lb_store32le(header + LB_NVS_AT_MAGIC, LB_NVS_MAGIC);
+	lb_store16le(header + LB_NVS_AT_VERSION, LB_NVS_VERSION);
+	lb_store32le(header + LB_NVS_AT_SEQUENCE, sequence);
+	lb_store32le(header + LB_NVS_AT_CRC, lb_crc32(0, header, LB_NVS_AT_CRC));
+	return lb_region_program(nvs->flash, nvs->region, at, header, LB_NVS_UNIT_BYTES);
 }
 
 /* Copies what lives into the other bank, from *to on. The doubtful entry goes first: its copy shows what it is to be,
@@ -381,7 +381,8 @@ static int copy_live(const struct lb_nvs *nvs, const char *except, uint32_t bank
 		return LB_OK;
 	if (nvs->doubtful != 0 && !is_doubtful(nvs, except))
 		error = read_entry(nvs, nvs->doubtful, &entry) ? copy_entry(nvs, &entry, bank_end, to) : LB_ERR_CHECKSUM;
-	for (uint32_t from = nvs->bank + ENTRIES; error == LB_OK && read_entry(nvs, from, &entry); from = entry.next)
+	for (uint32_t from = nvs->bank + LB_NVS_AT_ENTRIES; error == LB_OK && read_entry(nvs, from, &entry);
+	     from = entry.next)
 		if (!is_doubtful(nvs, entry.key) && entry.at != nvs->doubtful && is_live(nvs, &entry, except))
 			error = copy_entry(nvs, &entry, bank_end, to);
 	return error;
@@ -391,17 +392,17 @@ static int copy_live(const struct lb_nvs *nvs, const char *except, uint32_t bank
 static int move_once(struct lb_nvs *nvs, const char *key, const void *value, uint32_t value_bytes)
 {
 	const uint32_t bank = nvs->sequence == 0 ? 0 : other_bank(nvs);
-	uint32_t at = bank + ENTRIES;
+	uint32_t at = bank + LB_NVS_AT_ENTRIES;
 	int error = lb_region_erase(nvs->flash, nvs->region, bank, nvs->bank_bytes);
 
 	if (error == LB_OK)
 		error = copy_live(nvs, key, bank + nvs->bank_bytes, &at);
-	if (error == LB_OK && value_bytes != REMOVED)
+	if (error == LB_OK && value_bytes != LB_NVS_REMOVED)
 		error = write_entry(nvs, &at, key, value, value_bytes);
 	if (error == LB_OK)
 		error = write_header(nvs, bank, nvs->sequence + 1);
 	if (error == LB_OK)
-		error = write_header(nvs, bank + UNIT, nvs->sequence + 1);
+		error = write_header(nvs, bank + LB_NVS_UNIT_BYTES, nvs->sequence + 1);
 	if (error != LB_OK)
 		return error;
 	nvs->bank = bank;
@@ -413,6 +414,7 @@ static int move_once(struct lb_nvs *nvs, const char *key, const void *value, uin
 	return LB_OK;
 }
 
+/* A copy that does not read well is made anew: the doubtful entry may read well the next time. */
 static int move(struct lb_nvs *nvs, const char *key, const void *value, uint32_t value_bytes)
 {
 	int error = LB_ERR_CHECKSUM;
@@ -435,8 +437,8 @@ static void settle(struct lb_nvs *nvs, const char *key)
 	struct entry entry;
 
 	/* If it was begun before, the first copy is whole. */
-	if (!nvs->certain && header_sequence(nvs, nvs->bank + UNIT) == 0)
-		(void)write_header(nvs, nvs->bank + UNIT, nvs->sequence);
+	if (!nvs->certain && header_sequence(nvs, nvs->bank + LB_NVS_UNIT_BYTES) == 0)
+		(void)write_header(nvs, nvs->bank + LB_NVS_UNIT_BYTES, nvs->sequence);
 	nvs->certain = true;
 	if (nvs->doubtful == 0 || nvs->end == bank_end)
 		return;
@@ -447,10 +449,12 @@ static void settle(struct lb_nvs *nvs, const char *key)
 		nvs->doubtful = 0;
 }
 
+/* Behind the last entry when it fits there for sure, else by a move. The room is counted first, so that a full store
+ * stays as it is. */
 static int append(struct lb_nvs *nvs, const char *key, const void *value, uint32_t value_bytes)
 {
-	const uint32_t stored_bytes = value_bytes == REMOVED ? 0 : value_bytes;
-	const uint32_t needed = BODY + round_up(text_bytes(key) + stored_bytes);
+	const uint32_t stored_bytes = value_bytes == LB_NVS_REMOVED ? 0 : value_bytes;
+	const uint32_t needed = LB_NVS_AT_BODY + round_up(text_bytes(key) + stored_bytes);
 	const uint32_t bank_end = nvs->bank + nvs->bank_bytes;
 
 	if (nvs->bank_bytes == 0)
@@ -462,20 +466,21 @@ static int append(struct lb_nvs *nvs, const char *key, const void *value, uint32
 			return LB_OK;
 		nvs->end = bank_end; /* flash that looked blank and was not, or is worn: leave it */
 	}
-	if (ENTRIES + live_bytes(nvs, key) + needed > nvs->bank_bytes)
+	if (LB_NVS_AT_ENTRIES + live_bytes(nvs, key) + needed > nvs->bank_bytes)
 		return LB_ERR_BOUNDS;
 	return move(nvs, key, value, value_bytes);
 }
 
+/* Read piece by piece: a value may be larger than the stack bears. */
 static bool is_equal(const struct lb_nvs *nvs, const struct entry *entry, const uint8_t *value, uint32_t size_bytes)
 {
-	const uint32_t start = entry->at + BODY + entry->key_bytes;
-	uint8_t piece[UNIT];
+	const uint32_t start = entry->at + LB_NVS_AT_BODY + entry->key_bytes;
+	uint8_t piece[LB_NVS_UNIT_BYTES];
 
 	if (entry->value_bytes != size_bytes)
 		return false;
-	for (uint32_t done = 0; done < size_bytes; done += UNIT) {
-		const uint32_t count = size_bytes - done < UNIT ? size_bytes - done : UNIT;
+	for (uint32_t done = 0; done < size_bytes; done += LB_NVS_UNIT_BYTES) {
+		const uint32_t count = size_bytes - done < LB_NVS_UNIT_BYTES ? size_bytes - done : LB_NVS_UNIT_BYTES;
 
 		if (read_at(nvs, start + done, piece, count) != LB_OK || memcmp(piece, value + done, count) != 0)
 			return false;
@@ -498,7 +503,7 @@ int lb_nvs_remove(struct lb_nvs *nvs, const char *key)
 {
 	struct entry entry;
 
-	if (!is_doubtful(nvs, key) && (!find(nvs, key, &entry) || entry.value_bytes == REMOVED))
+	if (!is_doubtful(nvs, key) && (!find(nvs, key, &entry) || entry.value_bytes == LB_NVS_REMOVED))
 		return LB_ERR_NOT_FOUND;
-	return append(nvs, key, NULL, REMOVED);
+	return append(nvs, key, NULL, LB_NVS_REMOVED);
 }

@@ -1,35 +1,47 @@
-/* A small store of named values in flash that survives power cuts: an append-only journal.
+/* A small store of named values in flash that survives power cuts: an append-only journal in two banks. What lies where
+ * in flash, and what a cut at any moment leaves: docs/spec/nvs.md.
  *
- * The partition is split into two equal banks of whole sectors. One is in use: its header, then entries, each with a
- * CRC of its own; the newest entry of a key is its value. A full bank is copied, live entries only, to the other, whose
- * header is written last, with the next sequence number: until then the old bank is the valid one. So a cut at any
- * moment leaves either the state before a call or the one after it.
+ * A call that returned LB_OK has stored for good; one that was cut has happened or has not. Reading writes nothing. A
+ * key is a string of LB_NVS_KEY_BYTES at most, a value any bytes, none too; who stores them says what they mean. The
+ * caller owns flash, region and all that is passed in; only flash is kept. Nothing is kept in RAM but struct lb_nvs,
+ * one for a region at a time. Not for interrupt context. A call searches the bank from its begin; one that finds it
+ * full copies it, which takes as long as an erase of half the region and some more.
  *
- * A cut may also leave cells that read differently from one time to the next. So what was written last before a reset
- * is not relied on: a bank has its header twice, each entry begins with a claim, which is the same bytes however often
- * it is tried, and the first change after a reset writes the newest entry once more. What looks as if a cut had hit it
- * is left behind by moving to the other bank. What a call that returned LB_OK stored is there for good.
- *
- * Every piece is 16 bytes or a multiple, which is the largest program unit there is, and written once.
- *   bank header, twice: magic "LBNV" u32 · version u16 · 0xFFFF · sequence u32 · CRC-32 of these 12 bytes
- *   entry: claim "LBNE", then zeros
- *          tag 0x4E u8 · key bytes u8 · value bytes u16 (0xFFFF: removed) · CRC-32 of key and value · CRC-32 of these 8
- *          bytes · 0xFFFFFFFF
- *          key and value, filled up with 0xFF
- *
- * Nothing is kept in RAM but the struct below; not for interrupt context. Functions return LB_OK or a negative
- * enum lb_error.
+ * Functions return LB_OK or a negative enum lb_error; LB_ERR_IO is the flash's own.
  */
-#ifndef LB_NVS_H
-#define LB_NVS_H
+#ifndef LB_NVS_NVS_H
+#define LB_NVS_NVS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "core/flashmap/flashmap.h"
 
-enum { LB_NVS_KEY_BYTES = 15, LB_NVS_VALUE_BYTES = 2048 };
+enum { LB_NVS_KEY_BYTES = 15, LB_NVS_VALUE_BYTES = 2048 }; /* at most */
 
+/* The format. Offsets are within the unit that begins a bank, and within an entry's second one. */
+enum {
+	LB_NVS_UNIT_BYTES = 16, /* everything is a multiple of it: the largest program unit there is */
+	LB_NVS_BANKS = 2,
+	LB_NVS_VERSION = 2,
+	LB_NVS_AT_MAGIC = 0,
+	LB_NVS_AT_VERSION = 4,
+	LB_NVS_AT_SEQUENCE = 8,
+	LB_NVS_AT_CRC = 12,
+	LB_NVS_AT_ENTRIES = 32, /* behind both copies of a bank's header */
+	LB_NVS_TAG = 0x4E,
+	LB_NVS_AT_TAG = 0,
+	LB_NVS_AT_KEY_BYTES = 1,
+	LB_NVS_AT_VALUE_BYTES = 2,
+	LB_NVS_AT_BODY_CRC = 4,
+	LB_NVS_AT_HEADER_CRC = 8,
+	LB_NVS_AT_BODY = 32, /* of an entry, behind claim and header */
+	LB_NVS_REMOVED = 0xFFFF,
+};
+#define LB_NVS_MAGIC 0x564E424Cu
+#define LB_NVS_CLAIM 0x454E424Cu
+
+/* Its fields are the store's own. */
 struct lb_nvs {
 	const struct lb_flash *flash;
 	struct lb_region region;
@@ -43,10 +55,11 @@ struct lb_nvs {
 	uint32_t dead; /* offset of an entry that did not read well at the reset, and shall not later; or 0 */
 };
 
-/* Finds the newest state; writes nothing. An empty or damaged partition is an empty store. LB_ERR_BOUNDS when the
+/* Finds the newest state. A partition that is blank or holds anything else is an empty store. LB_ERR_BOUNDS when the
  * region is too small for two sectors: then reads find nothing and writes fail with LB_ERR_UNSUPPORTED. */
 int lb_nvs_open(struct lb_nvs *nvs, const struct lb_flash *flash, struct lb_region region);
-/* Copies the value and returns its size; LB_ERR_NOT_FOUND, or LB_ERR_BOUNDS when it is larger than size_bytes. */
+/* Copies the value and returns its size, or LB_ERR_NOT_FOUND; LB_ERR_BOUNDS when it is larger than size_bytes;
+ * LB_ERR_CHECKSUM when a cut left cells that read differently each time. */
 int lb_nvs_get(const struct lb_nvs *nvs, const char *key, void *value, uint32_t size_bytes);
 /* Writes nothing when the value is surely that already. LB_ERR_BOUNDS: key or value too long, or the store is full. */
 int lb_nvs_set(struct lb_nvs *nvs, const char *key, const void *value, uint32_t size_bytes);

@@ -23,6 +23,7 @@ SPECS = {
 	),
 	"flashmap": ([], []),
 	"record": (["core/record/record.h"], ["LB_RECORD_", "LB_CHANGE_"]),
+	"nvs": (["core/nvs/nvs.h"], ["LB_NVS_"]),
 	"loader": (["core/loader/loader.h"], ["LB_LOADER_"]),
 	# Its tables are run by tests/unit/test_update.c and test_trial_engine.c.
 	"update": (
@@ -75,6 +76,7 @@ CORE = (
 	"core/base/crc32.c",
 	"core/gate/gate.h",
 	"core/image/image.h",
+	"core/nvs/nvs.h",
 	"core/record/record.h",
 	"core/trial/trial.h",
 	"core/update/rules.h",
@@ -168,3 +170,11 @@ def test_board_ids():
 	for name, board_id in listed:
 		told = ", ".join(f"0x{byte:02X}" for byte in bytes.fromhex(board_id.replace("-", "")))
 		assert any(told in path.read_text() for path in (ROOT / "boards" / name).rglob("*.c")), name
+
+
+def test_keys_of_the_firmware():
+	"""Every key that begins with a dot, and no other, is in nvs.md."""
+	told = re.findall(r"`(\.\w+)`", read("docs/spec/nvs.md").split("## What is stored")[1])
+	texts = [path.read_text() for path in (ROOT / "firmware").rglob("*.c")]
+	used = {key for text in texts for key in re.findall(r'"(\.[a-z_]+)"', text)}
+	assert sorted(told) == sorted(used) and told

@@ -121,6 +121,34 @@ static void refuses_a_region_without_room(void **state)
 	assert_int_equal(lb_nvs_set(&bench.nvs, "a", "b", 1), LB_ERR_UNSUPPORTED);
 }
 
+/* The bytes of docs/spec/nvs.md, without the code that reads them. */
+static void writes_the_format(void **state)
+{
+	/* clang-format off */
+	static const uint8_t wanted[] = {
+		/* bank header, twice */
+		'L', 'B', 'N', 'V', 2, 0, 0xFF, 0xFF, 1, 0, 0, 0, 0x87, 0x9F, 0x9A, 0x95,
+		'L', 'B', 'N', 'V', 2, 0, 0xFF, 0xFF, 1, 0, 0, 0, 0x87, 0x9F, 0x9A, 0x95,
+		/* the value: claim, header, body */
+		'L', 'B', 'N', 'E', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0x4E, 3, 0x0E, 0, 0xC3, 0x89, 0x5E, 0xAC, 0xA5, 0x8A, 0x93, 0x23, 0xFF, 0xFF, 0xFF, 0xFF,
+		'k', 'e', 'y', 0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x36, 0x37, 0x38, 0x39, 'A', 'B', 'C',
+		0x21, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+		/* its end: claim, header, body */
+		'L', 'B', 'N', 'E', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0x4E, 3, 0xFF, 0xFF, 0xA9, 0xAB, 0x90, 0x8A, 0x41, 0x7D, 0x1F, 0xDF, 0xFF, 0xFF, 0xFF, 0xFF,
+		'k', 'e', 'y', 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+	};
+	/* clang-format on */
+	static struct bench bench;
+
+	(void)state;
+	start(&bench);
+	assert_int_equal(lb_nvs_set(&bench.nvs, "key", "0123456789ABC!", 14), LB_OK);
+	assert_int_equal(lb_nvs_remove(&bench.nvs, "key"), LB_OK);
+	assert_memory_equal(bench.bytes, wanted, sizeof(wanted));
+}
+
 /* --- power cuts: step n sets key n % KEYS to a text that tells n; every 7th removes the key instead --- */
 
 static void key_of(int step, char key[4])
@@ -223,11 +251,9 @@ static void survives_a_cut_at_every_operation(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(keeps_and_removes),
-		cmocka_unit_test(writes_only_changes),
-		cmocka_unit_test(refuses_what_is_too_long),
-		cmocka_unit_test(refuses_a_region_without_room),
-		cmocka_unit_test(survives_a_cut_at_every_operation),
+		cmocka_unit_test(keeps_and_removes),        cmocka_unit_test(writes_only_changes),
+		cmocka_unit_test(refuses_what_is_too_long), cmocka_unit_test(refuses_a_region_without_room),
+		cmocka_unit_test(writes_the_format),        cmocka_unit_test(survives_a_cut_at_every_operation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
