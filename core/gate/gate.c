@@ -84,6 +84,7 @@ static void show_window(struct lb_gate *gate, uint32_t started_ms, enum lb_gate_
 		out->wait_ms = least(out->wait_ms, window->end_ms - started_ms);
 }
 
+/* The moment the pin went low chooses the window, once the pin stayed low long enough for a release. */
 static void watch(struct lb_gate *gate, uint32_t now_ms, bool p12, struct lb_gate_output *out)
 {
 	uint32_t started_ms = now_ms - gate->start_ms;

@@ -67,6 +67,7 @@ static bool is_sealed(const uint8_t unit[LB_RECORD_UNIT_BYTES])
 	return lb_load32le(unit + LB_RECORD_AT_CRC) == lb_crc32(0, unit, LB_RECORD_AT_CRC);
 }
 
+/* The order is docs/spec/record.md's; decode is its mirror. */
 static void encode(uint8_t unit[LB_RECORD_UNIT_BYTES], uint32_t sequence, const struct lb_record_state *state)
 {
 	start_unit(unit, LB_RECORD_ENTRY_MAGIC, sequence);
@@ -95,6 +96,7 @@ static bool is_consistent(const struct lb_record_state *state)
 	return state->on_trial || state->tries_left == 0;
 }
 
+/* Also of an entry of a later version: these fields stay where they are. */
 static bool decode(const uint8_t unit[LB_RECORD_UNIT_BYTES], struct lb_record_state *state)
 {
 	memset(state, 0, sizeof(*state));
@@ -325,6 +327,8 @@ static int append_from(struct lb_record *record, uint32_t first, uint32_t end, c
 	return LB_ERR_IO;
 }
 
+/* Goes at most once round: the newest entry's sector is left alone, and of a lost record nothing may come back above
+ * what is appended now. */
 int lb_record_append(struct lb_record *record, const struct lb_record_state *state)
 {
 	uint32_t capacity = lb_record_capacity(record->flash, record->region);

@@ -74,6 +74,7 @@ static void reach_prompt(struct lb_trial *trial, bool reachable)
 		trial->doomed = false;
 }
 
+/* Events that leave no trace in the state have their say in the step alone. */
 static void remember(struct lb_trial *trial, const struct lb_trial_input *in)
 {
 	switch (in->event) {

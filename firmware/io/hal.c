@@ -23,6 +23,7 @@ uintptr_t mp_hal_stdio_poll(uintptr_t poll_flags)
 	return flags;
 }
 
+/* Waits for ever. The network gets its turn meanwhile, since the prompt may be its only user. */
 int mp_hal_stdin_rx_chr(void)
 {
 	for (;;) {

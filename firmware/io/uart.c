@@ -110,6 +110,7 @@ struct _machine_uart_obj_t *lb_uart_object(unsigned port)
 	return &objects[port];
 }
 
+/* Refused is what no UART of a module in the field can do. */
 bool lb_uart_start(unsigned port, const struct lb_uart_settings *settings)
 {
 	if (settings->baudrate < 300 || settings->baudrate > 4000000 || settings->bits < 5 || settings->bits > 8 ||
@@ -200,6 +201,7 @@ bool lb_uart_interrupt_waiting(void)
 	return false;
 }
 
+/* What was typed before the Ctrl-C goes with it. */
 bool lb_uart_interrupt_typed_ahead(void)
 {
 	for (unsigned port = 0; port < LB_UART_COUNT; port++) {

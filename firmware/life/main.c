@@ -39,6 +39,7 @@ static void start_hardware(void)
 	lb_network_init(safe);
 }
 
+/* The trial comes last: it may schedule, which needs the VM. */
 static void start_vm(void)
 {
 	size_t heap_bytes;
@@ -118,6 +119,7 @@ static bool run_vm(bool skip_scripts)
 	return false;
 }
 
+/* Hardware first: a VM that never starts is to leave LED and watchdog in order. Then one VM after another. */
 int main(void)
 {
 	bool skip_scripts = false;

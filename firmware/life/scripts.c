@@ -16,10 +16,12 @@ enum outcome { ENDED, FAILED, INTERRUPTED, EXITED };
 
 enum { PATH_BYTES = MICROPY_ALLOC_PATH_MAX };
 
-static char main_path[PATH_BYTES];
-static const char *running; /* NULL while no script runs */
-static enum outcome outcome;
-static bool overtaken; /* a Ctrl-C came too late to be raised in the script */
+static struct {
+	char main_path[PATH_BYTES];
+	const char *running; /* NULL while no script runs */
+	enum outcome outcome;
+	bool overtaken; /* a Ctrl-C came too late to be raised in the script */
+} script;
 
 /* --- what became of it: called by MicroPython after each piece of code, script or not --- */
 
@@ -61,19 +63,20 @@ static void keep_error(mp_obj_t exception)
 	lb_bootinfo_set_last_error(line.text);
 }
 
+/* The only place that sees the exception itself: pyexec returns no more than a number. */
 void lb_script_after_exec(mp_uint_t exec_flags, void *raised)
 {
 	(void)exec_flags;
 	lb_guard_after_exec();
-	if (running == NULL || raised == NULL)
+	if (script.running == NULL || raised == NULL)
 		return;
-	overtaken = lb_repl_interrupt_overtaken();
+	script.overtaken = lb_repl_interrupt_overtaken();
 	const mp_obj_t exception = MP_OBJ_FROM_PTR(raised);
 
 	if (mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_KeyboardInterrupt))) {
-		outcome = INTERRUPTED;
+		script.outcome = INTERRUPTED;
 	} else if (!mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_SystemExit))) {
-		outcome = FAILED;
+		script.outcome = FAILED;
 		lb_led_show_error();
 		keep_error(exception);
 	}
@@ -83,36 +86,38 @@ void lb_script_after_exec(mp_uint_t exec_flags, void *raised)
 
 static int run_file(void)
 {
-	return pyexec_file_if_exists(running);
+	return pyexec_file_if_exists(script.running);
 }
 
+/* One script to its end, which lb_script_after_exec has noted meanwhile. */
 static enum outcome run(const char *path)
 {
-	outcome = ENDED;
-	overtaken = false;
-	running = path;
+	script.outcome = ENDED;
+	script.overtaken = false;
+	script.running = path;
 	const int result = lb_guard(run_file);
 
-	running = NULL;
+	script.running = NULL;
 	if (result == LB_GUARD_RAISED)
-		outcome = FAILED;
+		script.outcome = FAILED;
 	else if ((result & PYEXEC_FORCED_EXIT) != 0)
-		outcome = EXITED;
-	if (outcome == FAILED)
+		script.outcome = EXITED;
+	if (script.outcome == FAILED)
 		lb_trialrun_failed();
-	return overtaken ? INTERRUPTED : outcome;
+	return script.overtaken ? INTERRUPTED : script.outcome;
 }
 
 void lb_scripts_set_main(const char *name)
 {
 	const char *folder = name[0] == '/' ? "" : "/flash/";
 
-	if (strlen(folder) + strlen(name) >= sizeof(main_path))
+	if (strlen(folder) + strlen(name) >= sizeof(script.main_path))
 		mp_raise_ValueError(MP_ERROR_TEXT("name too long"));
-	strcpy(main_path, folder);
-	strcat(main_path, name);
+	strcpy(script.main_path, folder);
+	strcat(script.main_path, name);
 }
 
+/* A boot.py that switched the console to raw mode has a host at work there, who wants no main.py. */
 enum lb_scripts_end lb_scripts_run(void)
 {
 	enum outcome boot, last;
@@ -125,7 +130,7 @@ enum lb_scripts_end lb_scripts_run(void)
 	if (boot == INTERRUPTED || pyexec_mode_kind != PYEXEC_MODE_FRIENDLY_REPL)
 		return LB_SCRIPTS_BADLY;
 	lb_trialrun_main_starts();
-	last = run(main_path);
+	last = run(script.main_path);
 	if (last == EXITED)
 		return LB_SCRIPTS_EXITED;
 	return boot == ENDED && last == ENDED ? LB_SCRIPTS_WELL : LB_SCRIPTS_BADLY;

@@ -33,6 +33,7 @@ static void on_alarm(void *ctx)
 	act(lb_trial_alarm(&here.trial));
 }
 
+/* Without a trial no setting is read, which takes its time. */
 static void step(enum lb_trial_event event, bool ended_well)
 {
 	if (!lb_trial_is_on(&here.trial))
@@ -178,6 +179,7 @@ static void announce_revert(const struct lb_slots *slots)
 	mp_print_str(MP_PYTHON_PRINTER, ".\n");
 }
 
+/* From the record as it is, read anew: the hand-off knows no versions. */
 void lb_trialrun_announce(void)
 {
 	const bool reverted = lb_bootinfo_down()->why == LB_WHY_REVERTED;

@@ -130,6 +130,8 @@ static void write_missing_files(void)
 		mp_vfs_mkdir(MP_OBJ_NEW_QSTR(MP_QSTR__slash_flash_slash_lib));
 }
 
+/* Formats what is blank and what a cut format left, and nothing else: damage may be mended by whoever knows how. A safe
+ * boot writes no missing files, for it changes nothing unasked. */
 bool lb_storage_start(void)
 {
 	bool fresh = false;
