@@ -6,6 +6,7 @@
 #   make check-power          the power-cut proof
 #   make check-cortex-m       core/ compiles for a Cortex-M, needs only memcpy and friends, and has no static data
 #
+#   make BOARD=NAME           for another board: what boards/NAME/board.mk says that it has
 #   make KEY=FILE TRUST=FILES sign with this key (default: the development key); the bootloader trusts TRUST too
 #
 # ./lifeboat calls this after it has seen to the packages and to the sources of MicroPython and Mbed TLS.
@@ -23,13 +24,15 @@ all:
 .PHONY: all programs install check-unit unit-programs bench-programs check-power check-cortex-m clean FORCE
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.SECONDARY:
 
 # One line a file; V=1 shows the commands.
 Q := $(if $(V),,@)
 
-RULES := Makefile conf/version.mk conf/warnings.mk conf/mbedtls.mk conf/$(BOARD).mk
-include $(filter conf/%,$(RULES))
+RULES := Makefile conf/version.mk conf/warnings.mk conf/mbedtls.mk conf/host.mk boards/$(BOARD)/board.mk
+include $(filter %.mk,$(RULES))
+# A board says what it compiles with and where its objects go, unless it runs where the command does.
+BOARD_CC ?= $(CC)
+BOARD_TREE ?= release
 
 VERSION_FLAGS := -DLB_VERSION='"$(LB_VERSION)"' -DLB_VERSION_MAJOR=$(LB_VERSION_MAJOR) \
 	-DLB_VERSION_MINOR=$(LB_VERSION_MINOR) -DLB_VERSION_PATCH=$(LB_VERSION_PATCH)
@@ -43,9 +46,9 @@ standard = $(if $(filter core/% protocols/espressif/%,$(1)),-std=c11,-std=gnu11 
 # ---- sources: new files are taken up by being there ----
 CORE_C := $(wildcard core/*/*.c)
 MAIN_C := $(wildcard boards/*.c)
-BOARD_C := $(wildcard boards/$(BOARD)/*/*.c)
+BOARD_C := $(wildcard $(BOARD_BOOT))
 MODEL_C := $(wildcard hardware/model/*.c)
-PROCESS_C := $(wildcard hardware/process/*.c)
+PROCESS_C := $(wildcard $(BOARD_PROCESS))
 CRYPTO_C := $(wildcard crypto/*.c)
 CLIENT_C := $(wildcard host/client/*.c)
 CLI_C := $(wildcard host/commands/*.c host/terminal/*.c)
@@ -56,7 +59,7 @@ POWER_C := $(wildcard tests/power/*.c)
 PROTOCOLS_C := $(wildcard protocols/*/*.c)
 # Of the firmware only what does not need MicroPython.
 FIRMWARE_C := firmware/io/watchdog.c
-LIBRARY_C := $(CORE_C) $(PROTOCOLS_C) $(CRYPTO_C) $(BOARD_C) $(MODEL_C) $(CLIENT_C) $(IMAGE_C) $(FIRMWARE_C)
+LIBRARY_C := $(CORE_C) $(PROTOCOLS_C) $(CRYPTO_C) $(MODEL_C) $(CLIENT_C) $(IMAGE_C) $(FIRMWARE_C)
 
 # ---- one object tree a variant ----
 # $(1) name, $(2) compiler, $(3) flags
@@ -67,6 +70,7 @@ $(B)/obj/$(1)/%.o: %.c $(RULES)
 	$(Q)$(2) $$(call standard,$$<) $(CFLAGS_ALL) $(3) -MMD -MP -c -o $$@ $$<
 endef
 $(eval $(call variant,release,$(CC),-O2))
+$(if $(filter-out release,$(BOARD_TREE)),$(eval $(call variant,$(BOARD_TREE),$(BOARD_CC),$(BOARD_CFLAGS))))
 $(eval $(call variant,gcc,$(CC),-O1))
 $(eval $(call variant,clang,$(CLANG),-O1))
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -75,30 +79,40 @@ $(eval $(call variant,sanitize,$(CC),-O1 $(SANITIZE)))
 objects = $(patsubst %.c,$(B)/obj/$(1)/%.o,$(2))
 -include $(shell test -d $(B)/obj && find $(B)/obj -name '*.d')
 
+# A file that holds a value, and is touched only when that is another than last time.
+remember = $(shell mkdir -p $(dir $(1)); echo '$(2)' | cmp -s - $(1) || echo '$(2)' >$(1))$(1)
+
 # A program takes from the archive the modules that it uses and no others, so which module goes where is said by the
-# calls alone.
+# calls alone. One that lost a file is made anew too.
+SOURCES := $(call remember,$(B)/obj/sources-$(BOARD),$(sort $(LIBRARY_C) $(BOARD_C) $(wildcard $(BOARD_PERIPH))))
 define archive
 	@rm -f $@
-	$(Q)ar qcs $@ $^
+	$(Q)ar qcs $@ $(filter %.o,$^)
 endef
-$(B)/obj/release/library.a: $(call objects,release,$(LIBRARY_C))
+$(B)/obj/release/library.a: $(call objects,release,$(LIBRARY_C)) $(SOURCES)
+	$(archive)
+$(B)/obj/$(BOARD_TREE)/$(BOARD).a: $(call objects,$(BOARD_TREE),$(sort $(CORE_C) $(BOARD_C) \
+		$(wildcard protocols/espressif/*.c))) $(SOURCES)
 	$(archive)
 
 # ---- Mbed TLS ----
 # Another source tree than last time: build anew what is made of it.
-CHOICE := $(B)/obj/source-trees
-SOURCE_TREES := $(abspath $(MICROPYTHON_DIR) $(MBEDTLS_DIR))
-$(shell mkdir -p $(B)/obj; echo $(SOURCE_TREES) | cmp -s - $(CHOICE) || echo $(SOURCE_TREES) >$(CHOICE))
+CHOICE := $(call remember,$(B)/obj/source-trees,$(abspath $(MICROPYTHON_DIR) $(MBEDTLS_DIR)))
 
-MBEDTLS := $(B)/obj/mbedtls.a
 MBEDTLS_TREE := $(wildcard $(MBEDTLS_DIR)/.fetched) $(CHOICE)
-$(B)/obj/mbedtls/%.o: $(MBEDTLS_DIR)/%.c crypto/mbedtls_config.h $(MBEDTLS_TREE) $(RULES)
-	@mkdir -p $(@D)
-	$(if $(Q),@echo "  compile (mbedtls) $<")
-	$(Q)$(CC) -std=c11 -O2 -w -ffunction-sections -fdata-sections -I. $(MBEDTLS_FLAGS) -c -o $@ $<
-$(MBEDTLS): $(MBEDTLS_C:%.c=$(B)/obj/mbedtls/%.o)
-	$(archive)
-$(foreach v,release gcc clang sanitize,$(call objects,$(v),$(CRYPTO_C))): \
+# $(1) tree, $(2) compiler, $(3) flags
+define mbedtls
+$(B)/obj/$(1)/mbedtls/%.o: $(MBEDTLS_DIR)/%.c crypto/mbedtls_config.h $(MBEDTLS_TREE) $(RULES)
+	@mkdir -p $$(@D)
+	$(if $(Q),@echo "  compile (mbedtls, $(1)) $$<")
+	$(Q)$(2) -std=c11 -w -ffunction-sections -fdata-sections -I. $(MBEDTLS_FLAGS) $(3) -c -o $$@ $$<
+$(B)/obj/$(1)/mbedtls.a: $(MBEDTLS_C:%.c=$(B)/obj/$(1)/mbedtls/%.o)
+	$$(archive)
+endef
+$(eval $(call mbedtls,release,$(CC),-O2))
+$(if $(filter-out release,$(BOARD_TREE)),$(eval $(call mbedtls,$(BOARD_TREE),$(BOARD_CC),$(BOARD_CFLAGS))))
+MBEDTLS := $(B)/obj/release/mbedtls.a
+$(foreach v,release gcc clang sanitize $(BOARD_TREE),$(call objects,$(v),$(CRYPTO_C))): \
 	$(MBEDTLS_TREE) | $(MBEDTLS_DIR)/library/sha256.c
 $(MBEDTLS_DIR)/%.c:
 	@echo "no Mbed TLS source in $(MBEDTLS_DIR): run ./lifeboat build, or set MBEDTLS_DIR" >&2; exit 1
@@ -106,7 +120,7 @@ $(MBEDTLS_DIR)/%.c:
 # ---- programs ----
 BIN := $(B)/bin/lifeboat
 HARDWARE := $(B)/libexec/lifeboat/hardware
-BOOTLOADER := $(B)/libexec/lifeboat/bootloader-$(BOARD)
+BOOTLOADER := $(B)/libexec/lifeboat/$(or $(BOARD_BOOTLOADER),bootloader-$(BOARD))
 IMAGE := $(B)/share/lifeboat/$(BOARD).img
 
 define program
@@ -115,109 +129,46 @@ define program
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o %.a,$^)
 endef
 $(BIN): $(call objects,release,$(CLI_C)) $(B)/obj/release/library.a $(MBEDTLS)
-	$(program) $(LIBS_CLI)
+	$(program) $(LIBS_HOST)
 $(HARDWARE): $(call objects,release,$(PROCESS_C)) $(B)/obj/release/library.a
 	$(program) $(LIBS_HARDWARE)
-$(BOOTLOADER): $(call objects,release,$(MAIN_C)) $(B)/keys.o $(B)/obj/release/library.a $(MBEDTLS)
-	$(program) $(LIBS_BOOTLOADER)
-
-# ---- keys: the build signs with KEY, and its bootloader trusts KEY and all of TRUST ----
-# Without KEY= it is the user's development key, which is made the first time and never leaves this user's folder.
-is_absolute = $(filter /%,$(firstword $(1)))
-DATA_HOME := $(if $(call is_absolute,$(XDG_DATA_HOME)),$(XDG_DATA_HOME),$(if $(call is_absolute,$(HOME)),$\
-	$(HOME)/.local/share,$(abspath $(B))))
-# make's file names end at a space: a folder that has one in its path is reached by a link.
-ifneq ($(words $(DATA_HOME)),1)
-$(shell mkdir -p "$(DATA_HOME)" $(B)/obj; ln -sfn "$(DATA_HOME)" $(B)/obj/data-home)
-DATA_HOME := $(B)/obj/data-home
-endif
-DEVELOPMENT_KEY := $(DATA_HOME)/lifeboat/development.pem
-KEY ?= $(DEVELOPMENT_KEY)
-TRUST ?=
-
-$(DEVELOPMENT_KEY): | $(BIN)
-	@test -f $@ || $(BIN) image keygen $@ || test -f $@
-# A name that was mistyped must not become a new key that signs a product.
-OWN_KEYS := $(sort $(filter-out $(DEVELOPMENT_KEY),$(KEY) $(TRUST)))
-ifneq ($(OWN_KEYS),)
-$(OWN_KEYS):
-	@echo "the key $@ is not there: '$(BIN) image keygen $@' makes one" >&2; false
-endif
-# Another list of keys than last time: link anew.
-KEY_LIST := $(B)/obj/keys
-$(shell mkdir -p $(B)/obj; echo $(KEY) $(TRUST) | cmp -s - $(KEY_LIST) || echo $(KEY) $(TRUST) >$(KEY_LIST))
-$(B)/keys.c: $(KEY) $(TRUST) $(KEY_LIST) host/commands/image.c | $(BIN)
-	$(Q)$(BIN) image public $(KEY) $(TRUST) >$@
-$(B)/keys.o: $(B)/keys.c
-	$(Q)$(CC) -std=c11 $(CFLAGS_ALL) -O2 -c -o $@ $<
-
-# ---- the firmware, by its own Makefile on top of MicroPython's ----
-# MicroPython's scripts would otherwise ask git about our repository, and write into its tree.
-export PYTHONDONTWRITEBYTECODE := 1
-export PYTHON := $(or $(wildcard /usr/bin/python3),python3)
-export MICROPY_GIT_TAG := v1.25.0
-export MICROPY_GIT_HASH := 1.25.0
-export SOURCE_DATE_EPOCH := 1744675200
-
-abs = $(abspath $(1))
-MPY_CROSS := $(B)/mpy-cross/mpy-cross
-export MICROPY_MPYCROSS := $(call abs,$(MPY_CROSS))
-FIRMWARE_BUILD := $(B)/firmware/$(BOARD)
-FIRMWARE := $(FIRMWARE_BUILD)/$(BOARD).elf
-FIRMWARE_SOURCES := $(shell find firmware core protocols crypto boards/$(BOARD) hardware/model hardware/wire.h \
-	-type f 2>/dev/null)
-
-# MicroPython's own make takes a third of a second to find nothing to do, so it is asked only when one of our files
-# changed, except when MicroPython is the user's own checkout, whose files are his to change.
-OWN_CHECKOUT := $(filter-out $(call abs,$(B)/deps/micropython),$(call abs,$(MICROPYTHON_DIR)))
-MICROPYTHON_TREE := $(if $(OWN_CHECKOUT),FORCE,$(wildcard $(MICROPYTHON_DIR)/.fetched))
-
-$(MPY_CROSS): $(filter-out FORCE,$(MICROPYTHON_TREE)) $(CHOICE)
-	@test -f $(MICROPYTHON_DIR)/mpy-cross/Makefile || { \
-		echo "no MicroPython source in $(MICROPYTHON_DIR): run ./lifeboat build, or set MICROPYTHON_DIR" >&2; exit 1; }
+$(BOOTLOADER): $(call objects,$(BOARD_TREE),$(MAIN_C)) $(B)/obj/$(BOARD_TREE)/keys.o \
+		$(B)/obj/$(BOARD_TREE)/$(BOARD).a $(B)/obj/$(BOARD_TREE)/mbedtls.a $(BOARD_SCRIPT)
 	@mkdir -p $(@D)
-	$(MAKE) --no-print-directory -C $(MICROPYTHON_DIR)/mpy-cross BUILD=$(call abs,$(@D)) PROG=mpy-cross
-	@touch $@
+	$(if $(Q),@echo "  link $@")
+	$(Q)$(BOARD_CC) $(LDFLAGS_ALL) $(BOARD_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(BOARD_LIBS)
 
-$(FIRMWARE): $(FIRMWARE_SOURCES) $(MPY_CROSS) $(MICROPYTHON_TREE) $(CHOICE) $(MBEDTLS) $(RULES)
-	$(MAKE) --no-print-directory -C firmware BOARD=$(BOARD) BUILD=$(call abs,$(FIRMWARE_BUILD)) \
-		MICROPYTHON_DIR=$(call abs,$(MICROPYTHON_DIR)) MPY_CROSS=$(call abs,$(MPY_CROSS)) LB_VERSION=$(LB_VERSION) \
-		MBEDTLS_DIR=$(call abs,$(MBEDTLS_DIR)) MBEDTLS=$(call abs,$(MBEDTLS))
-	@touch $@
-
-$(IMAGE): $(FIRMWARE) $(KEY) $(KEY_LIST) $(BIN)
-	@mkdir -p $(@D)
-	$(Q)$(BIN) image sign $(FIRMWARE) $@ --version $(LB_VERSION) --key $(KEY)
+include conf/keys.mk conf/firmware.mk
 
 # ---- for programs of one's own (docs/lowlevel.md): the board as an archive, and the headers that say how ----
 OWN_CORE := base hw flashmap handoff image record update
 OWN_LIBRARY := $(B)/lib/lifeboat/$(BOARD).a
 OWN_H := $(wildcard $(OWN_CORE:%=core/%/*.h)) crypto/providers.h
 INCLUDE := $(B)/include/lifeboat
-$(OWN_LIBRARY): $(call objects,release,$(wildcard $(OWN_CORE:%=core/%/*.c) boards/$(BOARD)/common/*.c \
-		boards/$(BOARD)/periph/*.c) $(MODEL_C) $(CRYPTO_C)) $(MBEDTLS_C:%.c=$(B)/obj/mbedtls/%.o)
+$(OWN_LIBRARY): $(call objects,release,$(sort $(wildcard $(OWN_CORE:%=core/%/*.c) $(BOARD_PERIPH)))) \
+		$(MBEDTLS_C:%.c=$(B)/obj/release/mbedtls/%.o) $(SOURCES)
 	@mkdir -p $(@D)
 	$(archive)
 $(INCLUDE)/%.h: %.h
 	$(Q)install -D -m 644 $< $@
 
-programs: $(BIN) $(HARDWARE) $(BOOTLOADER) $(OWN_LIBRARY) $(OWN_H:%=$(INCLUDE)/%)
-all: programs $(IMAGE)
+# Not every board has a hardware that is a process here, an archive for programs of one's own, and a firmware.
+PROGRAMS := $(BIN) $(BOOTLOADER) $(if $(BOARD_PROCESS),$(HARDWARE))
+DATA := $(if $(BOARD_PERIPH),$(OWN_LIBRARY) $(OWN_H:%=$(INCLUDE)/%)) $(if $(FIRMWARE_CFLAGS),$(IMAGE))
+programs: $(PROGRAMS) $(filter-out $(IMAGE),$(DATA))
+all: programs $(DATA)
 
 # ---- installation ----
 TO := $(DESTDIR)$(PREFIX)
 install: all
-	$(Q)install -D -m 755 $(BIN) $(TO)/bin/lifeboat
-	$(Q)install -D -m 755 $(HARDWARE) $(TO)/libexec/lifeboat/hardware
-	$(Q)install -D -m 755 $(BOOTLOADER) $(TO)/libexec/lifeboat/bootloader-$(BOARD)
-	$(Q)install -D -m 644 $(IMAGE) $(TO)/share/lifeboat/$(BOARD).img
-	$(Q)install -D -m 644 $(OWN_LIBRARY) $(TO)/lib/lifeboat/$(BOARD).a
-	$(Q)for h in $(OWN_H); do install -D -m 644 $$h $(TO)/include/lifeboat/$$h || exit 1; done
+	$(Q)for f in $(PROGRAMS:$(B)/%=%); do install -D -m 755 $(B)/$$f $(TO)/$$f || exit 1; done
+	$(Q)for f in $(DATA:$(B)/%=%); do install -D -m 644 $(B)/$$f $(TO)/$$f || exit 1; done
 
 # ---- unit tests: every test_*.c is a program ----
 # All of our code but the programs' own main files: so all of it passes clang's warnings too. What tests share comes
 # first and is taken before a program's version of the same function.
-TESTED_C := $(SUPPORT_C) $(filter-out %/main.c,$(LIBRARY_C) $(CLI_C) $(PROCESS_C))
+TESTED_C := $(SUPPORT_C) $(filter-out %/main.c,$(sort $(LIBRARY_C) $(BOARD_C) \
+	$(wildcard $(BOARD_PERIPH)) $(CLI_C) $(PROCESS_C)))
 VARIANTS := gcc clang sanitize
 LINK_gcc := $(CC)
 LINK_clang := $(CLANG)
@@ -227,11 +178,11 @@ LINK_sanitize := $(CC) $(SANITIZE)
 define unit_program
 $(B)/unit/$(1)/$(basename $(notdir $(2))): $(call objects,$(1),$(2)) $(B)/obj/$(1)/tested.a $(MBEDTLS)
 	@mkdir -p $$(@D)
-	$(Q)$(LINK_$(1)) $(LDFLAGS_ALL) -o $$@ $$^ -lcmocka $(LIBS_CLI)
+	$(Q)$(LINK_$(1)) $(LDFLAGS_ALL) -o $$@ $$^ -lcmocka $(LIBS_HOST)
 UNIT_$(1) += $(B)/unit/$(1)/$(basename $(notdir $(2)))
 endef
 define unit_variant
-$(B)/obj/$(1)/tested.a: $(call objects,$(1),$(TESTED_C))
+$(B)/obj/$(1)/tested.a: $(call objects,$(1),$(TESTED_C)) $(SOURCES)
 	$$(archive)
 $(foreach t,$(UNIT_C),$(eval $(call unit_program,$(1),$(t))))
 check-unit-$(1): $$(UNIT_$(1))
@@ -243,15 +194,17 @@ endef
 $(foreach v,$(VARIANTS),$(eval $(call unit_variant,$(v))))
 
 # ---- the power-cut proof; LONG=1 for the long one, ONLY=WORDS for one scenario ----
-$(B)/power/power: $(call objects,release,$(POWER_C) boards/loader_mode.c) $(B)/obj/release/library.a $(MBEDTLS)
-	$(program) $(LIBS_CLI)
+$(B)/power/power: $(call objects,release,$(POWER_C) boards/loader_mode.c boards/virtual/boot/zlib_codec.c) \
+		$(B)/obj/release/library.a $(MBEDTLS)
+	$(program) $(LIBS_HOST)
 check-power: $(B)/power/power
 	@$< $(if $(LONG),--long) $(if $(ONLY),--only "$(ONLY)") && echo "power: 1 passed, 0 failed"
 
 # ---- what benches/*.py count with ----
-$(B)/bench/%: $(B)/obj/release/benches/%.o $(B)/obj/release/library.a $(MBEDTLS)
-	$(program) $(LIBS_CLI)
-bench-programs: $(B)/bench/wear $(B)/bench/verify
+BENCHES := $(B)/bench/wear $(B)/bench/verify
+$(BENCHES): $(B)/bench/%: $(B)/obj/release/benches/%.o $(B)/obj/release/library.a $(MBEDTLS)
+	$(program) $(LIBS_HOST)
+bench-programs: $(BENCHES)
 
 # ---- core/ for a microcontroller ----
 CORTEX_M := -mcpu=cortex-m4 -mthumb -Os -ffreestanding

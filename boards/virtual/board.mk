@@ -1,0 +1,20 @@
+# The virtual module: Linux as the CPU, with the hardware as a process beside it. What each line means: docs/porting.md.
+
+BOARD_BOOT := boards/virtual/boot/*.c boards/virtual/common/*.c hardware/model/*.c crypto/*.c
+BOARD_PERIPH := boards/virtual/periph/*.c boards/virtual/common/*.c hardware/model/*.c crypto/*.c
+BOARD_PROCESS := hardware/process/*.c
+
+# An image and the bootloader run wherever libc is, so what else they need is linked statically.
+BOARD_LIBS := $(call static_lib,sodium) $(call static_lib,z) $(call static_lib,md)
+
+# ---- its firmware ----
+BOARD_CPU := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+CPU_CFLAGS_x86_64 := -DMICROPY_EMIT_X64=1
+# No emitter for other 64-bit CPUs; and MicroPython has no code of its own to find their registers.
+CPU_CFLAGS_aarch64 := -DMICROPY_GCREGS_SETJMP=1
+
+# Frozen code holds big integers in digits of 16 bits. The host's stack is far larger than what Python may use of it.
+FIRMWARE_CFLAGS := -fno-pie -DMPZ_DIG_SIZE=16 $(CPU_CFLAGS_$(BOARD_CPU)) -DLB_STACK_BYTES=131072 \
+	-DLB_PLATFORM='"lifeboat"' -DLB_BOARD_TITLE='"Lifeboat virtual module"' -DLB_CPU_NAME='"$(BOARD_CPU)"'
+FIRMWARE_LDFLAGS := -no-pie
+FIRMWARE_LIBS := $(call static_lib,sodium) $(MBEDTLS) -lm
