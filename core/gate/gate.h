@@ -1,7 +1,7 @@
 /* The safe-boot gate: the watch on pin P12 after a reset, its LED rhythm and its windows. Tables: docs/spec/gate.md.
  *
  * A pure engine: time and pin in; LED, announcement, choice and the next wait out. Time is milliseconds and may wrap at
- * any moment. The caller steps it from the reset on until it is done, each time after at most the wait it was told; an
+ * any moment. The caller steps it from the reset on until it is done, each time after at most the wait that it got; an
  * early step is always right, a late one moves no edge but makes the LED late. A gate is used once.
  */
 #ifndef LB_GATE_GATE_H
@@ -52,9 +52,10 @@ struct lb_gate_output {
 	uint32_t led; /* 0xRRGGBB */
 	bool done;    /* choice and hold_ms hold, the LED is off, and the gate is not to be stepped again */
 	enum lb_gate_choice choice;
-	enum lb_gate_choice announce; /* the window that just began: told once a window; LB_GATE_NONE: nothing to tell */
-	uint32_t hold_ms;             /* how long P12 was held, counted as the windows are */
-	uint32_t wait_ms;             /* until the next step, at the latest; 0 when done */
+	enum lb_gate_choice
+		announce;     /* the window that just started: reported once a window; LB_GATE_NONE: nothing to say */
+	uint32_t hold_ms; /* how long P12 was held, counted as the windows are */
+	uint32_t wait_ms; /* until the next step, at the latest; 0 when done */
 };
 
 void lb_gate_init(struct lb_gate *gate);

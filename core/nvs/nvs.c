@@ -128,7 +128,7 @@ static bool body_is_intact(const struct lb_nvs *nvs, struct entry *entry)
 	return crc == entry->crc;
 }
 
-/* False when there is no entry at that place: blank flash, the end of the bank, or one that was cut at its begin. */
+/* False when there is no entry at that place: blank flash, the end of the bank, or one that was cut at its start. */
 static bool read_entry(const struct lb_nvs *nvs, uint32_t at, struct entry *entry)
 {
 	const uint32_t bank_end = nvs->bank + nvs->bank_bytes;
@@ -436,7 +436,7 @@ static void settle(struct lb_nvs *nvs, const char *key)
 	const uint32_t bank_end = nvs->bank + nvs->bank_bytes;
 	struct entry entry;
 
-	/* If it was begun before, the first copy is whole. */
+	/* If it was started before, the first copy is whole. */
 	if (!nvs->certain && header_sequence(nvs, nvs->bank + LB_NVS_UNIT_BYTES) == 0)
 		(void)write_header(nvs, nvs->bank + LB_NVS_UNIT_BYTES, nvs->sequence);
 	nvs->certain = true;

@@ -4,7 +4,7 @@
  * A call that returned LB_OK has stored for good; one that was cut has happened or has not. Reading writes nothing. A
  * key is a string of LB_NVS_KEY_BYTES at most, a value any bytes, none too; who stores them says what they mean. The
  * caller owns flash, region and all that is passed in; only flash is kept. Nothing is kept in RAM but struct lb_nvs,
- * one for a region at a time. Not for interrupt context. A call searches the bank from its begin; one that finds it
+ * one for a region at a time. Not for interrupt context. A call searches the bank from its start; one that finds it
  * full copies it, which takes as long as an erase of half the region and some more.
  *
  * Functions return LB_OK or a negative enum lb_error; LB_ERR_IO is the flash's own.

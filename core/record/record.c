@@ -272,7 +272,7 @@ static bool is_sector_blank(const struct lb_record *record, uint32_t sector)
 }
 
 /* A loss must stay one to a reader until the first entry is there, so something must always be left that a new module
- * does not have: the mark of a sector other than the first, written before the last of the ruins is erased. */
+ * does not have: the mark of a sector other than the first, written before the last of the stale sectors is erased. */
 static uint32_t sector_after_loss(const struct lb_record *record)
 {
 	for (uint32_t sector = 1; sector < sector_count(record->flash, record->region); sector++)
@@ -358,7 +358,7 @@ const char *lb_record_change_text(uint8_t change)
 	case LB_CHANGE_CONFIRM: return "confirmed";
 	case LB_CHANGE_REVERT: return "rolled back";
 	case LB_CHANGE_USE: return "chosen by a script";
-	case LB_CHANGE_TOOL_BEGIN: return "tool began to write";
+	case LB_CHANGE_TOOL_START: return "tool began to write";
 	case LB_CHANGE_TOOL: return "written by a tool";
 	default: return "unknown";
 	}

@@ -34,7 +34,7 @@ enum {
 enum {
 	LB_RECORD_AT_MAGIC = 0,
 	LB_RECORD_AT_VERSION = 4,
-	LB_RECORD_AT_SEQUENCE = 8, /* of a sector's mark: the first that the sector takes */
+	LB_RECORD_AT_SEQUENCE = 8, /* of a sector's mark: the first that the sector holds */
 	LB_RECORD_AT_LATEST = 16,
 	LB_RECORD_AT_PREVIOUS = 17,
 	LB_RECORD_AT_DOWNLOAD = 18,
@@ -57,14 +57,14 @@ enum lb_change {
 	LB_CHANGE_CONFIRM = 4,
 	LB_CHANGE_REVERT = 5,
 	LB_CHANGE_USE = 6,
-	LB_CHANGE_TOOL_BEGIN = 7, /* a tool is about to change a slot */
+	LB_CHANGE_TOOL_START = 7, /* a tool is about to change a slot */
 	LB_CHANGE_TOOL = 8,       /* a tool's image was found, and is the latest */
 };
 
 /* In place of an image id (lb_image_id). */
 #define LB_RECORD_NO_ID UINT64_C(0)                       /* none known */
-#define LB_RECORD_TOOL_ID UINT64_C(0xFFFFFFFFFFFFFFFF)    /* a tool has begun to write there */
-#define LB_RECORD_SETTLED_ID UINT64_C(0xFFFFFFFFFFFFFFFE) /* whatever is there is no news */
+#define LB_RECORD_TOOL_ID UINT64_C(0xFFFFFFFFFFFFFFFF)    /* a tool has started to write there */
+#define LB_RECORD_SETTLED_ID UINT64_C(0xFFFFFFFFFFFFFFFE) /* whatever is there is not pending */
 
 struct lb_record_state {
 	enum lb_slot latest;   /* never LB_SLOT_NONE */

@@ -52,7 +52,7 @@ static void forgive(struct lb_record_state *state, uint64_t id)
 		state->failed_id = LB_RECORD_NO_ID;
 }
 
-/* Every change begins here. What a tool began and has not brought to an end by now is not to overrule what comes after
+/* Every change starts here. What a tool started and has not finished by now is not to overrule what comes after
  * it, should it verify now and then because the power went in the middle of a write. */
 static void start_change(const struct lb_record_state *now, struct lb_record_state *next)
 {
@@ -160,7 +160,7 @@ void lb_update_tool_start(const struct lb_record_state *now, const bool slots[LB
 		if (next->download == slot)
 			next->download = LB_SLOT_NONE;
 	}
-	next->change = LB_CHANGE_TOOL_BEGIN;
+	next->change = LB_CHANGE_TOOL_START;
 }
 
 /* ---- trial ---- */

@@ -77,12 +77,12 @@ void lb_update_try(const struct lb_record_state *now, struct lb_record_state *ne
 void lb_update_revert(const struct lb_record_state *now, const struct lb_update_slot slots[LB_SLOT_COUNT],
                       struct lb_record_state *next);
 
-/* An update begins in the slot next->download, of which nothing may be touched before next is appended. The
+/* An update starts in the slot next->download, of which nothing may be touched before next is appended. The
  * verdicts of all slots are needed; a slot without a partition is never chosen. */
 int lb_update_start(const struct lb_record_state *now, enum lb_slot running,
                     const struct lb_update_slot slots[LB_SLOT_COUNT], const struct lb_flashmap *map,
                     struct lb_record_state *next);
-/* The update that was begun before goes on in the same slot, next->download. */
+/* The update that was started before goes on in the same slot, next->download. */
 int lb_update_resume(const struct lb_record_state *now, enum lb_slot running, uint64_t running_id,
                      struct lb_record_state *next);
 /* The update that was started or resumed in this boot is complete; target is what is known of its slot, with the

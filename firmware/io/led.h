@@ -1,6 +1,6 @@
 /* The LED as the firmware drives it: heartbeat, the user's colour, the error pattern over either.
  *
- * All timing is done by an alarm in interrupt context, so the heartbeat tells that the CPU lives, even in a program
+ * All timing is done by an alarm in interrupt context, so the heartbeat shows that the CPU lives, even in a program
  * that never yields. State outlives a soft reset.
  */
 #ifndef LB_IO_LED_H

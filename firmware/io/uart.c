@@ -22,10 +22,10 @@ enum {
 
 struct uart {
 	struct lb_uart_settings settings;
-	volatile bool terminal;   /* the REPL listens here */
-	volatile bool held_back;  /* the ring was full: the board keeps bytes */
-	_Atomic uint32_t written; /* count of bytes ever put into the ring; by the interrupt */
-	_Atomic uint32_t taken;   /* by the main program */
+	volatile bool terminal;    /* the REPL listens here */
+	volatile bool held_back;   /* the ring was full: the board keeps bytes */
+	_Atomic uint32_t written;  /* count of bytes ever put into the ring; by the interrupt */
+	_Atomic uint32_t consumed; /* by the main program */
 	uint8_t ring[RING_BYTES];
 };
 
@@ -81,7 +81,7 @@ static size_t receive(unsigned port, const uint8_t *data, size_t size_bytes)
 			mp_sched_keyboard_interrupt();
 			continue;
 		}
-		if (written - atomic_load_explicit(&uart->taken, memory_order_acquire) == RING_BYTES) {
+		if (written - atomic_load_explicit(&uart->consumed, memory_order_acquire) == RING_BYTES) {
 			if (interrupt >= 0)
 				continue;
 			uart->held_back = true;
@@ -135,7 +135,7 @@ void lb_uart_stop(unsigned port)
 	struct uart *uart = &uarts[port];
 
 	lb_periph_serial_enable(port, false);
-	atomic_store(&uart->taken, atomic_load(&uart->written));
+	atomic_store(&uart->consumed, atomic_load(&uart->written));
 }
 
 bool lb_uart_is_on(unsigned port)
@@ -158,15 +158,15 @@ size_t lb_uart_available(unsigned port)
 	const struct uart *uart = &uarts[port];
 
 	return atomic_load_explicit(&uart->written, memory_order_acquire) -
-	       atomic_load_explicit(&uart->taken, memory_order_relaxed);
+	       atomic_load_explicit(&uart->consumed, memory_order_relaxed);
 }
 
-/* What lies before `taken` in the ring is done with. */
-static void release(unsigned port, uint32_t taken)
+/* What lies before `consumed` in the ring is done with. */
+static void release(unsigned port, uint32_t consumed)
 {
 	struct uart *uart = &uarts[port];
 
-	atomic_store_explicit(&uart->taken, taken, memory_order_release);
+	atomic_store_explicit(&uart->consumed, consumed, memory_order_release);
 	if (uart->held_back && lb_uart_available(port) <= RING_BYTES / 2) {
 		uart->held_back = false;
 		lb_periph_serial_resume(port);
@@ -177,12 +177,12 @@ size_t lb_uart_read(unsigned port, uint8_t *data, size_t size_bytes)
 {
 	struct uart *uart = &uarts[port];
 	const size_t available = lb_uart_available(port);
-	uint32_t taken = atomic_load_explicit(&uart->taken, memory_order_relaxed);
+	uint32_t consumed = atomic_load_explicit(&uart->consumed, memory_order_relaxed);
 	const size_t count = size_bytes < available ? size_bytes : available;
 
 	for (size_t i = 0; i < count; i++)
-		data[i] = uart->ring[taken++ % RING_BYTES];
-	release(port, taken);
+		data[i] = uart->ring[consumed++ % RING_BYTES];
+	release(port, consumed);
 	return count;
 }
 
@@ -207,7 +207,7 @@ bool lb_uart_interrupt_typed_ahead(void)
 	for (unsigned port = 0; port < LB_UART_COUNT; port++) {
 		const struct uart *uart = &uarts[port];
 		const uint32_t written = atomic_load_explicit(&uart->written, memory_order_acquire);
-		uint32_t at = atomic_load_explicit(&uart->taken, memory_order_relaxed);
+		uint32_t at = atomic_load_explicit(&uart->consumed, memory_order_relaxed);
 
 		if (!uart->terminal)
 			continue;

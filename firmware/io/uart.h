@@ -46,7 +46,7 @@ bool lb_uart_is_on(unsigned port);
 bool lb_uart_is_terminal(unsigned port);
 const struct lb_uart_settings *lb_uart_settings(unsigned port);
 size_t lb_uart_available(unsigned port);
-/* Takes what is there, without waiting. */
+/* Reads what is there, without waiting. */
 size_t lb_uart_read(unsigned port, uint8_t *data, size_t size_bytes);
 void lb_uart_write(unsigned port, const void *data, size_t size_bytes);
 /* Calls the handler at these events (enum lb_uart_event); None or no event: nothing any more. Raises ValueError. */

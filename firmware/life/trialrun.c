@@ -70,7 +70,7 @@ static void stop(void)
 	lb_watchdog_guard(false);
 }
 
-/* A record that takes no entry leaves the trial as it is; the image runs on, and the next reset counts a try. */
+/* A record that accepts no entry leaves the trial as it is; the image runs on, and the next reset counts a try. */
 static void confirm(void)
 {
 	char text[LB_OTA_TEXT_BYTES];

@@ -116,7 +116,7 @@ static void read_record(const char *cell, struct situation *situation)
 			state->tries_left = (uint8_t)atoi(value);
 		} else if (strcmp(word, "download") == 0) {
 			state->download = slot_of(value);
-		} else if (strcmp(word, "begun") == 0) {
+		} else if (strcmp(word, "started") == 0) {
 			state->id[slot_of(value)] = LB_RECORD_TOOL_ID;
 		} else if (strcmp(word, "settled") == 0) {
 			state->id[slot_of(value)] = LB_RECORD_SETTLED_ID;
@@ -145,7 +145,7 @@ static void write_record(const struct lb_record_state *state, char out[CELL_BYTE
 	if (state->counter_floor != 0)
 		used += snprintf(out + used, CELL_BYTES - (size_t)used, " floor %u", state->counter_floor);
 	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
-		const char *what = state->id[slot] == LB_RECORD_TOOL_ID ? "begun" : "settled";
+		const char *what = state->id[slot] == LB_RECORD_TOOL_ID ? "started" : "settled";
 
 		if (state->id[slot] == LB_RECORD_TOOL_ID || state->id[slot] == LB_RECORD_SETTLED_ID)
 			used += snprintf(out + used, CELL_BYTES - (size_t)used, " %s %s", what, lb_slot_name((enum lb_slot)slot));
