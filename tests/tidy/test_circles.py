@@ -1,0 +1,125 @@
+"""Nobody goes round in circles by call, and a header declares what its own .c defines. (By include: test_layers.py.)"""
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+import calls
+import tree
+
+# What is still to be opened. These lists only shrink: whoever opens a circle or a header removes its line.
+CIRCLES = [
+	"boards/virtual/periph: alarm.c card.c inbox.c interrupt.c net.c pin.c radio.c serial.c",
+	"core/loader: block.c commands.c loader.c",
+	"firmware: io/hal.c net/servers.c net/telnet_server.c",
+	"firmware: io/uart.c life/trial.c update/ota.c",
+	"host/commands: flash_port.c flash_target.c",
+	"host/commands: image.c image_info.c image_judge.c",
+	"protocols/ftp: ftp.c ftp_commands.c ftp_transfer.c",
+]
+FOREIGN = {
+	"boards/virtual/periph/inbox.h": 3,
+	"boards/virtual/periph/interrupt.h": 6,
+	"boards/virtual/periph/radio_link.h": 2,
+	"core/loader/engine.h": 12,
+	"crypto/parts.h": 6,
+	"firmware/net/network.h": 15,
+	"firmware/python/modmachine.h": 2,
+	"firmware/python/modnetwork.h": 6,
+	"host/commands/commands.h": 7,
+	"host/commands/flash_target.h": 3,
+	"host/commands/image.h": 8,
+	"host/commands/ota.h": 3,
+	"protocols/ftp/ftp.h": 6,
+	"protocols/ftp/ftp_parts.h": 10,
+}
+
+
+def known_circle(line):
+	folder, files = line.split(": ")
+	return {f"{folder}/{file}" for file in files.split()}
+
+
+def circle_objections(graph, known):
+	"""A circle that is part of a known one is known; a known one of which nothing is left is none any more."""
+	found = [set(group) for group in calls.circles(graph)]
+	wrong = ["calls go round in a circle: " + " ".join(sorted(group)) for group in found
+		if not any(group <= known_circle(line) for line in known)]
+	return wrong + [f"opened: remove it from CIRCLES: {line}" for line in known
+		if not any(group <= known_circle(line) for group in found)]
+
+
+def foreign_objections(root, known):
+	found = {}
+	for entry in calls.foreign(root)[1]:
+		found.setdefault(entry.split(": ")[0], []).append(entry)
+	wrong = [f"defined elsewhere: {entry}" for header, entries in found.items() for entry in entries
+		if len(entries) > known.get(header, 0)]
+	return wrong + [f"opened: remove it from FOREIGN: {header}" for header in known if header not in found]
+
+
+def test_calls_go_in_no_circle():
+	if not calls.objects(tree.ROOT):
+		pytest.skip("nothing is built here")
+	tree.expect_none(circle_objections(calls.edges(tree.ROOT), CIRCLES))
+
+
+def test_headers_declare_what_their_own_file_defines():
+	tree.expect_none(foreign_objections(tree.ROOT, FOREIGN))
+
+
+def write(root, files):
+	for name, content in files.items():
+		path = pathlib.Path(root, name)
+		path.parent.mkdir(parents=True, exist_ok=True)
+		path.write_text(content)
+
+
+def test_a_circle_is_seen(tmp_path):
+	if not shutil.which("gcc"):
+		pytest.skip("no gcc here")
+	write(tmp_path, {
+		"core/x/a.c": "void lb_b(void);\nvoid lb_a(void);\nvoid lb_a(void)\n{\n\tlb_b();\n}\n",
+		"core/x/b.c": "void lb_c(void);\nvoid lb_b(void);\nvoid lb_b(void)\n{\n\tlb_c();\n}\n",
+		"core/x/c.c": "void lb_a(void);\nvoid lb_c(void);\nvoid lb_c(void)\n{\n\tlb_a();\n}\n",
+		"core/x/d.c": "void lb_a(void);\nvoid lb_d(void);\nvoid lb_d(void)\n{\n\tlb_a();\n}\n",
+	})
+	for source in sources(tmp_path):
+		target = tmp_path / "build/obj/release" / source.relative_to(tmp_path).with_suffix(".o")
+		target.parent.mkdir(parents=True, exist_ok=True)
+		subprocess.run(["gcc", "-c", "-o", target, source], check=True)
+	graph = calls.edges(tmp_path)
+	assert circle_objections(graph, []) == ["calls go round in a circle: core/x/a.c core/x/b.c core/x/c.c"]
+	assert circle_objections(graph, ["core/x: a.c b.c c.c e.c"]) == []
+	assert circle_objections(graph, ["core/x: a.c b.c c.c", "core/y: a.c b.c"]) == [
+		"opened: remove it from CIRCLES: core/y: a.c b.c"]
+
+
+def sources(root):
+	return [path for path in tree.c_files(root) if path.suffix == ".c"]
+
+
+def test_what_goes_through_a_contract_is_no_circle():
+	assert calls.is_contract("core/hw/board.h", calls.CONTRACTS)
+	assert not calls.is_contract("core/hw2/board.h", calls.CONTRACTS)
+	assert calls.circles({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"d"}}) == [["b", "c"]]
+
+
+def test_two_programs_may_use_one_name():
+	assert calls.same_program("core/a.c", "firmware/a.c") and calls.same_program("host/a.c", "host/x/b.c")
+	assert not calls.same_program("firmware/a.c", "host/a.c")
+
+
+def test_a_foreign_declaration_is_seen(tmp_path):
+	write(tmp_path, {
+		"core/x/a.h": "int lb_a(int x);\nextern const int lb_t[];\nint lb_b(int x,\n         int y);\nvoid lb_c(void);\n",
+		"core/x/a.c": "int lb_a(int x)\n{\n\treturn x;\n}\n\nstatic void lb_c(void)\n{\n}\n",
+		"core/x/b.c": "int lb_b(int x, int y)\n{\n\treturn x + y;\n}\n",
+		"core/hw/x.h": "void lb_elsewhere(void);\n",
+	})
+	assert calls.foreign(tmp_path) == (4, ["core/x/a.h: lb_b", "core/x/a.h: lb_c"])
+	assert len(foreign_objections(tmp_path, {})) == len(foreign_objections(tmp_path, {"core/x/a.h": 1})) == 2
+	assert foreign_objections(tmp_path, {"core/x/a.h": 2}) == []
+	assert foreign_objections(tmp_path, {"core/x/a.h": 2, "core/x/b.h": 1}) == [
+		"opened: remove it from FOREIGN: core/x/b.h"]
