@@ -50,12 +50,6 @@ static bool inside(uint32_t outer_bytes, uint32_t offset, uint32_t size_bytes)
 	return offset <= outer_bytes && size_bytes <= outer_bytes - offset;
 }
 
-/* Both lie inside the device, so their ends do not wrap. */
-static bool overlap(struct lb_region a, struct lb_region b)
-{
-	return a.offset < b.offset + b.size_bytes && b.offset < a.offset + a.size_bytes;
-}
-
 int lb_flashmap_check(const struct lb_flashmap *map, const struct lb_flash *flash)
 {
 	for (unsigned i = 0; i < LB_PART_COUNT; i++) {
@@ -68,7 +62,7 @@ int lb_flashmap_check(const struct lb_flashmap *map, const struct lb_flash *flas
 		if (region.offset % flash->sector_bytes != 0 || region.size_bytes % flash->sector_bytes != 0)
 			return LB_ERR_ALIGN;
 		for (unsigned other = 0; other < i; other++)
-			if (map->part[other].size_bytes != 0 && overlap(region, map->part[other]))
+			if (lb_region_overlaps(region, map->part[other]))
 				return LB_ERR_BOUNDS;
 	}
 	return LB_OK;

@@ -52,6 +52,13 @@ enum lb_part lb_slot_part(enum lb_slot slot);
  * LB_ERR_ALIGN. */
 int lb_flashmap_check(const struct lb_flashmap *map, const struct lb_flash *flash);
 
+/* Do they share a byte? Both lie inside one device. */
+static inline bool lb_region_overlaps(struct lb_region a, struct lb_region b)
+{
+	return a.size_bytes != 0 && b.size_bytes != 0 && a.offset < b.offset + b.size_bytes &&
+	       b.offset < a.offset + a.size_bytes;
+}
+
 /* Access inside one region; offsets count from its start. LB_ERR_BOUNDS when any byte asked for lies outside. */
 int lb_region_read(const struct lb_flash *flash, struct lb_region region, uint32_t offset, void *data,
                    uint32_t size_bytes);

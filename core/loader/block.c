@@ -1,8 +1,6 @@
-#include <string.h>
+#include "core/loader/block.h"
 
 #include "core/base/bytes.h"
-#include "core/base/error.h"
-#include "core/loader/engine.h"
 
 static enum lb_session_mode mode_of(uint8_t op)
 {
@@ -20,32 +18,33 @@ bool lb_block_is(uint8_t op)
 }
 
 /* The block before this one, sent again: the host did not get our reply. */
-static bool is_again(const struct lb_loader *loader)
+static bool is_again(const struct lb_frame *frame, const struct lb_loader_session *session)
 {
-	return loader->session.next != 0 && lb_loader_word(loader, 1) == loader->session.next - 1;
+	return session->next != 0 && lb_frame_word(frame, 1) == session->next - 1;
 }
 
-static enum lb_answer find_objection(const struct lb_loader *loader)
+/* Which answer the block's header deserves, in the order in which tools expect them. */
+static enum lb_answer find_objection(const struct lb_frame *frame, const struct lb_loader_session *session)
 {
-	const struct lb_loader_session *session = &loader->session;
-	uint32_t data_bytes = lb_load16le(loader->frame + LB_FRAME_AT_LENGTH);
+	uint32_t header_bytes = LB_LOADER_HEADER_BYTES + LB_LOADER_BLOCK_HEADER_BYTES;
+	uint32_t reported_bytes = lb_frame_reported_bytes(frame);
 	uint32_t size_bytes, number;
 
-	if (data_bytes < LB_LOADER_BLOCK_HEADER_BYTES)
+	if (reported_bytes < header_bytes)
 		return LB_ANSWER_LENGTH;
-	if (session->mode != mode_of(loader->frame[LB_FRAME_AT_OP]))
+	if (session->mode != mode_of(lb_frame_op(frame)))
 		return LB_ANSWER_NO_SESSION;
 	if (session->broken != LB_ANSWER_OK)
 		return (enum lb_answer)session->broken;
-	size_bytes = lb_loader_word(loader, 0);
-	number = lb_loader_word(loader, 1);
-	if (size_bytes != data_bytes - LB_LOADER_BLOCK_HEADER_BYTES)
+	size_bytes = lb_frame_word(frame, 0);
+	number = lb_frame_word(frame, 1);
+	if (size_bytes != reported_bytes - header_bytes)
 		return LB_ANSWER_LENGTH;
-	if (lb_loader_word(loader, 2) != 0 || lb_loader_word(loader, 3) != 0)
+	if (lb_frame_word(frame, 2) != 0 || lb_frame_word(frame, 3) != 0)
 		return LB_ANSWER_VALUE;
 	if (size_bytes == 0 || size_bytes > session->block_bytes)
 		return LB_ANSWER_BLOCK;
-	if (is_again(loader))
+	if (is_again(frame, session))
 		return LB_ANSWER_OK;
 	if (number != session->next || number >= session->blocks)
 		return LB_ANSWER_BLOCK;
@@ -56,126 +55,73 @@ static enum lb_answer find_objection(const struct lb_loader *loader)
 	return LB_ANSWER_OK;
 }
 
-void lb_block_decide(struct lb_loader *loader)
+static void refuse(struct lb_block *block, enum lb_answer objection)
 {
-	loader->objection = (uint8_t)find_objection(loader);
-	if (loader->objection != LB_ANSWER_OK)
-		loader->fate = LB_FATE_REFUSE;
+	block->fate = LB_FATE_REFUSE;
+	block->objection = (uint8_t)objection;
+}
+
+/* Once for each block, by its header alone. */
+static void decide(struct lb_block *block, const struct lb_frame *frame, const struct lb_loader_session *session)
+{
+	enum lb_answer objection;
+
+	if (block->fate != LB_FATE_OPEN)
+		return;
+	objection = find_objection(frame, session);
+	if (objection != LB_ANSWER_OK)
+		refuse(block, objection);
 	else
-		loader->fate = is_again(loader) ? LB_FATE_AGAIN : LB_FATE_WRITE;
+		block->fate = is_again(frame, session) ? LB_FATE_AGAIN : LB_FATE_WRITE;
 }
 
-void lb_block_cut(struct lb_loader *loader, enum lb_answer answer)
+bool lb_block_part(struct lb_block *block, const struct lb_frame *frame, const struct lb_loader_session *session)
 {
-	bool partly_written = loader->fate == LB_FATE_WRITE && loader->frame_bytes > loader->kept_bytes;
-
-	if (partly_written)
-		loader->session.broken = (uint8_t)answer;
+	if (!lb_block_is(lb_frame_op(frame)))
+		return false;
+	decide(block, frame, session);
+	return block->fate == LB_FATE_WRITE;
 }
 
-enum lb_answer lb_block_complete(struct lb_loader *loader)
+enum lb_answer lb_block_complete(struct lb_block *block, const struct lb_frame *frame,
+                                 struct lb_loader_session *session)
 {
-	if (loader->fate == LB_FATE_OPEN)
-		lb_block_decide(loader);
-	if (loader->fate == LB_FATE_REFUSE)
-		return (enum lb_answer)loader->objection;
-	if (lb_load32le(loader->frame + LB_FRAME_AT_SUM) != loader->sum) {
-		lb_block_cut(loader, LB_ANSWER_SUM);
+	decide(block, frame, session);
+	if (block->fate == LB_FATE_REFUSE)
+		return (enum lb_answer)block->objection;
+	if (lb_load32le(frame->bytes + LB_FRAME_AT_SUM) != frame->sum) {
+		lb_block_cut(block, frame, session, LB_ANSWER_SUM);
 		return LB_ANSWER_SUM;
 	}
-	if (loader->fate == LB_FATE_AGAIN)
-		return LB_ANSWER_OK;
-	loader->job.kind = LB_JOB_BLOCK;
-	return LB_ANSWER_NONE;
+	return block->fate == LB_FATE_AGAIN ? LB_ANSWER_OK : LB_ANSWER_NONE;
 }
 
-/* Fills room from the kept bytes through the stream. more: it may have more to give, or to take. */
-static enum lb_answer inflate(struct lb_loader *loader, uint8_t *room, uint32_t *room_bytes, bool *more)
+enum lb_answer lb_block_step(struct lb_block *block, struct lb_frame *frame, bool whole,
+                             struct lb_loader_session *session)
 {
-	const struct lb_codec *codec = loader->setup.codec;
-	size_t in_bytes = loader->kept_bytes - loader->used_bytes;
-	size_t out_bytes = *room_bytes;
-	enum lb_inflate_result result;
+	uint32_t used_bytes = frame->kept_bytes - frame->used_bytes;
+	bool more;
+	enum lb_answer answer = lb_loader_session_add(session, frame->bytes + frame->used_bytes, &used_bytes, &more);
 
-	result = codec->inflate(codec->ctx, loader->frame + loader->used_bytes, &in_bytes, room, &out_bytes);
-	if (result == LB_INFLATE_BAD)
-		return LB_ANSWER_INFLATE;
-	loader->used_bytes += (uint32_t)in_bytes;
-	loader->session.ended = result == LB_INFLATE_END;
-	if (loader->session.ended)
-		loader->used_bytes = loader->kept_bytes;
-	*more = !loader->session.ended && (out_bytes == *room_bytes || loader->used_bytes < loader->kept_bytes);
-	if (*more && in_bytes == 0 && out_bytes == 0)
-		return LB_ANSWER_INFLATE; /* neither takes nor gives: it would never end */
-	*room_bytes = (uint32_t)out_bytes;
-	return LB_ANSWER_OK;
-}
-
-static void copy(struct lb_loader *loader, uint8_t *room, uint32_t *room_bytes, bool *more)
-{
-	uint32_t left = loader->kept_bytes - loader->used_bytes;
-
-	if (*room_bytes > left)
-		*room_bytes = left;
-	memcpy(room, loader->frame + loader->used_bytes, *room_bytes);
-	loader->used_bytes += *room_bytes;
-	*more = loader->used_bytes < loader->kept_bytes;
-}
-
-/* Moves kept bytes on, at most until a page is full. */
-static enum lb_answer move(struct lb_loader *loader, bool *more)
-{
-	enum lb_answer answer = LB_ANSWER_OK;
-	uint32_t size_bytes;
-	uint8_t *room = lb_writer_room(&loader->writer, &size_bytes);
-
-	if (loader->session.mode == LB_SESSION_PLAIN)
-		copy(loader, room, &size_bytes, more);
-	else if (!loader->session.ended)
-		answer = inflate(loader, room, &size_bytes, more);
-	else
-		size_bytes = 0;
-	if (answer != LB_ANSWER_OK)
-		return answer;
-	if (lb_writer_added(&loader->writer, size_bytes) != LB_OK)
-		return LB_ANSWER_TOO_MUCH;
-	return lb_writer_full(&loader->writer) ? lb_loader_flush(loader) : LB_ANSWER_OK;
-}
-
-static enum lb_answer end_block(struct lb_loader *loader)
-{
-	struct lb_loader_session *session = &loader->session;
-
-	if (session->next + 1 == session->blocks && session->mode != LB_SESSION_RAM) {
-		if (session->mode == LB_SESSION_DEFLATE && !session->ended)
-			return LB_ANSWER_NOT_ENOUGH;
-		if (lb_loader_flush(loader) != LB_ANSWER_OK)
-			return LB_ANSWER_WRITE;
-	}
-	session->next++;
-	return LB_ANSWER_OK;
-}
-
-enum lb_answer lb_block_step(struct lb_loader *loader)
-{
-	enum lb_answer answer = LB_ANSWER_OK;
-	bool more = false;
-
-	if (loader->session.mode != LB_SESSION_RAM)
-		answer = move(loader, &more);
+	frame->used_bytes += used_bytes;
 	if (answer == LB_ANSWER_OK && more)
 		return LB_ANSWER_NONE;
-	if (answer == LB_ANSWER_OK && loader->frame_ready)
-		answer = end_block(loader);
+	if (answer == LB_ANSWER_OK && whole)
+		answer = lb_loader_session_end_block(session);
 	if (answer != LB_ANSWER_OK) {
-		loader->session.broken = (uint8_t)answer;
-		loader->fate = LB_FATE_REFUSE;
-		loader->objection = (uint8_t)answer;
+		session->broken = (uint8_t)answer;
+		refuse(block, answer);
 	}
-	if (!loader->frame_ready) {
-		loader->kept_bytes = LB_FRAME_AT_BLOCK;
-		loader->used_bytes = LB_FRAME_AT_BLOCK;
-		loader->block_full = false;
-	}
+	if (!whole)
+		lb_frame_make_room(frame);
 	return answer;
+}
+
+void lb_block_cut(const struct lb_block *block, const struct lb_frame *frame, struct lb_loader_session *session,
+                  enum lb_answer answer)
+{
+	bool partly_written = block->fate == LB_FATE_WRITE && frame->total_bytes > frame->kept_bytes;
+
+	if (partly_written)
+		session->broken = (uint8_t)answer;
 }

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "protocols/espressif/espressif_wire.h"
-#include "core/loader/slip.h"
+#include "protocols/espressif/slip.h"
 #include "host/client/port.h"
 
 enum {

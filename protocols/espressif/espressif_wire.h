@@ -1,5 +1,5 @@
 /* What both ends of bootloader mode's protocol agree on, the loader and a tool: docs/spec/loader.md. Frames travel as
- * SLIP (core/loader/slip.h); numbers are little-endian.
+ * SLIP (protocols/espressif/slip.h); numbers are little-endian.
  */
 #ifndef LB_ESPRESSIF_WIRE_H
 #define LB_ESPRESSIF_WIRE_H

@@ -24,7 +24,7 @@ SPECS = {
 	"flashmap": ([], []),
 	"record": (["core/record/record.h"], ["LB_RECORD_", "LB_CHANGE_"]),
 	"nvs": (["core/nvs/nvs.h"], ["LB_NVS_"]),
-	"loader": (["core/loader/loader.h"], ["LB_LOADER_"]),
+	"loader": (["core/loader/setup.h"], ["LB_LOADER_"]),
 	# Its tables are run by tests/unit/test_update.c and test_trial_engine.c.
 	"update": (
 		["core/trial/trial.h", "core/update/rules.h"],

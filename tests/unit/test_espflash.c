@@ -186,7 +186,7 @@ static int set_up(void **state)
 	(void)state;
 	memset(&wire, 0, sizeof(wire));
 	bench_start(&wire.bench);
-	struct lb_loader_setup setup = wire.bench.loader.setup;
+	struct lb_loader_setup setup = wire.bench.loader.commands.session.setup;
 	setup.codec = &codec;
 	lb_loader_init(&wire.bench.loader, &setup);
 	wire.noise = 7;
@@ -431,7 +431,7 @@ static void test_sizes_that_no_chip_has(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		wire.bench.loader.regs.flash_bytes = sizes[i];
+		wire.bench.loader.commands.regs.flash_bytes = sizes[i];
 		assert_int_equal(lb_espflash_open(&flash), LB_ESP_NO_CHIP);
 	}
 }

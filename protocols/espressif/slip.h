@@ -1,6 +1,6 @@
 /* SLIP: frames on a byte stream. 0xC0 begins and ends a frame; inside, 0xC0 is sent as DB DC and 0xDB as DB DD. */
-#ifndef LB_LOADER_SLIP_H
-#define LB_LOADER_SLIP_H
+#ifndef LB_ESPRESSIF_SLIP_H
+#define LB_ESPRESSIF_SLIP_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "core/loader/slip.h"
+#include "protocols/espressif/slip.h"
 
 enum { EDGE = 0xC0, ESCAPE = 0xDB, ESCAPED_EDGE = 0xDC, ESCAPED_ESCAPE = 0xDD };
 
