@@ -95,8 +95,8 @@ static enum lb_answer run_spi_set_params(struct lb_loader_commands *commands, co
 
 	if (size_bytes == 0 || size_bytes > flash->size_bytes)
 		return LB_ANSWER_VALUE;
-	if (request->word[2] != 0x10000 || request->word[3] != flash->sector_bytes ||
-	    request->word[4] != LB_WRITER_PAGE_BYTES)
+	if (request->word[2] != LB_CHIP_BLOCK_BYTES || request->word[3] != flash->sector_bytes ||
+	    request->word[4] != LB_CHIP_PAGE_BYTES)
 		return LB_ANSWER_VALUE;
 	return LB_ANSWER_OK;
 }

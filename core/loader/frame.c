@@ -2,10 +2,6 @@
 
 #include "core/base/bytes.h"
 
-_Static_assert((int)LB_FRAME_AT_DATA == (int)LB_LOADER_HEADER_BYTES, "the data follow the header");
-_Static_assert((int)LB_FRAME_AT_BLOCK == (int)LB_LOADER_HEADER_BYTES + (int)LB_LOADER_BLOCK_HEADER_BYTES,
-               "a block's bytes follow its header");
-
 void lb_frame_clear(struct lb_frame *frame)
 {
 	frame->bad = false;

@@ -24,8 +24,8 @@ struct lb_job {
 	struct lb_md5 md5;
 };
 
-/* start and size: bytes of flash; for a SYNC, replies. The caller sets a read's frame_bytes and in_flight afterwards, and
- * starts the sum of those that have one. */
+/* start and size: bytes of flash; for a SYNC, replies. The caller sets a read's frame_bytes and in_flight afterwards,
+ * and starts the sum of those that have one. */
 void lb_job_start(struct lb_job *job, enum lb_job_kind kind, uint8_t op, uint32_t start, uint32_t size);
 /* How far the reader says it has come, counted from the first byte. What cannot be is ignored. */
 void lb_job_acknowledge(struct lb_job *job, uint32_t total_bytes);

@@ -135,7 +135,7 @@ void lb_loader_init(struct lb_loader *loader, const struct lb_loader_setup *setu
 	forget_frame(loader);
 }
 
-/* Nothing new is started before all of the last reply went out: so one buffer does, and baud and leave come after it. */
+/* Nothing new starts before all of the last reply went out: so one buffer does, and baud and leave come after it. */
 struct lb_loader_output lb_loader_step(struct lb_loader *loader, const uint8_t *in, size_t in_bytes, uint8_t *out,
                                        size_t out_bytes)
 {

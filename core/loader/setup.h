@@ -1,4 +1,4 @@
-/* What the loader and its owner agree on: limits, what the owner gives, and the ways out. Numbers: docs/spec/loader.md. */
+/* What the loader and its owner agree on: limits, what the owner gives, the ways out. Numbers: docs/spec/loader.md. */
 #ifndef LB_LOADER_SETUP_H
 #define LB_LOADER_SETUP_H
 
@@ -6,15 +6,16 @@
 
 #include "core/flashmap/flashmap.h"
 #include "core/loader/codec.h"
+#include "protocols/espressif/espressif_wire.h"
 #include "protocols/espressif/registers.h"
 
 enum {
-	LB_LOADER_HEADER_BYTES = 8, /* of a request and of a reply */
-	LB_LOADER_BLOCK_HEADER_BYTES = 16,
-	LB_LOADER_WHOLE_BYTES = 1024, /* data blocks up to this are checked before they are used */
+	LB_LOADER_HEADER_BYTES = LB_FRAME_AT_DATA, /* of a request and of a reply */
+	LB_LOADER_BLOCK_HEADER_BYTES = LB_FRAME_AT_BLOCK - LB_FRAME_AT_DATA,
+	LB_LOADER_WHOLE_BYTES = LB_FRAME_ROM_BLOCK_BYTES, /* data blocks up to this are checked before they are used */
 	LB_LOADER_BLOCK_MAX_BYTES = 0x4000,
 	LB_LOADER_RAM_MAX_BYTES = 0x80000, /* of a piece of code for RAM */
-	LB_LOADER_SLOW_READ_BYTES = 64,
+	LB_LOADER_SLOW_READ_BYTES = LB_FRAME_SLOW_READ_BYTES,
 	LB_LOADER_SYNC_REPLIES = 8,
 	LB_LOADER_IN_FLIGHT_MAX = 1024, /* data frames that a reader may leave unacknowledged */
 	LB_LOADER_BAUD_MIN = 300,

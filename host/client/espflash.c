@@ -6,34 +6,19 @@
 #include <zlib.h>
 
 #include "core/base/bytes.h"
+#include "protocols/espressif/registers.h"
 
 enum {
-	CHIP_MAGIC_AT = 0x40001000,
-	CHIP_ESP32 = 0x00F01D83,
-	SPI_COMMAND = 0x3FF42000, /* registers of the flash controller */
-	SPI_USER = 0x3FF4201C,
-	SPI_USER_2 = 0x3FF42024,
-	SPI_READ_BITS = 0x3FF4202C,
-	SPI_WORD_0 = 0x3FF42080,
-	SPI_RUN = 1 << 18,
-	SPI_USER_READS = 1 << 28,
-	SPI_OPCODE_BITS = 7 << 28, /* eight of them */
-	READ_IDENTITY = 0x9F,
 	LEAST_SIZE = 0x12, /* powers of two, of chips that there are: 256 KiB to 64 MiB */
 	MOST_SIZE = 0x1A,
-	PAGE_BYTES = 256,
-	FLASH_BLOCK_BYTES = 65536,
 	ERASE_BYTES = 262144,  /* by one request: so often there is news of it, and the boot record is told of a slot */
 	PIECE_BYTES = 8192,    /* read and compared */
 	IN_FLIGHT = 4,         /* read requests; a ROM's receiver has room for 128 bytes, which is a few more */
 	WRITE_MS_PER_KIB = 40, /* the slowest flash chips, to erase and to write */
 	MD5_MS_PER_KIB = 8,
-	DIGEST_BYTES = 16,
 	SETTLE_MS = 50,
 	SYNC_TRIES = 8,
 };
-
-#define SPI_USER_COMMAND 0x80000000u
 
 static int time_for(size_t size_bytes, int per_kib_ms)
 {
@@ -75,35 +60,35 @@ static int read_identity(struct lb_espflash *flash, uint32_t *identity)
 	static const struct {
 		uint32_t address, value;
 	} steps[] = {
-		{SPI_READ_BITS, 23},
-		{SPI_USER, SPI_USER_COMMAND | SPI_USER_READS},
-		{SPI_USER_2, SPI_OPCODE_BITS | READ_IDENTITY},
-		{SPI_WORD_0, 0},
-		{SPI_COMMAND, SPI_RUN},
+		{LB_REG_SPI_MISO_BITS, 23},
+		{LB_REG_SPI_USER, LB_REG_USER_COMMAND | LB_REG_USER_MISO},
+		{LB_REG_SPI_USER2, LB_REG_USER2_OPCODE_8 | LB_REG_OPCODE_IDENTITY},
+		{LB_REG_SPI_DATA, 0},
+		{LB_REG_SPI_COMMAND, LB_REG_COMMAND_USER},
 	};
-	uint32_t user = 0, user_2 = 0, busy = SPI_RUN;
-	int result = read_register(flash, SPI_USER, &user);
+	uint32_t user = 0, user_2 = 0, busy = LB_REG_COMMAND_USER;
+	int result = read_register(flash, LB_REG_SPI_USER, &user);
 
 	if (result == LB_ESP_OK)
-		result = read_register(flash, SPI_USER_2, &user_2);
+		result = read_register(flash, LB_REG_SPI_USER2, &user_2);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && result == LB_ESP_OK; i++)
 		result = write_register(flash, steps[i].address, steps[i].value);
-	for (unsigned i = 0; i < 10 && result == LB_ESP_OK && (busy & SPI_RUN) != 0; i++)
-		result = read_register(flash, SPI_COMMAND, &busy);
+	for (unsigned i = 0; i < 10 && result == LB_ESP_OK && (busy & LB_REG_COMMAND_USER) != 0; i++)
+		result = read_register(flash, LB_REG_SPI_COMMAND, &busy);
 	if (result == LB_ESP_OK)
-		result = read_register(flash, SPI_WORD_0, identity);
+		result = read_register(flash, LB_REG_SPI_DATA, identity);
 	if (result == LB_ESP_OK)
-		result = write_register(flash, SPI_USER, user);
-	return result == LB_ESP_OK ? write_register(flash, SPI_USER_2, user_2) : result;
+		result = write_register(flash, LB_REG_SPI_USER, user);
+	return result == LB_ESP_OK ? write_register(flash, LB_REG_SPI_USER2, user_2) : result;
 }
 
 int lb_espflash_open(struct lb_espflash *flash)
 {
 	static const uint32_t pins[] = {0, 0};
 	uint32_t magic, identity = 0;
-	int result = read_register(flash, CHIP_MAGIC_AT, &magic);
+	int result = read_register(flash, LB_REG_CHIP, &magic);
 
-	if (result == LB_ESP_OK && magic != CHIP_ESP32)
+	if (result == LB_ESP_OK && magic != LB_REG_CHIP_ESP32)
 		return LB_ESP_NO_CHIP;
 	if (result == LB_ESP_OK)
 		result = lb_esp_request(&flash->esp, LB_OP_SPI_ATTACH, pins, 2, time_for(0, 0), NULL);
@@ -113,8 +98,8 @@ int lb_espflash_open(struct lb_espflash *flash)
 	if (result != LB_ESP_OK || power < LEAST_SIZE || power > MOST_SIZE)
 		return result != LB_ESP_OK ? result : LB_ESP_NO_CHIP;
 	flash->flash_bytes = UINT32_C(1) << power;
-	const uint32_t geometry[] = {0,     flash->flash_bytes, FLASH_BLOCK_BYTES, LB_ESPFLASH_SECTOR_BYTES, PAGE_BYTES,
-	                             0xFFFF};
+	const uint32_t geometry[] = {
+		0, flash->flash_bytes, LB_CHIP_BLOCK_BYTES, LB_CHIP_SECTOR_BYTES, LB_CHIP_PAGE_BYTES, 0xFFFF};
 	return lb_esp_request(&flash->esp, LB_OP_SPI_SET_PARAMS, geometry, 6, LB_ESP_TIME_MS, NULL);
 }
 
@@ -131,7 +116,7 @@ int lb_espflash_speed(struct lb_espflash *flash, uint32_t baud)
 		result = port->set_baud(port->ctx, baud);
 	if (result == LB_ESP_OK)
 		result = port->pause(port->ctx, SETTLE_MS);
-	return result == LB_ESP_OK ? read_register(flash, CHIP_MAGIC_AT, &magic) : result;
+	return result == LB_ESP_OK ? read_register(flash, LB_REG_CHIP, &magic) : result;
 }
 
 /* --- comparing --- */
@@ -145,7 +130,7 @@ static unsigned digit_of(uint8_t letter)
 static int compare(struct lb_espflash *flash, uint32_t offset, const uint8_t *data, uint32_t size_bytes)
 {
 	const uint32_t words[] = {offset, size_bytes, 0, 0};
-	uint8_t digest[DIGEST_BYTES];
+	uint8_t digest[MD5_DIGEST_LENGTH];
 	struct lb_esp_reply reply;
 	MD5_CTX md5;
 	int result =
@@ -176,8 +161,8 @@ int lb_espflash_erase(struct lb_espflash *flash, uint32_t offset, uint32_t size_
 
 	for (uint32_t done = 0; done < size_bytes && result == LB_ESP_OK;) {
 		uint32_t piece = least(size_bytes - done, ERASE_BYTES);
-		const uint32_t words[] = {piece, piece / LB_ESP_BLOCK_BYTES, LB_ESP_BLOCK_BYTES, offset + done};
-		const uint32_t address = CHIP_MAGIC_AT;
+		const uint32_t words[] = {piece, piece / LB_FRAME_ROM_BLOCK_BYTES, LB_FRAME_ROM_BLOCK_BYTES, offset + done};
+		const uint32_t address = LB_REG_CHIP;
 		int time_ms = time_for(piece, WRITE_MS_PER_KIB);
 
 		tell(flash, done, size_bytes);
@@ -216,20 +201,21 @@ static uint32_t unpack(struct stream *stream, uint8_t *block, uint32_t block_byt
 
 static int send_stream(struct lb_espflash *flash, struct stream *stream, uint32_t offset, uint32_t size_bytes)
 {
-	uint32_t blocks = (stream->packed_bytes - 1) / LB_ESP_BLOCK_BYTES + 1;
-	const uint32_t words[] = {size_bytes, blocks, LB_ESP_BLOCK_BYTES, offset};
+	uint32_t blocks = (stream->packed_bytes - 1) / LB_FRAME_ROM_BLOCK_BYTES + 1;
+	const uint32_t words[] = {size_bytes, blocks, LB_FRAME_ROM_BLOCK_BYTES, offset};
 	uint32_t written = 0;
 
 	tell(flash, 0, size_bytes);
 	int result =
 		lb_esp_request(&flash->esp, LB_OP_FLASH_DEFL_BEGIN, words, 4, time_for(size_bytes, WRITE_MS_PER_KIB), NULL);
 	for (uint32_t number = 0; number < blocks && result == LB_ESP_OK; number++) {
-		uint8_t *block = stream->packed + (size_t)number * LB_ESP_BLOCK_BYTES;
-		uint32_t block_bytes = least(stream->packed_bytes - number * LB_ESP_BLOCK_BYTES, LB_ESP_BLOCK_BYTES);
+		uint8_t *block = stream->packed + (size_t)number * LB_FRAME_ROM_BLOCK_BYTES;
+		uint32_t block_bytes =
+			least(stream->packed_bytes - number * LB_FRAME_ROM_BLOCK_BYTES, LB_FRAME_ROM_BLOCK_BYTES);
 		uint32_t makes = unpack(stream, block, block_bytes);
 
 		result = lb_esp_block(&flash->esp, LB_OP_FLASH_DEFL_DATA, number, block, block_bytes,
-		                      time_for(makes + LB_ESPFLASH_SECTOR_BYTES, WRITE_MS_PER_KIB));
+		                      time_for(makes + LB_CHIP_SECTOR_BYTES, WRITE_MS_PER_KIB));
 		written += makes;
 		tell(flash, least(written, size_bytes), size_bytes);
 	}
@@ -260,7 +246,8 @@ static int write_blocks(struct lb_espflash *flash, uint32_t offset, const uint8_
 
 static int write_and_compare(struct lb_espflash *flash, uint32_t offset, const uint8_t *data, uint32_t size_bytes)
 {
-	uint32_t padded_bytes = (size_bytes + LB_ESP_BLOCK_BYTES - 1) / LB_ESP_BLOCK_BYTES * LB_ESP_BLOCK_BYTES;
+	uint32_t padded_bytes =
+		(size_bytes + LB_FRAME_ROM_BLOCK_BYTES - 1) / LB_FRAME_ROM_BLOCK_BYTES * LB_FRAME_ROM_BLOCK_BYTES;
 	uint8_t *padded = malloc(padded_bytes);
 
 	if (padded == NULL)
@@ -296,19 +283,19 @@ static int read_many(struct lb_espflash *flash, uint32_t offset, uint8_t *data, 
 	while (got < size_bytes && result == LB_ESP_OK) {
 		struct lb_esp_reply reply;
 
-		while (asked < size_bytes && asked - got < IN_FLIGHT * LB_ESP_SLOW_READ_BYTES && result == LB_ESP_OK) {
-			const uint32_t words[] = {offset + asked, least(size_bytes - asked, LB_ESP_SLOW_READ_BYTES)};
+		while (asked < size_bytes && asked - got < IN_FLIGHT * LB_FRAME_SLOW_READ_BYTES && result == LB_ESP_OK) {
+			const uint32_t words[] = {offset + asked, least(size_bytes - asked, LB_FRAME_SLOW_READ_BYTES)};
 
 			result = lb_esp_ask(&flash->esp, LB_OP_READ_FLASH_SLOW, words, 2);
 			asked += words[1];
 		}
 		if (result == LB_ESP_OK)
 			result = lb_esp_await(&flash->esp, LB_OP_READ_FLASH_SLOW, LB_ESP_TIME_MS, &reply);
-		if (result == LB_ESP_OK && reply.data_bytes != LB_ESP_SLOW_READ_BYTES)
+		if (result == LB_ESP_OK && reply.data_bytes != LB_FRAME_SLOW_READ_BYTES)
 			result = LB_ESP_DIFFERS;
 		if (result == LB_ESP_OK) {
-			memcpy(data + got, reply.data, least(size_bytes - got, LB_ESP_SLOW_READ_BYTES));
-			got += LB_ESP_SLOW_READ_BYTES;
+			memcpy(data + got, reply.data, least(size_bytes - got, LB_FRAME_SLOW_READ_BYTES));
+			got += LB_FRAME_SLOW_READ_BYTES;
 		}
 	}
 	return result == LB_ESP_OK ? compare(flash, offset, data, size_bytes) : result;
@@ -318,12 +305,12 @@ static int read_one_by_one(struct lb_espflash *flash, uint32_t offset, uint8_t *
 {
 	struct lb_esp_reply reply;
 
-	for (uint32_t got = 0; got < size_bytes; got += LB_ESP_SLOW_READ_BYTES) {
-		uint32_t wanted = least(size_bytes - got, LB_ESP_SLOW_READ_BYTES);
+	for (uint32_t got = 0; got < size_bytes; got += LB_FRAME_SLOW_READ_BYTES) {
+		uint32_t wanted = least(size_bytes - got, LB_FRAME_SLOW_READ_BYTES);
 		const uint32_t words[] = {offset + got, wanted};
 		int result = lb_esp_request(&flash->esp, LB_OP_READ_FLASH_SLOW, words, 2, LB_ESP_TIME_MS, &reply);
 
-		if (result != LB_ESP_OK || reply.data_bytes != LB_ESP_SLOW_READ_BYTES)
+		if (result != LB_ESP_OK || reply.data_bytes != LB_FRAME_SLOW_READ_BYTES)
 			return result != LB_ESP_OK ? result : LB_ESP_DIFFERS;
 		memcpy(data + got, reply.data, wanted);
 	}
@@ -335,8 +322,8 @@ static int read_patiently(struct lb_espflash *flash, uint32_t offset, uint8_t *d
 {
 	int result = LB_ESP_OK;
 
-	for (uint32_t done = 0; done < size_bytes && result == LB_ESP_OK; done += LB_ESP_BLOCK_BYTES) {
-		uint32_t piece = least(size_bytes - done, LB_ESP_BLOCK_BYTES);
+	for (uint32_t done = 0; done < size_bytes && result == LB_ESP_OK; done += LB_FRAME_ROM_BLOCK_BYTES) {
+		uint32_t piece = least(size_bytes - done, LB_FRAME_ROM_BLOCK_BYTES);
 
 		result = read_one_by_one(flash, offset + done, data + done, piece);
 		for (unsigned i = 1; i < LB_ESP_TRIES && is_mendable(result); i++) {
@@ -379,7 +366,7 @@ int lb_espflash_read(struct lb_espflash *flash, uint32_t offset, uint8_t *data, 
 
 int lb_espflash_reboot(struct lb_espflash *flash)
 {
-	static const uint32_t nothing[] = {0, 0, LB_ESP_BLOCK_BYTES, 0};
+	static const uint32_t nothing[] = {0, 0, LB_FRAME_ROM_BLOCK_BYTES, 0};
 	static const uint32_t reboot = 0;
 	int result = lb_esp_request(&flash->esp, LB_OP_FLASH_BEGIN, nothing, 4, LB_ESP_TIME_MS, NULL);
 

@@ -11,8 +11,6 @@
 
 #include "host/client/espserial.h"
 
-enum { LB_ESPFLASH_SECTOR_BYTES = 4096 };
-
 /* Who wants to know how far it is; may be NULL. */
 typedef void lb_espflash_progress(void *ctx, size_t done_bytes, size_t all_bytes);
 

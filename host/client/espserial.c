@@ -13,7 +13,7 @@ enum {
 /* A frame being put together for the wire. */
 struct packet {
 	size_t size_bytes;
-	uint8_t wire[LB_SLIP_BYTE_MAX * (LB_FRAME_AT_BLOCK + LB_ESP_BLOCK_BYTES) + 2];
+	uint8_t wire[LB_SLIP_BYTE_MAX * (LB_FRAME_AT_BLOCK + LB_FRAME_ROM_BLOCK_BYTES) + 2];
 };
 
 static void put_edge(struct packet *packet)

@@ -11,13 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "host/client/port.h"
 #include "protocols/espressif/espressif_wire.h"
 #include "protocols/espressif/slip.h"
-#include "host/client/port.h"
 
 enum {
-	LB_ESP_BLOCK_BYTES = 1024, /* the longest data block that a ROM takes */
-	LB_ESP_SLOW_READ_BYTES = 64,
 	LB_ESP_REPLY_BYTES = 64, /* the longest data of a reply that we ask for */
 	LB_ESP_TRIES = 4,
 	LB_ESP_TIME_MS = 1000, /* for a request that does not touch flash */
@@ -64,7 +62,7 @@ int lb_esp_sync(struct lb_esp *esp, unsigned tries);
 /* words are the request's data. reply may be NULL. time_ms is for each try. */
 int lb_esp_request(struct lb_esp *esp, enum lb_op op, const uint32_t *words, size_t word_count, int time_ms,
                    struct lb_esp_reply *reply);
-/* A data block of at most LB_ESP_BLOCK_BYTES. */
+/* A data block of at most LB_FRAME_ROM_BLOCK_BYTES. */
 int lb_esp_block(struct lb_esp *esp, enum lb_op op, uint32_t number, const void *data, size_t size_bytes, int time_ms);
 
 /* The halves of a request, to have several on their way; nothing is sent again. lb_esp_await takes the next reply to

@@ -44,6 +44,11 @@ enum {
 	LB_FRAME_SYNC_BYTES = 36,  /* of a SYNC's data: the word, then the fill */
 	LB_FRAME_SYNC_WORD = 0x20120707,
 	LB_FRAME_SYNC_FILL = 0x55,
+	LB_FRAME_ROM_BLOCK_BYTES = 1024, /* the longest data block that every ROM takes in one piece */
+	LB_FRAME_SLOW_READ_BYTES = 64,   /* of a reply to READ_FLASH_SLOW, however few are wanted */
 };
+
+/* How SPI_SET_PARAMS describes the flash chip. */
+enum { LB_CHIP_BLOCK_BYTES = 0x10000, LB_CHIP_SECTOR_BYTES = 0x1000, LB_CHIP_PAGE_BYTES = 0x100 };
 
 #endif

@@ -3,29 +3,26 @@
 #include <stddef.h>
 #include <string.h>
 
+/* Where the flash controller's words are in our array; there is a gap before the data. */
 enum {
-	SPI_COMMAND = 0x00 / 4,
-	SPI_USER = 0x1C / 4,
-	SPI_USER2 = 0x24 / 4,
-	SPI_MOSI_BITS = 0x28 / 4, /* one less than the number */
-	SPI_MISO_BITS = 0x2C / 4,
-	SPI_DATA = 12, /* the first data word, in our array */
-	SPI_DATA_OFFSET = 0x80,
+	SPI = LB_REG_SPI_COMMAND,
+	SPI_COMMAND = 0,
+	SPI_USER = (LB_REG_SPI_USER - SPI) / 4,
+	SPI_USER2 = (LB_REG_SPI_USER2 - SPI) / 4,
+	SPI_MOSI_BITS = (LB_REG_SPI_MOSI_BITS - SPI) / 4,
+	SPI_MISO_BITS = (LB_REG_SPI_MISO_BITS - SPI) / 4,
+	SPI_DATA = 12,
+	SPI_DATA_OFFSET = LB_REG_SPI_DATA - SPI,
 };
 
 #define PERIPHERALS 0x3FF40000u
 #define PERIPHERALS_ALIAS 0x60000000u /* what old tools call the same place */
 #define ALIAS_BYTES 0x00040000u
-#define SPI 0x3FF42000u
-#define EFUSE_MAC_LOW 0x3FF5A004u
-#define EFUSE_MAC_HIGH 0x3FF5A008u
-#define COMMAND_USER (1u << 18)
-#define USER_MISO (1u << 28)
 #define FLASH_MAKER 0x40C8u /* maker and kind; the size is the byte above */
 
 /* Address and value of all that never changes; what reads 0 needs no line. */
 static const uint32_t fixed[][2] = {
-	{0x40001000, 0x00F01D83}, /* kind of chip */
+	{LB_REG_CHIP, LB_REG_CHIP_ESP32},
 	{0x3FF5A00C, 0x00008200}, /* package, bit 0 of the revision */
 	{0x3FF5A010, 0x00000080}, /* calibration of the slow clock: with the one below, 40 MHz exactly */
 	{0x3FF5A014, 0x00100000}, /* bit 1 of the revision */
@@ -34,7 +31,7 @@ static const uint32_t fixed[][2] = {
 	{0x3FF5F06C, 800u << 7},  /* slow clock against the crystal */
 };
 
-/* Of the MAC address, as it is burnt beside it: polynomial 0x31, reflected, from 0. */
+/* Of the MAC address, as it is programmed beside it: polynomial 0x31, reflected, from 0. */
 static uint8_t crc8(const uint8_t *bytes, size_t size_bytes)
 {
 	unsigned crc = 0;
@@ -90,9 +87,9 @@ uint32_t lb_regs_read(const struct lb_regs *regs, uint32_t address)
 	int word;
 
 	address = canonical(address);
-	if (address == EFUSE_MAC_LOW)
+	if (address == LB_REG_MAC_LOW)
 		return (uint32_t)mac[2] << 24 | (uint32_t)mac[3] << 16 | (uint32_t)mac[4] << 8 | mac[5];
-	if (address == EFUSE_MAC_HIGH)
+	if (address == LB_REG_MAC_HIGH)
 		return (uint32_t)crc8(mac, LB_REGS_MAC_BYTES) << 16 | (uint32_t)mac[0] << 8 | mac[1];
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		if (fixed[i][0] == address)
@@ -105,7 +102,7 @@ uint32_t lb_regs_read(const struct lb_regs *regs, uint32_t address)
 static uint32_t flash_answer(const struct lb_regs *regs, uint8_t opcode)
 {
 	switch (opcode) {
-	case 0x9F: return flash_id(regs);
+	case LB_REG_OPCODE_IDENTITY: return flash_id(regs);
 	case 0x05: return regs->status[0];
 	case 0x35: return regs->status[1];
 	case 0x15: return regs->status[2];
@@ -127,7 +124,7 @@ static void run_user_command(struct lb_regs *regs)
 		regs->status[1] = (uint8_t)(sent >> 8);
 	if (opcode == 0x11)
 		regs->status[2] = (uint8_t)sent;
-	if ((regs->spi[SPI_USER] & USER_MISO) == 0)
+	if ((regs->spi[SPI_USER] & LB_REG_USER_MISO) == 0)
 		return;
 	regs->spi[SPI_DATA] = flash_answer(regs, opcode);
 	if (miso_bits < 32)
@@ -142,7 +139,7 @@ void lb_regs_write(struct lb_regs *regs, uint32_t address, uint32_t value, uint3
 		return;
 	regs->spi[word] = (regs->spi[word] & ~mask) | (value & mask);
 	if (word == SPI_COMMAND) {
-		if ((regs->spi[word] & COMMAND_USER) != 0)
+		if ((regs->spi[word] & LB_REG_COMMAND_USER) != 0)
 			run_user_command(regs);
 		regs->spi[word] = 0; /* done at once, as tools see it */
 	}

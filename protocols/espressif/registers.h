@@ -15,6 +15,28 @@ enum {
 	LB_REGS_STATUS_BYTES = 3,
 };
 
+/* Addresses and bits that both ends name: the ESP32's technical reference manual, eFuse and SPI controller. The flash
+ * controller runs its user's command: the opcode is in SPI_USER2, what goes out and comes back in SPI_DATA. */
+enum lb_reg {
+	LB_REG_CHIP = 0x40001000, /* which chip it is, by a word of its ROM */
+	LB_REG_SPI_COMMAND = 0x3FF42000,
+	LB_REG_SPI_USER = 0x3FF4201C,
+	LB_REG_SPI_USER2 = 0x3FF42024,
+	LB_REG_SPI_MOSI_BITS = 0x3FF42028, /* one less than the number */
+	LB_REG_SPI_MISO_BITS = 0x3FF4202C, /* likewise */
+	LB_REG_SPI_DATA = 0x3FF42080,
+	LB_REG_MAC_LOW = 0x3FF5A004,
+	LB_REG_MAC_HIGH = 0x3FF5A008,
+};
+enum {
+	LB_REG_CHIP_ESP32 = 0x00F01D83,
+	LB_REG_COMMAND_USER = 1 << 18,   /* of SPI_COMMAND: run it */
+	LB_REG_USER_MISO = 1 << 28,      /* of SPI_USER: something comes back */
+	LB_REG_USER2_OPCODE_8 = 7 << 28, /* of SPI_USER2: the opcode has eight bits */
+	LB_REG_OPCODE_IDENTITY = 0x9F,
+};
+#define LB_REG_USER_COMMAND 0x80000000u /* of SPI_USER: an opcode goes out */
+
 /* The caller owns it; its fields are the registers' own. */
 struct lb_regs {
 	uint8_t mac[LB_REGS_MAC_BYTES];
