@@ -12,7 +12,6 @@ import tree
 CIRCLES = [
 	"boards/virtual/periph: alarm.c card.c inbox.c interrupt.c net.c pin.c radio.c serial.c",
 	"firmware: io/hal.c net/servers.c net/telnet_server.c",
-	"firmware: io/uart.c life/trial.c update/ota.c",
 	"host/commands: flash_port.c flash_target.c",
 	"host/commands: image.c image_info.c image_judge.c",
 	"protocols/ftp: ftp.c ftp_commands.c ftp_transfer.c",
