@@ -24,53 +24,98 @@ enum wire_fd {
 enum { WIRE_REGISTERS_BYTES = 4096 };
 #define WIRE_MAGIC 0x4C425752u
 
-/* Registers: naturally aligned words at byte offsets of the page, in the host's byte order, each accessed atomically
- * (relaxed). "hw" registers are written by the hardware process before the CPU starts or while it runs; "cpu" registers
- * by the CPU. 64-bit registers are marked. All times are CLOCK_MONOTONIC nanoseconds of the host. */
-enum wire_register {
-	WIRE_REG_MAGIC = 0x000,            /* hw: WIRE_MAGIC */
-	WIRE_REG_VERSION = 0x004,          /* hw: WIRE_VERSION */
-	WIRE_REG_CLOCK = 0x008,            /* hw: module time runs this many times faster, 1 to 20 */
-	WIRE_REG_CAUSE = 0x00C,            /* hw: enum lb_cause */
-	WIRE_REG_RESET_NS = 0x010,         /* hw, 64: when this CPU was started: module time 0 */
-	WIRE_REG_RTC_ZERO_NS = 0x018,      /* hw, 64: when the power came: the RTC counts from here (times the clock) */
-	WIRE_REG_RTC_BASE_US = 0x020,      /* cpu and hw, 64: microseconds since 1970 at RTC_ZERO */
-	WIRE_REG_WAKE_PIN = 0x028,         /* hw: pin that ended a deep sleep, WIRE_NO_PIN when time did */
-	WIRE_REG_SLEEP_LEFT_MS = 0x030,    /* hw, 64: what was left of the sleep when a pin ended it */
-	WIRE_REG_UNIQUE_ID = 0x038,        /* hw: 6 bytes, byte-wise */
-	WIRE_REG_FED_NS = 0x040,           /* cpu, 64: when the watchdog was last fed */
-	WIRE_REG_FLASH_READS = 0x048,      /* cpu, 64: counts since the hardware process began; kept over resets */
-	WIRE_REG_FLASH_PROGRAMS = 0x050,   /* cpu, 64: program operations of one page or less */
-	WIRE_REG_FLASH_ERASES = 0x058,     /* cpu, 64: sectors */
-	WIRE_REG_FLASH_PROGRAMMED = 0x060, /* cpu, 64: bytes */
-	WIRE_REG_FLASH_TORN = 0x068,  /* cpu, 64: operations under way (0 or 1): not 0 when the CPU died means a torn one */
-	WIRE_REG_PIN_CPU = 0x100,     /* cpu: one word a pin: enum lb_pin_mode | pull << 4 | output level << 8 */
-	WIRE_REG_PIN_OUTSIDE = 0x180, /* hw: one word a pin: enum wire_drive */
-	/* hw: one word a pin: 1 + the voltage that the outside puts on it, PIN_OUTSIDE being the level that this is; 0: no
-	 * more than PIN_OUTSIDE says */
-	WIRE_REG_PIN_MILLIVOLTS = 0x200,
-	WIRE_REG_PIN_PWM = 0x280,         /* cpu: two words a pin: millihertz (0: no PWM), then duty, 0 to 65535 */
-	WIRE_REG_CARD_GENERATION = 0x340, /* hw: how many cards were inserted since the hardware process began */
-	WIRE_REG_CARD_BLOCKS = 0x344,     /* hw: of 512 bytes; 0: there is no card */
-	WIRE_REG_TELNET_PORT = 0x348,     /* hw: of the host's loopback, for the module's servers */
-	WIRE_REG_FTP_PORT = 0x34C,        /* hw */
-	WIRE_REG_SERVERS = 0x350,         /* cpu: enum wire_servers */
-	WIRE_REG_RADIO = 0x354,           /* cpu: enum wire_radio_bits */
-	WIRE_REG_RADIO_JOIN = 0x358,      /* cpu: counts the requests to connect */
-	WIRE_REG_RADIO_LINK = 0x35C,    /* hw: RADIO_JOIN of the last request that has a result << 8 | enum lb_radio_link */
-	WIRE_REG_RADIO_CHANNEL = 0x360, /* cpu: of the access point */
-	/* Texts that end with a NUL, byte-wise; the SSIDs LB_RADIO_SSID_BYTES long, the rest LB_RADIO_PASSWORD_BYTES. */
-	WIRE_REG_AP_SSID = 0x400,         /* cpu */
-	WIRE_REG_AP_PASSWORD = 0x440,     /* cpu */
-	WIRE_REG_JOIN_SSID = 0x4A0,       /* cpu: what to connect to */
-	WIRE_REG_JOIN_PASSWORD = 0x4E0,   /* cpu */
-	WIRE_REG_SERVER_USER = 0x540,     /* cpu: how to log in */
-	WIRE_REG_SERVER_PASSWORD = 0x5A0, /* cpu */
-	/* hw: the networks of the last WIRE_SCANNED, byte-wise, LB_RADIO_SCAN_MAX of WIRE_SCAN_BYTES: SSID with its NUL
-	   (LB_RADIO_SSID_BYTES), bssid (6), channel, rssi_dbm, enum lb_radio_security. */
-	WIRE_REG_SCAN = 0x600,
+/* Room of the blocks: the wire's own numbers. A module may have fewer pins and shorter names, but not more. */
+enum {
+	WIRE_PINS = 32,     /* as many as the masks of WIRE_SLEEP have bits */
+	WIRE_PWM_PINS = 24, /* with PWM in the first block; the others in the second */
+	WIRE_SSID_BYTES = 33,
+	WIRE_PASSWORD_BYTES = 65,
+	WIRE_SCAN_MAX = 16,
+	WIRE_SCAN_BYTES = 48, /* of a network */
+	WIRE_SCAN_ROOM = WIRE_SCAN_MAX * WIRE_SCAN_BYTES,
 };
-enum { WIRE_SCAN_BYTES = 48 };
+
+/* Registers: name, byte offset in the page, bytes. 4 bytes are a word and 8 a wide one, naturally aligned, in the
+ * host's byte order, each accessed atomically (relaxed); "byte-wise" ones are bytes, texts ending with a NUL. "hw"
+ * registers are written by the hardware process before the CPU starts or while it runs; "cpu" registers by the CPU. All
+ * times are CLOCK_MONOTONIC nanoseconds of the host. In the order of their offsets, which the compiler holds. */
+#define WIRE_PAGE(X)                                                                                                  \
+	X(WIRE_REG_MAGIC, 0x000, 4)         /* hw: WIRE_MAGIC */                                                          \
+	X(WIRE_REG_VERSION, 0x004, 4)       /* hw: WIRE_VERSION */                                                        \
+	X(WIRE_REG_CLOCK, 0x008, 4)         /* hw: module time runs this many times faster, 1 to 20 */                    \
+	X(WIRE_REG_CAUSE, 0x00C, 4)         /* hw: enum lb_cause */                                                       \
+	X(WIRE_REG_RESET_NS, 0x010, 8)      /* hw: when this CPU was started: module time 0 */                            \
+	X(WIRE_REG_RTC_ZERO_NS, 0x018, 8)   /* hw: when the power came: the RTC counts from here (times the clock) */     \
+	X(WIRE_REG_RTC_BASE_US, 0x020, 8)   /* cpu and hw: microseconds since 1970 at RTC_ZERO */                         \
+	X(WIRE_REG_WAKE_PIN, 0x028, 4)      /* hw: pin that ended a deep sleep, WIRE_NO_PIN when time did */              \
+	X(WIRE_REG_SLEEP_LEFT_MS, 0x030, 8) /* hw: what was left of the sleep when a pin ended it */                      \
+	X(WIRE_REG_UNIQUE_ID, 0x038, 6)     /* hw, byte-wise */                                                           \
+	X(WIRE_REG_FED_NS, 0x040, 8)        /* cpu: when the watchdog was last fed */                                     \
+	/* Counts since the hardware process began; kept over resets. */                                                  \
+	X(WIRE_REG_FLASH_READS, 0x048, 8)      /* cpu */                                                                  \
+	X(WIRE_REG_FLASH_PROGRAMS, 0x050, 8)   /* cpu: program operations of one page or less */                          \
+	X(WIRE_REG_FLASH_ERASES, 0x058, 8)     /* cpu: sectors */                                                         \
+	X(WIRE_REG_FLASH_PROGRAMMED, 0x060, 8) /* cpu: bytes */                                                           \
+	X(WIRE_REG_FLASH_TORN, 0x068, 8)       /* cpu: operations under way: not 0 when the CPU died means a torn one */  \
+	/* One word a pin. */                                                                                             \
+	X(WIRE_REG_PIN_CPU, 0x100, 4 * WIRE_PINS)     /* cpu: enum lb_pin_mode | pull << 4 | output level << 8 */         \
+	X(WIRE_REG_PIN_OUTSIDE, 0x180, 4 * WIRE_PINS) /* hw: enum wire_drive */                                           \
+	/* hw: 1 + the voltage from outside, PIN_OUTSIDE being the level that it is; 0: no more than PIN_OUTSIDE says */  \
+	X(WIRE_REG_PIN_MILLIVOLTS, 0x200, 4 * WIRE_PINS)                                                                  \
+	X(WIRE_REG_PIN_PWM, 0x280, 8 * WIRE_PWM_PINS) /* cpu: two words a pin, see wire_pwm_register */                   \
+	X(WIRE_REG_CARD_GENERATION, 0x340, 4) /* hw: how many cards were inserted since the hardware process began */     \
+	X(WIRE_REG_CARD_BLOCKS, 0x344, 4)     /* hw: of 512 bytes; 0: there is no card */                                 \
+	X(WIRE_REG_TELNET_PORT, 0x348, 4)     /* hw: of the host's loopback, for the module's servers */                  \
+	X(WIRE_REG_FTP_PORT, 0x34C, 4)        /* hw */                                                                    \
+	X(WIRE_REG_SERVERS, 0x350, 4)         /* cpu: enum wire_servers */                                                \
+	X(WIRE_REG_RADIO, 0x354, 4)           /* cpu: enum wire_radio_bits */                                             \
+	X(WIRE_REG_RADIO_JOIN, 0x358, 4)      /* cpu: counts the requests to connect */                                   \
+	/* hw: RADIO_JOIN of the last request that has a result << 8 | enum lb_radio_link */                              \
+	X(WIRE_REG_RADIO_LINK, 0x35C, 4)                                                                                  \
+	X(WIRE_REG_RADIO_CHANNEL, 0x360, 4) /* cpu: of the access point */                                                \
+	/* Texts. The login of the servers is as long as a password. */                                                   \
+	X(WIRE_REG_AP_SSID, 0x400, WIRE_SSID_BYTES)             /* cpu, byte-wise */                                      \
+	X(WIRE_REG_AP_PASSWORD, 0x440, WIRE_PASSWORD_BYTES)     /* cpu, byte-wise */                                      \
+	X(WIRE_REG_JOIN_SSID, 0x4A0, WIRE_SSID_BYTES)           /* cpu, byte-wise: what to connect to */                  \
+	X(WIRE_REG_JOIN_PASSWORD, 0x4E0, WIRE_PASSWORD_BYTES)   /* cpu, byte-wise */                                      \
+	X(WIRE_REG_SERVER_USER, 0x540, WIRE_PASSWORD_BYTES)     /* cpu, byte-wise: how to log in */                       \
+	X(WIRE_REG_SERVER_PASSWORD, 0x5A0, WIRE_PASSWORD_BYTES) /* cpu, byte-wise */                                      \
+	/* hw, byte-wise: the networks of the last WIRE_SCANNED, each SSID with its NUL, bssid (6), channel, rssi_dbm, */ \
+	/* enum lb_radio_security. */                                                                                     \
+	X(WIRE_REG_SCAN, 0x600, WIRE_SCAN_ROOM)                                                                           \
+	X(WIRE_REG_PIN_PWM_MORE, 0x900, 8 * (WIRE_PINS - WIRE_PWM_PINS)) /* cpu: PIN_PWM's second block */
+
+#define WIRE_OFFSET(name, offset, bytes) name = (offset),
+enum wire_register { WIRE_PAGE(WIRE_OFFSET) };
+
+/* An enumerator without a value is one more than the one before: here, the first byte behind the register before. */
+#define WIRE_EXTENT(name, offset, bytes) name##_FREE_FROM, name##_LAST = (offset) + (bytes)-1,
+enum wire_extent { WIRE_PAGE(WIRE_EXTENT) WIRE_PAGE_END };
+#define WIRE_CHECK(name, offset, bytes)                                                                \
+	_Static_assert((int)name##_FREE_FROM <= (int)(name), #name " lies behind the register before it"); \
+	_Static_assert((int)(name) % ((bytes) == 8 ? 8 : 4) == 0, #name " is aligned");
+WIRE_PAGE(WIRE_CHECK)
+_Static_assert((int)WIRE_PAGE_END <= (int)WIRE_REGISTERS_BYTES, "the registers fit their page");
+
+/* A pin's word in a block of one word a pin; where its PWM is: millihertz (0: no PWM), and duty, 0 to 65535, behind it.
+ * pin is below WIRE_PINS. */
+static inline enum wire_register wire_pin_register(enum wire_register block, unsigned pin)
+{
+	return (enum wire_register)(block + 4 * pin);
+}
+
+static inline enum wire_register wire_pwm_register(unsigned pin)
+{
+	const unsigned more = pin - WIRE_PWM_PINS;
+
+	return (enum wire_register)(pin < WIRE_PWM_PINS ? WIRE_REG_PIN_PWM + 8 * pin : WIRE_REG_PIN_PWM_MORE + 8 * more);
+}
+
+static inline enum wire_register wire_duty_register(unsigned pin)
+{
+	return (enum wire_register)(wire_pwm_register(pin) + 4);
+}
+
 enum wire_radio_bits { WIRE_RADIO_AP = 1, WIRE_RADIO_STA = 2, WIRE_RADIO_JOIN = 4 };
 enum wire_servers { WIRE_SERVER_TELNET = 1, WIRE_SERVER_FTP = 2 };
 #define WIRE_NO_PIN 0xFFFFFFFFu

@@ -6,6 +6,12 @@
 #define HARDWARE_MODEL_AIR_H
 
 #include "core/hw/radio.h"
+#include "hardware/wire.h"
+
+_Static_assert((int)LB_RADIO_SSID_BYTES == (int)WIRE_SSID_BYTES &&
+                   (int)LB_RADIO_PASSWORD_BYTES == (int)WIRE_PASSWORD_BYTES,
+               "texts of the radio have their room in the registers");
+_Static_assert((int)LB_RADIO_SCAN_MAX <= (int)WIRE_SCAN_MAX, "so have the networks of a scan");
 
 enum {
 	LB_AIR_CHANNEL_MAX = 13,

@@ -13,6 +13,8 @@
 #include "core/hw/periph.h"
 #include "hardware/wire.h"
 
+_Static_assert((int)LB_PIN_COUNT <= (int)WIRE_PINS, "every pin has its registers");
+
 /* The number of the pin called so, by its own name or its alias, case as written; -1 when there is none. */
 int lb_pins_find(const char *name);
 /* "P12" and its alias "G28". pin is less than LB_PIN_COUNT. */

@@ -8,11 +8,11 @@ struct lb_pins_net lb_nets_poll(const struct lb_nets *nets, unsigned pin)
 	const struct lb_registers *registers = nets->registers;
 
 	return (struct lb_pins_net){
-		.config = lb_registers_get_pin(registers, WIRE_REG_PIN_CPU, pin),
-		.drive = lb_registers_get_pin(registers, WIRE_REG_PIN_OUTSIDE, pin),
-		.millivolts = lb_registers_get_pin(registers, WIRE_REG_PIN_MILLIVOLTS, pin),
-		.frequency_mhz = lb_registers_get_pin(registers, WIRE_REG_PIN_PWM, 2 * pin),
-		.duty = lb_registers_get_pin(registers, WIRE_REG_PIN_PWM, 2 * pin + 1),
+		.config = lb_registers_get(registers, wire_pin_register(WIRE_REG_PIN_CPU, pin)),
+		.drive = lb_registers_get(registers, wire_pin_register(WIRE_REG_PIN_OUTSIDE, pin)),
+		.millivolts = lb_registers_get(registers, wire_pin_register(WIRE_REG_PIN_MILLIVOLTS, pin)),
+		.frequency_mhz = lb_registers_get(registers, wire_pwm_register(pin)),
+		.duty = lb_registers_get(registers, wire_duty_register(pin)),
 	};
 }
 
@@ -48,8 +48,8 @@ static bool report_level(struct lb_nets *nets, unsigned pin)
 
 static void configure(struct lb_nets *nets, unsigned pin, uint32_t config)
 {
-	lb_registers_put_pin(nets->registers, WIRE_REG_PIN_PWM, 2 * pin, 0);
-	lb_registers_put_pin(nets->registers, WIRE_REG_PIN_CPU, pin, config);
+	lb_registers_put(nets->registers, wire_pwm_register(pin), 0);
+	lb_registers_put(nets->registers, wire_pin_register(WIRE_REG_PIN_CPU, pin), config);
 	report_level(nets, pin);
 }
 
@@ -68,7 +68,8 @@ void lb_nets_reset(struct lb_nets *nets)
 void lb_nets_sleep(struct lb_nets *nets)
 {
 	for (unsigned pin = 0; pin < LB_PIN_COUNT; pin++)
-		configure(nets, pin, lb_pins_sleep_config(lb_registers_get_pin(nets->registers, WIRE_REG_PIN_CPU, pin)));
+		configure(nets, pin,
+		          lb_pins_sleep_config(lb_registers_get(nets->registers, wire_pin_register(WIRE_REG_PIN_CPU, pin))));
 }
 
 void lb_nets_update(struct lb_nets *nets, unsigned pin)
@@ -81,8 +82,8 @@ static bool act(struct lb_nets *nets, unsigned pin)
 	static const struct lb_nets_hand LOW = {.drive = WIRE_DRIVE_LOW};
 	const struct lb_nets_hand *outside = nets->pulled_low[pin] ? &LOW : &nets->hand[pin];
 
-	lb_registers_put_pin(nets->registers, WIRE_REG_PIN_MILLIVOLTS, pin, outside->millivolts);
-	lb_registers_put_pin(nets->registers, WIRE_REG_PIN_OUTSIDE, pin, outside->drive);
+	lb_registers_put(nets->registers, wire_pin_register(WIRE_REG_PIN_MILLIVOLTS, pin), outside->millivolts);
+	lb_registers_put(nets->registers, wire_pin_register(WIRE_REG_PIN_OUTSIDE, pin), outside->drive);
 	return report_level(nets, pin);
 }
 

@@ -58,17 +58,3 @@ void lb_registers_put64(struct lb_registers *registers, enum wire_register offse
 {
 	atomic_store_explicit((_Atomic uint64_t *)word(registers, offset), value, memory_order_relaxed);
 }
-
-uint32_t lb_registers_get_pin(const struct lb_registers *registers, enum wire_register first, unsigned pin)
-{
-	unsigned offset = (unsigned)first + pin * (unsigned)sizeof(uint32_t);
-
-	return atomic_load_explicit((_Atomic uint32_t *)word(registers, offset), memory_order_relaxed);
-}
-
-void lb_registers_put_pin(struct lb_registers *registers, enum wire_register first, unsigned pin, uint32_t value)
-{
-	unsigned offset = (unsigned)first + pin * (unsigned)sizeof(uint32_t);
-
-	atomic_store_explicit((_Atomic uint32_t *)word(registers, offset), value, memory_order_relaxed);
-}

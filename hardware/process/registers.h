@@ -24,8 +24,5 @@ uint32_t lb_registers_get(const struct lb_registers *registers, enum wire_regist
 void lb_registers_put(struct lb_registers *registers, enum wire_register offset, uint32_t value);
 uint64_t lb_registers_get64(const struct lb_registers *registers, enum wire_register offset);
 void lb_registers_put64(struct lb_registers *registers, enum wire_register offset, uint64_t value);
-/* A pin's word in WIRE_REG_PIN_CPU or WIRE_REG_PIN_OUTSIDE. */
-uint32_t lb_registers_get_pin(const struct lb_registers *registers, enum wire_register first, unsigned pin);
-void lb_registers_put_pin(struct lb_registers *registers, enum wire_register first, unsigned pin, uint32_t value);
 
 #endif

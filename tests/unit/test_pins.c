@@ -54,6 +54,18 @@ static void a_config_is_the_word_of_the_wire(void **state)
 	assert_false(lb_pins_output(0x022));
 }
 
+/* So are the places of PWM: the first 24 pins' are where the images before the second block have them. */
+static void the_pwm_of_32_pins_has_its_registers(void **state)
+{
+	(void)state;
+	for (unsigned pin = 0; pin < WIRE_PINS; pin++) {
+		const unsigned place = pin < 24 ? 0x280 + 8 * pin : 0x900 + 8 * (pin - 24);
+		assert_int_equal(wire_pwm_register(pin), place);
+		assert_int_equal(wire_duty_register(pin), place + 4);
+		assert_int_equal(wire_pin_register(WIRE_REG_PIN_CPU, pin), 0x100 + 4 * pin);
+	}
+}
+
 static void after_a_reset_two_pins_have_pulls(void **state)
 {
 	(void)state;
@@ -206,6 +218,7 @@ int main(void)
 		cmocka_unit_test(finds_pins_by_name_and_alias),
 		cmocka_unit_test(every_pin_has_one_name_and_one_alias),
 		cmocka_unit_test(a_config_is_the_word_of_the_wire),
+		cmocka_unit_test(the_pwm_of_32_pins_has_its_registers),
 		cmocka_unit_test(after_a_reset_two_pins_have_pulls),
 		cmocka_unit_test(the_level_is_that_of_the_strongest),
 		cmocka_unit_test(in_deep_sleep_outputs_let_go_and_pulls_stay),

@@ -104,11 +104,6 @@ static _Atomic uint64_t *wide(unsigned offset)
 	return (_Atomic uint64_t *)(void *)(registers + offset);
 }
 
-static _Atomic uint32_t *pin_word(enum wire_register first, unsigned index)
-{
-	return word((unsigned)first + index * (unsigned)sizeof(uint32_t));
-}
-
 uint32_t lb_bus_get(enum wire_register reg)
 {
 	return atomic_load_explicit(word(reg), memory_order_relaxed);
@@ -149,38 +144,33 @@ uint8_t *lb_bus_retained(void)
 	return retained;
 }
 
-static uint32_t pin_value(enum wire_register first, unsigned index)
-{
-	return atomic_load_explicit(pin_word(first, index), memory_order_relaxed);
-}
-
 uint32_t lb_bus_pin_config(unsigned pin)
 {
-	return pin_value(WIRE_REG_PIN_CPU, pin);
+	return lb_bus_get(wire_pin_register(WIRE_REG_PIN_CPU, pin));
 }
 
 void lb_bus_set_pin_config(unsigned pin, uint32_t config)
 {
-	atomic_store_explicit(pin_word(WIRE_REG_PIN_CPU, pin), config, memory_order_relaxed);
+	lb_bus_put(wire_pin_register(WIRE_REG_PIN_CPU, pin), config);
 	lb_bus_send((uint8_t[]){WIRE_PIN, (uint8_t)pin}, 2);
 }
 
 /* The duty first: whoever looks between the two sees no PWM that was never asked for, only an edge at another time. */
 void lb_bus_set_pin_pwm(unsigned pin, uint32_t frequency_mhz, uint32_t duty)
 {
-	atomic_store_explicit(pin_word(WIRE_REG_PIN_PWM, 2 * pin + 1), duty, memory_order_relaxed);
-	atomic_store_explicit(pin_word(WIRE_REG_PIN_PWM, 2 * pin), frequency_mhz, memory_order_relaxed);
+	lb_bus_put(wire_duty_register(pin), duty);
+	lb_bus_put(wire_pwm_register(pin), frequency_mhz);
 	lb_bus_send((uint8_t[]){WIRE_PIN, (uint8_t)pin}, 2);
 }
 
 struct lb_pins_net lb_bus_pin_net(unsigned pin)
 {
 	return (struct lb_pins_net){
-		.config = pin_value(WIRE_REG_PIN_CPU, pin),
-		.drive = pin_value(WIRE_REG_PIN_OUTSIDE, pin),
-		.millivolts = pin_value(WIRE_REG_PIN_MILLIVOLTS, pin),
-		.frequency_mhz = pin_value(WIRE_REG_PIN_PWM, 2 * pin),
-		.duty = pin_value(WIRE_REG_PIN_PWM, 2 * pin + 1),
+		.config = lb_bus_get(wire_pin_register(WIRE_REG_PIN_CPU, pin)),
+		.drive = lb_bus_get(wire_pin_register(WIRE_REG_PIN_OUTSIDE, pin)),
+		.millivolts = lb_bus_get(wire_pin_register(WIRE_REG_PIN_MILLIVOLTS, pin)),
+		.frequency_mhz = lb_bus_get(wire_pwm_register(pin)),
+		.duty = lb_bus_get(wire_duty_register(pin)),
 	};
 }
 
