@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "core/hw/flash.h"
+#include "core/hw/pinout.h"
 #include "core/hw/types.h"
 
 struct lb_crypto;

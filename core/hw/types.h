@@ -42,7 +42,6 @@ enum {
 	LB_BOARD_MAC_BYTES = 6,
 	LB_PAYLOAD_START_BYTES = 64, /* as much of a payload tells which CPU it is for */
 	LB_UNIQUE_ID_BYTES = 6,      /* as a MAC address */
-	LB_PIN_COUNT = 24,           /* P0 to P23 */
 	LB_ALARM_COUNT = 8,
 };
 

@@ -35,12 +35,21 @@ static void mp_machine_adc_print(const mp_print_t *print, mp_obj_t self_obj, mp_
 		mp_printf(print, "ADC(Pin('P%u'))", self->pin);
 }
 
+static unsigned adc_pin(mp_obj_t pin)
+{
+	const unsigned number = lb_machine_pin_number(pin);
+
+	if (!lb_pinout_get(number)->adc)
+		mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("%s has no ADC"), lb_pinout_get(number)->name);
+	return number;
+}
+
 static mp_obj_t mp_machine_adc_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args)
 {
 	mp_arg_check_num(n_args, n_kw, 0, 1, false);
 	machine_adc_obj_t *self = mp_obj_malloc(machine_adc_obj_t, type);
 
-	self->pin = n_args == 0 ? ADC_NO_PIN : lb_machine_pin_number(args[0]);
+	self->pin = n_args == 0 ? ADC_NO_PIN : adc_pin(args[0]);
 	return MP_OBJ_FROM_PTR(self);
 }
 
@@ -99,7 +108,7 @@ static mp_obj_t adc_channel(size_t n_args, const mp_obj_t *pos_args, mp_map_t *k
 		mp_raise_ValueError(MP_ERROR_TEXT("attn: ADC.ATTN_0DB to ADC.ATTN_11DB"));
 	machine_adc_obj_t *channel = mp_obj_malloc(machine_adc_obj_t, &adc_channel_type);
 
-	channel->pin = lb_machine_pin_number(args[ARG_pin].u_obj);
+	channel->pin = adc_pin(args[ARG_pin].u_obj);
 	return MP_OBJ_FROM_PTR(channel);
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(adc_channel_obj, 1, adc_channel);

@@ -1,7 +1,5 @@
 #include "firmware/python/machine_pin.h"
 
-#include <string.h>
-
 #include "extmod/modmachine.h"
 #include "extmod/virtpin.h"
 #include "firmware/io/irq.h"
@@ -13,36 +11,28 @@ struct pin {
 	mp_obj_base_t base;
 	uint8_t number;
 	qstr name;
-	qstr board_name;
 };
 
-/* Pycom's numbers, and where the module's pins come out on Pycom's expansion board. */
-/* clang-format off */
-#define PINS(X) \
-	X(0, G2) X(1, G1) X(2, G23) X(3, G24) X(4, G11) X(5, G12) X(6, G13) X(7, G14) X(8, G15) X(9, G16) X(10, G17) \
-	X(11, G22) X(12, G28) X(13, G5) X(14, G4) X(15, G0) X(16, G3) X(17, G31) X(18, G30) X(19, G6) X(20, G7) X(21, G8) \
-	X(22, G9) X(23, G10)
-/* clang-format on */
+#define PIN_OBJECT(name, alias, pull, adc) {{&lb_machine_pin_type}, LB_PIN_##name, MP_QSTR_##name},
+static const struct pin pins[LB_PIN_COUNT] = {LB_PINOUT(PIN_OBJECT)};
 
-#define PIN_OBJECT(n, g) {{&lb_machine_pin_type}, n, MP_QSTR_P##n, MP_QSTR_##g},
-static const struct pin pins[LB_PIN_COUNT] = {PINS(PIN_OBJECT)};
-
-#define MODULE_NAME(n, g) {MP_ROM_QSTR(MP_QSTR_P##n), MP_ROM_PTR(&pins[n])},
-static const mp_rom_map_elem_t module_names_table[] = {PINS(MODULE_NAME)};
+#define MODULE_NAME(name, alias, pull, adc) {MP_ROM_QSTR(MP_QSTR_##name), MP_ROM_PTR(&pins[LB_PIN_##name])},
+static const mp_rom_map_elem_t module_names_table[] = {LB_PINOUT(MODULE_NAME)};
 static MP_DEFINE_CONST_DICT(module_names, module_names_table);
 static MP_DEFINE_CONST_OBJ_TYPE(module_names_type, MP_QSTR_module, MP_TYPE_FLAG_NONE, locals_dict, &module_names);
 
-#define BOARD_NAME(n, g) {MP_ROM_QSTR(MP_QSTR_##g), MP_ROM_PTR(&pins[n])},
-static const mp_rom_map_elem_t board_names_table[] = {PINS(BOARD_NAME)};
+#define BOARD_NAME(name, alias, pull, adc) {MP_ROM_QSTR(MP_QSTR_##alias), MP_ROM_PTR(&pins[LB_PIN_##name])},
+static const mp_rom_map_elem_t board_names_table[] = {LB_PINOUT(BOARD_NAME)};
 static MP_DEFINE_CONST_DICT(board_names, board_names_table);
 static MP_DEFINE_CONST_OBJ_TYPE(board_names_type, MP_QSTR_exp_board, MP_TYPE_FLAG_NONE, locals_dict, &board_names);
 
-/* How each pin is set up: as after a reset, when the pull-up of P2 (G23) and the pull-down of P12 are on. */
+/* How each pin is set up; at first as after a reset. */
+#define RESET_SETUP(name, alias, pull, adc) {LB_PIN_IN, LB_PULL_##pull, false},
 static struct {
 	uint8_t mode;
 	uint8_t pull;
 	bool level;
-} setup[LB_PIN_COUNT] = {[2] = {.pull = LB_PULL_UP}, [12] = {.pull = LB_PULL_DOWN}};
+} setup[LB_PIN_COUNT] = {LB_PINOUT(RESET_SETUP)};
 
 /* --- interrupts --- */
 
@@ -81,12 +71,14 @@ mp_obj_t lb_machine_pin_object(unsigned number)
 	return MP_OBJ_FROM_PTR(&pins[number]);
 }
 
-static const struct pin *find_by_name(const char *name)
+static unsigned find_by_name(const char *name)
 {
-	for (size_t i = 0; i < LB_PIN_COUNT; i++)
-		if (strcmp(name, qstr_str(pins[i].name)) == 0 || strcmp(name, qstr_str(pins[i].board_name)) == 0)
-			return &pins[i];
-	mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("no pin '%s': there are P0 to P23 and their G names"), name);
+	const int number = lb_pinout_find(name);
+
+	if (number < 0)
+		mp_raise_msg_varg(&mp_type_ValueError,
+		                  MP_ERROR_TEXT("no pin '%s': there are " LB_PINOUT_NAMES " and their G names"), name);
+	return (unsigned)number;
 }
 
 unsigned lb_machine_pin_number(mp_obj_t pin)
@@ -94,11 +86,11 @@ unsigned lb_machine_pin_number(mp_obj_t pin)
 	if (mp_obj_is_type(pin, &lb_machine_pin_type))
 		return ((const struct pin *)MP_OBJ_TO_PTR(pin))->number;
 	if (mp_obj_is_str(pin))
-		return find_by_name(mp_obj_str_get_str(pin))->number;
+		return find_by_name(mp_obj_str_get_str(pin));
 	const mp_int_t number = mp_obj_get_int(pin);
 
 	if (number < 0 || number >= LB_PIN_COUNT)
-		mp_raise_ValueError(MP_ERROR_TEXT("pin numbers are 0 to 23"));
+		mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("pin numbers are 0 to %d"), LB_PIN_COUNT - 1);
 	return (unsigned)number;
 }
 

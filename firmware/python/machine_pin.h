@@ -1,4 +1,4 @@
-/* machine.Pin: P0 to P23, also by their names on the expansion board (G0 to G31). */
+/* machine.Pin: the pins of core/hw/pinout.h by name, alias or number. */
 #ifndef LB_PYTHON_MACHINE_PIN_H
 #define LB_PYTHON_MACHINE_PIN_H
 

@@ -1,8 +1,6 @@
-/* The pins of the virtual module: names, what they are after a reset, and the level on a net.
+/* The pins of the virtual module: what they are after a reset, and the level on a net. Names: core/hw/pinout.h.
  *
  * Pure functions of values that both sides of hardware/wire.h see, so CPU and hardware process always agree.
- * Names: P0 to P23 as Pycom numbers its modules' pins; the aliases are the G numbers that Pycom's expansion board
- * prints beside its header, one for each pin (G23 is P2).
  */
 #ifndef HARDWARE_MODEL_PINS_H
 #define HARDWARE_MODEL_PINS_H
@@ -15,20 +13,13 @@
 
 _Static_assert((int)LB_PIN_COUNT <= (int)WIRE_PINS, "every pin has its registers");
 
-/* The number of the pin called so, by its own name or its alias, case as written; -1 when there is none. */
-int lb_pins_find(const char *name);
-/* "P12" and its alias "G28". pin is less than LB_PIN_COUNT. */
-const char *lb_pins_name(unsigned pin);
-const char *lb_pins_alias(unsigned pin);
-
 /* A word of WIRE_REG_PIN_CPU. */
 uint32_t lb_pins_config(enum lb_pin_mode mode, enum lb_pin_pull pull, bool output);
 enum lb_pin_mode lb_pins_mode(uint32_t config);
 enum lb_pin_pull lb_pins_pull(uint32_t config);
 bool lb_pins_output(uint32_t config);
 
-/* After every reset: an input; P12 with a pull-down (the safe-boot gate), P2 with a pull-up (bootloader mode is its low
- * level), the others without a pull. */
+/* After every reset: an input with the pull of the pinout. */
 uint32_t lb_pins_reset_config(unsigned pin);
 /* While there is no CPU, in deep sleep: outputs are released, the pulls of inputs stay, so that pins can wake it. */
 uint32_t lb_pins_sleep_config(uint32_t config);

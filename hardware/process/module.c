@@ -104,12 +104,10 @@ static void report_outside(struct lb_module *module, unsigned pin)
  * until it said its first word. */
 static void pull_boot_pin(struct lb_module *module)
 {
-	unsigned pin = (unsigned)lb_pins_find("G23");
-
 	if (!module->boot_low && module->power == LB_POWER_RUNNING && !module->sampled)
 		return;
-	if (lb_nets_pull_low(&module->nets, pin, module->boot_low))
-		report_outside(module, pin);
+	if (lb_nets_pull_low(&module->nets, LB_PIN_LOADER, module->boot_low))
+		report_outside(module, LB_PIN_LOADER);
 }
 
 static void note_sampled(struct lb_module *module)

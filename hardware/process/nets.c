@@ -39,7 +39,7 @@ static bool report_level(struct lb_nets *nets, unsigned pin)
 	nets->level[pin] = level;
 	if (lb_events_wanted(nets->events, LB_EVENT_PIN)) {
 		cJSON *event = lb_events_new(nets->events, LB_EVENT_PIN);
-		cJSON_AddStringToObject(event, "name", lb_pins_name(pin));
+		cJSON_AddStringToObject(event, "name", lb_pinout_get(pin)->name);
 		cJSON_AddStringToObject(event, "level", lb_names_level(level));
 		lb_events_emit(nets->events, LB_EVENT_PIN, event);
 	}

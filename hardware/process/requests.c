@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/hw/pinout.h"
 #include "hardware/model/pins.h"
 #include "hardware/process/names.h"
 #include "hardware/process/snapshot.h"
@@ -74,12 +75,12 @@ static void run_pin(struct call *call)
 	const cJSON *name = field(call, "name"), *level = field(call, "level");
 
 	if (!cJSON_IsString(name)) {
-		refuse(call, "pin: \"name\" is missing: P0 to P23, or an alias such as G23");
+		refuse(call, "pin: \"name\" is missing: " LB_PINOUT_NAMES ", or an alias such as G23");
 		return;
 	}
-	int pin = lb_pins_find(name->valuestring);
+	int pin = lb_pinout_find(name->valuestring);
 	if (pin < 0) {
-		refuse(call, "no pin \"%s\": P0 to P23, or an alias such as G23", quoted(name->valuestring));
+		refuse(call, "no pin \"%s\": " LB_PINOUT_NAMES ", or an alias such as G23", quoted(name->valuestring));
 		return;
 	}
 	if (level != NULL && !act_on_pin(call, (unsigned)pin, cJSON_IsString(level) ? level->valuestring : ""))

@@ -14,9 +14,9 @@ static void add_pins(cJSON *reply, const struct lb_module *module)
 
 	for (unsigned pin = 0; pin < LB_PIN_COUNT; pin++) {
 		uint32_t drive = lb_nets_outside(&module->nets, pin);
-		cJSON_AddStringToObject(pins, lb_pins_name(pin), lb_names_level(lb_nets_level(&module->nets, pin)));
+		cJSON_AddStringToObject(pins, lb_pinout_get(pin)->name, lb_names_level(lb_nets_level(&module->nets, pin)));
 		if (drive != WIRE_DRIVE_FLOAT)
-			cJSON_AddStringToObject(drives, lb_pins_name(pin), lb_names_drive(drive));
+			cJSON_AddStringToObject(drives, lb_pinout_get(pin)->name, lb_names_drive(drive));
 	}
 }
 
@@ -44,9 +44,9 @@ static void add_analog(cJSON *reply, const struct lb_module *module)
 	for (unsigned pin = 0; pin < LB_PIN_COUNT; pin++) {
 		struct lb_pins_net net = lb_nets_poll(&module->nets, pin);
 		if (net.millivolts != 0)
-			add_volts(volts, lb_pins_name(pin), net.millivolts - 1);
+			add_volts(volts, lb_pinout_get(pin)->name, net.millivolts - 1);
 		if (net.frequency_mhz != 0)
-			add_pwm(pwm, lb_pins_name(pin), &net);
+			add_pwm(pwm, lb_pinout_get(pin)->name, &net);
 	}
 }
 
@@ -102,7 +102,7 @@ void lb_snapshot_add_led(cJSON *reply, const struct lb_module *module)
 
 void lb_snapshot_add_pin(cJSON *reply, const struct lb_module *module, unsigned pin)
 {
-	cJSON_AddStringToObject(reply, "name", lb_pins_name(pin));
+	cJSON_AddStringToObject(reply, "name", lb_pinout_get(pin)->name);
 	cJSON_AddStringToObject(reply, "level", lb_names_level(lb_nets_level(&module->nets, pin)));
 	cJSON_AddStringToObject(reply, "drive", lb_names_drive(lb_nets_outside(&module->nets, pin)));
 	struct lb_pins_net net = lb_nets_poll(&module->nets, pin);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/hw/pinout.h"
 #include "host/commands/report.h"
 #include "host/client/host_time.h"
 #include "host/client/json.h"
@@ -92,16 +93,6 @@ enum lb_exit lb_commands_power(const struct lb_args *args)
 
 /* --- pin --- */
 
-/* P0 to P23, or a G number, of which the hardware knows which there are. */
-static bool is_pin_name(const char *name)
-{
-	size_t digits = strlen(name) - 1;
-	bool plain =
-		digits >= 1 && digits <= 2 && strspn(name + 1, "0123456789") == digits && (name[1] != '0' || digits == 1);
-
-	return plain && ((name[0] == 'P' && atoi(name + 1) <= 23) || name[0] == 'G');
-}
-
 /* Such as 1.2V; whether a pin takes that much is the hardware's to say. */
 static bool is_voltage(const char *text)
 {
@@ -130,8 +121,9 @@ enum lb_exit lb_commands_pin(const struct lb_args *args)
 	bool drives = args->word_count == 2;
 	cJSON *reply;
 
-	if (name[0] == '\0' || !is_pin_name(name))
-		return lb_args_wrong("unknown pin '%s': it is P0 to P23, or a name of the expansion board such as G23", name);
+	if (lb_pinout_find(name) < 0)
+		return lb_args_wrong(
+			"unknown pin '%s': it is " LB_PINOUT_NAMES ", or a name of the expansion board such as G23", name);
 	if (drives && !is_voltage(args->words[1]) && !lb_args_one_of("level", args->words[1], levels))
 		return LB_EXIT_USAGE;
 	cJSON *request = lb_commands_request("pin");

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/hw/pinout.h"
 #include "host/client/json.h"
 
 static enum lb_menu_drive drive_of(const char *text)
@@ -23,11 +24,6 @@ static unsigned parse_boot(struct lb_facts *facts, const cJSON *message)
 	return LB_FACTS_PHASE | LB_FACTS_BOOT;
 }
 
-static bool is_g23(const char *name)
-{
-	return strcmp(name, "P2") == 0 || strcmp(name, "G23") == 0;
-}
-
 /* A pin event, or the reply to a pin request, which tells the drive too. */
 static unsigned parse_pin(struct lb_facts *facts, const cJSON *message)
 {
@@ -36,10 +32,10 @@ static unsigned parse_pin(struct lb_facts *facts, const cJSON *message)
 	enum lb_menu_drive drive = drive_of(lb_json_text(message, "drive"));
 	bool told = lb_json_field(message, "drive") != NULL;
 
-	if (strcmp(name, "P12") == 0) {
+	if (lb_pinout_find(name) == LB_PIN_SAFE_BOOT) {
 		facts->p12_high = high;
 		facts->p12_drive = told ? drive : facts->p12_drive;
-	} else if (is_g23(name)) {
+	} else if (lb_pinout_find(name) == LB_PIN_LOADER) {
 		facts->g23_high = high;
 		facts->g23_drive = told ? drive : facts->g23_drive;
 	} else {

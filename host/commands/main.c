@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/assert.h"
+#include "core/hw/pinout.h"
 #include "host/commands/commands.h"
 
 #define FOLDER_OPTION "  -d DIR         the module's folder (default: $LIFEBOAT_DIR, else ./module)\n"
@@ -57,7 +58,8 @@ static const struct lb_command commands[] = {
 		.help = "Holds a pin at 3V3 (high), at GND (low) or at a voltage, or lets it go (float); without a level,\n"
 				"prints the level on the net, high or low, or the PWM that the module makes there, such as\n"
 				"pwm 1000 Hz 50.0%. Voltages, 0V to 3.6V, are for the module's ADC; from 1.65V on they read high.\n"
-				"NAME is P0 to P23, or the expansion board's name for it: G23 is P2. P12 high at a reset is the safe\n"
+				"NAME is " LB_PINOUT_NAMES
+				", or the expansion board's name for it: G23 is P2. P12 high at a reset is the safe\n"
 				"boot, G23 low bootloader mode.\n\n",
 		.example = "lifeboat pin P12 high",
 		.words_min = 1,

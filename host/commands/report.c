@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/hw/pinout.h"
+#include "core/hw/types.h"
 #include "host/terminal/colour.h"
 #include "host/client/json.h"
 
@@ -135,9 +137,11 @@ static void print_led(const cJSON *status)
 }
 
 /* After a reset P2 is held high by its pull-up and the others are low. */
+/* As its pull makes it when nothing acts on it. */
 static bool is_usual(const cJSON *pin)
 {
-	const char *usual = strcmp(pin->string, "P2") == 0 ? "high" : "low";
+	const int number = lb_pinout_find(pin->string);
+	const char *usual = number >= 0 && lb_pinout_get((unsigned)number)->pull == LB_PULL_UP ? "high" : "low";
 
 	return cJSON_IsString(pin) && strcmp(pin->valuestring, usual) == 0;
 }

@@ -133,6 +133,16 @@ def test_the_flash_map(run_c):
 	assert [" ".join(row) for row in table] == run_c(("core/flashmap/flashmap.c",), (statement,))
 
 
+def test_the_pins(run_c):
+	table = re.findall(r"^\| (P\d+) \| (\d+) \| (G\d+) \| (up|down|) ?\| (yes|no) \|$", read("docs/pycom.md"), re.M)
+	statements = (
+		'static const char *const pulls[] = {"", "up", "down"};',
+		"for (unsigned i = 0; i < LB_PIN_COUNT; i++) { const struct lb_pinout *pin = lb_pinout_get(i); "
+		'printf("%s %u %s %s %s\\n", pin->name, i, pin->alias, pulls[pin->pull], pin->adc ? "yes" : "no"); }',
+	)
+	assert [" ".join(row) for row in table] == run_c(("core/hw/pinout.c", ASSERT), statements)
+
+
 def test_the_gates_windows(run_c):
 	table = re.findall(r"^\| (\w+) \| (\d) \| (\d+) \| (\d+) \| (\d+) \|", read("docs/spec/gate.md"), re.M)
 	prints, begin = [], "0"

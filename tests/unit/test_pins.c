@@ -1,46 +1,12 @@
-/* Names of pins, and levels on nets. */
+/* Configurations of pins, and levels on nets. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "hardware/model/pins.h"
-
-static void finds_pins_by_name_and_alias(void **state)
-{
-	static const struct {
-		const char *name;
-		int pin;
-	} cases[] = {
-		{"P0", 0},   {"P2", 2}, {"P12", 12}, {"P23", 23}, {"G23", 2},  {"G28", 12},  {"G17", 10},
-		{"G0", 15},  {"G1", 1}, {"G2", 0},   {"P24", -1}, {"P-1", -1}, {"P012", -1}, {"p12", -1},
-		{"G18", -1}, {"G", -1}, {"P", -1},   {"", -1},    {"12", -1},  {"P1 ", -1},  {"GND", -1},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		if (lb_pins_find(cases[i].name) != cases[i].pin)
-			fail_msg("%s is %d", cases[i].name, lb_pins_find(cases[i].name));
-}
-
-static void every_pin_has_one_name_and_one_alias(void **state)
-{
-	char name[8];
-
-	(void)state;
-	for (unsigned pin = 0; pin < LB_PIN_COUNT; pin++) {
-		snprintf(name, sizeof(name), "P%u", pin);
-		assert_string_equal(lb_pins_name(pin), name);
-		assert_int_equal(lb_pins_alias(pin)[0], 'G');
-		assert_int_equal(lb_pins_find(lb_pins_name(pin)), (int)pin);
-		assert_int_equal(lb_pins_find(lb_pins_alias(pin)), (int)pin);
-	}
-	expect_assert_failure(lb_pins_name(LB_PIN_COUNT));
-}
 
 /* The word is a contract with images of other versions: hardware/wire.h. */
 static void a_config_is_the_word_of_the_wire(void **state)
@@ -215,8 +181,6 @@ static void a_voltage_is_digits_and_a_v(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(finds_pins_by_name_and_alias),
-		cmocka_unit_test(every_pin_has_one_name_and_one_alias),
 		cmocka_unit_test(a_config_is_the_word_of_the_wire),
 		cmocka_unit_test(the_pwm_of_32_pins_has_its_registers),
 		cmocka_unit_test(after_a_reset_two_pins_have_pulls),

@@ -14,8 +14,6 @@
 #include "crypto/providers.h"
 
 enum {
-	PIN_SAFE_BOOT = 12,
-	PIN_LOADER = 2,
 	US_PER_MS = 1000,
 	NS_PER_S = 1000000000,
 };
@@ -104,7 +102,7 @@ void lb_board_wait_serial_ms(uint32_t wait_ms)
 
 struct lb_boot_pins lb_board_pins(void)
 {
-	return (struct lb_boot_pins){.p12 = lb_bus_pin_level(PIN_SAFE_BOOT), .g23 = lb_bus_pin_level(PIN_LOADER)};
+	return (struct lb_boot_pins){.p12 = lb_bus_pin_level(LB_PIN_SAFE_BOOT), .g23 = lb_bus_pin_level(LB_PIN_LOADER)};
 }
 
 void lb_board_led(uint32_t rgb, enum lb_led_mode mode)
