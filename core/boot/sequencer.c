@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/assert.h"
+#include "core/hw/colours.h"
 
 enum boot_state { STATE_FIRST, STATE_GATE, STATE_VERIFY, STATE_APPEND, STATE_START, STATE_LOADER };
 
@@ -133,7 +134,7 @@ static void run_loader(struct lb_boot *boot, const struct lb_boot_input *input, 
 	bool wanted = boot->down.reason != LB_REASON_NONE;
 
 	out->phase = LB_PHASE_LOADER;
-	out->led = wanted ? LB_BOOT_LOADER_COLOUR : LB_BOOT_NO_IMAGE_COLOUR;
+	out->led = wanted ? LB_COLOURS_LOADER : LB_COLOURS_NO_IMAGE;
 	out->led_mode = wanted ? LB_LED_GATE : LB_LED_ERROR;
 	out->wait_ms = LB_BOOT_LOADER_WAIT_MS;
 	if (boot->down.reason == LB_REASON_REQUEST && !input->tool_came) {

@@ -20,9 +20,6 @@ enum {
 	LB_BOOT_TRIAL_WATCHDOG_MS = 30000, /* of an image on trial; the image feeds it until it is confirmed */
 };
 
-#define LB_BOOT_LOADER_COLOUR 0x100010u   /* dim violet: bootloader mode that somebody asked for */
-#define LB_BOOT_NO_IMAGE_COLOUR 0x200000u /* red: no image can be started */
-
 enum lb_boot_want {
 	LB_BOOT_WANT_WAIT,   /* wait_ms, or less */
 	LB_BOOT_WANT_VERIFY, /* load slot to where it runs, verify it there; then step with found */

@@ -1,6 +1,7 @@
 #include "core/gate/gate.h"
 
 #include "core/base/assert.h"
+#include "core/hw/colours.h"
 
 enum gate_state { STATE_FIRST, STATE_ENTRY, STATE_HELD, STATE_BLINK, STATE_DONE };
 
@@ -62,7 +63,7 @@ static void blink(struct lb_gate *gate, uint32_t now_ms, struct lb_gate_output *
 		finish(gate, out);
 		return;
 	}
-	out->led = phase_ms < LB_GATE_BLINK_ON_MS ? LB_GATE_BLINK_COLOUR : 0;
+	out->led = phase_ms < LB_GATE_BLINK_ON_MS ? LB_COLOURS_CHOSEN : 0;
 	out->wait_ms = (phase_ms < LB_GATE_BLINK_ON_MS ? LB_GATE_BLINK_ON_MS : period_ms) - phase_ms;
 }
 
@@ -78,7 +79,7 @@ static void show_window(struct lb_gate *gate, uint32_t started_ms, enum lb_gate_
 		gate->announced = choice;
 		out->announce = choice;
 	}
-	out->led = phase_ms < window->toggle_ms ? LB_GATE_COLOUR : 0;
+	out->led = phase_ms < window->toggle_ms ? LB_COLOURS_GATE : 0;
 	out->wait_ms = least(LB_GATE_WAIT_MS, window->toggle_ms - phase_ms % window->toggle_ms);
 	if (started_ms < window->end_ms)
 		out->wait_ms = least(out->wait_ms, window->end_ms - started_ms);

@@ -26,9 +26,6 @@ enum {
 	LB_GATE_BLINK_OFF_MS = 100,
 };
 
-#define LB_GATE_COLOUR 0x2C1200u
-#define LB_GATE_BLINK_COLOUR 0x002000u
-
 /* The window that P12 was released in, which is also how many times the LED blinks to confirm. */
 enum lb_gate_choice {
 	LB_GATE_NONE = 0, /* the gate was not entered */

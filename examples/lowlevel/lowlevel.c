@@ -10,12 +10,13 @@
 #include "core/base/assert.h"
 #include "core/base/error.h"
 #include "core/handoff/handoff.h"
+#include "core/hw/colours.h"
 #include "core/hw/periph.h"
 #include "core/update/rules.h"
 
 enum { P12 = 12, BLINK_ALARM = 0, BLINK_US = 250000, PROVEN_US = 5000000 };
 enum { CTRL_L = 'L' - '@', CTRL_R = 'R' - '@' };
-enum { GREEN = 0x002000, BLUE = 0x000050, ORANGE = 0x2C1200 };
+enum { GREEN = 0x002000, BLUE = 0x000050 };
 
 static struct lb_handoff_down boot; /* how this boot came about */
 static bool lit;
@@ -38,7 +39,7 @@ _Noreturn void lb_assert_failed(const char *file, int line)
 
 static void show(void)
 {
-	const uint32_t at_rest = boot.mode == LB_MODE_SAFE ? ORANGE : GREEN;
+	const uint32_t at_rest = boot.mode == LB_MODE_SAFE ? LB_COLOURS_SAFE : GREEN;
 
 	lb_periph_led(!lit ? 0 : lb_periph_pin_read(P12) ? BLUE : at_rest, LB_LED_USER);
 }

@@ -1,6 +1,7 @@
 #include "firmware/io/led.h"
 
 #include "firmware/io/alarms.h"
+#include "core/hw/colours.h"
 #include "core/hw/periph.h"
 
 enum { US_PER_MS = 1000 };
@@ -25,7 +26,7 @@ static void show_error_half(void)
 {
 	led.error_toggles--;
 	led.lit = !led.lit;
-	lb_periph_led(led.lit ? LB_LED_RED : 0, LB_LED_ERROR);
+	lb_periph_led(led.lit ? LB_COLOURS_ERROR : 0, LB_LED_ERROR);
 	again_after(LB_LED_ERROR_TOGGLE_MS);
 }
 

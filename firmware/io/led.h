@@ -10,9 +10,6 @@
 #include <stdint.h>
 
 enum {
-	LB_LED_BLUE = 0x000050,   /* heartbeat */
-	LB_LED_ORANGE = 0x2C1200, /* heartbeat in a safe boot */
-	LB_LED_RED = 0x500000,    /* error in a script */
 	LB_LED_BEAT_ON_MS = 80,
 	LB_LED_BEAT_OFF_MS = 3920,
 	LB_LED_ERROR_TOGGLE_MS = 50,

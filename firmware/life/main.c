@@ -1,4 +1,5 @@
 /* The firmware: start-up, and one turn of the loop for each life of the VM. */
+#include "core/hw/colours.h"
 #include "core/hw/periph.h"
 #include "firmware/life/guard.h"
 #include "firmware/io/led.h"
@@ -33,7 +34,8 @@ static void start_hardware(void)
 	lb_trialrun_init();
 	lb_uart_init();
 	lb_machine_pin_init();
-	lb_led_init(safe || lb_settings_get(LB_SETTING_HEARTBEAT_ON_BOOT) != 0, safe ? LB_LED_ORANGE : LB_LED_BLUE);
+	lb_led_init(safe || lb_settings_get(LB_SETTING_HEARTBEAT_ON_BOOT) != 0,
+	            safe ? LB_COLOURS_SAFE : LB_COLOURS_HEARTBEAT);
 	if (!safe && lb_settings_get(LB_SETTING_WDT_ON_BOOT) != 0)
 		lb_watchdog_arm(lb_settings_get(LB_SETTING_WDT_ON_BOOT_TIMEOUT));
 	lb_network_init(safe);

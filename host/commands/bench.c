@@ -7,14 +7,13 @@
 #include <unistd.h>
 
 #include "host/commands/commands.h"
+#include "core/hw/colours.h"
 #include "host/client/host_time.h"
 #include "host/client/json.h"
 #include "host/client/status.h"
+#include "host/terminal/colour.h"
 
 enum { LOOK_MS = 5, GATE_MS = 3000 };
-
-/* The gate's light (the design's table): it watches P12 as long as it blinks so. */
-#define GATE_ORANGE "#2C1200"
 
 static bool is_stopped(const struct lb_bench *bench)
 {
@@ -209,12 +208,20 @@ static bool drive_p12(struct lb_bench *bench, const char *level)
 	return order(bench, request);
 }
 
+/* The gate watches P12 as long as its light blinks. */
+static bool shows_gate(const struct lb_bench *bench)
+{
+	uint32_t rgb;
+
+	return lb_bench_is(bench, "gate") && lb_colour_parse(bench->led, &rgb) && rgb == LB_COLOURS_GATE;
+}
+
 static bool wait_gate(struct lb_bench *bench)
 {
 	int64_t until_ms = lb_host_now_ms() + GATE_MS;
 
 	while (lb_bench_poll(bench, LOOK_MS)) {
-		if (lb_bench_is(bench, "gate") && strcmp(bench->led, GATE_ORANGE) == 0)
+		if (shows_gate(bench))
 			return true;
 		if (lb_host_now_ms() >= until_ms)
 			return false;

@@ -15,7 +15,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SPECS = {
 	# specification: headers whose constants it must name, prefixes of these constants
-	"gate": (["core/gate/gate.h"], ["LB_GATE_"]),
+	"gate": (["core/gate/gate.h", "core/hw/colours.h"], ["LB_GATE_", "LB_COLOURS_"]),
 	"image": (["core/image/image.h"], ["LB_IMAGE_"]),
 	"handoff": (
 		["core/handoff/handoff.h", "core/hw/types.h", "core/flashmap/flashmap.h"],
@@ -75,6 +75,7 @@ def run_c(tmp_path_factory):
 CORE = (
 	"core/base/crc32.c",
 	"core/gate/gate.h",
+	"core/hw/colours.h",
 	"core/image/image.h",
 	"core/nvs/nvs.h",
 	"core/record/record.h",
@@ -131,6 +132,14 @@ def test_the_flash_map(run_c):
 		"(unsigned)lb_flashmap_8mib.part[i].size_bytes);"
 	)
 	assert [" ".join(row) for row in table] == run_c(("core/flashmap/flashmap.c",), (statement,))
+
+
+def test_colours_beyond_the_table():
+	"""Where the manual says a colour by its value, or a red beside another one."""
+	table = {name: value for name, value, _ in spec_rows("gate")}
+	told = re.search(r"heartbeat\(.*?blue (0x\w+).*?orange (0x\w+)", read("docs/pycom.md")).groups()
+	assert told == (table["LB_COLOURS_HEARTBEAT"], table["LB_COLOURS_SAFE"])
+	assert re.search(r"LED +#(\w+) red \(error\)", read("README.md")).group(1) == table["LB_COLOURS_NO_IMAGE"][2:]
 
 
 def test_the_pins(run_c):

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "core/gate/gate.h"
+#include "core/hw/colours.h"
 
 enum { NEVER_MS = 60000 };
 
@@ -39,7 +40,7 @@ static struct result hold(uint32_t start_ms, uint32_t released_ms, enum sampling
 			result.announced_ms[out.announce] = t;
 			result.announcements++;
 		}
-		if (out.led == LB_GATE_BLINK_COLOUR && led != LB_GATE_BLINK_COLOUR) {
+		if (out.led == LB_COLOURS_CHOSEN && led != LB_COLOURS_CHOSEN) {
 			if (result.blinks == 0)
 				result.decided_ms = t;
 			result.blinks++;
@@ -203,7 +204,7 @@ static void a_late_step_chooses_by_the_samples_it_had(void **state)
 	(void)lb_gate_step(&gate, 200, true);
 	(void)lb_gate_step(&gate, 3050, false); /* first low in the first window */
 	out = lb_gate_step(&gate, 9000, false); /* the CPU was held up past the end of all windows */
-	assert_int_equal(out.led, LB_GATE_BLINK_COLOUR);
+	assert_int_equal(out.led, LB_COLOURS_CHOSEN);
 	out = lb_gate_step(&gate, 9200, false);
 	assert_true(out.done);
 	assert_int_equal(out.choice, LB_GATE_LATEST);
