@@ -1,6 +1,7 @@
 #include "tests/power/checks.h"
 
 #include "core/base/error.h"
+#include "tests/power/life.h"
 
 enum { BOOTS_MAX = 16, ATTEMPTS = 3 };
 
@@ -30,7 +31,7 @@ static bool same_state(const struct lb_record_state *a, const struct lb_record_s
 	       a->tries_left == b->tries_left;
 }
 
-/* Boots that crash before anything is confirmed, until two of them leave things as they are. */
+/* Boots of an image that crashes and is not confirmed, until two of them leave things as they are. */
 static struct vision crash_boots(struct module *module)
 {
 	struct vision vision = {.first = IMAGE_NONE, .last = IMAGE_NONE, .result = LB_OK};
@@ -44,6 +45,7 @@ static struct vision crash_boots(struct module *module)
 		vision.result = module_boot(module, &normal_boot);
 		if (vision.result != LB_OK)
 			return vision;
+		life_crashes(module);
 		(void)module_record(module, &new);
 		if (i == 0)
 			vision.first = module->image;
@@ -59,6 +61,7 @@ static struct vision crash_boots(struct module *module)
 struct vision checks_inspect(const struct campaign *campaign, const struct flaky_memory *memory)
 {
 	module_init(&scratch, campaign->journal, campaign->marks_units, campaign->seed);
+	scratch.errors_unreported = campaign->errors_unreported;
 	module_restore(&scratch, memory);
 	return crash_boots(&scratch);
 }
@@ -70,7 +73,7 @@ static bool next_update_works(struct module *module)
 	int started = module_ota_start(module);
 	/* A confirmation that was torn may read well at one time and not at another; the refusal says what to do. */
 	for (unsigned i = 0; i < BOOTS_MAX && started == LB_REFUSED_ON_TRIAL && module->flaky.memory.weak_count > 0; i++) {
-		(void)module_confirm(module);
+		(void)life_does_well(module);
 		started = module_ota_start(module);
 	}
 	bool written = started == LB_OK && module_ota_write(module, IMAGE_E, UINT32_MAX) == LB_OK &&
@@ -78,7 +81,7 @@ static bool next_update_works(struct module *module)
 	module->guarded = false;
 	if (!written || module_boot(module, &normal_boot) != LB_OK || module->image != IMAGE_E)
 		return false;
-	if (module_confirm(module) != LB_OK)
+	if (life_does_well(module) != LB_OK)
 		return false;
 	for (unsigned i = 0; i < 2; i++)
 		if (module_boot(module, &normal_boot) != LB_OK || module->image != IMAGE_E || module_on_trial(module))
@@ -117,7 +120,7 @@ static int fault_of_care(struct module *module, const struct promise *promise)
 		return FAULT_WRONG_IMAGE;
 	if (!module_on_trial(module))
 		return -1;
-	int result = module_confirm(module);
+	int result = life_does_well(module);
 	/* The entry of the trial itself may be one that reads well only now and then. */
 	if (result != LB_OK)
 		return result == LB_REFUSED_NOT_TRIAL && module->flaky.memory.weak_count > 0 ? -1 : FAULT_LOST;
@@ -149,7 +152,7 @@ static int fault_of_resuming(struct campaign *campaign, struct module *module, e
 
 	if (module_boot(module, &normal_boot) != LB_OK)
 		return FAULT_DEAD;
-	if (module_on_trial(module) && module_confirm(module) != LB_OK)
+	if (module_on_trial(module) && life_does_well(module) != LB_OK)
 		return FAULT_LOST;
 	module->guarded = true;
 	bool done = false;
@@ -165,7 +168,7 @@ static int fault_of_resuming(struct campaign *campaign, struct module *module, e
 		return FAULT_DOUBT;
 	if (module_boot(module, &normal_boot) != LB_OK || module->image != image)
 		return FAULT_RESUME;
-	if (module_confirm(module) != LB_OK)
+	if (life_does_well(module) != LB_OK)
 		return FAULT_RESUME;
 	for (unsigned i = 0; i < 3; i++)
 		if (module_boot(module, &normal_boot) != LB_OK || module->image != image)
@@ -246,6 +249,7 @@ static int fault_of_rescue(struct module *module, enum lb_slot slot)
 static void prepare_scratch(const struct campaign *campaign, const struct flaky_memory *memory, uint32_t seed)
 {
 	module_init(&scratch, campaign->journal, campaign->marks_units, seed);
+	scratch.errors_unreported = campaign->errors_unreported;
 	scratch.target_from_record = campaign->target_from_record;
 	scratch.tool_unreported = campaign->tool_unreported;
 	scratch.first_kept = campaign->first_kept;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "tests/power/life.h"
 #include "tests/power/checks.h"
 
 enum { TRACE_MAX = 96, LEVELS = 2, TOLD_MAX = 12 };
@@ -254,6 +255,8 @@ static int do_act(struct module *module, const struct act *act)
 {
 	module->guarded = act->kind == ACT_START || act->kind == ACT_WRITE || act->kind == ACT_WRITE_PART ||
 	                  act->kind == ACT_RESUME || act->kind == ACT_FINISH;
+	if (act->kind == ACT_BOOT && !act->boot.wake)
+		life_crashes(module); /* the life before this boot; of what was confirmed it is none of the trial's */
 	switch (act->kind) {
 	case ACT_BOOT: return module_boot(module, &act->boot);
 	case ACT_START: return module_ota_start(module);
@@ -261,8 +264,8 @@ static int do_act(struct module *module, const struct act *act)
 	case ACT_WRITE_PART: return module_ota_write(module, act->image, act->part_bytes);
 	case ACT_RESUME: return module_ota_resume(module, act->image);
 	case ACT_FINISH: return module_ota_finish(module, false);
-	case ACT_CONFIRM: return module_confirm(module);
-	case ACT_CONFIRM_IF: return module_on_trial(module) ? module_confirm(module) : LB_OK;
+	case ACT_CONFIRM: return life_does_well(module);
+	case ACT_CONFIRM_IF: return module_on_trial(module) ? life_does_well(module) : LB_OK;
 	case ACT_USE: return module_use(module, act->boot.slot);
 	case ACT_TOOL: return tool_visit(module, act->way, act->boot.slot, act->image);
 	default: return LB_OK;

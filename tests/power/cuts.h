@@ -91,6 +91,7 @@ struct campaign {
 	bool target_from_record;
 	bool tool_unreported;
 	bool first_kept;
+	bool errors_unreported;
 	bool marks_units;
 	bool quiet;       /* failures are expected: only count them */
 	const char *only; /* scenarios that have this in their name; NULL: all */

@@ -30,6 +30,7 @@ struct module {
 	const struct journal *journal;
 	bool target_from_record; /* a bug: the update's target is chosen as if the latest image were the running one */
 	bool tool_unreported;    /* a bug: the record never learns that a tool writes */
+	bool errors_unreported;  /* a bug: the trial engine never learns that a script failed */
 	bool first_kept;         /* a bug: a download that goes on does not write its first sector again */
 	/* RAM: gone with the power. */
 	enum lb_slot running; /* LB_SLOT_NONE: bootloader mode */

@@ -55,6 +55,7 @@ static void run(const struct scenario *scenario, struct campaign *campaign, stru
 	module.target_from_record = campaign->target_from_record;
 	module.tool_unreported = campaign->tool_unreported;
 	module.first_kept = campaign->first_kept;
+	module.errors_unreported = campaign->errors_unreported;
 	scenario_prepare(&module, &scenario->start, campaign->seed);
 	module.journal = campaign->journal;
 	bool did = cuts_run(campaign, &module, scenario->acts, scenario->in_pairs);
@@ -168,11 +169,13 @@ static bool run_controls(struct campaign campaign)
 	struct campaign untold = campaign;
 	struct campaign unsettled = campaign;
 	struct campaign kept = campaign;
+	struct campaign unreported = campaign;
 
 	printf("writers that are wrong on purpose:\n");
 	single.journal = &journal_single;
 	target.target_from_record = true;
 	untold.tool_unreported = true;
+	unreported.errors_unreported = true;
 	kept.first_kept = true;
 	kept.seeds_per_point = 96; /* few erases are torn so that all reads well at first */
 	kept.record_step_bytes = LB_RECORD_UNIT_BYTES;
@@ -183,6 +186,7 @@ static bool run_controls(struct campaign campaign)
 	unsettled.image_step_bytes = kept.image_step_bytes;
 	bool caught = is_caught("a record of one copy, erased and then written", single, &scenarios[0]);
 	caught = is_caught("an update that targets the running slot", target, &scenarios[0]) && caught;
+	caught = is_caught("a trial that never learns of a script's error", unreported, &scenarios[0]) && caught;
 	caught = is_caught("a loader that does not tell the record", untold, &scenario_same_image) && caught;
 	caught = is_caught("a tool's write that was cut is news for ever", unsettled, &scenario_same_factory) && caught;
 	return is_caught("a resumed update that trusts its first sector", kept, &scenario_same_update) && caught;
