@@ -96,7 +96,7 @@ static const struct lb_ftp_host host = {
 
 static void hang_up(struct session *session)
 {
-	lb_ftp_close(&session->ftp);
+	lb_ftp_transfer_close(&session->ftp);
 	close_socket(&session->control);
 	session->open = false;
 }
@@ -104,14 +104,14 @@ static void hang_up(struct session *session)
 static bool send_replies(struct session *session)
 {
 	size_t size_bytes;
-	const char *replies = lb_ftp_replies(&session->ftp, &size_bytes);
+	const char *replies = lb_ftp_reply_output(&session->ftp, &size_bytes);
 	const int sent = size_bytes == 0 ? 0 : lb_net_send(session->control, replies, size_bytes, NULL);
 
 	if (sent < 0 && sent != -MP_EAGAIN)
 		hang_up(session);
 	if (sent <= 0)
 		return false;
-	lb_ftp_replies_sent(&session->ftp, (size_t)sent);
+	lb_ftp_reply_sent(&session->ftp, (size_t)sent);
 	return true;
 }
 
@@ -158,14 +158,14 @@ static bool accept_data(struct session *session, uint32_t now_ms)
 	close_socket(&session->listener);
 	session->data = sock;
 	session->data_at = session->data_bytes = 0;
-	lb_ftp_data_opened(&session->ftp, now_ms);
+	lb_ftp_transfer_opened(&session->ftp, now_ms);
 	return true;
 }
 
 static void end_data(struct session *session, uint32_t now_ms, bool in_order)
 {
 	close_socket(&session->data);
-	lb_ftp_data_end(&session->ftp, now_ms, in_order);
+	lb_ftp_transfer_end(&session->ftp, now_ms, in_order);
 }
 
 static bool move_in(struct session *session, uint32_t now_ms)
@@ -175,7 +175,7 @@ static bool move_in(struct session *session, uint32_t now_ms)
 	if (got == -MP_EAGAIN)
 		return false;
 	if (got > 0)
-		lb_ftp_data_in(&session->ftp, now_ms, session->data_buffer, (size_t)got);
+		lb_ftp_transfer_in(&session->ftp, now_ms, session->data_buffer, (size_t)got);
 	else
 		end_data(session, now_ms, got == 0);
 	return true;
@@ -188,9 +188,9 @@ static bool move_out(struct session *session, uint32_t now_ms)
 	if (session->data_at == session->data_bytes) {
 		session->data_at = 0;
 		session->data_bytes =
-			(uint16_t)lb_ftp_data_out(&session->ftp, now_ms, session->data_buffer, sizeof(session->data_buffer));
+			(uint16_t)lb_ftp_transfer_out(&session->ftp, now_ms, session->data_buffer, sizeof(session->data_buffer));
 		if (session->data_bytes == 0) {
-			if (lb_ftp_data_wants(&session->ftp) == LB_FTP_DATA_OUT)
+			if (lb_ftp_transfer_wants(&session->ftp) == LB_FTP_DATA_OUT)
 				end_data(session, now_ms, true);
 			return true;
 		}
@@ -210,9 +210,9 @@ static bool move_data(struct session *session, uint32_t now_ms)
 {
 	bool moved = false;
 
-	if (lb_ftp_awaits_data(&session->ftp))
+	if (lb_ftp_transfer_awaits_data(&session->ftp))
 		moved = accept_data(session, now_ms);
-	switch (lb_ftp_data_wants(&session->ftp)) {
+	switch (lb_ftp_transfer_wants(&session->ftp)) {
 	case LB_FTP_DATA_IN: return move_in(session, now_ms) || moved;
 	case LB_FTP_DATA_OUT: return move_out(session, now_ms) || moved;
 	case LB_FTP_DATA_NONE: break;
@@ -296,7 +296,7 @@ static uint32_t step(struct session *session, uint32_t now_ms, uint32_t idle_ms)
 	send_replies(session);
 	if (!session->open || !lb_ftp_is_over(&session->ftp))
 		return wait_ms;
-	lb_ftp_replies(&session->ftp, &left_bytes);
+	lb_ftp_reply_output(&session->ftp, &left_bytes);
 	if (session->over_ms == 0)
 		session->over_ms = now_ms | 1;
 	if (left_bytes > 0 && now_ms - session->over_ms < LAST_WORDS_MS)
@@ -322,7 +322,7 @@ static void watch(const struct session *session)
 	size_t left_bytes;
 	unsigned control = 0;
 
-	lb_ftp_replies(&session->ftp, &left_bytes);
+	lb_ftp_reply_output(&session->ftp, &left_bytes);
 	control |= left_bytes > 0 ? (unsigned)LB_NET_WRITABLE : 0;
 	control |= session->input_bytes < sizeof(session->input) ? (unsigned)LB_NET_READABLE : 0;
 	lb_net_watch(session->control, control);
@@ -330,7 +330,7 @@ static void watch(const struct session *session)
 		lb_net_watch(session->listener, LB_NET_READABLE);
 	if (session->data == NONE)
 		return;
-	switch (lb_ftp_data_wants(&session->ftp)) {
+	switch (lb_ftp_transfer_wants(&session->ftp)) {
 	case LB_FTP_DATA_IN: lb_net_watch(session->data, LB_NET_READABLE); break;
 	case LB_FTP_DATA_OUT: lb_net_watch(session->data, LB_NET_WRITABLE); break;
 	case LB_FTP_DATA_NONE: lb_net_watch(session->data, 0); break;
@@ -349,7 +349,7 @@ void lb_ftp_server_abort_all(const char *why)
 	for (unsigned i = 0; i < LB_FTP_SESSIONS; i++) {
 		if (!sessions[i].open)
 			continue;
-		lb_ftp_abort(&sessions[i].ftp, why);
+		lb_ftp_transfer_abort(&sessions[i].ftp, why);
 		send_replies(&sessions[i]);
 	}
 }

@@ -1,111 +1,20 @@
 #include "protocols/ftp/ftp.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "protocols/ftp/ftp_parts.h"
-
-enum { TELNET_COMMANDS = 240, TELNET_WILL = 251, TELNET_DONT = 254, TELNET_IAC = 255 };
-
-/* --- replies --- */
-
-static size_t room(const struct lb_ftp *ftp)
-{
-	return sizeof(ftp->output) - ftp->made + ftp->sent;
-}
-
-static void put_list(struct lb_ftp *ftp, const char *format, va_list args)
-{
-	const size_t waiting = (size_t)(ftp->made - ftp->sent);
-	size_t space;
-	int size;
-
-	if (ftp->sent != 0)
-		memmove(ftp->output, ftp->output + ftp->sent, waiting);
-	ftp->sent = 0;
-	ftp->made = (uint16_t)waiting;
-	space = sizeof(ftp->output) - waiting;
-	size = vsnprintf(ftp->output + waiting, space, format, args);
-	if (size > 0)
-		ftp->made = (uint16_t)(waiting + ((size_t)size < space ? (size_t)size : space - 1));
-}
-
-void lb_ftp_put(struct lb_ftp *ftp, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	put_list(ftp, format, args);
-	va_end(args);
-}
-
-void lb_ftp_reply(struct lb_ftp *ftp, int code, const char *format, ...)
-{
-	va_list args;
-
-	lb_ftp_put(ftp, "%03d ", code);
-	va_start(args, format);
-	put_list(ftp, format, args);
-	va_end(args);
-	lb_ftp_put(ftp, "\r\n");
-}
-
-const char *lb_ftp_replies(const struct lb_ftp *ftp, size_t *size_bytes)
-{
-	*size_bytes = (size_t)(ftp->made - ftp->sent);
-	return ftp->output + ftp->sent;
-}
-
-void lb_ftp_replies_sent(struct lb_ftp *ftp, size_t size_bytes)
-{
-	ftp->sent = (uint16_t)(ftp->sent + size_bytes);
-}
-
-void lb_ftp_reply_error(struct lb_ftp *ftp, int error, const char *what)
-{
-	/* Errors by Linux's numbers, which are MicroPython's. */
-	static const struct {
-		int error;
-		int code;
-		const char *text;
-	} texts[] = {
-		{1, 550, "not permitted here"},
-		{2, 550, "no such file or folder"},
-		{5, 451, "input/output error"},
-		{12, 451, "the module is out of memory; try again"},
-		{13, 550, "not permitted"},
-		{16, 450, "in use by another session"},
-		{17, 550, "exists already"},
-		{19, 550, "no file system is there (/ shows which are)"},
-		{20, 550, "a part of the path is no folder"},
-		{21, 550, "is a folder"},
-		{22, 553, "not a name that can be used"},
-		{28, 452, "no space left"},
-		{30, 550, "read only"},
-		{36, 553, "the name is too long"},
-		{39, 550, "the folder is not empty"},
-	};
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		if (texts[i].error == -error) {
-			lb_ftp_reply(ftp, texts[i].code, "%s: %s", what, texts[i].text);
-			return;
-		}
-	}
-	lb_ftp_reply(ftp, 451, "%s: failed (error %d)", what, -error);
-}
+#include "protocols/ftp/ftp_commands.h"
+#include "protocols/telnet/telnet.h"
 
 /* --- lines --- */
 
 /* The line has come; it is carried out when it may be. */
 static void try_line(struct lb_ftp *ftp, uint32_t now_ms)
 {
-	if (!ftp->line_ready || ftp->punished || ftp->ended || room(ftp) < LB_FTP_REPLY_ROOM)
+	if (!ftp->line_ready || ftp->punished || ftp->ended || lb_ftp_reply_room(ftp) < LB_FTP_REPLY_ROOM)
 		return;
 	if (ftp->too_long)
 		lb_ftp_reply(ftp, 500, "That line is too long.");
-	else if (!lb_ftp_command(ftp, now_ms))
+	else if (!lb_ftp_commands_run(ftp, now_ms))
 		return;
 	if (!ftp->punished)
 		ftp->since_ms = now_ms;
@@ -136,13 +45,13 @@ static bool is_telnet(struct lb_ftp *ftp, uint8_t byte)
 
 	switch (ftp->skip) {
 	case AFTER_IAC:
-		ftp->skip = byte >= TELNET_WILL && byte <= TELNET_DONT ? AFTER_OPTION : NO;
-		return byte >= TELNET_COMMANDS && byte != TELNET_IAC;
+		ftp->skip = byte >= LB_TELNET_WILL && byte <= LB_TELNET_DONT ? AFTER_OPTION : NO;
+		return byte >= LB_TELNET_SE && byte != LB_TELNET_IAC;
 	case AFTER_OPTION: ftp->skip = NO; return true;
 	default:
-		if (byte == TELNET_IAC)
+		if (byte == LB_TELNET_IAC)
 			ftp->skip = AFTER_IAC;
-		return byte == TELNET_IAC;
+		return byte == LB_TELNET_IAC;
 	}
 }
 
@@ -161,7 +70,7 @@ size_t lb_ftp_receive(struct lb_ftp *ftp, uint32_t now_ms, const uint8_t *data, 
 	return ftp->ended || ftp->punished ? size_bytes : taken;
 }
 
-/* --- begin, time, end --- */
+/* --- start, time, end --- */
 
 void lb_ftp_open(struct lb_ftp *ftp, const struct lb_ftp_host *host, void *ctx, const struct lb_login *login,
                  uint32_t now_ms)
@@ -233,21 +142,7 @@ void lb_ftp_end(struct lb_ftp *ftp, const char *why)
 {
 	if (ftp->ended)
 		return;
-	lb_ftp_close(ftp);
+	lb_ftp_transfer_close(ftp);
 	ftp->ended = true;
 	lb_ftp_reply(ftp, 421, "%s", why);
-}
-
-void lb_ftp_abort(struct lb_ftp *ftp, const char *why)
-{
-	if (ftp->kind != LB_FTP_NONE)
-		lb_ftp_lose(ftp, 426, why);
-}
-
-void lb_ftp_close(struct lb_ftp *ftp)
-{
-	lb_ftp_abort(ftp, "The session is over.");
-	ftp->host->hang_up(ftp->ctx);
-	ftp->listening = false;
-	ftp->connected = false;
 }

@@ -1,9 +1,11 @@
-/* The commands: what each does at once. */
+#include "protocols/ftp/ftp_commands.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "protocols/ftp/ftp_parts.h"
+#include "protocols/ftp/ftp_reply.h"
+#include "protocols/ftp/ftp_text.h"
+#include "protocols/ftp/ftp_transfer.h"
 
 enum { EISDIR_ERROR = 21, ENOTDIR_ERROR = 20, EPERM_ERROR = 1 };
 enum { VERB_BYTES = 4, DECIMAL = 10 };
@@ -16,6 +18,16 @@ enum {
 	ARGUMENT = 4, /* needs one */
 	PATH = 8,     /* gets its argument as an absolute path; without one, the current folder */
 };
+
+/* Is the text this word of capitals? Its letters may be small ones; C without POSIX has no function for that. */
+static bool is_word(const char *word, const char *text, size_t text_bytes)
+{
+	size_t i = 0;
+
+	while (i < text_bytes && word[i] == (text[i] >= 'a' && text[i] <= 'z' ? text[i] - 'a' + 'A' : text[i]))
+		i++;
+	return i == text_bytes && word[i] == '\0';
+}
 
 /* --- session --- */
 
@@ -50,7 +62,7 @@ static void do_quit(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 {
 	(void)now_ms;
 	(void)argument;
-	lb_ftp_close(ftp);
+	lb_ftp_transfer_close(ftp);
 	lb_ftp_reply(ftp, 221, "Goodbye.");
 	ftp->ended = true;
 }
@@ -73,17 +85,17 @@ static void do_feat(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 {
 	(void)now_ms;
 	(void)argument;
-	lb_ftp_put(ftp,
-	           "211-Features:\r\n EPSV\r\n MDTM\r\n MLST type*;size*;modify*;\r\n PASV\r\n REST STREAM\r\n SIZE\r\n"
-	           " TVFS\r\n UTF8\r\n211 End\r\n");
+	lb_ftp_reply_put(
+		ftp, "211-Features:\r\n EPSV\r\n MDTM\r\n MLST type*;size*;modify*;\r\n PASV\r\n REST STREAM\r\n SIZE\r\n"
+			 " TVFS\r\n UTF8\r\n211 End\r\n");
 }
 
 static void do_opts(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 {
 	(void)now_ms;
-	if (strncasecmp(argument, "UTF8", 4) == 0)
+	if (is_word("UTF8", argument, 4))
 		lb_ftp_reply(ftp, 200, "Names are UTF-8.");
-	else if (strncasecmp(argument, "MLST", 4) == 0)
+	else if (is_word("MLST", argument, 4))
 		lb_ftp_reply(ftp, 200, "MLST OPTS type;size;modify;");
 	else
 		lb_ftp_reply(ftp, 501, "No such option.");
@@ -96,9 +108,9 @@ static void do_stat(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 		lb_ftp_reply(ftp, 504, "STAT of a path: use MLST or LIST.");
 		return;
 	}
-	lb_ftp_put(ftp, "211-Lifeboat\r\n");
+	lb_ftp_reply_put(ftp, "211-Lifeboat\r\n");
 	if (ftp->kind != LB_FTP_NONE)
-		lb_ftp_put(ftp, " A transfer is under way, %u bytes so far.\r\n", (unsigned)ftp->total);
+		lb_ftp_reply_put(ftp, " A transfer is under way, %u bytes so far.\r\n", (unsigned)ftp->total);
 	lb_ftp_reply(ftp, 211, "End");
 }
 
@@ -125,13 +137,13 @@ static void do_type(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 static void do_stru(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 {
 	(void)now_ms;
-	lb_ftp_reply(ftp, strcasecmp(argument, "F") == 0 ? 200 : 504, "STRU is F.");
+	lb_ftp_reply(ftp, is_word("F", argument, strlen(argument)) ? 200 : 504, "STRU is F.");
 }
 
 static void do_mode(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 {
 	(void)now_ms;
-	lb_ftp_reply(ftp, strcasecmp(argument, "S") == 0 ? 200 : 504, "MODE is S.");
+	lb_ftp_reply(ftp, is_word("S", argument, strlen(argument)) ? 200 : 504, "MODE is S.");
 }
 
 /* A decimal number that fills the argument, or is followed by a blank. */
@@ -193,7 +205,7 @@ static void do_epsv(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 	uint16_t port;
 
 	(void)now_ms;
-	if (strcasecmp(argument, "ALL") == 0)
+	if (is_word("ALL", argument, strlen(argument)))
 		lb_ftp_reply(ftp, 200, "EPSV it is.");
 	else if (argument[0] != '\0' && strcmp(argument, "1") != 0)
 		lb_ftp_reply(ftp, 522, "Only IPv4 (1).");
@@ -212,17 +224,17 @@ static void do_port(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 
 static void do_retr(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
 {
-	lb_ftp_retrieve(ftp, now_ms, path);
+	lb_ftp_transfer_retrieve(ftp, now_ms, path);
 }
 
 static void do_stor(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
 {
-	lb_ftp_store(ftp, now_ms, path, false);
+	lb_ftp_transfer_store(ftp, now_ms, path, false);
 }
 
 static void do_appe(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
 {
-	lb_ftp_store(ftp, now_ms, path, true);
+	lb_ftp_transfer_store(ftp, now_ms, path, true);
 }
 
 /* LIST and NLST may have options as ls has, before the path. */
@@ -235,11 +247,11 @@ static void list(struct lb_ftp *ftp, uint32_t now_ms, const char *argument, enum
 		argument += strcspn(argument, " ");
 		argument += strspn(argument, " ");
 	}
-	error = lb_ftp_path(ftp->folder, argument, path);
+	error = lb_ftp_text_path(ftp->folder, argument, path);
 	if (error != 0)
 		lb_ftp_reply_error(ftp, error, argument);
 	else
-		lb_ftp_list(ftp, now_ms, path, kind);
+		lb_ftp_transfer_list(ftp, now_ms, path, kind);
 }
 
 static void do_list(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
@@ -254,14 +266,14 @@ static void do_nlst(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 
 static void do_mlsd(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
 {
-	lb_ftp_list(ftp, now_ms, path, LB_FTP_MLSD);
+	lb_ftp_transfer_list(ftp, now_ms, path, LB_FTP_MLSD);
 }
 
 static void do_abor(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 {
 	(void)now_ms;
 	(void)argument;
-	lb_ftp_abort(ftp, "Aborted.");
+	lb_ftp_transfer_abort(ftp, "Aborted.");
 	lb_ftp_reply(ftp, 226, "Nothing is under way.");
 }
 
@@ -277,10 +289,10 @@ static void reply_result(struct lb_ftp *ftp, int error, const char *path)
 
 static void reply_folder(struct lb_ftp *ftp, const char *path, const char *after)
 {
-	lb_ftp_put(ftp, "257 \"");
+	lb_ftp_reply_put(ftp, "257 \"");
 	for (; *path != '\0'; path++)
-		lb_ftp_put(ftp, *path == '"' ? "%c%c" : "%c", *path, *path);
-	lb_ftp_put(ftp, "\"%s\r\n", after);
+		lb_ftp_reply_put(ftp, *path == '"' ? "%c%c" : "%c", *path, *path);
+	lb_ftp_reply_put(ftp, "\"%s\r\n", after);
 }
 
 static void do_pwd(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
@@ -314,7 +326,7 @@ static void do_cdup(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 	char path[LB_FTP_PATH_BYTES];
 
 	(void)argument;
-	lb_ftp_path(ftp->folder, "..", path);
+	lb_ftp_text_path(ftp->folder, "..", path);
 	do_cwd(ftp, now_ms, path);
 }
 
@@ -349,7 +361,7 @@ static void do_mdtm(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
 		lb_ftp_reply_error(ftp, error, path);
 		return;
 	}
-	lb_ftp_time(info.modified_s, text);
+	lb_ftp_text_time(info.modified_s, text);
 	lb_ftp_reply(ftp, 213, "%s", text);
 }
 
@@ -364,7 +376,8 @@ static void do_mlst(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
 		lb_ftp_reply_error(ftp, error, path);
 		return;
 	}
-	lb_ftp_put(ftp, "250-Listing\r\n %.*s250 End\r\n", (int)lb_ftp_line(LB_FTP_MLSD, path, &info, line), line);
+	lb_ftp_reply_put(ftp, "250-Listing\r\n %.*s250 End\r\n", (int)lb_ftp_text_line(LB_FTP_MLSD, path, &info, line),
+	                 line);
 }
 
 /* Some file systems remove folders and files by one call; here each has a command of its own. */
@@ -498,20 +511,20 @@ static void run(struct lb_ftp *ftp, uint32_t now_ms, size_t command, const char 
 		return;
 	}
 	if ((flags & PATH) != 0)
-		error = lb_ftp_path(ftp->folder, argument, path);
+		error = lb_ftp_text_path(ftp->folder, argument, path);
 	if (error != 0)
 		lb_ftp_reply_error(ftp, error, "The path");
 	else
 		commands[command].run(ftp, now_ms, (flags & PATH) != 0 ? path : argument);
 }
 
-bool lb_ftp_command(struct lb_ftp *ftp, uint32_t now_ms)
+bool lb_ftp_commands_run(struct lb_ftp *ftp, uint32_t now_ms)
 {
 	const size_t verb_bytes = strcspn(ftp->line, " ");
 	const char *argument = ftp->line + verb_bytes + (ftp->line[verb_bytes] == ' ');
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strlen(commands[i].verb) != verb_bytes || strncasecmp(commands[i].verb, ftp->line, verb_bytes) != 0)
+		if (!is_word(commands[i].verb, ftp->line, verb_bytes))
 			continue;
 		if (ftp->kind != LB_FTP_NONE && (commands[i].flags & ANYTIME) == 0)
 			return false;

@@ -1,8 +1,7 @@
-/* Paths, times and the lines of listings. */
+#include "protocols/ftp/ftp_text.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include "protocols/ftp/ftp_parts.h"
 
 enum { EINVAL_ERROR = 22, ENAMETOOLONG_ERROR = 36 };
 enum { SECONDS_A_DAY = 86400, DAYS_TO_1970 = 719468, DAYS_IN_400_YEARS = 146097 };
@@ -33,7 +32,7 @@ static struct date date_of(uint32_t seconds)
 	};
 }
 
-void lb_ftp_time(uint32_t seconds, char text[15])
+void lb_ftp_text_time(uint32_t seconds, char text[15])
 {
 	const struct date date = date_of(seconds);
 
@@ -45,7 +44,7 @@ static size_t facts(const struct lb_ftp_info *info, char *text, size_t room)
 {
 	char modified[15];
 
-	lb_ftp_time(info->modified_s, modified);
+	lb_ftp_text_time(info->modified_s, modified);
 	if (info->is_folder)
 		return (size_t)snprintf(text, room, "modify=%s;type=dir; ", modified);
 	return (size_t)snprintf(text, room, "modify=%s;size=%u;type=file; ", modified, (unsigned)info->size_bytes);
@@ -64,7 +63,7 @@ static size_t columns(const struct lb_ftp_info *info, char *text, size_t room)
 }
 
 /* A control character in a name would break the line, so it shows as a question mark. */
-size_t lb_ftp_line(enum lb_ftp_kind kind, const char *name, const struct lb_ftp_info *info, char *text)
+size_t lb_ftp_text_line(enum lb_ftp_kind kind, const char *name, const struct lb_ftp_info *info, char *text)
 {
 	const size_t room = LB_FTP_CHUNK_BYTES / 2;
 	size_t used = 0;
@@ -118,7 +117,7 @@ static int add_parts(char path[LB_FTP_PATH_BYTES], const char *parts)
 	return error;
 }
 
-int lb_ftp_path(const char *folder, const char *name, char path[LB_FTP_PATH_BYTES])
+int lb_ftp_text_path(const char *folder, const char *name, char path[LB_FTP_PATH_BYTES])
 {
 	int error = 0;
 

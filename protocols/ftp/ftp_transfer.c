@@ -1,13 +1,15 @@
-/* Moving files and listings over the data connection. */
+#include "protocols/ftp/ftp_transfer.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "protocols/ftp/ftp_parts.h"
+#include "protocols/ftp/ftp_reply.h"
+#include "protocols/ftp/ftp_text.h"
 
 enum { ENOENT_ERROR = 2, EISDIR_ERROR = 21, ENAMETOOLONG_ERROR = 36 };
 enum { COPY_BYTES = 512 };
 
-/* --- begin --- */
+/* --- start --- */
 
 static bool needs_listener(struct lb_ftp *ftp)
 {
@@ -17,7 +19,7 @@ static bool needs_listener(struct lb_ftp *ftp)
 	return true;
 }
 
-static void begin(struct lb_ftp *ftp, uint32_t now_ms, enum lb_ftp_kind kind)
+static void start(struct lb_ftp *ftp, uint32_t now_ms, enum lb_ftp_kind kind)
 {
 	ftp->kind = kind;
 	ftp->moved_ms = now_ms;
@@ -37,7 +39,7 @@ static bool find_file(struct lb_ftp *ftp, const char *path, struct lb_ftp_info *
 	return error == 0;
 }
 
-void lb_ftp_retrieve(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
+void lb_ftp_transfer_retrieve(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
 {
 	const uint32_t rest = ftp->rest;
 	struct lb_ftp_info info;
@@ -59,11 +61,11 @@ void lb_ftp_retrieve(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
 		return;
 	}
 	ftp->total = 0;
-	begin(ftp, now_ms, LB_FTP_RETR);
+	start(ftp, now_ms, LB_FTP_RETR);
 	lb_ftp_reply(ftp, 150, "Sending the file (%u bytes).", (unsigned)(info.size_bytes - rest));
 }
 
-void lb_ftp_list(struct lb_ftp *ftp, uint32_t now_ms, const char *path, enum lb_ftp_kind kind)
+void lb_ftp_transfer_list(struct lb_ftp *ftp, uint32_t now_ms, const char *path, enum lb_ftp_kind kind)
 {
 	int error;
 
@@ -75,11 +77,11 @@ void lb_ftp_list(struct lb_ftp *ftp, uint32_t now_ms, const char *path, enum lb_
 		return;
 	}
 	ftp->total = 0;
-	begin(ftp, now_ms, kind);
+	start(ftp, now_ms, kind);
 	lb_ftp_reply(ftp, 150, "Here it comes.");
 }
 
-/* --- begin of an upload --- */
+/* --- start of an upload --- */
 
 struct plan {
 	enum lb_ftp_how how; /* with NAME.upload */
@@ -120,8 +122,8 @@ static int open_upload(struct lb_ftp *ftp, const struct plan *plan)
 }
 
 /* NAME and NAME.upload as they are; a negative errno when NAME cannot be a file. */
-static int look(struct lb_ftp *ftp, struct lb_ftp_info *file, bool *have_file, struct lb_ftp_info *part,
-                bool *have_part)
+static int find_both(struct lb_ftp *ftp, struct lb_ftp_info *file, bool *have_file, struct lb_ftp_info *part,
+                     bool *have_part)
 {
 	int error = ftp->host->stat(ftp->ctx, ftp->path, file);
 
@@ -135,7 +137,7 @@ static int look(struct lb_ftp *ftp, struct lb_ftp_info *file, bool *have_file, s
 	return error == 0 && part->is_folder ? -EISDIR_ERROR : 0;
 }
 
-void lb_ftp_store(struct lb_ftp *ftp, uint32_t now_ms, const char *path, bool append)
+void lb_ftp_transfer_store(struct lb_ftp *ftp, uint32_t now_ms, const char *path, bool append)
 {
 	const uint32_t rest = ftp->rest, announced = ftp->announced;
 	struct lb_ftp_info file, part;
@@ -153,7 +155,7 @@ void lb_ftp_store(struct lb_ftp *ftp, uint32_t now_ms, const char *path, bool ap
 	else
 		strcat(strcpy(ftp->upload, path), LB_FTP_SUFFIX);
 	if (error == 0)
-		error = look(ftp, &file, &have_file, &part, &have_part);
+		error = find_both(ftp, &file, &have_file, &part, &have_part);
 	if (error == 0 && !plan_upload(have_file ? &file : NULL, have_part ? &part : NULL, rest, append, &plan)) {
 		lb_ftp_reply(ftp, 554, "REST %u: there are only %u bytes.", (unsigned)rest,
 		             (unsigned)(have_part ? part.size_bytes :
@@ -170,7 +172,7 @@ void lb_ftp_store(struct lb_ftp *ftp, uint32_t now_ms, const char *path, bool ap
 	ftp->announced = announced;
 	ftp->base_left = plan.from_file ? plan.size_bytes : 0;
 	ftp->total = plan.from_file ? 0 : plan.size_bytes;
-	begin(ftp, now_ms, LB_FTP_STOR);
+	start(ftp, now_ms, LB_FTP_STOR);
 	lb_ftp_reply(ftp, 150, "Send the file.");
 }
 
@@ -193,7 +195,7 @@ static int finish(struct lb_ftp *ftp)
 }
 
 /* A copy that was cut says nothing about what the client sent, so only what goes beyond it is worth keeping. */
-void lb_ftp_lose(struct lb_ftp *ftp, int code, const char *why)
+void lb_ftp_transfer_lose(struct lb_ftp *ftp, int code, const char *why)
 {
 	const bool upload = ftp->kind == LB_FTP_STOR;
 	const bool worth = ftp->base_left == 0 && ftp->total != 0;
@@ -223,7 +225,7 @@ static void commit(struct lb_ftp *ftp)
 	int error;
 
 	if (ftp->total < ftp->announced) {
-		lb_ftp_lose(ftp, 426, "The upload is shorter than announced.");
+		lb_ftp_transfer_lose(ftp, 426, "The upload is shorter than announced.");
 		return;
 	}
 	error = finish(ftp);
@@ -237,19 +239,19 @@ static void commit(struct lb_ftp *ftp)
 
 /* --- moving --- */
 
-bool lb_ftp_awaits_data(const struct lb_ftp *ftp)
+bool lb_ftp_transfer_awaits_data(const struct lb_ftp *ftp)
 {
 	return ftp->listening && !ftp->connected;
 }
 
-void lb_ftp_data_opened(struct lb_ftp *ftp, uint32_t now_ms)
+void lb_ftp_transfer_opened(struct lb_ftp *ftp, uint32_t now_ms)
 {
 	ftp->connected = true;
 	ftp->listening = false;
 	ftp->moved_ms = now_ms;
 }
 
-enum lb_ftp_data lb_ftp_data_wants(const struct lb_ftp *ftp)
+enum lb_ftp_data lb_ftp_transfer_wants(const struct lb_ftp *ftp)
 {
 	if (ftp->kind == LB_FTP_NONE || !ftp->connected || ftp->settling)
 		return LB_FTP_DATA_NONE;
@@ -258,11 +260,11 @@ enum lb_ftp_data lb_ftp_data_wants(const struct lb_ftp *ftp)
 	return LB_FTP_DATA_OUT;
 }
 
-void lb_ftp_data_in(struct lb_ftp *ftp, uint32_t now_ms, const uint8_t *data, size_t size_bytes)
+void lb_ftp_transfer_in(struct lb_ftp *ftp, uint32_t now_ms, const uint8_t *data, size_t size_bytes)
 {
 	int error;
 
-	if (lb_ftp_data_wants(ftp) != LB_FTP_DATA_IN)
+	if (lb_ftp_transfer_wants(ftp) != LB_FTP_DATA_IN)
 		return;
 	error = ftp->host->write(ftp->ctx, LB_FTP_FILE, data, size_bytes);
 	if (error != 0) {
@@ -284,16 +286,16 @@ static int read_lines(struct lb_ftp *ftp, uint8_t *data, size_t room_bytes)
 		got = ftp->host->next(ftp->ctx, name, &info);
 		if (got <= 0)
 			break;
-		used += lb_ftp_line(ftp->kind, name, &info, (char *)data + used);
+		used += lb_ftp_text_line(ftp->kind, name, &info, (char *)data + used);
 	}
 	return got < 0 ? got : (int)used;
 }
 
-size_t lb_ftp_data_out(struct lb_ftp *ftp, uint32_t now_ms, uint8_t *data, size_t room_bytes)
+size_t lb_ftp_transfer_out(struct lb_ftp *ftp, uint32_t now_ms, uint8_t *data, size_t room_bytes)
 {
 	int got = 0;
 
-	if (lb_ftp_data_wants(ftp) != LB_FTP_DATA_OUT || ftp->draining)
+	if (lb_ftp_transfer_wants(ftp) != LB_FTP_DATA_OUT || ftp->draining)
 		return 0;
 	if (ftp->kind == LB_FTP_RETR)
 		got = ftp->host->read(ftp->ctx, LB_FTP_FILE, data, room_bytes);
@@ -309,7 +311,7 @@ size_t lb_ftp_data_out(struct lb_ftp *ftp, uint32_t now_ms, uint8_t *data, size_
 	return (size_t)got;
 }
 
-void lb_ftp_data_end(struct lb_ftp *ftp, uint32_t now_ms, bool in_order)
+void lb_ftp_transfer_end(struct lb_ftp *ftp, uint32_t now_ms, bool in_order)
 {
 	const bool upload = ftp->kind == LB_FTP_STOR;
 
@@ -317,7 +319,7 @@ void lb_ftp_data_end(struct lb_ftp *ftp, uint32_t now_ms, bool in_order)
 	if (ftp->kind == LB_FTP_NONE) {
 		ftp->host->hang_up(ftp->ctx);
 	} else if (!in_order || (!upload && !ftp->draining)) {
-		lb_ftp_lose(ftp, 426, "The data connection broke.");
+		lb_ftp_transfer_lose(ftp, 426, "The data connection broke.");
 	} else if (upload) {
 		ftp->settling = true;
 		ftp->moved_ms = now_ms;
@@ -338,7 +340,7 @@ static void copy(struct lb_ftp *ftp, uint32_t now_ms)
 	int error = got < 0 ? got : 0;
 
 	if (got == 0) { /* somebody shortened it meanwhile */
-		lb_ftp_lose(ftp, 450, "The file changed meanwhile.");
+		lb_ftp_transfer_lose(ftp, 450, "The file changed meanwhile.");
 		return;
 	}
 	if (error == 0)
@@ -372,8 +374,22 @@ uint32_t lb_ftp_transfer_step(struct lb_ftp *ftp, uint32_t now_ms)
 	if (ftp->settling)
 		commit(ftp);
 	else if (ftp->connected)
-		lb_ftp_lose(ftp, 426, "Nothing moved on the data connection for too long.");
+		lb_ftp_transfer_lose(ftp, 426, "Nothing moved on the data connection for too long.");
 	else
-		lb_ftp_lose(ftp, 425, "Nobody opened the data connection.");
+		lb_ftp_transfer_lose(ftp, 425, "Nobody opened the data connection.");
 	return 0;
+}
+
+void lb_ftp_transfer_abort(struct lb_ftp *ftp, const char *why)
+{
+	if (ftp->kind != LB_FTP_NONE)
+		lb_ftp_transfer_lose(ftp, 426, why);
+}
+
+void lb_ftp_transfer_close(struct lb_ftp *ftp)
+{
+	lb_ftp_transfer_abort(ftp, "The session is over.");
+	ftp->host->hang_up(ftp->ctx);
+	ftp->listening = false;
+	ftp->connected = false;
 }

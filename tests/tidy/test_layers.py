@@ -23,7 +23,7 @@ def core(*modules):
 ALLOWED = {
 	# Engines without I/O, each by itself.
 	"protocols/espressif/": core("base") + ["protocols/espressif/"],
-	"protocols/ftp/": core("base") + ["protocols/ftp/", "protocols/login/"],
+	"protocols/ftp/": core("base") + ["protocols/ftp/", "protocols/login/", "protocols/telnet/telnet.h"],
 	"protocols/login/": core("base") + ["protocols/login/"],
 	"protocols/rfc2217/": core("base") + ["protocols/rfc2217/", "protocols/telnet/telnet.h"],
 	"protocols/telnet/": core("base") + ["protocols/login/", "protocols/telnet/"],

@@ -35,13 +35,13 @@ static void send_line(struct world *world, const char *line, bool by_byte)
 static void expect_reply(struct world *world, const char *expected)
 {
 	size_t size;
-	const char *replies = lb_ftp_replies(&world->ftp, &size);
+	const char *replies = lb_ftp_reply_output(&world->ftp, &size);
 	const char *end = memchr(replies, '\n', size);
 
 	if (end == NULL || strncmp(replies, expected, strlen(expected)) != 0)
 		fail_msg("\"%s\" expected, the replies are \"%.*s\"", expected, (int)size, replies);
 	else
-		lb_ftp_replies_sent(&world->ftp, (size_t)(end + 1 - replies));
+		lb_ftp_reply_sent(&world->ftp, (size_t)(end + 1 - replies));
 }
 
 static void expect_data(struct world *world, const char *expected)
@@ -49,10 +49,10 @@ static void expect_data(struct world *world, const char *expected)
 	uint8_t got[NODE_BYTES];
 	size_t used = 0, count;
 
-	while ((count = lb_ftp_data_out(&world->ftp, world->now_ms, got + used, LB_FTP_CHUNK_BYTES)) > 0)
+	while ((count = lb_ftp_transfer_out(&world->ftp, world->now_ms, got + used, LB_FTP_CHUNK_BYTES)) > 0)
 		used += count;
-	assert_int_equal(lb_ftp_data_wants(&world->ftp), LB_FTP_DATA_OUT);
-	lb_ftp_data_end(&world->ftp, world->now_ms, true);
+	assert_int_equal(lb_ftp_transfer_wants(&world->ftp), LB_FTP_DATA_OUT);
+	lb_ftp_transfer_end(&world->ftp, world->now_ms, true);
 	if (used != strlen(expected) || memcmp(got, expected, used) != 0)
 		fail_msg("\"%s\" expected, the data is \"%.*s\"", expected, (int)used, (char *)got);
 }
@@ -79,22 +79,22 @@ static void do_line(struct world *world, const char *line, bool by_byte)
 	case '>': send_line(world, rest, by_byte); break;
 	case '<': expect_reply(world, rest); break;
 	case 'c':
-		assert_true(lb_ftp_awaits_data(&world->ftp) && world->listening);
+		assert_true(lb_ftp_transfer_awaits_data(&world->ftp) && world->listening);
 		world->connected = true;
-		lb_ftp_data_opened(&world->ftp, world->now_ms);
+		lb_ftp_transfer_opened(&world->ftp, world->now_ms);
 		break;
 	case '(':
-		assert_int_equal(lb_ftp_data_wants(&world->ftp), LB_FTP_DATA_IN);
-		lb_ftp_data_in(&world->ftp, world->now_ms, (const uint8_t *)rest, strlen(rest));
+		assert_int_equal(lb_ftp_transfer_wants(&world->ftp), LB_FTP_DATA_IN);
+		lb_ftp_transfer_in(&world->ftp, world->now_ms, (const uint8_t *)rest, strlen(rest));
 		break;
-	case ')': lb_ftp_data_end(&world->ftp, world->now_ms, true); break;
-	case '!': lb_ftp_data_end(&world->ftp, world->now_ms, false); break;
+	case ')': lb_ftp_transfer_end(&world->ftp, world->now_ms, true); break;
+	case '!': lb_ftp_transfer_end(&world->ftp, world->now_ms, false); break;
 	case '=': expect_data(world, rest); break;
 	case '+': pass_time(world, (uint32_t)atoi(rest)); break;
 	case 'f': expect_file(world, rest); break;
 	case '-': assert_int_equal(lb_ftp_world_find(world, rest), NO_NODE); break;
 	case 'x': assert_true(lb_ftp_is_over(&world->ftp)); break;
-	default: lb_ftp_replies(&world->ftp, &size); assert_int_equal(size, 0);
+	default: lb_ftp_reply_output(&world->ftp, &size); assert_int_equal(size, 0);
 	}
 }
 
@@ -181,7 +181,7 @@ static void run(size_t index, bool by_byte)
 	lb_ftp_world_open(&world);
 	for (size_t i = 0; i < 28 && dialogues[index][i] != NULL; i++)
 		do_line(&world, dialogues[index][i], by_byte);
-	lb_ftp_close(&world.ftp);
+	lb_ftp_transfer_close(&world.ftp);
 	for (int i = 0; i < LB_FTP_FILES; i++)
 		assert_int_equal(world.open[i], FILE_IS_CLOSED);
 	assert_false(world.listening || world.connected);
@@ -249,7 +249,7 @@ static void test_nobody_reads(void **state)
 	lb_ftp_world_open(&world);
 	for (int i = 0; i < 1000; i++)
 		taken += lb_ftp_receive(&world.ftp, world.now_ms, (const uint8_t *)"FEAT\r\n", 6);
-	lb_ftp_replies(&world.ftp, &size);
+	lb_ftp_reply_output(&world.ftp, &size);
 	assert_true(taken < 200 && size > 100 && size <= LB_FTP_OUTPUT_BYTES);
 }
 
@@ -274,8 +274,8 @@ static void test_upload_when_a_call_fails(void **state)
 			do_line(&world, upload[i], false);
 		world.fail_at = world.calls + fail_at;
 		for (size_t i = 5; i < sizeof(upload) / sizeof(upload[0]); i++) {
-			if (upload[i][0] == '<' || (upload[i][0] == 'c' && !lb_ftp_awaits_data(&world.ftp)) ||
-			    (upload[i][0] == '(' && lb_ftp_data_wants(&world.ftp) != LB_FTP_DATA_IN))
+			if (upload[i][0] == '<' || (upload[i][0] == 'c' && !lb_ftp_transfer_awaits_data(&world.ftp)) ||
+			    (upload[i][0] == '(' && lb_ftp_transfer_wants(&world.ftp) != LB_FTP_DATA_IN))
 				continue;
 			do_line(&world, upload[i], false);
 		}
@@ -288,8 +288,8 @@ static void test_upload_when_a_call_fails(void **state)
 		assert_int_equal(world.open[LB_FTP_FILE], FILE_IS_CLOSED);
 		assert_int_equal(world.open[LB_FTP_BASE], FILE_IS_CLOSED);
 		assert_false(lb_ftp_is_over(&world.ftp));
-		lb_ftp_replies(&world.ftp, &size);
-		lb_ftp_replies_sent(&world.ftp, size);
+		lb_ftp_reply_output(&world.ftp, &size);
+		lb_ftp_reply_sent(&world.ftp, size);
 		send_line(&world, "NOOP", false);
 		expect_reply(&world, "200");
 		if (!world.failed)
@@ -336,18 +336,18 @@ static void test_garbage(void **state)
 				lb_ftp_receive(&world.ftp, world.now_ms, (const uint8_t *)word, strlen(word));
 			else
 				lb_ftp_receive(&world.ftp, world.now_ms, bytes, (size_t)random() % sizeof(bytes));
-			if (random() % 3 == 0 && lb_ftp_awaits_data(&world.ftp))
+			if (random() % 3 == 0 && lb_ftp_transfer_awaits_data(&world.ftp))
 				do_line(&world, "c", false);
-			if (random() % 2 == 0 && lb_ftp_data_wants(&world.ftp) == LB_FTP_DATA_IN)
+			if (random() % 2 == 0 && lb_ftp_transfer_wants(&world.ftp) == LB_FTP_DATA_IN)
 				do_line(&world, "( some bytes", false);
-			if (random() % 8 == 0 && lb_ftp_data_wants(&world.ftp) != LB_FTP_DATA_NONE)
-				lb_ftp_data_end(&world.ftp, world.now_ms, random() % 2 == 0);
+			if (random() % 8 == 0 && lb_ftp_transfer_wants(&world.ftp) != LB_FTP_DATA_NONE)
+				lb_ftp_transfer_end(&world.ftp, world.now_ms, random() % 2 == 0);
 			pass_time(&world, (uint32_t)random() % 2000);
-			lb_ftp_replies(&world.ftp, &size);
+			lb_ftp_reply_output(&world.ftp, &size);
 			assert_true(size <= LB_FTP_OUTPUT_BYTES);
-			lb_ftp_replies_sent(&world.ftp, size);
+			lb_ftp_reply_sent(&world.ftp, size);
 		}
-		lb_ftp_close(&world.ftp);
+		lb_ftp_transfer_close(&world.ftp);
 		assert_int_equal(world.open[LB_FTP_FILE], FILE_IS_CLOSED);
 		assert_int_equal(world.open[LB_FTP_BASE], FILE_IS_CLOSED);
 	}
