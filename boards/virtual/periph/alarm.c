@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "boards/virtual/common/bus.h"
+#include "boards/virtual/periph/alarm.h"
 #include "boards/virtual/periph/interrupt.h"
 #include "core/base/assert.h"
 #include "core/hw/periph.h"

@@ -7,9 +7,10 @@
 #include <unistd.h>
 
 #include "boards/virtual/common/bus.h"
+#include "boards/virtual/periph/card.h"
 #include "boards/virtual/periph/inbox.h"
 
-static uint32_t known; /* generation that the caller was told last */
+static uint32_t known; /* generation that the caller knows */
 static uint32_t held;  /* generation that `file` belongs to */
 static int file = -1;
 
@@ -38,7 +39,7 @@ static bool is_in(void)
 }
 
 /* 0 when `file` is that of the card which the caller knows. */
-static int parse_up(uint32_t block, uint32_t count)
+static int find_file(uint32_t block, uint32_t count)
 {
 	const uint32_t blocks = lb_bus_get(WIRE_REG_CARD_BLOCKS);
 
@@ -68,7 +69,7 @@ static int transfer(transfer_fn *move, uint32_t block, uint8_t *data, uint32_t c
 {
 	size_t left_bytes = (size_t)count * LB_CARD_BLOCK_BYTES;
 	off_t at = (off_t)block * LB_CARD_BLOCK_BYTES;
-	const int error = parse_up(block, count);
+	const int error = find_file(block, count);
 
 	if (error != 0)
 		return error;

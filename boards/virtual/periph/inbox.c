@@ -4,12 +4,18 @@
 #include <unistd.h>
 
 #include "boards/virtual/common/bus.h"
-#include "boards/virtual/periph/interrupt.h"
 #include "core/base/bytes.h"
 #include "core/hw/periph.h"
 
-/* The kind of the message that was taken, 0 when there was none. End of file ends the program in here. */
-static uint8_t take(void)
+static const struct lb_inbox_receivers *to;
+
+void lb_inbox_init(const struct lb_inbox_receivers *receivers)
+{
+	to = receivers;
+}
+
+/* The kind of the message that was received, 0 when there was none. End of file ends the program in here. */
+static uint8_t receive(void)
 {
 	uint8_t message[WIRE_MESSAGE_BYTES];
 	int file;
@@ -18,21 +24,21 @@ static uint8_t take(void)
 	if (size_bytes == 0)
 		return 0;
 	if (message[0] == WIRE_CARD_FILE && size_bytes >= 5) {
-		lb_card_given(lb_load32le(message + 1), file);
+		to->card(lb_load32le(message + 1), file);
 		return message[0];
 	}
 	if (file != -1)
 		close(file);
 	if (message[0] == WIRE_PIN_CHANGED && size_bytes >= 3)
-		lb_pin_outside(message[1], message[2] != 0);
+		to->pin(message[1], message[2] != 0);
 	else if (message[0] == WIRE_SCANNED && size_bytes >= 2)
-		lb_radio_scanned(message[1]);
+		to->scanned(message[1]);
 	return message[0];
 }
 
 void lb_inbox_interrupt(void)
 {
-	while (take() != 0)
+	while (receive() != 0)
 		;
 }
 
@@ -42,7 +48,7 @@ void lb_inbox_ask(enum wire_message question, enum wire_message answer)
 	uint8_t kind;
 
 	lb_bus_send((uint8_t[]){(uint8_t)question}, 1);
-	while ((kind = take()) != answer) {
+	while ((kind = receive()) != answer) {
 		struct pollfd messages = {.fd = WIRE_FD_MESSAGES, .events = POLLIN};
 
 		if (kind == 0)

@@ -1,4 +1,4 @@
-/* What the hardware process tells the CPU while it runs, and to whom it goes. */
+/* The hardware process's messages to the running CPU, and who receives them. */
 #ifndef LB_VIRTUAL_INBOX_H
 #define LB_VIRTUAL_INBOX_H
 
@@ -8,14 +8,17 @@
 
 #include "hardware/wire.h"
 
-/* Sends a message and waits, with interrupts masked, for the answer to it; that has been given to its receiver below
- * then. Only for questions that the hardware answers at once. */
-void lb_inbox_ask(enum wire_message question, enum wire_message answer);
-
 /* The receivers. Called with interrupts masked. */
-void lb_pin_outside(unsigned pin, bool level);
-void lb_radio_scanned(unsigned count);
-/* -1: there is no card. The file is the callee's. */
-void lb_card_given(uint32_t generation, int file);
+struct lb_inbox_receivers {
+	void (*pin)(unsigned pin, bool level); /* the outside changed it */
+	void (*scanned)(unsigned count);
+	void (*card)(uint32_t generation, int file); /* -1: there is no card. The file is the callee's. */
+};
+
+void lb_inbox_init(const struct lb_inbox_receivers *receivers);
+/* A vector (interrupt.h). */
+void lb_inbox_interrupt(void);
+/* Sends a message and waits, with interrupts masked, for the answer to it; its receiver has it then. Only for questions that the hardware answers at once. */
+void lb_inbox_ask(enum wire_message question, enum wire_message answer);
 
 #endif

@@ -13,8 +13,11 @@
 
 enum { US_PER_MS = 1000, NS_PER_S = 1000000000 };
 
-static sigset_t interrupts;
-static volatile sig_atomic_t noted;
+static struct {
+	sigset_t signals;
+	const struct lb_interrupt_vectors *vectors;
+	volatile sig_atomic_t noted;
+} cpu;
 
 static void on_io(int signal_number)
 {
@@ -22,9 +25,8 @@ static void on_io(int signal_number)
 
 	(void)signal_number;
 	lb_interrupt_note(); /* also for a socket that nothing watches, and a change of the radio's link */
-	lb_inbox_interrupt();
-	lb_serial_interrupt();
-	lb_net_interrupt();
+	for (int i = 0; i < LB_INTERRUPT_SOCKETS; i++)
+		cpu.vectors->sockets[i]();
 	errno = saved_errno;
 }
 
@@ -33,13 +35,13 @@ static void on_alarm(int signal_number)
 	const int saved_errno = errno;
 
 	(void)signal_number;
-	lb_alarm_interrupt();
+	cpu.vectors->alarm();
 	errno = saved_errno;
 }
 
 static void serve(int signal_number, void (*handler)(int))
 {
-	const struct sigaction action = {.sa_handler = handler, .sa_mask = interrupts, .sa_flags = SA_RESTART};
+	const struct sigaction action = {.sa_handler = handler, .sa_mask = cpu.signals, .sa_flags = SA_RESTART};
 
 	if (sigaction(signal_number, &action, NULL) != 0)
 		lb_bus_fail("signal handler");
@@ -53,11 +55,12 @@ void lb_interrupt_from(int fd)
 		lb_bus_fail("signals from a socket");
 }
 
-void lb_interrupt_init(void)
+void lb_interrupt_init(const struct lb_interrupt_vectors *vectors)
 {
-	sigemptyset(&interrupts);
-	sigaddset(&interrupts, SIGIO);
-	sigaddset(&interrupts, SIGALRM);
+	cpu.vectors = vectors;
+	sigemptyset(&cpu.signals);
+	sigaddset(&cpu.signals, SIGIO);
+	sigaddset(&cpu.signals, SIGALRM);
 	serve(SIGIO, on_io);
 	serve(SIGALRM, on_alarm);
 	lb_interrupt_from(WIRE_FD_MESSAGES);
@@ -68,21 +71,21 @@ void lb_interrupt_init(void)
 
 void lb_interrupt_note(void)
 {
-	noted = 1;
+	cpu.noted = 1;
 }
 
 uint32_t lb_periph_irq_save(void)
 {
 	sigset_t before;
 
-	sigprocmask(SIG_BLOCK, &interrupts, &before);
+	sigprocmask(SIG_BLOCK, &cpu.signals, &before);
 	return sigismember(&before, SIGIO) == 1;
 }
 
 void lb_periph_irq_restore(uint32_t state)
 {
 	if (state == 0)
-		sigprocmask(SIG_UNBLOCK, &interrupts, NULL);
+		sigprocmask(SIG_UNBLOCK, &cpu.signals, NULL);
 }
 
 /* How long until then, in a form for ppoll; false when it is over. */
@@ -106,14 +109,14 @@ void lb_interrupt_sleep(struct pollfd *fds, nfds_t count, uint32_t wait_ms)
 	sigset_t before;
 	sigset_t open;
 
-	sigprocmask(SIG_BLOCK, &interrupts, &before);
+	sigprocmask(SIG_BLOCK, &cpu.signals, &before);
 	open = before;
 	sigdelset(&open, SIGIO);
 	sigdelset(&open, SIGALRM);
-	while (!noted && (endless || time_left(deadline_ns, &left)))
+	while (!cpu.noted && (endless || time_left(deadline_ns, &left)))
 		if (ppoll(fds, count, endless ? NULL : &left, &open) != -1 || errno != EINTR)
 			break;
-	noted = 0;
+	cpu.noted = 0;
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 

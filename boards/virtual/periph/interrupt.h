@@ -9,23 +9,21 @@
 #include <poll.h>
 #include <stdint.h>
 
-/* Takes the signals into service; the vectors below must be ready. */
-void lb_interrupt_init(void);
+enum { LB_INTERRUPT_SOCKETS = 3 };
+
+/* Who serves them. Called with interrupts masked. */
+struct lb_interrupt_vectors {
+	void (*sockets[LB_INTERRUPT_SOCKETS])(void); /* any of which may have something */
+	void (*alarm)(void);
+};
+
+/* From now on interrupts are served; the vectors must be ready, and live on. */
+void lb_interrupt_init(const struct lb_interrupt_vectors *vectors);
 /* To be called with every call of one of the firmware's handlers: the next lb_interrupt_sleep returns at once. */
 void lb_interrupt_note(void);
 /* From now on what happens on that socket is an interrupt. */
 void lb_interrupt_from(int fd);
 /* lb_periph_wait_ms, ended early also by any of the descriptors. */
 void lb_interrupt_sleep(struct pollfd *fds, nfds_t count, uint32_t wait_ms);
-
-/* The vectors. Called with interrupts masked. */
-void lb_inbox_interrupt(void);
-void lb_serial_interrupt(void);
-void lb_net_interrupt(void);
-void lb_alarm_interrupt(void);
-
-/* To be called before lb_interrupt_init. */
-void lb_alarm_init(void);
-void lb_pin_init(void);
 
 #endif

@@ -14,7 +14,8 @@
 #include <unistd.h>
 
 #include "boards/virtual/periph/interrupt.h"
-#include "boards/virtual/periph/radio_link.h"
+#include "boards/virtual/periph/net.h"
+#include "boards/virtual/periph/radio.h"
 #include "core/hw/periph.h"
 
 struct slot {

@@ -1,5 +1,6 @@
 #include "boards/virtual/common/bus.h"
 #include "boards/virtual/periph/interrupt.h"
+#include "boards/virtual/periph/pin.h"
 #include "core/base/assert.h"
 #include "core/hw/periph.h"
 #include "hardware/model/pins.h"
@@ -13,7 +14,7 @@ void lb_pin_init(void)
 		levels[pin] = lb_bus_pin_level(pin);
 }
 
-/* When CPU and outside change a pin at the same time, both ways of learning of it may tell the same. PWM's own edges
+/* When CPU and outside change a pin at the same time, both ways may report the same change. PWM's own edges
  * are none of it. */
 static void report(unsigned pin, bool level)
 {

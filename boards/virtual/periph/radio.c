@@ -1,5 +1,5 @@
 /* The radio's state lies in the registers. The CPU says what it wants there, the hardware process what came of it; each
- * request to connect has a number, so that the result of an earlier one is never taken for its own. */
+ * request to connect has a number, so that no result of an earlier one is mistaken for its own. */
 #include "core/hw/radio.h"
 
 #include <errno.h>
@@ -7,13 +7,14 @@
 
 #include "boards/virtual/common/bus.h"
 #include "boards/virtual/periph/inbox.h"
-#include "boards/virtual/periph/radio_link.h"
+#include "boards/virtual/periph/radio.h"
 
 enum { WIRE_WITH_RADIO = 2, CHANNEL_MAX = 13, PASSWORD_MIN = 8, LINK_BITS = 8, BSSID_BYTES = 6 };
 
 #define LOOPBACK 0x7F000001u
 
 static unsigned scanned;
+static void (*on_silence)(void);
 
 bool lb_radio_present(void)
 {
@@ -35,12 +36,17 @@ bool lb_radio_carries(void)
 	return lb_radio_ap_active() || lb_radio_link() == LB_RADIO_CONNECTED;
 }
 
+void lb_radio_on_silence(void (*handler)(void))
+{
+	on_silence = handler;
+}
+
 static void change(uint32_t bits)
 {
 	lb_bus_put(WIRE_REG_RADIO, bits);
 	lb_bus_send((uint8_t[]){WIRE_RADIO}, 1);
 	if (!lb_radio_carries())
-		lb_net_cut_all();
+		on_silence();
 }
 
 /* As 802.11 has it: an SSID of 1 to 32 bytes, no password or a passphrase of 8 to 63 (64 as the key itself). */

@@ -3,6 +3,7 @@
 
 #include "boards/virtual/common/bus.h"
 #include "boards/virtual/periph/interrupt.h"
+#include "boards/virtual/periph/serial.h"
 #include "core/base/assert.h"
 #include "core/hw/periph.h"
 
@@ -40,7 +41,7 @@ static void lose_input(unsigned number)
 		;
 }
 
-/* Takes bytes from the line; returns whether there were any. When `kept` is full they stay in the socket, which holds
+/* Receives from the line; returns whether there was anything. When `kept` is full they stay in the socket, which holds
  * the sender back. */
 static bool fill(unsigned number)
 {

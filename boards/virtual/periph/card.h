@@ -1,0 +1,10 @@
+/* The board's own side of the card (core/hw/card.h). */
+#ifndef LB_VIRTUAL_CARD_H
+#define LB_VIRTUAL_CARD_H
+
+#include <stdint.h>
+
+/* A receiver (inbox.h). */
+void lb_card_given(uint32_t generation, int file);
+
+#endif
