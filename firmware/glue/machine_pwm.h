@@ -1,7 +1,7 @@
 /* Compiled inside extmod/machine_pwm.c. PWM runs in hardware and outlives the VM, so its state is asked for there. */
 #include "core/hw/periph.h"
 #include "firmware/python/machine_pin.h"
-#include "firmware/python/modmachine.h"
+#include "firmware/python/machine_pwm_channel.h"
 
 struct _machine_pwm_obj_t {
 	mp_obj_base_t base;

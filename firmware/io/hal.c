@@ -1,59 +1,10 @@
-/* MicroPython's hardware layer: console streams and time. */
-#include "extmod/misc.h"
-#include "firmware/io/console.h"
+/* MicroPython's hardware layer: time and chance. Its streams are in firmware/life/stdio.c. */
 #include "lib/oofatfs/ff.h"
-#include "firmware/net/network.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
-#include "py/stream.h"
 #include "shared/timeutils/timeutils.h"
 
 enum { US_PER_MS = 1000, NS_PER_US = 1000, US_PER_S = 1000000, LONG_WAIT_US = 10000 };
-
-/* --- console: the slots of os.dupterm, and whoever is logged in over telnet --- */
-
-uintptr_t mp_hal_stdio_poll(uintptr_t poll_flags)
-{
-	uintptr_t flags = mp_os_dupterm_poll(poll_flags);
-
-	if (lb_network_console_readable())
-		flags |= poll_flags & MP_STREAM_POLL_RD;
-	if (lb_network_console_is_open())
-		flags |= poll_flags & MP_STREAM_POLL_WR;
-	return flags;
-}
-
-/* Waits for ever. The network gets its turn meanwhile, since the prompt may be its only user. */
-int mp_hal_stdin_rx_chr(void)
-{
-	for (;;) {
-		int c = mp_os_dupterm_rx_chr();
-
-		if (c < 0) {
-			c = lb_network_console_read();
-			if (c >= 0)
-				lb_console_note_input();
-		}
-		if (c >= 0)
-			return c;
-		if (lb_network_pass_turn())
-			mp_event_handle_nowait();
-		else
-			mp_event_wait_indefinite();
-	}
-}
-
-mp_uint_t mp_hal_stdout_tx_strn(const char *text, size_t size_bytes)
-{
-	const int written = mp_os_dupterm_tx_strn(text, size_bytes);
-
-	lb_network_console_write(text, size_bytes);
-	if (written < 0)
-		return lb_network_console_is_open() ? size_bytes : 0;
-	return (mp_uint_t)written;
-}
-
-/* --- time --- */
 
 mp_uint_t mp_hal_ticks_ms(void)
 {

@@ -77,3 +77,23 @@ void lb_irq_forget(unsigned first, unsigned count)
 {
 	memset(&MP_STATE_VM(lb_irqs)[first], 0, count * sizeof(MP_STATE_VM(lb_irqs)[0]));
 }
+
+/* --- pins --- */
+
+static void on_pin_change(unsigned pin, bool level)
+{
+	lb_irq_call(LB_IRQ_PIN + pin, level ? LB_IRQ_RISING : LB_IRQ_FALLING);
+}
+
+void lb_irq_init(void)
+{
+	lb_periph_pin_on_change(on_pin_change);
+}
+
+void lb_irq_forget_pins(void)
+{
+	const uint32_t state = lb_periph_irq_save();
+
+	lb_irq_forget(LB_IRQ_PIN, LB_PIN_COUNT);
+	lb_periph_irq_restore(state);
+}

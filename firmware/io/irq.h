@@ -9,6 +9,9 @@
 
 enum { LB_IRQ_PIN = 0, LB_IRQ_UART = LB_IRQ_PIN + LB_PIN_COUNT, LB_IRQ_COUNT = LB_IRQ_UART + LB_UART_COUNT };
 
+/* The events of a pin, as Pin.IRQ_FALLING and Pin.IRQ_RISING have them. */
+enum { LB_IRQ_FALLING = 1, LB_IRQ_RISING = 2 };
+
 struct lb_irq {
 	mp_irq_obj_t base; /* parent: the pin or UART */
 	mp_obj_t argument; /* what a handler gets that is not a hard one; that gets the parent */
@@ -16,6 +19,10 @@ struct lb_irq {
 	mp_uint_t flags;   /* the event of the last call */
 };
 
+/* Once, after a hard reset. */
+void lb_irq_init(void);
+/* At the end of the VM: those of all pins. */
+void lb_irq_forget_pins(void);
 /* LB_IRQ_PIN or LB_IRQ_UART plus a number. NULL: nobody asked for it yet. */
 struct lb_irq *lb_irq_get(unsigned which);
 /* The same, made if there is none. */

@@ -3,8 +3,8 @@
 #include "core/hw/periph.h"
 #include "firmware/life/guard.h"
 #include "firmware/io/led.h"
-#include "firmware/python/machine_pin.h"
-#include "firmware/net/network.h"
+#include "firmware/io/irq.h"
+#include "firmware/net/servers.h"
 #include "firmware/net/nic.h"
 #include "firmware/update/ota.h"
 #include "py/cstack.h"
@@ -13,7 +13,7 @@
 #include "py/runtime.h"
 #include "firmware/life/repl.h"
 #include "firmware/life/scripts.h"
-#include "firmware/life/bootinfo.h"
+#include "firmware/io/bootinfo.h"
 #include "firmware/store/settings.h"
 #include "shared/readline/readline.h"
 #include "shared/runtime/pyexec.h"
@@ -33,12 +33,12 @@ static void start_hardware(void)
 	lb_guard_init();
 	lb_trialrun_init();
 	lb_uart_init();
-	lb_machine_pin_init();
+	lb_irq_init();
 	lb_led_init(safe || lb_settings_get(LB_SETTING_HEARTBEAT_ON_BOOT) != 0,
 	            safe ? LB_COLOURS_SAFE : LB_COLOURS_HEARTBEAT);
 	if (!safe && lb_settings_get(LB_SETTING_WDT_ON_BOOT) != 0)
 		lb_watchdog_arm(lb_settings_get(LB_SETTING_WDT_ON_BOOT_TIMEOUT));
-	lb_network_init(safe);
+	lb_servers_init(safe);
 }
 
 /* The trial comes last: it may schedule, which needs the VM. */
@@ -56,7 +56,7 @@ static void start_vm(void)
 	lb_uart_default_terminal();
 	readline_init0();
 	lb_nic_start();
-	lb_network_start();
+	lb_servers_vm_starts();
 	lb_trialrun_vm_starts();
 }
 
@@ -65,11 +65,11 @@ static void stop_vm(bool exited)
 {
 	mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
 	lb_trialrun_vm_stops(exited);
-	lb_machine_pin_detach();
+	lb_irq_forget_pins();
 	lb_uart_detach();
 	lb_timers_stop();
 	lb_ota_stop();
-	lb_network_stop();
+	lb_servers_vm_stops();
 	gc_sweep_all();
 	lb_nic_stop();
 	mp_deinit();
@@ -85,7 +85,7 @@ static bool interrupted_between_runs(void)
 	for (;;) {
 		const mp_uint_t waited_ms = mp_hal_ticks_ms() - start_ms;
 
-		if (lb_uart_interrupt_waiting() || lb_network_interrupt_waiting())
+		if (lb_uart_interrupt_waiting() || lb_servers_interrupt_waiting())
 			return true;
 		if (waited_ms >= RESCUE_WINDOW_MS)
 			return false;

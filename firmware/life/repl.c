@@ -1,10 +1,10 @@
 #include "firmware/life/repl.h"
 
 #include "firmware/life/guard.h"
-#include "firmware/net/network.h"
+#include "firmware/net/telnet_server.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
-#include "firmware/life/bootinfo.h"
+#include "firmware/io/bootinfo.h"
 #include "shared/readline/readline.h"
 #include "shared/runtime/pyexec.h"
 #include "firmware/io/uart.h"
@@ -47,7 +47,7 @@ void lb_repl_set_interrupt_char(int c)
 			MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_kbd_exception));
 		return;
 	}
-	if (lb_uart_interrupt_typed_ahead() || lb_network_interrupt_typed_ahead())
+	if (lb_uart_interrupt_typed_ahead() || lb_telnet_server_interrupt_typed_ahead())
 		mp_sched_keyboard_interrupt();
 }
 

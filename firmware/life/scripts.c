@@ -8,7 +8,7 @@
 #include "py/objexcept.h"
 #include "py/runtime.h"
 #include "firmware/life/repl.h"
-#include "firmware/life/bootinfo.h"
+#include "firmware/io/bootinfo.h"
 #include "shared/runtime/pyexec.h"
 #include "firmware/life/trialrun.h"
 

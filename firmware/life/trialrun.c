@@ -7,7 +7,7 @@
 #include "firmware/io/console.h"
 #include "firmware/io/uart.h"
 #include "firmware/io/watchdog.h"
-#include "firmware/life/bootinfo.h"
+#include "firmware/io/bootinfo.h"
 #include "firmware/store/settings.h"
 #include "firmware/update/ota.h"
 #include "firmware/update/slots.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/hw/net.h"
-#include "firmware/net/network.h"
+#include "firmware/net/servers.h"
 #include "py/mperrno.h"
 #include "py/mphal.h"
 #include "py/objlist.h"
@@ -260,7 +260,7 @@ static int nic_ioctl(mod_network_socket_obj_t *socket, mp_uint_t request, mp_uin
 static void close_sockets(void)
 {
 	for (int sock = 0; sock < LB_NET_SOCKETS; sock++)
-		if (!lb_network_owns(sock))
+		if (!lb_servers_owns(sock))
 			lb_net_close(sock);
 }
 

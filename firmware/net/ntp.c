@@ -6,7 +6,6 @@
 #include "firmware/io/alarms.h"
 #include "core/hw/net.h"
 #include "core/hw/periph.h"
-#include "firmware/net/network.h"
 #include "py/mperrno.h"
 #include "py/runtime.h"
 
@@ -18,16 +17,18 @@ enum { PORT = 123, PATIENCE_S = 2, HOST_BYTES = 256, US_PER_S = 1000000, PACKETS
 #define S_1900_TO_1970 2208988800u
 #define S_OF_ERA (1ull << 32) /* the seconds begin anew in 2036: those before 1968 are of the next era */
 
-static bool on;
-static bool synced;
-static struct lb_net_address server;
-static uint32_t period_s;
-static uint32_t patience_s;
-static volatile int asking = NONE; /* the socket on which an answer is waited for */
-static uint64_t asked_us;
-static uint64_t due_us;             /* when to ask next */
-static uint8_t cookie[STAMP_BYTES]; /* sent as our time: what has it is an answer to us, and to this question */
-static mp_sched_node_t node;
+static struct {
+	bool on;
+	bool synced;
+	struct lb_net_address server;
+	uint32_t period_s;
+	uint32_t patience_s;
+	volatile int asking; /* the socket on which an answer is waited for */
+	uint64_t asked_us;
+	uint64_t due_us;             /* when to ask next */
+	uint8_t cookie[STAMP_BYTES]; /* sent as our time: what has it is an answer to us, and to this question */
+	mp_sched_node_t node;
+} ntp = {.asking = NONE};
 
 /* --- interrupts --- */
 
@@ -36,14 +37,14 @@ static void step(mp_sched_node_t *unused);
 static void on_alarm(void *ctx)
 {
 	(void)ctx;
-	mp_sched_schedule_node(&node, step);
+	mp_sched_schedule_node(&ntp.node, step);
 }
 
 bool lb_ntp_on_ready(int sock)
 {
-	if (sock != asking)
+	if (sock != ntp.asking)
 		return false;
-	mp_sched_schedule_node(&node, step);
+	mp_sched_schedule_node(&ntp.node, step);
 	return true;
 }
 
@@ -51,9 +52,9 @@ bool lb_ntp_on_ready(int sock)
 
 static void stop_asking(void)
 {
-	const int sock = asking;
+	const int sock = ntp.asking;
 
-	asking = NONE;
+	ntp.asking = NONE;
 	if (sock != NONE)
 		lb_net_close(sock);
 }
@@ -65,16 +66,16 @@ static void ask(void)
 	int sock;
 
 	stop_asking();
-	lb_periph_random(cookie, sizeof(cookie));
-	memcpy(packet + TRANSMIT, cookie, sizeof(cookie));
-	asked_us = lb_periph_micros();
-	due_us = asked_us + (uint64_t)patience_s * US_PER_S;
-	patience_s = patience_s * 2 < LB_NTP_LEAST_PERIOD_S ? patience_s * 2 : LB_NTP_LEAST_PERIOD_S;
+	lb_periph_random(ntp.cookie, sizeof(ntp.cookie));
+	memcpy(packet + TRANSMIT, ntp.cookie, sizeof(ntp.cookie));
+	ntp.asked_us = lb_periph_micros();
+	ntp.due_us = ntp.asked_us + (uint64_t)ntp.patience_s * US_PER_S;
+	ntp.patience_s = ntp.patience_s * 2 < LB_NTP_LEAST_PERIOD_S ? ntp.patience_s * 2 : LB_NTP_LEAST_PERIOD_S;
 	sock = lb_net_open(LB_NET_DATAGRAM);
 	if (sock < 0)
 		return;
-	asking = sock;
-	if (lb_net_send(sock, packet, sizeof(packet), &server) < 0)
+	ntp.asking = sock;
+	if (lb_net_send(sock, packet, sizeof(packet), &ntp.server) < 0)
 		stop_asking();
 }
 
@@ -82,9 +83,9 @@ static bool is_answer(const uint8_t *packet, size_t size_bytes, const struct lb_
 {
 	static const uint8_t never[STAMP_BYTES];
 
-	return size_bytes == PACKET_BYTES && from->ip == server.ip && from->port == server.port &&
+	return size_bytes == PACKET_BYTES && from->ip == ntp.server.ip && from->port == ntp.server.port &&
 	       (packet[0] & MODE_MASK) == MODE_SERVER && packet[0] >> LEAP_SHIFT != LEAP_UNKNOWN && packet[STRATUM] != 0 &&
-	       packet[STRATUM] <= LAST_STRATUM && memcmp(packet + ORIGINATE, cookie, sizeof(cookie)) == 0 &&
+	       packet[STRATUM] <= LAST_STRATUM && memcmp(packet + ORIGINATE, ntp.cookie, sizeof(ntp.cookie)) == 0 &&
 	       memcmp(packet + TRANSMIT, never, sizeof(never)) != 0;
 }
 
@@ -105,7 +106,7 @@ static uint64_t stamp_us(const uint8_t *stamp)
 /* The answer was under way for half of the time that the server did not spend on it. */
 static void set_clock(const uint8_t *packet)
 {
-	const uint64_t elapsed_us = lb_periph_micros() - asked_us;
+	const uint64_t elapsed_us = lb_periph_micros() - ntp.asked_us;
 	const uint64_t sent_us = stamp_us(packet + TRANSMIT), spent_us = sent_us - stamp_us(packet + RECEIVE);
 
 	lb_periph_rtc_set(sent_us + (spent_us < elapsed_us ? elapsed_us - spent_us : 0) / 2);
@@ -116,7 +117,7 @@ static bool parse_answer(void)
 	for (int i = 0; i < PACKETS_AT_ONCE; i++) {
 		uint8_t packet[PACKET_BYTES];
 		struct lb_net_address from;
-		const int got = lb_net_receive(asking, packet, sizeof(packet), &from);
+		const int got = lb_net_receive(ntp.asking, packet, sizeof(packet), &from);
 
 		if (got < 0)
 			return false;
@@ -132,21 +133,21 @@ static bool parse_answer(void)
 static void step(mp_sched_node_t *unused)
 {
 	(void)unused;
-	if (!on)
+	if (!ntp.on)
 		return;
-	if (asking != NONE && parse_answer()) {
+	if (ntp.asking != NONE && parse_answer()) {
 		stop_asking();
-		synced = true;
-		patience_s = PATIENCE_S;
-		due_us = lb_periph_micros() + (uint64_t)period_s * US_PER_S;
+		ntp.synced = true;
+		ntp.patience_s = PATIENCE_S;
+		ntp.due_us = lb_periph_micros() + (uint64_t)ntp.period_s * US_PER_S;
 	}
-	if (lb_periph_micros() >= due_us)
+	if (lb_periph_micros() >= ntp.due_us)
 		ask();
-	if (asking != NONE)
-		lb_net_watch(asking, LB_NET_READABLE);
+	if (ntp.asking != NONE)
+		lb_net_watch(ntp.asking, LB_NET_READABLE);
 	const uint64_t now_us = lb_periph_micros();
 
-	lb_periph_alarm(LB_ALARM_NTP, due_us > now_us ? due_us - now_us : 0, on_alarm, NULL);
+	lb_periph_alarm(LB_ALARM_NTP, ntp.due_us > now_us ? ntp.due_us - now_us : 0, on_alarm, NULL);
 }
 
 /* --- from outside --- */
@@ -178,30 +179,30 @@ int lb_ntp_start(const char *wanted, uint32_t wanted_period_s)
 	if (error != 0)
 		return error;
 	lb_ntp_stop();
-	server = address;
-	period_s = wanted_period_s;
-	patience_s = PATIENCE_S;
-	due_us = 0;
-	synced = false;
-	on = true;
+	ntp.server = address;
+	ntp.period_s = wanted_period_s;
+	ntp.patience_s = PATIENCE_S;
+	ntp.due_us = 0;
+	ntp.synced = false;
+	ntp.on = true;
 	step(NULL);
 	return 0;
 }
 
 void lb_ntp_stop(void)
 {
-	on = false;
+	ntp.on = false;
 	lb_periph_alarm(LB_ALARM_NTP, 0, NULL, NULL);
 	stop_asking();
 }
 
 bool lb_ntp_is_synced(void)
 {
-	return synced;
+	return ntp.synced;
 }
 
 void lb_ntp_vm_stops(void)
 {
 	lb_ntp_stop();
-	synced = false;
+	ntp.synced = false;
 }

@@ -10,7 +10,6 @@
 #include "firmware/net/ntp.h"
 #include "firmware/net/telnet_server.h"
 #include "firmware/net/wifi.h"
-#include "firmware/net/network.h"
 #include "py/mperrno.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
@@ -41,15 +40,17 @@ static struct service services[] = {
 };
 enum { TELNET, FTP, SERVICES };
 
-static bool on;
-static struct lb_login login = {"lifeboat", ""};
-static uint32_t timeout_s = TIMEOUT_S;
-
-static mp_sched_node_t node;
-static volatile bool vm_runs;
-static uint32_t ended_ms;       /* when it was served last */
-static volatile bool attention; /* a socket or the clock wants more than that output is sent */
-static bool turn_given;         /* there is more to do, but first the program has its turn */
+static struct {
+	bool on;
+	struct lb_login login;
+	uint32_t timeout_s;
+	mp_sched_node_t node;
+	volatile bool vm_runs;
+	uint32_t started_ms;     /* when the slice of work began */
+	uint32_t ended_ms;       /* when it was served last */
+	volatile bool attention; /* a socket or the clock wants more than that output is sent */
+	bool turn_given;         /* there is more to do, but first the program has its turn */
+} servers = {.login = {"lifeboat", ""}, .timeout_s = TIMEOUT_S};
 
 static uint32_t now(void)
 {
@@ -62,8 +63,8 @@ static void serve(mp_sched_node_t *unused);
 
 static void wake(void)
 {
-	if (vm_runs)
-		mp_sched_schedule_node(&node, serve);
+	if (servers.vm_runs)
+		mp_sched_schedule_node(&servers.node, serve);
 }
 
 static void on_ready(int sock, unsigned ready)
@@ -71,14 +72,14 @@ static void on_ready(int sock, unsigned ready)
 	(void)ready;
 	if (lb_ntp_on_ready(sock))
 		return;
-	attention = true;
+	servers.attention = true;
 	wake();
 }
 
 static void on_alarm(void *ctx)
 {
 	(void)ctx;
-	attention = true;
+	servers.attention = true;
 	wake();
 }
 
@@ -89,7 +90,7 @@ static void report(void)
 	const bool telnet = services[TELNET].listener != NONE;
 	const bool ftp = services[FTP].listener != NONE;
 
-	lb_radio_report(telnet || ftp ? login.user : NULL, login.password, telnet, ftp);
+	lb_radio_report(telnet || ftp ? servers.login.user : NULL, servers.login.password, telnet, ftp);
 }
 
 static int open_listener(uint16_t port)
@@ -122,7 +123,7 @@ static bool keep_listening(void)
 			service->listener = NONE;
 			changed = true;
 		}
-		if (on && service->listener == NONE) {
+		if (servers.on && service->listener == NONE) {
 			service->listener = open_listener(service->port());
 			changed |= service->listener != NONE;
 		}
@@ -142,7 +143,7 @@ static bool accept_clients(void)
 
 		if (sock < 0)
 			continue;
-		services[i].accept(sock, peer, &login, now());
+		services[i].accept(sock, peer, &servers.login, now());
 		moved = true;
 	}
 	return moved;
@@ -150,7 +151,7 @@ static bool accept_clients(void)
 
 static bool is_waiting_for_link(void)
 {
-	return on && (services[TELNET].listener == NONE || services[FTP].listener == NONE) &&
+	return servers.on && (services[TELNET].listener == NONE || services[FTP].listener == NONE) &&
 	       (lb_radio_ap_active() || lb_radio_sta_active());
 }
 
@@ -159,8 +160,8 @@ static bool is_waiting_for_link(void)
 /* When to come again at the latest, if no socket calls before. */
 static uint32_t next_ms(void)
 {
-	const uint32_t telnet_ms = lb_telnet_server_step(now(), timeout_s * 1000);
-	const uint32_t ftp_ms = lb_ftp_server_step(now(), timeout_s * 1000);
+	const uint32_t telnet_ms = lb_telnet_server_step(now(), servers.timeout_s * 1000);
+	const uint32_t ftp_ms = lb_ftp_server_step(now(), servers.timeout_s * 1000);
 	uint32_t least_ms = telnet_ms < ftp_ms ? telnet_ms : ftp_ms;
 
 	if (is_waiting_for_link() && least_ms > LISTEN_AGAIN_MS)
@@ -189,15 +190,13 @@ static void set_alarm(uint32_t wait_ms)
  * when it is to be let in first. */
 static bool is_over_time(uint32_t now_ms)
 {
-	static uint32_t started_ms;
-
-	if (now_ms - ended_ms >= TURN_MS)
-		started_ms = now_ms;
-	return now_ms - started_ms >= SLICE_MS;
+	if (now_ms - servers.ended_ms >= TURN_MS)
+		servers.started_ms = now_ms;
+	return now_ms - servers.started_ms >= SLICE_MS;
 }
 
-/* Whoever waits looks for what came only when its wait ends, and an interrupt is what ends it: so news for the program
- * sets the alarm for at once. */
+/* Whoever waits looks for what came only when its wait ends, and an interrupt is what ends it: so what is pending
+ * for the program sets the alarm for at once. */
 static void serve(mp_sched_node_t *unused)
 {
 	const uint32_t start_ms = now();
@@ -205,16 +204,16 @@ static void serve(mp_sched_node_t *unused)
 	uint32_t wait_ms;
 
 	(void)unused;
-	if (!attention) {
+	if (!servers.attention) {
 		lb_telnet_server_flush();
 		return;
 	}
-	turn_given = is_over_time(start_ms);
-	if (turn_given) {
+	servers.turn_given = is_over_time(start_ms);
+	if (servers.turn_given) {
 		set_alarm(TURN_MS);
 		return;
 	}
-	attention = false;
+	servers.attention = false;
 	while (moved && now() - start_ms < SLICE_MS) {
 		moved = keep_listening();
 		moved |= accept_clients();
@@ -222,32 +221,32 @@ static void serve(mp_sched_node_t *unused)
 		moved |= lb_ftp_server_serve(now());
 	}
 	wait_ms = next_ms();
-	turn_given = moved;
+	servers.turn_given = moved;
 	if (moved || wait_ms < TURN_MS)
 		wait_ms = TURN_MS;
 	else
 		watch();
 	set_alarm(lb_telnet_server_is_pending() ? 0 : wait_ms);
-	ended_ms = now();
+	servers.ended_ms = now();
 }
 
 /* --- from the VM's thread --- */
 
 void lb_servers_poll(void)
 {
-	attention = true;
+	servers.attention = true;
 	wake();
 }
 
 void lb_servers_on(void)
 {
-	on = true;
+	servers.on = true;
 	lb_servers_poll();
 }
 
 void lb_servers_off(void)
 {
-	on = false;
+	servers.on = false;
 	lb_telnet_server_close_all("\r\nThe servers are switched off.");
 	lb_ftp_server_close_all("The servers are switched off.");
 	for (int i = 0; i < SERVICES; i++) {
@@ -265,106 +264,91 @@ bool lb_servers_are_on(void)
 
 const struct lb_login *lb_servers_login(void)
 {
-	return &login;
+	return &servers.login;
 }
 
 void lb_servers_set_login(const struct lb_login *wanted)
 {
-	login = *wanted;
+	servers.login = *wanted;
 	report();
 }
 
 uint32_t lb_servers_timeout_s(void)
 {
-	return timeout_s;
+	return servers.timeout_s;
 }
 
 void lb_servers_set_timeout_s(uint32_t wanted_s)
 {
-	timeout_s = wanted_s;
+	servers.timeout_s = wanted_s;
 	lb_servers_poll();
 }
 
-/* --- network.h --- */
+/* --- for the rest of the firmware --- */
 
-bool lb_network_owns(int sock)
+bool lb_servers_owns(int sock)
 {
 	return sock == services[TELNET].listener || sock == services[FTP].listener || lb_telnet_server_owns(sock) ||
 	       lb_ftp_server_owns(sock);
 }
 
-void lb_network_init(bool safe)
+void lb_servers_init(bool safe)
 {
 	if (!lb_radio_present())
 		return;
 	lb_wifi_init();
-	strcpy(login.password, lb_wifi_secret());
+	strcpy(servers.login.password, lb_wifi_secret());
 	lb_net_on_ready(on_ready);
-	on = true;
+	servers.on = true;
 	if (safe || lb_settings_get(LB_SETTING_WIFI_ON_BOOT) != 0)
 		lb_wifi_ap_start(lb_wifi_ap());
 	keep_listening();
 }
 
 /* A node that was scheduled before a soft reset is so still. */
-void lb_network_start(void)
+void lb_servers_vm_starts(void)
 {
 	if (!lb_radio_present())
 		return;
-	vm_runs = true;
+	servers.vm_runs = true;
 	lb_servers_poll();
 }
 
-void lb_network_stop(void)
+void lb_servers_vm_stops(void)
 {
-	vm_runs = false;
+	servers.vm_runs = false;
 	lb_ntp_vm_stops();
 	lb_ftp_server_abort_all("The module begins anew (soft reset).");
 	lb_telnet_server_flush();
 }
 
-void lb_network_release_files(void)
+void lb_servers_release_files(void)
 {
 	lb_ftp_server_abort_all("The file system goes away.");
 }
 
-void lb_network_console_write(const char *text, size_t size_bytes)
+void lb_servers_print(const char *text, size_t size_bytes)
 {
 	lb_telnet_server_print(text, size_bytes);
-	if (!vm_runs)
+	if (!servers.vm_runs)
 		lb_telnet_server_flush();
 	else if (lb_telnet_server_is_console())
 		wake();
 }
 
-bool lb_network_pass_turn(void)
+bool lb_servers_pass_turn(void)
 {
-	const bool passed = vm_runs && turn_given;
+	const bool passed = servers.vm_runs && servers.turn_given;
 
-	turn_given = false;
+	servers.turn_given = false;
 	if (passed) {
-		ended_ms = now() - TURN_MS;
+		servers.ended_ms = now() - TURN_MS;
 		lb_servers_poll();
 	}
 	return passed;
 }
 
-bool lb_network_console_is_open(void)
-{
-	return lb_telnet_server_is_console();
-}
-
-bool lb_network_console_readable(void)
-{
-	return lb_telnet_server_readable();
-}
-
-int lb_network_console_read(void)
-{
-	return lb_telnet_server_read();
-}
-
-bool lb_network_interrupt_waiting(void)
+bool lb_servers_interrupt_waiting(void)
 {
 	int c;
 
@@ -375,9 +359,4 @@ bool lb_network_interrupt_waiting(void)
 		if (c == CTRL_C)
 			return true;
 	return false;
-}
-
-bool lb_network_interrupt_typed_ahead(void)
-{
-	return lb_telnet_server_interrupt_typed_ahead();
 }

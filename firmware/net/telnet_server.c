@@ -29,19 +29,21 @@ struct connection {
 	struct lb_telnet_console telnet;
 };
 
-static struct connection connections[LB_TELNET_CONNECTIONS];
-static struct connection *console;
-static uint8_t ring[RING_BYTES];
-static uint32_t written; /* counts of bytes ever put into the ring, and taken */
-static uint32_t taken;
-static bool report;
+static struct {
+	struct connection connections[LB_TELNET_CONNECTIONS];
+	struct connection *console;
+	uint8_t ring[RING_BYTES];
+	uint32_t written; /* counts of bytes ever put into the ring, and read from it */
+	uint32_t read;
+	bool is_pending; /* something came for the program */
+} server;
 
 static void hang_up(struct connection *connection)
 {
 	lb_net_close(connection->sock);
 	connection->open = false;
-	if (connection == console)
-		console = NULL;
+	if (connection == server.console)
+		server.console = NULL;
 }
 
 /* --- output --- */
@@ -67,8 +69,8 @@ static bool flush(struct connection *connection)
 
 void lb_telnet_server_flush(void)
 {
-	if (console != NULL)
-		flush(console);
+	if (server.console != NULL)
+		flush(server.console);
 }
 
 /* Until some of the console's output is gone; false when the client does not read. */
@@ -76,27 +78,27 @@ static bool wait_for_room(void)
 {
 	const uint32_t start_ms = (uint32_t)mp_hal_ticks_ms();
 
-	while (console != NULL && !console->stalled) {
+	while (server.console != NULL && !server.console->stalled) {
 		const uint32_t waited_ms = (uint32_t)mp_hal_ticks_ms() - start_ms;
 
-		if (flush(console))
+		if (flush(server.console))
 			return true;
-		if (console != NULL && waited_ms >= PATIENCE_MS)
-			console->stalled = true;
-		else if (console != NULL)
-			lb_net_wait(console->sock, LB_NET_WRITABLE, PATIENCE_MS - waited_ms);
+		if (server.console != NULL && waited_ms >= PATIENCE_MS)
+			server.console->stalled = true;
+		else if (server.console != NULL)
+			lb_net_wait(server.console->sock, LB_NET_WRITABLE, PATIENCE_MS - waited_ms);
 	}
 	return false;
 }
 
 void lb_telnet_server_print(const char *text, size_t size_bytes)
 {
-	while (console != NULL && size_bytes > 0) {
-		const size_t count = lb_telnet_console_print(&console->telnet, (const uint8_t *)text, size_bytes);
+	while (server.console != NULL && size_bytes > 0) {
+		const size_t count = lb_telnet_console_print(&server.console->telnet, (const uint8_t *)text, size_bytes);
 
 		text += count;
 		size_bytes -= count;
-		if (size_bytes > 0 && !flush(console) && !wait_for_room())
+		if (size_bytes > 0 && !flush(server.console) && !wait_for_room())
 			return;
 	}
 }
@@ -105,7 +107,7 @@ void lb_telnet_server_print(const char *text, size_t size_bytes)
 
 static size_t ring_room(void)
 {
-	return RING_BYTES - (written - taken);
+	return RING_BYTES - (server.written - server.read);
 }
 
 /* As uart.c does it: while Python code runs, a full ring loses bytes, so that a Ctrl-C behind them is still heard;
@@ -116,22 +118,22 @@ static void read_console_bytes(const uint8_t *bytes, size_t size_bytes)
 		if (bytes[i] == mp_interrupt_char)
 			mp_sched_keyboard_interrupt();
 		else if (ring_room() > 0)
-			ring[written++ % RING_BYTES] = bytes[i];
-	report |= size_bytes > 0;
+			server.ring[server.written++ % RING_BYTES] = bytes[i];
+	server.is_pending |= size_bytes > 0;
 }
 
 static bool may_read(const struct connection *connection)
 {
 	return connection->input_bytes == 0 &&
-	       (connection != console || mp_interrupt_char >= 0 || ring_room() >= PIECE_BYTES);
+	       (connection != server.console || mp_interrupt_char >= 0 || ring_room() >= PIECE_BYTES);
 }
 
 static void become_console(struct connection *connection)
 {
-	if (console != NULL)
-		lb_telnet_console_end(&console->telnet, "\r\nAnother client has logged in and taken over.");
-	console = connection;
-	taken = written;
+	if (server.console != NULL)
+		lb_telnet_console_end(&server.console->telnet, "\r\nAnother client has logged in and taken over.");
+	server.console = connection;
+	server.read = server.written;
 }
 
 /* What is in the input, as far as it may go; true when some of it went. */
@@ -147,7 +149,7 @@ static bool feed(struct connection *connection, uint32_t now_ms)
 	connection->input_bytes = (uint8_t)(connection->input_bytes - used);
 	if (!was_console && connection->telnet.phase == LB_TELNET_CONSOLE_LOGGED_IN)
 		become_console(connection);
-	if (connection == console)
+	if (connection == server.console)
 		read_console_bytes(bytes, count);
 	return used > 0;
 }
@@ -180,7 +182,7 @@ static struct connection *find_place(uint32_t now_ms)
 	struct connection *oldest = NULL;
 
 	for (int i = 0; i < LB_TELNET_CONNECTIONS; i++) {
-		struct connection *connection = &connections[i];
+		struct connection *connection = &server.connections[i];
 
 		if (!connection->open)
 			return connection;
@@ -204,17 +206,17 @@ void lb_telnet_server_accept(int sock, struct lb_net_address peer, const struct 
 		lb_net_close(sock);
 		return;
 	}
-	if (console != NULL)
+	if (server.console != NULL)
 		snprintf(notice, sizeof(notice), "Another client (%u.%u.%u.%u) is logged in; log in to take over.",
-		         (unsigned)(console->peer.ip >> 24), (unsigned)(console->peer.ip >> 16 & 255),
-		         (unsigned)(console->peer.ip >> 8 & 255), (unsigned)(console->peer.ip & 255));
+		         (unsigned)(server.console->peer.ip >> 24), (unsigned)(server.console->peer.ip >> 16 & 255),
+		         (unsigned)(server.console->peer.ip >> 8 & 255), (unsigned)(server.console->peer.ip & 255));
 	connection->open = true;
 	connection->stalled = false;
 	connection->sock = sock;
 	connection->peer = peer;
 	connection->since_ms = connection->active_ms = now_ms;
 	connection->input_at = connection->input_bytes = 0;
-	lb_telnet_console_open(&connection->telnet, login, console != NULL ? notice : NULL, now_ms);
+	lb_telnet_console_open(&connection->telnet, login, server.console != NULL ? notice : NULL, now_ms);
 }
 
 static bool serve(struct connection *connection, uint32_t now_ms)
@@ -235,8 +237,8 @@ bool lb_telnet_server_serve(uint32_t now_ms)
 	bool moved = false;
 
 	for (int i = 0; i < LB_TELNET_CONNECTIONS; i++)
-		if (connections[i].open)
-			moved |= serve(&connections[i], now_ms);
+		if (server.connections[i].open)
+			moved |= serve(&server.connections[i], now_ms);
 	return moved;
 }
 
@@ -268,7 +270,8 @@ uint32_t lb_telnet_server_step(uint32_t now_ms, uint32_t idle_ms)
 	uint32_t least_ms = UINT32_MAX;
 
 	for (int i = 0; i < LB_TELNET_CONNECTIONS; i++) {
-		const uint32_t wait_ms = connections[i].open ? step(&connections[i], now_ms, idle_ms) : UINT32_MAX;
+		const uint32_t wait_ms =
+			server.connections[i].open ? step(&server.connections[i], now_ms, idle_ms) : UINT32_MAX;
 
 		least_ms = wait_ms < least_ms ? wait_ms : least_ms;
 	}
@@ -278,7 +281,7 @@ uint32_t lb_telnet_server_step(uint32_t now_ms, uint32_t idle_ms)
 void lb_telnet_server_watch(void)
 {
 	for (int i = 0; i < LB_TELNET_CONNECTIONS; i++) {
-		struct connection *connection = &connections[i];
+		struct connection *connection = &server.connections[i];
 		size_t left_bytes = 0;
 		unsigned want = 0;
 
@@ -294,19 +297,19 @@ void lb_telnet_server_watch(void)
 void lb_telnet_server_close_all(const char *why)
 {
 	for (int i = 0; i < LB_TELNET_CONNECTIONS; i++) {
-		if (!connections[i].open)
+		if (!server.connections[i].open)
 			continue;
-		lb_telnet_console_end(&connections[i].telnet, why);
-		flush(&connections[i]);
-		if (connections[i].open)
-			hang_up(&connections[i]);
+		lb_telnet_console_end(&server.connections[i].telnet, why);
+		flush(&server.connections[i]);
+		if (server.connections[i].open)
+			hang_up(&server.connections[i]);
 	}
 }
 
 bool lb_telnet_server_owns(int sock)
 {
 	for (int i = 0; i < LB_TELNET_CONNECTIONS; i++)
-		if (connections[i].open && connections[i].sock == sock)
+		if (server.connections[i].open && server.connections[i].sock == sock)
 			return true;
 	return false;
 }
@@ -315,25 +318,25 @@ bool lb_telnet_server_owns(int sock)
 
 bool lb_telnet_server_is_console(void)
 {
-	return console != NULL;
+	return server.console != NULL;
 }
 
 bool lb_telnet_server_readable(void)
 {
-	return written != taken;
+	return server.written != server.read;
 }
 
 int lb_telnet_server_read(void)
 {
-	return written == taken ? -1 : ring[taken++ % RING_BYTES];
+	return server.written == server.read ? -1 : server.ring[server.read++ % RING_BYTES];
 }
 
 bool lb_telnet_server_interrupt_typed_ahead(void)
 {
-	for (uint32_t at = taken; at != written; at++) {
-		if (ring[at % RING_BYTES] != CTRL_C)
+	for (uint32_t at = server.read; at != server.written; at++) {
+		if (server.ring[at % RING_BYTES] != CTRL_C)
 			continue;
-		taken = at + 1;
+		server.read = at + 1;
 		return true;
 	}
 	return false;
@@ -341,8 +344,8 @@ bool lb_telnet_server_interrupt_typed_ahead(void)
 
 bool lb_telnet_server_is_pending(void)
 {
-	const bool had = report;
+	const bool had = server.is_pending;
 
-	report = false;
+	server.is_pending = false;
 	return had;
 }

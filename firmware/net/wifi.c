@@ -9,8 +9,10 @@
 enum { SECRET_CHARACTERS = 12, CHANNEL = 6 };
 
 static const char secret_key[] = ".wifi_key";
-static struct lb_wifi_ap ap;
-static char secret[SECRET_CHARACTERS + 1];
+static struct {
+	struct lb_wifi_ap ap;
+	char secret[SECRET_CHARACTERS + 1];
+} wifi;
 
 /* Characters that nobody takes for another; 32 of them, so that each is as likely: 60 bits in all. */
 static void make_secret(void)
@@ -21,31 +23,31 @@ static void make_secret(void)
 	_Static_assert(sizeof(characters) == 33, "a power of two");
 	lb_periph_random(random, sizeof(random));
 	for (int i = 0; i < SECRET_CHARACTERS; i++)
-		secret[i] = characters[random[i] % (sizeof(characters) - 1)];
-	lb_nvs_set(lb_settings_store(), secret_key, secret, SECRET_CHARACTERS);
+		wifi.secret[i] = characters[random[i] % (sizeof(characters) - 1)];
+	lb_nvs_set(lb_settings_store(), secret_key, wifi.secret, SECRET_CHARACTERS);
 }
 
 void lb_wifi_init(void)
 {
 	uint8_t id[LB_UNIQUE_ID_BYTES];
 
-	if (lb_nvs_get(lb_settings_store(), secret_key, secret, SECRET_CHARACTERS) != SECRET_CHARACTERS)
+	if (lb_nvs_get(lb_settings_store(), secret_key, wifi.secret, SECRET_CHARACTERS) != SECRET_CHARACTERS)
 		make_secret();
 	lb_periph_unique_id(id);
-	snprintf(ap.ssid, sizeof(ap.ssid), "lifeboat-wlan-%02x%02x", id[LB_UNIQUE_ID_BYTES - 2],
+	snprintf(wifi.ap.ssid, sizeof(wifi.ap.ssid), "lifeboat-wlan-%02x%02x", id[LB_UNIQUE_ID_BYTES - 2],
 	         id[LB_UNIQUE_ID_BYTES - 1]);
-	strcpy(ap.key, secret);
-	ap.channel = CHANNEL;
+	strcpy(wifi.ap.key, wifi.secret);
+	wifi.ap.channel = CHANNEL;
 }
 
 const char *lb_wifi_secret(void)
 {
-	return secret;
+	return wifi.secret;
 }
 
 const struct lb_wifi_ap *lb_wifi_ap(void)
 {
-	return &ap;
+	return &wifi.ap;
 }
 
 int lb_wifi_ap_start(const struct lb_wifi_ap *wanted)
@@ -53,11 +55,11 @@ int lb_wifi_ap_start(const struct lb_wifi_ap *wanted)
 	const int error = lb_radio_ap_start(wanted->ssid, wanted->key, wanted->channel);
 
 	if (error == 0)
-		ap = *wanted;
+		wifi.ap = *wanted;
 	return error;
 }
 
 void lb_wifi_ap_keep(const struct lb_wifi_ap *wanted)
 {
-	ap = *wanted;
+	wifi.ap = *wanted;
 }

@@ -5,7 +5,7 @@
 #include "firmware/io/irq.h"
 #include "py/runtime.h"
 
-enum { EDGE_FALLING = 1, EDGE_RISING = 2, EDGE_BOTH = 3, NO_VALUE = -1 };
+enum { EDGE_BOTH = LB_IRQ_FALLING | LB_IRQ_RISING, NO_VALUE = -1 };
 
 struct pin {
 	mp_obj_base_t base;
@@ -35,24 +35,6 @@ static struct {
 } setup[LB_PIN_COUNT] = {LB_PINOUT(RESET_SETUP)};
 
 /* --- interrupts --- */
-
-static void on_change(unsigned number, bool level)
-{
-	lb_irq_call(LB_IRQ_PIN + number, level ? EDGE_RISING : EDGE_FALLING);
-}
-
-void lb_machine_pin_init(void)
-{
-	lb_periph_pin_on_change(on_change);
-}
-
-void lb_machine_pin_detach(void)
-{
-	const uint32_t state = lb_periph_irq_save();
-
-	lb_irq_forget(LB_IRQ_PIN, LB_PIN_COUNT);
-	lb_periph_irq_restore(state);
-}
 
 static struct lb_irq *irq_set(const struct pin *pin, mp_obj_t handler, mp_obj_t argument, mp_int_t trigger, bool hard)
 {
@@ -325,8 +307,8 @@ static const mp_rom_map_elem_t pin_locals_table[] = {
 	{MP_ROM_QSTR(MP_QSTR_OPEN_DRAIN), MP_ROM_INT(LB_PIN_OPEN_DRAIN)},
 	{MP_ROM_QSTR(MP_QSTR_PULL_UP), MP_ROM_INT(LB_PULL_UP)},
 	{MP_ROM_QSTR(MP_QSTR_PULL_DOWN), MP_ROM_INT(LB_PULL_DOWN)},
-	{MP_ROM_QSTR(MP_QSTR_IRQ_FALLING), MP_ROM_INT(EDGE_FALLING)},
-	{MP_ROM_QSTR(MP_QSTR_IRQ_RISING), MP_ROM_INT(EDGE_RISING)},
+	{MP_ROM_QSTR(MP_QSTR_IRQ_FALLING), MP_ROM_INT(LB_IRQ_FALLING)},
+	{MP_ROM_QSTR(MP_QSTR_IRQ_RISING), MP_ROM_INT(LB_IRQ_RISING)},
 };
 static MP_DEFINE_CONST_DICT(pin_locals, pin_locals_table);
 

@@ -7,10 +7,6 @@
 
 extern const mp_obj_type_t lb_machine_pin_type;
 
-/* Once, after a hard reset. */
-void lb_machine_pin_init(void);
-/* No pin interrupts any more; levels stay. */
-void lb_machine_pin_detach(void);
 /* The number of a pin given as object, name or number; raises ValueError. */
 unsigned lb_machine_pin_number(mp_obj_t pin);
 mp_obj_t lb_machine_pin_object(unsigned number);

@@ -1,8 +1,7 @@
-/* Pycom's PWM(timer, frequency).channel(id, pin, duty_cycle): a frequency for all channels of a timer. The PWM itself
- * runs in hardware and outlives the VM, and so does what is kept here, up to a hard reset. */
+#include "firmware/python/machine_pwm_channel.h"
+
 #include "core/hw/periph.h"
 #include "firmware/python/machine_pin.h"
-#include "firmware/python/modmachine.h"
 #include "py/runtime.h"
 
 enum { TIMERS = 4, CHANNELS = 8, MOST_HZ = 78000, MHZ_PER_HZ = 1000, DUTY_FULL = 65535 };
@@ -17,12 +16,14 @@ struct pwm_channel {
 	uint8_t number;
 };
 
-static uint32_t timer_mhz[TIMERS];
 static struct {
-	bool used;
-	uint8_t timer;
-	uint8_t pin;
-} channels[CHANNELS];
+	uint32_t timer_mhz[TIMERS];
+	struct {
+		bool used;
+		uint8_t timer;
+		uint8_t pin;
+	} channels[CHANNELS];
+} pwm;
 
 /* What is outside of 0 to 1 is taken as the nearer of the two, as Pycom does. */
 static uint32_t duty_of(mp_obj_t duty_cycle)
@@ -36,7 +37,7 @@ static uint32_t duty_of(mp_obj_t duty_cycle)
 
 static void run(unsigned channel, uint32_t duty)
 {
-	lb_periph_pwm(channels[channel].pin, timer_mhz[channels[channel].timer], duty);
+	lb_periph_pwm(pwm.channels[channel].pin, pwm.timer_mhz[pwm.channels[channel].timer], duty);
 }
 
 static mp_obj_t channel_duty_cycle(mp_obj_t self_obj, mp_obj_t duty_cycle)
@@ -76,11 +77,11 @@ static mp_obj_t timer_channel(size_t n_args, const mp_obj_t *pos_args, mp_map_t 
 	const uint8_t pin = (uint8_t)lb_machine_pin_number(args[ARG_pin].u_obj);
 	struct pwm_channel *channel = mp_obj_malloc(struct pwm_channel, &channel_type);
 
-	if (channels[id].used && channels[id].pin != pin)
-		lb_periph_pwm(channels[id].pin, 0, 0);
-	channels[id].used = true;
-	channels[id].timer = self->number;
-	channels[id].pin = pin;
+	if (pwm.channels[id].used && pwm.channels[id].pin != pin)
+		lb_periph_pwm(pwm.channels[id].pin, 0, 0);
+	pwm.channels[id].used = true;
+	pwm.channels[id].timer = self->number;
+	pwm.channels[id].pin = pin;
 	channel->number = (uint8_t)id;
 	run((unsigned)id, duty);
 	return MP_OBJ_FROM_PTR(channel);
@@ -96,13 +97,13 @@ static MP_DEFINE_CONST_OBJ_TYPE(timer_type, MP_QSTR_PWM, MP_TYPE_FLAG_NONE, loca
 /* The channels of a timer change with it, unless somebody ended the PWM of their pin since. */
 static void set_frequency(unsigned timer, uint32_t frequency_mhz)
 {
-	timer_mhz[timer] = frequency_mhz;
+	pwm.timer_mhz[timer] = frequency_mhz;
 	for (unsigned i = 0; i < CHANNELS; i++) {
 		uint32_t running_mhz, duty;
 
-		if (!channels[i].used || channels[i].timer != timer)
+		if (!pwm.channels[i].used || pwm.channels[i].timer != timer)
 			continue;
-		lb_periph_pwm_get(channels[i].pin, &running_mhz, &duty);
+		lb_periph_pwm_get(pwm.channels[i].pin, &running_mhz, &duty);
 		if (running_mhz != 0)
 			run(i, duty);
 	}

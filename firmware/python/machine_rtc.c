@@ -3,7 +3,7 @@
 #include "core/hw/periph.h"
 #include "core/hw/radio.h"
 #include "firmware/python/modmachine.h"
-#include "firmware/net/network.h"
+#include "firmware/net/ntp.h"
 #include "py/mperrno.h"
 #include "py/runtime.h"
 #include "shared/timeutils/timeutils.h"

@@ -7,7 +7,7 @@
 #include "firmware/update/ota.h"
 #include "py/runtime.h"
 #include "firmware/python/refuse.h"
-#include "firmware/life/bootinfo.h"
+#include "firmware/io/bootinfo.h"
 #include "firmware/life/trialrun.h"
 #include "firmware/store/settings.h"
 #include "firmware/update/slots.h"

@@ -4,12 +4,14 @@
 #include "py/gc.h"
 #include "py/runtime.h"
 #include "firmware/life/scripts.h"
-#include "firmware/life/bootinfo.h"
+#include "firmware/io/bootinfo.h"
 #include "firmware/life/trialrun.h"
 
 /* Pins that end a sleep, chosen by pin_sleep_wakeup(); until the next hard reset. */
-static uint32_t wake_high_mask;
-static uint32_t wake_low_mask;
+/* The pins that end a deep sleep, at which level. */
+static struct {
+	uint32_t high_mask, low_mask;
+} wake;
 
 _Noreturn void lb_machine_bootloader(void)
 {
@@ -69,9 +71,9 @@ static bool wake_pin_is_active(void)
 	for (unsigned pin = 0; pin < LB_PIN_COUNT; pin++) {
 		const uint32_t bit = 1u << pin;
 
-		if ((wake_high_mask & bit) != 0 && lb_periph_pin_read(pin))
+		if ((wake.high_mask & bit) != 0 && lb_periph_pin_read(pin))
 			return true;
-		if ((wake_low_mask & bit) != 0 && !lb_periph_pin_read(pin))
+		if ((wake.low_mask & bit) != 0 && !lb_periph_pin_read(pin))
 			return true;
 	}
 	return false;
@@ -118,7 +120,7 @@ _Noreturn void lb_machine_deepsleep(size_t n_args, const mp_obj_t *args)
 
 	lb_trialrun_before_sleep();
 	gc_sweep_all(); /* closes the files that are open */
-	lb_periph_deepsleep((uint64_t)sleep_ms, wake_high_mask, wake_low_mask);
+	lb_periph_deepsleep((uint64_t)sleep_ms, wake.high_mask, wake.low_mask);
 }
 
 static mp_obj_t machine_wake_reason(void)
@@ -175,8 +177,8 @@ static mp_obj_t machine_pin_sleep_wakeup(size_t n_args, const mp_obj_t *pos_args
 	for (unsigned pin = 0; pin < LB_PIN_COUNT; pin++)
 		if ((mask >> pin & 1) != 0)
 			lb_machine_pin_set_input(pin, pull);
-	wake_high_mask = any_high ? mask : 0;
-	wake_low_mask = any_high ? 0 : mask;
+	wake.high_mask = any_high ? mask : 0;
+	wake.low_mask = any_high ? 0 : mask;
 	return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(lb_machine_pin_sleep_wakeup_obj, 1, machine_pin_sleep_wakeup);

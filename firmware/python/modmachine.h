@@ -34,10 +34,6 @@ MP_DECLARE_CONST_FUN_OBJ_0(lb_machine_remaining_sleep_time_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(lb_machine_pin_sleep_wakeup_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(lb_machine_rng_obj);
 
-/* Are these arguments of PWM() Pycom's (timer, frequency)? Then it is that which makes the object. */
-bool lb_machine_pwm_is_timer(size_t n_args, size_t n_kw, const mp_obj_t *args);
-mp_obj_t lb_machine_pwm_timer(size_t n_args, size_t n_kw, const mp_obj_t *all_args);
-
 extern const mp_obj_type_t lb_machine_rtc_type;
 extern const mp_obj_type_t lb_machine_sd_type;
 extern const mp_obj_type_t lb_machine_timer_type;

@@ -1,47 +1,11 @@
-/* The classes that the network module gets from us. */
+/* What the network module gets from us: its classes, and its numbers. */
 #ifndef LB_PYTHON_MODNETWORK_H
 #define LB_PYTHON_MODNETWORK_H
 
-#include "core/hw/radio.h"
+#include "firmware/python/wlan_values.h"
 #include "py/obj.h"
-
-/* The numbers of network.STAT_*, as MicroPython's Wi-Fi driver for the Pico W has them. */
-enum lb_wlan_status {
-	LB_WLAN_IDLE = 0,
-	LB_WLAN_CONNECTING = 1,
-	LB_WLAN_GOT_IP = 3,
-	LB_WLAN_CONNECT_FAIL = -1,
-	LB_WLAN_NO_AP_FOUND = -2,
-	LB_WLAN_WRONG_PASSWORD = -3,
-};
-
-/* Pycom's modes, as bits. */
-enum lb_wlan_mode { LB_WLAN_STA = 1, LB_WLAN_AP = 2, LB_WLAN_STA_AP = LB_WLAN_STA | LB_WLAN_AP };
-
-/* Kinds of security that networks elsewhere may have; what this radio knows is in radio.h. */
-enum { LB_WLAN_WEP = 1, LB_WLAN_WPA = 2 };
-
-/* WLAN() is the whole radio, as Pycom has it; WLAN(STA_IF) and WLAN(AP_IF) are one interface, as MicroPython has
- * them. */
-struct lb_wlan {
-	mp_obj_base_t base;
-	enum lb_wlan_mode modes; /* that this object is about */
-};
 
 extern const mp_obj_type_t lb_wlan_type;
 extern const mp_obj_type_t lb_server_type;
-
-/* The mode that the radio is in; 0: off. */
-unsigned lb_wlan_mode_now(void);
-_Noreturn void lb_wlan_raise(int error); /* a negative errno */
-/* wlan_values.c: what scripts give. "" for None; ValueError when it is longer than max_bytes. */
-void lb_wlan_get_text(mp_obj_t value, char *text, size_t max_bytes, mp_rom_error_text_t what);
-void lb_wlan_get_ssid(mp_obj_t value, char ssid[LB_RADIO_SSID_BYTES]);
-void lb_wlan_get_key(mp_obj_t value, char key[LB_RADIO_PASSWORD_BYTES]);
-/* Of None or (security, key) the key, "" for an open network. */
-void lb_wlan_get_auth(mp_obj_t auth, char key[LB_RADIO_PASSWORD_BYTES]);
-/* wlan_address.c: ifconfig(), ipconfig() */
-MP_DECLARE_CONST_FUN_OBJ_KW(lb_wlan_ifconfig_obj);
-MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(lb_wlan_ipconfig_obj);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "core/hw/periph.h"
 #include "firmware/python/modnetwork.h"
+#include "firmware/python/wlan_address.h"
 #include "firmware/net/servers.h"
 #include "firmware/net/wifi.h"
 #include "py/mperrno.h"
@@ -23,14 +24,9 @@ static char joined_ssid[LB_RADIO_SSID_BYTES];
 
 /* --- small things --- */
 
-void lb_wlan_raise(int error)
+static _Noreturn void raise_errno(int error)
 {
 	mp_raise_OSError(-error);
-}
-
-unsigned lb_wlan_mode_now(void)
-{
-	return (lb_radio_sta_active() ? (unsigned)LB_WLAN_STA : 0) | (lb_radio_ap_active() ? (unsigned)LB_WLAN_AP : 0);
 }
 
 /* Starts the access point, or starts it anew if it runs. */
@@ -41,7 +37,7 @@ static void start_ap(const struct lb_wifi_ap *ap)
 	if (error == -MP_EINVAL)
 		mp_raise_ValueError(MP_ERROR_TEXT("ssid: 1 to 32 bytes; key: none, or 8 to 64; channel: 1 to 13"));
 	if (error != 0)
-		lb_wlan_raise(error);
+		raise_errno(error);
 	lb_servers_poll();
 }
 
@@ -240,7 +236,7 @@ static mp_obj_t wlan_connect(size_t n_args, const mp_obj_t *pos_args, mp_map_t *
 	if (error == -MP_EINVAL)
 		mp_raise_ValueError(MP_ERROR_TEXT("ssid: 1 to 32 bytes; key: none, or 8 to 64"));
 	if (error != 0)
-		lb_wlan_raise(error);
+		raise_errno(error);
 	strcpy(joined_ssid, ssid);
 	lb_servers_poll();
 	if (args[ARG_timeout].u_obj != mp_const_none)
@@ -333,7 +329,7 @@ static mp_obj_t wlan_scan(mp_obj_t self)
 	must_be_station();
 	count = lb_radio_scan(networks, LB_RADIO_SCAN_MAX);
 	if (count < 0)
-		lb_wlan_raise(count);
+		raise_errno(count);
 	for (int i = 0; i < count; i++) {
 		const struct lb_radio_network *network = &networks[i];
 		const mp_obj_t items[] = {

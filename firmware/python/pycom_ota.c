@@ -4,7 +4,7 @@
 #include "firmware/update/ota.h"
 #include "py/runtime.h"
 #include "firmware/python/refuse.h"
-#include "firmware/life/bootinfo.h"
+#include "firmware/io/bootinfo.h"
 #include "firmware/update/slots.h"
 
 /* ota_start(resume=False): the offset from which to write */

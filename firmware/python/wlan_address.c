@@ -1,6 +1,7 @@
 /* WLAN.ifconfig() and ipconfig(): the addresses of an interface. A module gets them from the network, or from the
  * script (a fixed address), which is then what is shown. */
-#include "firmware/python/modnetwork.h"
+#include "firmware/python/wlan_address.h"
+#include "firmware/python/wlan_values.h"
 #include "firmware/net/wifi.h"
 #include "py/mperrno.h"
 #include "py/runtime.h"

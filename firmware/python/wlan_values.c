@@ -1,8 +1,13 @@
 /* What scripts give as names and keys of networks. */
 #include <string.h>
 
-#include "firmware/python/modnetwork.h"
+#include "firmware/python/wlan_values.h"
 #include "py/runtime.h"
+
+unsigned lb_wlan_mode_now(void)
+{
+	return (lb_radio_sta_active() ? (unsigned)LB_WLAN_STA : 0) | (lb_radio_ap_active() ? (unsigned)LB_WLAN_AP : 0);
+}
 
 void lb_wlan_get_text(mp_obj_t value, char *text, size_t max_bytes, mp_rom_error_text_t what)
 {

@@ -5,7 +5,7 @@
 #include "extmod/vfs.h"
 #include "py/mperrno.h"
 #include "py/runtime.h"
-#include "firmware/life/bootinfo.h"
+#include "firmware/io/bootinfo.h"
 #include "firmware/io/watchdog.h"
 
 struct flashdev {

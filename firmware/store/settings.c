@@ -4,7 +4,7 @@
 #include "core/base/error.h"
 #include "core/hw/periph.h"
 #include "core/nvs/nvs.h"
-#include "firmware/life/bootinfo.h"
+#include "firmware/io/bootinfo.h"
 
 /* Keys of the firmware begin with a dot; no name that a script may use does. */
 static const struct {

@@ -7,13 +7,11 @@
 #include "extmod/vfs.h"
 #include "extmod/vfs_lfs.h"
 #include "firmware/store/flashdev.h"
-#include "firmware/net/network.h"
 #include "py/builtin.h"
 #include "py/mperrno.h"
-#include "py/objmodule.h"
 #include "py/runtime.h"
 #include "py/stream.h"
-#include "firmware/life/bootinfo.h"
+#include "firmware/io/bootinfo.h"
 #include "firmware/store/settings.h"
 
 enum {
@@ -168,32 +166,15 @@ void lb_storage_explain(void)
 	                                "To erase it and begin anew: import os; os.mkfs('/flash')\n");
 }
 
-/* --- os.mkfs(path), os.fsformat(path) --- */
-
-static mp_obj_t os_mkfs(mp_obj_t path)
+int lb_storage_format(void)
 {
-	if (strcmp(mp_obj_str_get_str(path), "/flash") != 0)
-		mp_raise_ValueError(MP_ERROR_TEXT("only '/flash' can be formatted"));
+	int error;
+
 	if (!lb_flashdev_exists())
-		mp_raise_OSError(MP_ENODEV);
-	lb_network_release_files();
+		return MP_ENODEV;
 	protected(unmount);
-	const int error = format_and_mount();
-
-	if (error != 0)
-		mp_raise_OSError(error);
+	error = format_and_mount();
+	if (error == 0)
 	protected(enter);
-	return mp_const_none;
+	return error;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(os_mkfs_obj, os_mkfs);
-
-void lb_os_attr(mp_obj_t self, qstr attr, mp_obj_t *dest);
-void lb_os_attr(mp_obj_t self, qstr attr, mp_obj_t *dest)
-{
-	(void)self;
-	if (dest[0] == MP_OBJ_NULL && (attr == MP_QSTR_mkfs || attr == MP_QSTR_fsformat))
-		dest[0] = MP_OBJ_FROM_PTR(&os_mkfs_obj);
-}
-
-extern const mp_obj_module_t mp_module_os;
-MP_REGISTER_MODULE_DELEGATION(mp_module_os, lb_os_attr);

@@ -8,6 +8,8 @@
  * whose format was cut; anything else that does not mount is left alone. Missing boot.py, main.py and lib are made,
  * except in a safe boot of an old file system, which writes nothing. False: there is no /flash. */
 bool lb_storage_start(void);
+/* Erases /flash, whatever is in it, and mounts it anew: 0, or the errno. Files in it must be closed. */
+int lb_storage_format(void);
 /* Says on the console that /flash is missing and how to get it back. */
 void lb_storage_explain(void);
 

@@ -7,7 +7,7 @@
 #include "core/hw/periph.h"
 #include "core/update/download.h"
 #include "py/runtime.h"
-#include "firmware/life/bootinfo.h"
+#include "firmware/io/bootinfo.h"
 #include "firmware/update/slots.h"
 
 /* The update that is open for writing; slot LB_SLOT_NONE: none is. */

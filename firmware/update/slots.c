@@ -4,7 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/hw/periph.h"
-#include "firmware/life/bootinfo.h"
+#include "firmware/io/bootinfo.h"
 
 /* --- judging --- */
 

@@ -1,9 +1,9 @@
 /* One FTP session as an engine: bytes in, bytes out, no I/O of its own (RFC 959, 2389, 2428, 3659).
  *
- * The caller feeds what came on the control connection to lb_ftp_receive, sends what lb_ftp_reply_output offers, carries
- * the data connection as lb_ftp_transfer_wants says, and calls lb_ftp_step when time has passed. Files and the data
- * connection's sockets are reached through struct lb_ftp_host. Times are milliseconds of any clock that may wrap.
- * Memory is bounded: without room for a reply no command is taken.
+ * The caller feeds what came on the control connection to lb_ftp_receive, sends what lb_ftp_reply_output offers,
+ * carries the data connection as lb_ftp_transfer_wants says, and calls lb_ftp_step when time has passed. Files and the
+ * data connection's sockets are reached through struct lb_ftp_host. Times are milliseconds of any clock that may wrap.
+ * Memory is bounded: without room for a reply no command is run.
  *
  * Only passive data connections; TYPE A and I both carry the bytes as they are.
  *

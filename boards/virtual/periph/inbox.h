@@ -18,7 +18,8 @@ struct lb_inbox_receivers {
 void lb_inbox_init(const struct lb_inbox_receivers *receivers);
 /* A vector (interrupt.h). */
 void lb_inbox_interrupt(void);
-/* Sends a message and waits, with interrupts masked, for the answer to it; its receiver has it then. Only for questions that the hardware answers at once. */
+/* Sends a message and waits, with interrupts masked, for the answer to it; its receiver has it then. Only for questions
+ * that the hardware answers at once. */
 void lb_inbox_ask(enum wire_message question, enum wire_message answer);
 
 #endif

@@ -1,6 +1,6 @@
 /* This boot: what the bootloader handed down, and what is handed up to the next boot. */
-#ifndef LB_LIFE_BOOTINFO_H
-#define LB_LIFE_BOOTINFO_H
+#ifndef LB_IO_BOOTINFO_H
+#define LB_IO_BOOTINFO_H
 
 #include <stdbool.h>
 

@@ -1,4 +1,4 @@
-#include "firmware/life/bootinfo.h"
+#include "firmware/io/bootinfo.h"
 
 #include <string.h>
 

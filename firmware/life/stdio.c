@@ -1,0 +1,49 @@
+/* sys.stdin and sys.stdout: the slots of os.dupterm, and whoever is logged in over telnet. */
+#include "extmod/misc.h"
+#include "firmware/io/console.h"
+#include "firmware/net/servers.h"
+#include "firmware/net/telnet_server.h"
+#include "py/mphal.h"
+#include "py/runtime.h"
+#include "py/stream.h"
+
+uintptr_t mp_hal_stdio_poll(uintptr_t poll_flags)
+{
+	uintptr_t flags = mp_os_dupterm_poll(poll_flags);
+
+	if (lb_telnet_server_readable())
+		flags |= poll_flags & MP_STREAM_POLL_RD;
+	if (lb_telnet_server_is_console())
+		flags |= poll_flags & MP_STREAM_POLL_WR;
+	return flags;
+}
+
+/* Waits for ever. The network gets its turn meanwhile, since the prompt may be its only user. */
+int mp_hal_stdin_rx_chr(void)
+{
+	for (;;) {
+		int c = mp_os_dupterm_rx_chr();
+
+		if (c < 0) {
+			c = lb_telnet_server_read();
+			if (c >= 0)
+				lb_console_note_input();
+		}
+		if (c >= 0)
+			return c;
+		if (lb_servers_pass_turn())
+			mp_event_handle_nowait();
+		else
+			mp_event_wait_indefinite();
+	}
+}
+
+mp_uint_t mp_hal_stdout_tx_strn(const char *text, size_t size_bytes)
+{
+	const int written = mp_os_dupterm_tx_strn(text, size_bytes);
+
+	lb_servers_print(text, size_bytes);
+	if (written < 0)
+		return lb_telnet_server_is_console() ? size_bytes : 0;
+	return (mp_uint_t)written;
+}
