@@ -2,12 +2,18 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <uv.h>
 
-enum { BACKLOG = 8, LOOPBACK_NET = 127 };
+enum {
+	BACKLOG = 8,
+	LOOPBACK_NET = 127,
+	SEND_BUFFER_BYTES = 65536, /* the kernel's: what is in there, nobody can take back */
+	GONE_MS = 15000,           /* in which the kernel has sent again what was not acknowledged a good many times */
+};
 
 union address {
 	struct sockaddr any;
@@ -78,4 +84,39 @@ int lb_listener_open(struct lb_listener *listener, const char *text, int port)
 	listener->is_loopback = is_loopback(&address);
 	write_text(listener, &address);
 	return 0;
+}
+
+/* --- connections --- */
+
+/* A client whose host is gone without a word must not keep the port for ever. */
+static void tune(int fd)
+{
+	const int yes = 1, idle_s = 30, interval_s = 10, probes = 3, send_buffer_bytes = SEND_BUFFER_BYTES;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof(yes));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof(idle_s));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof(interval_s));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof(probes));
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer_bytes, sizeof(send_buffer_bytes));
+}
+
+int lb_listener_accept(int fd)
+{
+	int connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (connection >= 0)
+		tune(connection);
+	return connection;
+}
+
+/* As long as something waits to be acknowledged, the kernel does not look for life, and tries again for many minutes:
+ * too long for somebody who stands there and wants the port. One that is only slow to read acknowledges at once. */
+bool lb_listener_is_gone(int connection)
+{
+	struct tcp_info info;
+	socklen_t size = sizeof(info);
+
+	return getsockopt(connection, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_unacked > 0 &&
+	       info.tcpi_last_ack_recv >= GONE_MS;
 }

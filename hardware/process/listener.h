@@ -16,4 +16,9 @@ struct lb_listener {
 /* address is IPv4 or IPv6 in numbers; port 0 is any that is free. 0, or a negative errno; -EINVAL: no address. */
 int lb_listener_open(struct lb_listener *listener, const char *address, int port);
 
+/* One connection of those that wait, non-blocking and kept alive, or negative. */
+int lb_listener_accept(int fd);
+/* Is the host at the other end of a connection gone without a word? */
+bool lb_listener_is_gone(int connection);
+
 #endif

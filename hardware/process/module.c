@@ -296,7 +296,7 @@ void lb_module_power_off(struct lb_module *module)
 	scramble(module->registers.retained, LB_RETAINED_BYTES);
 	lb_rgbled_set(&module->led, LB_LED_OFF, 0);
 	lb_nets_power_off(&module->nets);
-	lb_uartport_power_off(&module->uartport);
+	lb_bootlines_power_off(&module->uartport.lines);
 	set_phase(module, LB_PHASE_OFF);
 }
 
@@ -359,8 +359,8 @@ static void connect_parts(struct lb_module *module)
 	module->sleep.on_wake = on_wake;
 	module->sleep.ctx = module;
 	module->uartport.uart = &module->uart[0];
-	module->uartport.on_pull = on_pull;
-	module->uartport.ctx = module;
+	module->uartport.lines.on_pull = on_pull;
+	module->uartport.lines.ctx = module;
 	module->cpu.on_message = on_message;
 	module->cpu.on_death = on_death;
 	module->cpu.ctx = module;

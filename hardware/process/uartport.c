@@ -1,26 +1,22 @@
 #include "hardware/process/uartport.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "hardware/process/listener.h"
 #include "hardware/process/log.h"
 #include "hardware/process/queue.h"
+#include "hardware/process/refusal.h"
 #include "protocols/rfc2217/rfc2217_server.h"
 #include "protocols/rfc2217/rfc2217_wire.h"
 #include "protocols/telnet/telnet.h"
 
 enum {
-	CHUNK_BYTES = 4096,        /* of the UART's bytes that are put into telnet's form at a time, and parsed of it */
-	SEND_BUFFER_BYTES = 65536, /* the kernel's: what is in there, no purge reaches */
+	CHUNK_BYTES = 4096, /* of the UART's bytes that are put into telnet's form at a time, and parsed of it */
 	FIVE_BITS = 5,
-	GONE_MS = 15000, /* in which the kernel has sent again what was not acknowledged a good many times */
 };
 
 static const char IN_USE[] = "lifeboat: another client has this module's serial port: try again when it left\r\n";
@@ -38,36 +34,6 @@ struct lb_uartport_client {
 	struct lb_rfc2217_server port;
 	struct lb_queue waiting; /* the UART's bytes as they came */
 };
-
-/* --- lines --- */
-
-static void pull(const struct lb_uartport *server)
-{
-	bool reset_low = server->autoreset.reset_low || lb_shield_holds_reset(&server->shield);
-	bool boot_low = server->autoreset.boot_low || lb_shield_holds_boot(&server->shield);
-
-	server->on_pull(server->ctx, reset_low, boot_low);
-}
-
-static void on_settle_timer(uv_timer_t *timer)
-{
-	struct lb_uartport *server = timer->data;
-
-	lb_autoreset_settle(&server->autoreset);
-	pull(server);
-}
-
-static void set_lines(struct lb_uartport *server, bool dtr, bool rts)
-{
-	bool settles = lb_autoreset_set(&server->autoreset, dtr, rts);
-
-	uv_timer_stop(&server->settle_timer);
-	if (settles) {
-		uv_update_time(server->loop);
-		uv_timer_start(&server->settle_timer, on_settle_timer, LB_AUTORESET_SETTLE_MS, 0);
-	}
-	pull(server);
-}
 
 /* --- to the client --- */
 
@@ -154,7 +120,7 @@ static void follow_data_bits(struct lb_uartport_client *client)
 	if (client->port.data_bits != FIVE_BITS)
 		return;
 	lb_queue_release(&client->waiting);
-	lb_shield_start(&client->server->shield);
+	lb_bootlines_shield_start(&client->server->lines);
 }
 
 static void run_order(struct lb_uartport_client *client)
@@ -166,7 +132,7 @@ static void run_order(struct lb_uartport_client *client)
 		return;
 	answer = lb_rfc2217_server_run(&client->port, telnet->order + 1, telnet->order_bytes - 1u);
 	if ((answer.changes & LB_RFC2217_SERVER_LINES) != 0)
-		set_lines(client->server, client->port.dtr, client->port.rts);
+		lb_bootlines_set(&client->server->lines, client->port.dtr, client->port.rts);
 	if ((answer.changes & LB_RFC2217_SERVER_DATA_BITS) != 0)
 		follow_data_bits(client);
 	if ((answer.changes & LB_RFC2217_SERVER_PURGE) != 0)
@@ -180,14 +146,12 @@ static void run_order(struct lb_uartport_client *client)
 
 static void type_to_shield(struct lb_uartport_client *client, const uint8_t *bytes, size_t size_bytes)
 {
-	struct lb_uartport *server = client->server;
 	uint8_t answer[LB_SHIELD_ANSWER_BYTES];
 
 	for (size_t i = 0; i < size_bytes; i++) {
-		unsigned answer_bytes = lb_shield_step(&server->shield, bytes[i], answer);
+		unsigned answer_bytes = lb_bootlines_shield_step(&client->server->lines, bytes[i], answer);
 		if (answer_bytes != 0)
 			send_text(client, answer, answer_bytes);
-		pull(server);
 	}
 }
 
@@ -289,7 +253,7 @@ static void on_client_gone(void *ctx)
 	lb_queue_release(&client->waiting);
 	free(client);
 	server->client = NULL;
-	set_lines(server, false, false);
+	lb_bootlines_set(&server->lines, false, false);
 }
 
 static const struct lb_uarthub_coder CODER = {
@@ -345,85 +309,23 @@ static void welcome(struct lb_uartport *server, struct lb_stream *stream, int fd
 	lb_log("serial port: a client came");
 }
 
-static void forget_refused(struct lb_uartport *server)
-{
-	if (server->refused != NULL)
-		lb_stream_close(server->refused);
-	server->refused = NULL;
-}
-
-static void on_refused_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)
-{
-	(void)ctx;
-	(void)bytes;
-	(void)size_bytes;
-}
-
-static void on_refused_end(void *ctx)
-{
-	forget_refused(ctx);
-}
-
-static const struct lb_stream_calls REFUSED_CALLS = {
-	.on_bytes = on_refused_bytes,
-	.on_end = on_refused_end,
-	.on_broken = on_refused_end,
-};
-
-/* A socket that is closed with something unread in it resets the connection, and the line may never be seen. So it is
- * kept until the client closes too, or the next one is refused. */
-static void refuse(struct lb_uartport *server, int fd)
-{
-	lb_log("serial port: one more client, refused");
-	forget_refused(server);
-	server->refused = lb_stream_open(server->loop, fd, &REFUSED_CALLS, server);
-	if (server->refused == NULL)
-		return;
-	lb_stream_send(server->refused, IN_USE, sizeof(IN_USE) - 1);
-	shutdown(fd, SHUT_WR);
-}
-
-/* A client whose host is gone without a word must not keep the port for ever. */
-static void tune(int fd)
-{
-	const int yes = 1, idle_s = 30, interval_s = 10, probes = 3, send_buffer_bytes = SEND_BUFFER_BYTES;
-
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
-	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof(yes));
-	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, sizeof(idle_s));
-	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &interval_s, sizeof(interval_s));
-	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof(probes));
-	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &send_buffer_bytes, sizeof(send_buffer_bytes));
-}
-
-/* As long as something waits to be acknowledged, the kernel does not look for life, and tries again for many minutes:
- * too long for somebody who stands there and wants the port. One that is only slow to read acknowledges at once. */
-static bool is_gone(const struct lb_uartport_client *client)
-{
-	struct tcp_info info;
-	socklen_t size = sizeof(info);
-
-	return getsockopt(client->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_unacked > 0 &&
-	       info.tcpi_last_ack_recv >= GONE_MS;
-}
-
 static void on_connection(uv_poll_t *poll, int status, int events)
 {
 	struct lb_uartport *server = poll->data;
 
 	(void)status;
 	(void)events;
-	int fd = accept4(server->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int fd = lb_listener_accept(server->listen_fd);
 	if (fd < 0)
 		return;
-	tune(fd);
-	if (server->client != NULL && is_gone(server->client))
+	if (server->client != NULL && lb_listener_is_gone(server->client->fd))
 		lb_uarthub_detach(server->client->uart);
 	if (server->client != NULL) {
-		refuse(server, fd);
+		lb_log("serial port: one more client, refused");
+		lb_refusal_send(&server->refusal, fd, IN_USE);
 		return;
 	}
-	struct lb_stream *stream = lb_stream_open(server->loop, fd, &REFUSED_CALLS, server);
+	struct lb_stream *stream = lb_stream_open(server->loop, fd, NULL, NULL); /* the UART becomes its owner */
 	if (stream != NULL)
 		welcome(server, stream, fd);
 }
@@ -434,10 +336,9 @@ void lb_uartport_init(struct lb_uartport *server, uv_loop_t *loop)
 {
 	server->loop = loop;
 	server->listen_fd = -1;
-	lb_shield_init(&server->shield);
-	uv_timer_init(loop, &server->settle_timer);
+	server->refusal.loop = loop;
+	lb_bootlines_init(&server->lines, loop);
 	uv_timer_init(loop, &server->grace_timer);
-	server->settle_timer.data = server;
 	server->grace_timer.data = server;
 }
 
@@ -474,18 +375,12 @@ int lb_uartport_listen(struct lb_uartport *server, const struct lb_uartport_setu
 	return 0;
 }
 
-void lb_uartport_power_off(struct lb_uartport *server)
-{
-	lb_shield_init(&server->shield);
-	pull(server);
-}
-
 void lb_uartport_close(struct lb_uartport *server)
 {
 	if (server->client != NULL)
 		lb_uarthub_detach(server->client->uart);
-	forget_refused(server);
-	uv_close((uv_handle_t *)&server->settle_timer, NULL);
+	lb_refusal_end(&server->refusal);
+	lb_bootlines_close(&server->lines);
 	uv_close((uv_handle_t *)&server->grace_timer, NULL);
 	if (server->listen_fd < 0)
 		return;

@@ -6,9 +6,8 @@
  * LB_UARTPORT_GRACE_MS for the first byte.
  *
  * One client at a time; any other gets a line that says so. The client is one of the UART's, beside the pty: output
- * goes to both, input comes from both. It has DTR and RTS (hardware/model/autoreset.h), which are released when it
- * leaves, and the shield's controller (hardware/model/shield.h), which keeps its state for as long as the module has
- * power.
+ * goes to both, input comes from both. It has DTR and RTS, which are released when it leaves, and the shield's
+ * controller (hardware/process/bootlines.h).
  */
 #ifndef HARDWARE_PROCESS_UARTPORT_H
 #define HARDWARE_PROCESS_UARTPORT_H
@@ -17,8 +16,8 @@
 #include <stdint.h>
 #include <uv.h>
 
-#include "hardware/model/autoreset.h"
-#include "hardware/model/shield.h"
+#include "hardware/process/bootlines.h"
+#include "hardware/process/refusal.h"
 #include "hardware/process/uarthub.h"
 
 enum {
@@ -35,30 +34,22 @@ struct lb_uartport_setup {
 struct lb_uartport_client;
 
 struct lb_uartport {
-	/* Set by the owner before lb_uartport_init. on_pull: what is pulled low now; told at each change, and perhaps more
-	 * often. */
-	struct lb_uarthub *uart;
-	void (*on_pull)(void *ctx, bool reset_low, bool boot_low);
-	void *ctx;
+	struct lb_uarthub *uart;   /* set by the owner before lb_uartport_init */
+	struct lb_bootlines lines; /* likewise its first part */
 
 	uv_loop_t *loop;
 	int listen_fd; /* -1: no server */
 	uv_poll_t listen_poll;
-	uv_timer_t settle_timer;
 	uv_timer_t grace_timer;
 	char url[LB_UARTPORT_URL_BYTES]; /* for a client on this host; "" without a server */
 	struct lb_uartport_client *client;
-	struct lb_stream *refused; /* the last one that was sent away, until it hears of it */
-	struct lb_autoreset autoreset;
-	struct lb_shield shield;
+	struct lb_refusal refusal;
 };
 
 void lb_uartport_init(struct lb_uartport *server, uv_loop_t *loop);
 /* Listens from now on, if the setup says so. 0, or -1 after telling the person, who is also told when more than this
  * host can reach the port. */
 int lb_uartport_listen(struct lb_uartport *server, const struct lb_uartport_setup *setup);
-/* The module has no power: nor has the shield. */
-void lb_uartport_power_off(struct lb_uartport *server);
 void lb_uartport_close(struct lb_uartport *server);
 
 #endif
