@@ -304,6 +304,7 @@ int lb_ftp_files_list(void *files_ptr, const char *path)
 	return protected(do_list, &(struct call){.files = files, .path = path});
 }
 
+/* One entry of the listing as ilistdir has it; its time is asked for afterwards, outside of the iteration. */
 static void do_next(struct call *call)
 {
 	const mp_obj_t listing = *object_of(call->files, LISTING);

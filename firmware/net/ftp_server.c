@@ -46,6 +46,7 @@ static void host_hang_up(void *ctx)
 	session->data_at = session->data_bytes = 0;
 }
 
+/* On the address that the client reached us at, so that it finds the port from where it is. */
 static int host_listen(void *ctx, uint32_t *ip, uint16_t *port)
 {
 	struct session *session = ctx;
@@ -181,6 +182,7 @@ static bool move_in(struct session *session, uint32_t now_ms)
 	return true;
 }
 
+/* True when something moved. The buffer is filled anew only when all of it was sent. */
 static bool move_out(struct session *session, uint32_t now_ms)
 {
 	int sent;
@@ -222,6 +224,7 @@ static bool move_data(struct session *session, uint32_t now_ms)
 
 /* --- the server --- */
 
+/* As the telnet server's: a free one, or that of whoever is there longest without logging in. */
 static struct session *find_place(uint32_t now_ms)
 {
 	struct session *oldest = NULL;
@@ -317,6 +320,7 @@ uint32_t lb_ftp_server_step(uint32_t now_ms, uint32_t idle_ms)
 	return least_ms;
 }
 
+/* Asks for interrupts only where one would help: a full buffer is not to wake anybody. */
 static void watch(const struct session *session)
 {
 	size_t left_bytes;

@@ -73,6 +73,7 @@ static void put_address(struct lb_net_address address, byte *ip, mp_uint_t *port
 	*port = address.port;
 }
 
+/* Copied, for the name that MicroPython gives has no NUL. */
 static int nic_gethostbyname(mp_obj_t nic, const char *name, mp_uint_t size_bytes, uint8_t *ip)
 {
 	struct lb_net_address address;
@@ -132,6 +133,7 @@ static int nic_listen(mod_network_socket_obj_t *socket, mp_int_t backlog, int *e
 	return error < 0 ? failed(error, errcode) : 0;
 }
 
+/* Waits in the protocol's way: without a timeout for ever, and never against Ctrl-C. */
 static int nic_accept(mod_network_socket_obj_t *socket, mod_network_socket_obj_t *accepted, byte *ip, mp_uint_t *port,
                       int *errcode)
 {
@@ -231,6 +233,7 @@ static int nic_settimeout(mod_network_socket_obj_t *socket, mp_uint_t timeout_ms
 	return 0;
 }
 
+/* select.poll()'s flags by those of the sockets. */
 static uintptr_t poll_flags(int fd, uintptr_t wanted)
 {
 	const unsigned want = ((wanted & MP_STREAM_POLL_RD) != 0 ? (unsigned)LB_NET_READABLE : 0) |

@@ -112,6 +112,7 @@ static void set_clock(const uint8_t *packet)
 	lb_periph_rtc_set(sent_us + (spent_us < elapsed_us ? elapsed_us - spent_us : 0) / 2);
 }
 
+/* Packets that are no answer to this question are passed over; true when the clock was set. */
 static bool parse_answer(void)
 {
 	for (int i = 0; i < PACKETS_AT_ONCE; i++) {

@@ -93,6 +93,7 @@ static void report(void)
 	lb_radio_report(telnet || ftp ? servers.login.user : NULL, servers.login.password, telnet, ftp);
 }
 
+/* NONE when the radio carries nothing, or no socket is left: it is tried again later. */
 static int open_listener(uint16_t port)
 {
 	const int sock = lb_net_open(LB_NET_STREAM);

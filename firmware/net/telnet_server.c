@@ -195,6 +195,7 @@ static struct connection *find_place(uint32_t now_ms)
 	return oldest;
 }
 
+/* Whoever is refused gets a line that says why: a client that just hangs says nothing to a person. */
 void lb_telnet_server_accept(int sock, struct lb_net_address peer, const struct lb_login *login, uint32_t now_ms)
 {
 	static const char full[] = "Lifeboat: too many connections; try again in a few seconds.\r\n";

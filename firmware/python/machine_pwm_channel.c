@@ -117,6 +117,7 @@ bool lb_machine_pwm_is_timer(size_t n_args, size_t n_kw, const mp_obj_t *args)
 	return n_args == 2;
 }
 
+/* PWM(timer, frequency): channels that run follow at once, as the timer is one for all of them. */
 mp_obj_t lb_machine_pwm_timer(size_t n_args, size_t n_kw, const mp_obj_t *all_args)
 {
 	enum { ARG_timer, ARG_frequency };

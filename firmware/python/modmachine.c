@@ -123,6 +123,7 @@ _Noreturn void lb_machine_deepsleep(size_t n_args, const mp_obj_t *args)
 	lb_periph_deepsleep((uint64_t)sleep_ms, wake.high_mask, wake.low_mask);
 }
 
+/* (reason, [pins]), as Pycom's firmware has it; a list, though one pin is all that the hardware reports. */
 static mp_obj_t machine_wake_reason(void)
 {
 	mp_obj_t pin_list = mp_obj_new_list(0, NULL);

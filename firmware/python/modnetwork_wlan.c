@@ -76,6 +76,7 @@ static void must_be_station(void)
 
 /* --- the object --- */
 
+/* All values are checked before the radio is touched, so that an error changes nothing. */
 static mp_obj_t wlan_init(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args)
 {
 	enum { ARG_mode, ARG_ssid, ARG_auth, ARG_channel, ARG_antenna, ARG_power_save, ARG_hidden, ARG_bandwidth };
@@ -291,6 +292,7 @@ static int status_of(enum lb_radio_link link)
 	return LB_WLAN_CONNECT_FAIL;
 }
 
+/* Without an argument MicroPython's number; with one, what its drivers give by that name. */
 static mp_obj_t wlan_status(size_t n_args, const mp_obj_t *args)
 {
 	const struct lb_wlan *self = MP_OBJ_TO_PTR(args[0]);
@@ -438,6 +440,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(wlan_hostname_obj, 1, 2, wlan_hostnam
 
 /* --- MicroPython's config() --- */
 
+/* Both names of a thing, the older and the newer one of MicroPython's drivers. */
 static mp_obj_t get_config(const struct lb_wlan *self, qstr name)
 {
 	const mp_obj_t args[1] = {MP_OBJ_FROM_PTR(self)};
@@ -479,6 +482,7 @@ static bool set_config(struct lb_wifi_ap *ap, qstr name, mp_obj_t value)
 	}
 }
 
+/* Changes are collected first, so that the access point starts anew once and not for each of them. */
 static mp_obj_t wlan_config(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args)
 {
 	struct lb_wifi_ap ap = *lb_wifi_ap();

@@ -35,6 +35,7 @@ static void check(int error)
 		mp_raise_OSError(MP_EIO);
 }
 
+/* A value with its kind before it, since nvs itself stores bytes; returns their number. */
 static uint32_t pack(mp_obj_t value)
 {
 	size_t text_bytes;

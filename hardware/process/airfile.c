@@ -80,6 +80,7 @@ static const char *add(struct lb_air *air, const cJSON *network)
 	return lb_air_add(air, ssid, password, channel, rssi_dbm, bssid_text[0] != '\0' ? bssid : NULL);
 }
 
+/* The first network that is wrong is named by its place, for the file is written by hand. */
 int lb_airfile_parse(const char *text, struct lb_air *air, char reason[LB_AIRFILE_REASON_BYTES])
 {
 	cJSON *file = cJSON_ParseWithOpts(text, NULL, true);
@@ -106,6 +107,7 @@ int lb_airfile_parse(const char *text, struct lb_air *air, char reason[LB_AIRFIL
 	return reason[0] == '\0' ? 0 : -1;
 }
 
+/* No file is the default air; one that cannot be understood keeps the module from starting, unseen otherwise. */
 int lb_airfile_read(const struct lb_folder *folder, struct lb_air *air)
 {
 	char text[FILE_BYTES_MAX + 1], reason[LB_AIRFILE_REASON_BYTES];

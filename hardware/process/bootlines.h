@@ -1,6 +1,6 @@
-/* What a serial port has beside its bytes: DTR and RTS with the auto-reset circuit (hardware/model/autoreset.h), and the
- * shield's controller (hardware/model/shield.h), which keeps its state for as long as the module has power. Both pull
- * the module's reset line and P12 low.
+/* What a serial port has beside its bytes: DTR and RTS with the auto-reset circuit (hardware/model/autoreset.h), and
+ * the shield's controller (hardware/model/shield.h), which keeps its state for as long as the module has power. Both
+ * pull the module's reset line and P12 low.
  */
 #ifndef HARDWARE_PROCESS_BOOTLINES_H
 #define HARDWARE_PROCESS_BOOTLINES_H

@@ -106,6 +106,7 @@ static bool is_same_file(const char *path, const char *other_path)
 	       file.st_ino == other.st_ino;
 }
 
+/* The registers change last: from then on the CPU may ask for the file. */
 bool lb_cardslot_insert(struct lb_cardslot *slot, const char *path, char reason[LB_CARDSLOT_REASON_BYTES])
 {
 	char resolved[PATH_MAX];

@@ -223,6 +223,7 @@ static void on_event(void *ctx, enum lb_event kind, const cJSON *event)
 
 /* --- the listener --- */
 
+/* Without memory the connection ends; the client sees that, and the module goes on. */
 static void add_client(struct lb_control *control, int fd)
 {
 	struct lb_control_client *client = calloc(1, sizeof(*client));
@@ -263,6 +264,7 @@ static void watch_listener(struct lb_control *control)
 		uv_poll_stop(&control->listen_poll);
 }
 
+/* The socket, ready to be polled, or a negative errno. */
 static int listen_in(const struct lb_folder *folder)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};

@@ -90,6 +90,7 @@ static int set_wire(const int fds[WIRE_FD_END])
 	return close_range(WIRE_FD_END, ~0u, CLOSE_RANGE_CLOEXEC);
 }
 
+/* In the child: nothing of the hardware is left but the wire, and it dies with the hardware. */
 static _Noreturn void become_cpu(const struct lb_cpu *cpu, const int fds[WIRE_FD_END], pid_t hardware)
 {
 	sigset_t none;
@@ -107,6 +108,7 @@ static _Noreturn void become_cpu(const struct lb_cpu *cpu, const int fds[WIRE_FD
 	_exit(EXIT_NO_PROGRAM);
 }
 
+/* The other end of the messages is closed here, so that the CPU's death is an end of file. */
 int lb_cpu_start(struct lb_cpu *cpu, const int fds[WIRE_FD_END])
 {
 	int ends[2], wire[WIRE_FD_END];
@@ -155,6 +157,7 @@ void lb_cpu_send(struct lb_cpu *cpu, const uint8_t *message, size_t size_bytes)
 		send(cpu->messages_fd, message, size_bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
+/* As SCM_RIGHTS has it; the CPU gets a descriptor of its own, with the access that this one has. */
 void lb_cpu_send_file(struct lb_cpu *cpu, const uint8_t *message, size_t size_bytes, int file)
 {
 	union {

@@ -145,6 +145,7 @@ static int compare(const struct lb_folder *folder, int fd, struct bytes image, b
 	return result;
 }
 
+/* A file of another size is never cut or filled up: it may be somebody's data. */
 static int open_existing(const struct lb_folder *folder)
 {
 	struct stat info;

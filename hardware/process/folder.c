@@ -39,6 +39,7 @@ static bool is_ours(const char *name)
 	return is_in(name, OURS, COUNT(OURS)) || is_in(name, VOLATILE, COUNT(VOLATILE));
 }
 
+/* A folder with something else in it is refused, so that a slip in --dir fills nobody's home with files. */
 static int check_contents(const struct lb_folder *folder)
 {
 	if (faccessat(folder->fd, "flash.bin", F_OK, 0) == 0)
@@ -92,6 +93,7 @@ static int acquire_lock(const struct lb_folder *folder)
 	return 0;
 }
 
+/* Each way to fail has words of its own: the folder is the first thing that a user gets wrong. */
 static int enter(struct lb_folder *folder, const char *path)
 {
 	if (mkdir(path, 0700) != 0 && errno != EEXIST) {
@@ -110,6 +112,7 @@ static int enter(struct lb_folder *folder, const char *path)
 	return 0;
 }
 
+/* What a run that was killed left behind is removed once the lock says that the run is over. */
 int lb_folder_open(struct lb_folder *folder, const char *path)
 {
 	if (enter(folder, path) != 0 || check_contents(folder) != 0)
@@ -144,6 +147,7 @@ static int write_all(int fd, const uint8_t *bytes, uint32_t size_bytes)
 	return fsync(fd);
 }
 
+/* By another name first, so that a reader never finds half a file. */
 int lb_folder_write_file(const struct lb_folder *folder, const char *name, const void *data, uint32_t size_bytes)
 {
 	char new_name[64];
@@ -190,6 +194,7 @@ static int make_id(const struct lb_folder *folder, uint8_t id[LB_UNIQUE_ID_BYTES
 	return lb_folder_write_file(folder, "id", text, sizeof(text) - 1);
 }
 
+/* Made once and kept: a copied folder is the same module. */
 int lb_folder_unique_id(const struct lb_folder *folder, uint8_t id[LB_UNIQUE_ID_BYTES])
 {
 	char text[64] = "";

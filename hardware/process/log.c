@@ -46,6 +46,7 @@ static void move_when_long(void)
 		close(old_fd);
 }
 
+/* In one write, so that lines of two writers never mix. */
 static void write_line(const char *format, va_list arguments)
 {
 	char line[LINE_BYTES];

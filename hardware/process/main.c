@@ -81,6 +81,7 @@ static int parse_number(const char *text, int least, int most)
 	return *text != '\0' && *end == '\0' && number >= least && number <= most ? (int)number : -1;
 }
 
+/* Numbers are checked where they are read, since the host passes on what the user typed. */
 static int parse_options(int argc, char **argv, struct options *options)
 {
 	static const struct option OPTIONS[] = {
@@ -193,6 +194,7 @@ static void report_ready(int ready_fd, const char *url)
 
 /* --- the run --- */
 
+/* What may fail because of the user comes before anything is made in the folder. */
 static int prepare(const struct options *options, struct lb_module_setup *setup)
 {
 	if (access(options->bootloader, X_OK) != 0) {
@@ -234,6 +236,7 @@ static void finish(uv_loop_t *loop)
 		lb_log("ends with something still open");
 }
 
+/* In this order because each part may use those before it; at the end the other way round. */
 static int run(struct options *options, uv_loop_t *loop)
 {
 	static struct lb_module module;
@@ -268,6 +271,7 @@ static void keep_from_cpu(int fd)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
+/* Settings of the process before its first file: what it makes is the user's alone. */
 int main(int argc, char **argv)
 {
 	uv_loop_t loop;

@@ -202,6 +202,7 @@ static void on_wake(void *ctx, uint32_t pin, uint64_t left_ms)
 
 /* --- starting --- */
 
+/* What each reset sets; after a deep sleep what woke the module stays to be read. */
 static void set_registers(struct lb_module *module, enum lb_cause cause)
 {
 	struct lb_registers *registers = &module->registers;
@@ -219,6 +220,7 @@ static void set_registers(struct lb_module *module, enum lb_cause cause)
 	}
 }
 
+/* The CPU's ends of the UARTs are closed here in any case: else its death would not be seen on them. */
 static int start_cpu(struct lb_module *module)
 {
 	int fds[WIRE_FD_END], result = 0;
@@ -242,6 +244,7 @@ static int start_cpu(struct lb_module *module)
 	return result;
 }
 
+/* One reset: first LED, nets and registers are as it leaves them, then a CPU runs. */
 static void start(struct lb_module *module, enum lb_cause cause)
 {
 	module->power = LB_POWER_RUNNING;
@@ -339,6 +342,7 @@ void lb_module_apply_volts(struct lb_module *module, unsigned pin, uint32_t mill
 
 /* --- the whole --- */
 
+/* Parts know each other by pointers set here, and report upwards by calls set here. */
 static void connect_parts(struct lb_module *module)
 {
 	module->events.clock = &module->clock;
@@ -366,6 +370,7 @@ static void connect_parts(struct lb_module *module)
 	module->cpu.ctx = module;
 }
 
+/* Whatever fails here fails before the CPU has run for the first time. */
 int lb_module_open(struct lb_module *module, const struct lb_module_setup *setup)
 {
 	memset(module, 0, sizeof(*module));

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* Bound but not listening: nobody else gets the number, and the CPU's listener may share it. */
 static int reserve(uint16_t *number)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};

@@ -33,6 +33,7 @@ static int clean_slave(struct lb_pty *pty)
 	return 0;
 }
 
+/* inotify on the slave is how opening and closing are seen; the master reports only the last close. */
 static int make_pair(struct lb_pty *pty)
 {
 	pty->master_fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);

@@ -5,6 +5,7 @@
 
 enum { STEP_BYTES = 4096 };
 
+/* Moves before it grows, and grows by doubling: bytes are added far more often than space. */
 static bool make_room(struct lb_queue *queue, size_t size_bytes)
 {
 	if (queue->first != 0) {

@@ -65,6 +65,7 @@ void lb_radiolink_update(struct lb_radiolink *wifi)
 	uv_timer_start(&wifi->timer, on_timer, lb_clock_host_ms(wifi->clock, LB_AIR_JOIN_MS), 0);
 }
 
+/* The networks first, then the message that says how many. */
 void lb_radiolink_scan(struct lb_radiolink *wifi)
 {
 	uint8_t *entry = wifi->registers->page + WIRE_REG_SCAN;

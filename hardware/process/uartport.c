@@ -123,6 +123,7 @@ static void follow_data_bits(struct lb_uartport_client *client)
 	lb_bootlines_shield_start(&client->server->lines);
 }
 
+/* What changed is done before it is answered, so that a client that got the answer may rely on it. */
 static void run_order(struct lb_uartport_client *client)
 {
 	const struct lb_telnet *telnet = &client->telnet;
@@ -288,6 +289,7 @@ static struct lb_uartport_client *make_client(struct lb_uartport *server)
 	return client;
 }
 
+/* Fails without a trace: the connection ends, and the port is free for the next one. */
 static void welcome(struct lb_uartport *server, struct lb_stream *stream, int fd)
 {
 	struct lb_uartport_client *client = make_client(server);
@@ -309,6 +311,7 @@ static void welcome(struct lb_uartport *server, struct lb_stream *stream, int fd
 	lb_log("serial port: a client came");
 }
 
+/* One client at a time, but one whose host is gone makes room. */
 static void on_connection(uv_poll_t *poll, int status, int events)
 {
 	struct lb_uartport *server = poll->data;

@@ -100,6 +100,7 @@ static uint32_t least(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
+/* One of three things runs out: the delay after a wrong password, a transfer, or the wait for a command. */
 uint32_t lb_ftp_step(struct lb_ftp *ftp, uint32_t now_ms)
 {
 	const uint32_t passed_ms = now_ms - ftp->since_ms;

@@ -330,6 +330,7 @@ static void do_cdup(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 	do_cwd(ftp, now_ms, path);
 }
 
+/* Where there is no such file, of the upload that was lost: clients ask before they resume (see ftp.h). */
 static void do_size(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
 {
 	char upload[LB_FTP_PATH_BYTES];
@@ -429,6 +430,7 @@ static void do_rnfr(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
 	lb_ftp_reply(ftp, 350, "RNTO says the new name.");
 }
 
+/* A name is forgotten whatever comes of it, so that RNTO never renames what an older RNFR named. */
 static void do_rnto(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
 {
 	int error;
@@ -496,6 +498,7 @@ static const struct {
 	{"XRMD", ARGUMENT | PATH, do_rmd},
 };
 
+/* What a command needs is in its flags, so that no command checks it by itself. */
 static void run(struct lb_ftp *ftp, uint32_t now_ms, size_t command, const char *argument)
 {
 	const uint8_t flags = commands[command].flags;

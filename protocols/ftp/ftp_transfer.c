@@ -39,6 +39,7 @@ static bool find_file(struct lb_ftp *ftp, const char *path, struct lb_ftp_info *
 	return error == 0;
 }
 
+/* All that may fail comes before the 150, after which a client opens its file. */
 void lb_ftp_transfer_retrieve(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
 {
 	const uint32_t rest = ftp->rest;
@@ -137,6 +138,7 @@ static int find_both(struct lb_ftp *ftp, struct lb_ftp_info *file, bool *have_fi
 	return error == 0 && part->is_folder ? -EISDIR_ERROR : 0;
 }
 
+/* The table of ftp.h: what the upload begins with, and whether there is something to go on with. */
 void lb_ftp_transfer_store(struct lb_ftp *ftp, uint32_t now_ms, const char *path, bool append)
 {
 	const uint32_t rest = ftp->rest, announced = ftp->announced;
@@ -220,6 +222,7 @@ static void fail(struct lb_ftp *ftp, int error)
 	lb_ftp_reply_error(ftp, error, upload ? ftp->path : "The transfer");
 }
 
+/* NAME.upload becomes NAME only here, and only when nothing announced is missing. */
 static void commit(struct lb_ftp *ftp)
 {
 	int error;

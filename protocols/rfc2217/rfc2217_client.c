@@ -4,6 +4,7 @@
 
 #include "protocols/rfc2217/rfc2217_wire.h"
 
+/* Binary and no go-aheads both ways: else some servers rewrite line ends, and all wait for turns. */
 size_t lb_rfc2217_client_start(struct lb_rfc2217_client *client, uint8_t *wire)
 {
 	static const uint8_t both_ways[] = {LB_TELNET_BINARY, LB_TELNET_SGA};

@@ -57,6 +57,7 @@ static void set_switch(bool *setting, uint8_t value, uint8_t ask, struct lb_rfc2
 	answer_byte(answer, (uint8_t)(*setting ? ask + 1 : ask + 2));
 }
 
+/* One order for five settings, by ranges of the value. */
 static void set_control(struct lb_rfc2217_server *port, uint8_t value, struct lb_rfc2217_server_answer *answer)
 {
 	bool dtr = port->dtr, rts = port->rts;

@@ -96,6 +96,7 @@ static void erase(struct lb_telnet_console *console)
 	echo(console, "\b \b");
 }
 
+/* The user's name, then the password; a wrong try is answered later, whatever was wrong with it. */
 static void end_of_line(struct lb_telnet_console *console, uint32_t now_ms)
 {
 	console->line[console->line_bytes] = '\0';
@@ -118,6 +119,7 @@ static void end_of_line(struct lb_telnet_console *console, uint32_t now_ms)
 	console->line_bytes = 0;
 }
 
+/* A line editor of the smallest kind, for clients that send each key. */
 static void login_byte(struct lb_telnet_console *console, uint8_t byte, uint32_t now_ms)
 {
 	const char text[2] = {(char)byte, '\0'};
