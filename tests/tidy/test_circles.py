@@ -10,26 +10,15 @@ import tree
 
 # What is still to be opened. These lists only shrink: whoever opens a circle or a header removes its line.
 CIRCLES = [
-	"boards/virtual/periph: alarm.c card.c inbox.c interrupt.c net.c pin.c radio.c serial.c",
-	"firmware: io/hal.c net/servers.c net/telnet_server.c",
 	"host/commands: flash_port.c flash_target.c",
 	"host/commands: image.c image_info.c image_judge.c",
-	"protocols/ftp: ftp.c ftp_commands.c ftp_transfer.c",
 ]
 FOREIGN = {
-	"boards/virtual/periph/inbox.h": 3,
-	"boards/virtual/periph/interrupt.h": 6,
-	"boards/virtual/periph/radio_link.h": 2,
 	"crypto/parts.h": 6,
-	"firmware/net/network.h": 15,
-	"firmware/python/modmachine.h": 2,
-	"firmware/python/modnetwork.h": 6,
 	"host/commands/commands.h": 7,
 	"host/commands/flash_target.h": 3,
 	"host/commands/image.h": 8,
 	"host/commands/ota.h": 3,
-	"protocols/ftp/ftp.h": 6,
-	"protocols/ftp/ftp_parts.h": 10,
 }
 
 

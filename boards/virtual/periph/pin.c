@@ -5,13 +5,15 @@
 #include "core/hw/periph.h"
 #include "hardware/model/pins.h"
 
-static lb_pin_fn *handler;
-static bool levels[LB_PIN_COUNT]; /* as last reported */
+static struct {
+	lb_pin_fn *handler;
+	bool levels[LB_PIN_COUNT]; /* as last reported */
+} pins;
 
 void lb_pin_init(void)
 {
 	for (unsigned pin = 0; pin < LB_PIN_COUNT; pin++)
-		levels[pin] = lb_bus_pin_level(pin);
+		pins.levels[pin] = lb_bus_pin_level(pin);
 }
 
 /* When CPU and outside change a pin at the same time, both ways may report the same change. PWM's own edges
@@ -20,13 +22,13 @@ static void report(unsigned pin, bool level)
 {
 	const struct lb_pins_net net = lb_bus_pin_net(pin);
 
-	if (levels[pin] == level || (net.frequency_mhz != 0 && net.drive == WIRE_DRIVE_FLOAT))
+	if (pins.levels[pin] == level || (net.frequency_mhz != 0 && net.drive == WIRE_DRIVE_FLOAT))
 		return;
-	levels[pin] = level;
-	if (handler == NULL)
+	pins.levels[pin] = level;
+	if (pins.handler == NULL)
 		return;
 	lb_interrupt_note();
-	handler(pin, level);
+	pins.handler(pin, level);
 }
 
 void lb_pin_outside(unsigned pin, bool level)
@@ -79,7 +81,7 @@ void lb_periph_pin_on_change(lb_pin_fn *new_handler)
 {
 	const uint32_t state = lb_periph_irq_save();
 
-	handler = new_handler;
+	pins.handler = new_handler;
 	lb_periph_irq_restore(state);
 }
 

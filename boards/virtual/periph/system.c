@@ -9,12 +9,12 @@
 #include "boards/virtual/common/flashchip.h"
 #include "boards/virtual/common/payload.h"
 #include "boards/virtual/periph/alarm.h"
-#include "boards/virtual/periph/card.h"
+#include "boards/virtual/periph/cardfile.h"
 #include "boards/virtual/periph/inbox.h"
 #include "boards/virtual/periph/interrupt.h"
-#include "boards/virtual/periph/net.h"
+#include "boards/virtual/periph/sockets.h"
 #include "boards/virtual/periph/pin.h"
-#include "boards/virtual/periph/radio.h"
+#include "boards/virtual/periph/radiostate.h"
 #include "boards/virtual/periph/serial.h"
 #include "core/base/bytes.h"
 #include "core/hw/periph.h"
@@ -27,13 +27,13 @@ enum {
 };
 
 static const struct lb_interrupt_vectors vectors = {
-	.sockets = {lb_inbox_interrupt, lb_serial_interrupt, lb_net_interrupt},
+	.sockets = {lb_inbox_interrupt, lb_serial_interrupt, lb_sockets_interrupt},
 	.alarm = lb_alarm_interrupt,
 };
 static const struct lb_inbox_receivers receivers = {
 	.pin = lb_pin_outside,
-	.scanned = lb_radio_scanned,
-	.card = lb_card_given,
+	.scanned = lb_radiostate_scanned,
+	.card = lb_cardfile_given,
 };
 static const struct lb_flash *flash;
 
@@ -44,7 +44,7 @@ void lb_periph_init(void)
 	flash = lb_flashchip_open();
 	lb_alarm_init();
 	lb_pin_init();
-	lb_radio_on_silence(lb_net_cut_all);
+	lb_radiostate_on_silence(lb_sockets_cut_all);
 	lb_inbox_init(&receivers);
 	lb_interrupt_init(&vectors);
 }

@@ -1,10 +1,10 @@
 /* The board's own side of the sockets (core/hw/net.h). */
-#ifndef LB_VIRTUAL_NET_H
-#define LB_VIRTUAL_NET_H
+#ifndef LB_VIRTUAL_SOCKETS_H
+#define LB_VIRTUAL_SOCKETS_H
 
 /* A vector (interrupt.h). */
-void lb_net_interrupt(void);
+void lb_sockets_interrupt(void);
 /* For a radio that carries nothing any more: ends all connections, and closes all ports that listen. */
-void lb_net_cut_all(void);
+void lb_sockets_cut_all(void);
 
 #endif

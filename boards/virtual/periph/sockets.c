@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "boards/virtual/periph/interrupt.h"
-#include "boards/virtual/periph/net.h"
-#include "boards/virtual/periph/radio.h"
+#include "boards/virtual/periph/sockets.h"
+#include "boards/virtual/periph/radiostate.h"
 #include "core/hw/periph.h"
 
 struct slot {
@@ -91,7 +91,7 @@ int lb_net_open(enum lb_net_kind kind)
 {
 	const int type = kind == LB_NET_STREAM ? SOCK_STREAM : SOCK_DGRAM;
 
-	if (!lb_radio_carries())
+	if (!lb_radiostate_carries())
 		return -ENODEV;
 	return enter(socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
@@ -118,13 +118,13 @@ void lb_net_close(int sock)
 		cut(slot, false);
 }
 
-void lb_net_cut_all(void)
+void lb_sockets_cut_all(void)
 {
 	for (int sock = 0; sock < LB_NET_SOCKETS; sock++)
 		if (sockets[sock].taken)
 			cut(&sockets[sock], true);
 	lb_interrupt_note();
-	lb_net_interrupt();
+	lb_sockets_interrupt();
 }
 
 int lb_net_bind(int sock, struct lb_net_address address)
@@ -281,7 +281,7 @@ static void look(int sock)
 	handler(sock, ready);
 }
 
-void lb_net_interrupt(void)
+void lb_sockets_interrupt(void)
 {
 	const uint32_t state = lb_periph_irq_save();
 
@@ -333,7 +333,7 @@ int lb_net_resolve(const char *host, struct lb_net_address *address)
 	struct in_addr numeric;
 	int code;
 
-	if (!lb_radio_carries())
+	if (!lb_radiostate_carries())
 		return -ENODEV;
 	address->port = 0;
 	if (inet_pton(AF_INET, host, &numeric) == 1) {

@@ -7,7 +7,7 @@
 
 #include "boards/virtual/common/bus.h"
 #include "boards/virtual/periph/inbox.h"
-#include "boards/virtual/periph/radio.h"
+#include "boards/virtual/periph/radiostate.h"
 
 enum { WIRE_WITH_RADIO = 2, CHANNEL_MAX = 13, PASSWORD_MIN = 8, LINK_BITS = 8, BSSID_BYTES = 6 };
 
@@ -31,12 +31,12 @@ static bool has(enum wire_radio_bits bit)
 	return (lb_bus_get(WIRE_REG_RADIO) & bit) != 0;
 }
 
-bool lb_radio_carries(void)
+bool lb_radiostate_carries(void)
 {
 	return lb_radio_ap_active() || lb_radio_link() == LB_RADIO_CONNECTED;
 }
 
-void lb_radio_on_silence(void (*handler)(void))
+void lb_radiostate_on_silence(void (*handler)(void))
 {
 	on_silence = handler;
 }
@@ -45,7 +45,7 @@ static void change(uint32_t bits)
 {
 	lb_bus_put(WIRE_REG_RADIO, bits);
 	lb_bus_send((uint8_t[]){WIRE_RADIO}, 1);
-	if (!lb_radio_carries())
+	if (!lb_radiostate_carries())
 		on_silence();
 }
 
@@ -129,7 +129,7 @@ enum lb_radio_link lb_radio_link(void)
 
 /* --- scan --- */
 
-void lb_radio_scanned(unsigned count)
+void lb_radiostate_scanned(unsigned count)
 {
 	scanned = count < LB_RADIO_SCAN_MAX ? count : LB_RADIO_SCAN_MAX;
 }

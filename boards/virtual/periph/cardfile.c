@@ -7,12 +7,14 @@
 #include <unistd.h>
 
 #include "boards/virtual/common/bus.h"
-#include "boards/virtual/periph/card.h"
+#include "boards/virtual/periph/cardfile.h"
 #include "boards/virtual/periph/inbox.h"
 
-static uint32_t known; /* generation that the caller knows */
-static uint32_t held;  /* generation that `file` belongs to */
-static int file = -1;
+static struct {
+	uint32_t known; /* generation that the caller knows */
+	uint32_t held;  /* generation that the file belongs to */
+	int file;
+} card = {.file = -1};
 
 uint32_t lb_card_blocks(void)
 {
@@ -21,21 +23,21 @@ uint32_t lb_card_blocks(void)
 
 uint32_t lb_card_generation(void)
 {
-	known = lb_bus_get(WIRE_REG_CARD_GENERATION);
-	return known;
+	card.known = lb_bus_get(WIRE_REG_CARD_GENERATION);
+	return card.known;
 }
 
-void lb_card_given(uint32_t generation, int new_file)
+void lb_cardfile_given(uint32_t generation, int new_file)
 {
-	if (file != -1)
-		close(file);
-	file = new_file;
-	held = generation;
+	if (card.file != -1)
+		close(card.file);
+	card.file = new_file;
+	card.held = generation;
 }
 
 static bool is_in(void)
 {
-	return lb_bus_get(WIRE_REG_CARD_BLOCKS) != 0 && lb_bus_get(WIRE_REG_CARD_GENERATION) == known;
+	return lb_bus_get(WIRE_REG_CARD_BLOCKS) != 0 && lb_bus_get(WIRE_REG_CARD_GENERATION) == card.known;
 }
 
 /* 0 when `file` is that of the card which the caller knows. */
@@ -47,21 +49,21 @@ static int find_file(uint32_t block, uint32_t count)
 		return -ENODEV;
 	if (block >= blocks || count > blocks - block)
 		return -EINVAL;
-	if (file == -1 || held != known)
+	if (card.file == -1 || card.held != card.known)
 		lb_inbox_ask(WIRE_CARD, WIRE_CARD_FILE);
-	return file != -1 && held == known ? 0 : -ENODEV;
+	return card.file != -1 && card.held == card.known ? 0 : -ENODEV;
 }
 
 typedef ssize_t transfer_fn(off_t at, uint8_t *data, size_t size_bytes);
 
 static ssize_t read_part(off_t at, uint8_t *data, size_t size_bytes)
 {
-	return pread(file, data, size_bytes, at);
+	return pread(card.file, data, size_bytes, at);
 }
 
 static ssize_t write_part(off_t at, uint8_t *data, size_t size_bytes)
 {
-	return pwrite(file, data, size_bytes, at);
+	return pwrite(card.file, data, size_bytes, at);
 }
 
 /* A card that was pulled meanwhile has failed the transfer, whatever the file says. */
