@@ -9,10 +9,10 @@
 #include "shared/runtime/pyexec.h"
 #include "firmware/io/uart.h"
 
-/* What pyexec.c calls for a line at the prompt in place of readline (see Makefile): the same, but Ctrl-F in an empty
- * first line is the way into safe boot. input(), raw mode and paste mode do not come here. */
 int lb_repl_readline(vstr_t *line, const char *prompt);
 
+/* What pyexec.c calls for a line at the prompt in place of readline (see Makefile): the same, but Ctrl-F in an empty
+ * first line is the way into safe boot. input(), raw mode and paste mode do not come here. */
 int lb_repl_readline(vstr_t *line, const char *prompt)
 {
 	readline_init(line, prompt);
