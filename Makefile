@@ -21,7 +21,7 @@ CLANG ?= clang
 ARM_GCC ?= arm-none-eabi-gcc
 
 all:
-.PHONY: all programs install check-unit unit-programs bench-programs check-power check-cortex-m clean FORCE
+.PHONY: all programs bootloader install check-unit unit-programs bench-programs check-power check-cortex-m clean FORCE
 .SUFFIXES:
 .DELETE_ON_ERROR:
 
@@ -84,7 +84,9 @@ remember = $(shell mkdir -p $(dir $(1)); echo '$(2)' | cmp -s - $(1) || echo '$(
 
 # A program takes from the archive the modules that it uses and no others, so which module goes where is said by the
 # calls alone. One that lost a file is made anew too.
-SOURCES := $(call remember,$(B)/obj/sources-$(BOARD),$(sort $(LIBRARY_C) $(BOARD_C) $(wildcard $(BOARD_PERIPH))))
+SOURCES := $(call remember,$(B)/obj/sources,$(sort $(LIBRARY_C)))
+BOARD_SOURCES := $(call remember,$(B)/obj/$(BOARD_TREE)/sources,$(sort $(BOARD_C) $(wildcard $(BOARD_PERIPH))) \
+	$(BOARD_CFLAGS) $(MAIN_C))
 define archive
 	@rm -f $@
 	$(Q)ar qcs $@ $(filter %.o,$^)
@@ -92,7 +94,7 @@ endef
 $(B)/obj/release/library.a: $(call objects,release,$(LIBRARY_C)) $(SOURCES)
 	$(archive)
 $(B)/obj/$(BOARD_TREE)/$(BOARD).a: $(call objects,$(BOARD_TREE),$(sort $(CORE_C) $(BOARD_C) \
-		$(wildcard protocols/espressif/*.c))) $(SOURCES)
+		$(wildcard protocols/espressif/*.c))) $(SOURCES) $(BOARD_SOURCES)
 	$(archive)
 
 # ---- Mbed TLS ----
@@ -133,7 +135,7 @@ $(BIN): $(call objects,release,$(CLI_C)) $(B)/obj/release/library.a $(MBEDTLS)
 $(HARDWARE): $(call objects,release,$(PROCESS_C)) $(B)/obj/release/library.a
 	$(program) $(LIBS_HARDWARE)
 $(BOOTLOADER): $(call objects,$(BOARD_TREE),$(MAIN_C)) $(B)/obj/$(BOARD_TREE)/keys.o \
-		$(B)/obj/$(BOARD_TREE)/$(BOARD).a $(B)/obj/$(BOARD_TREE)/mbedtls.a $(BOARD_SCRIPT)
+		$(B)/obj/$(BOARD_TREE)/$(BOARD).a $(B)/obj/$(BOARD_TREE)/mbedtls.a
 	@mkdir -p $(@D)
 	$(if $(Q),@echo "  link $@")
 	$(Q)$(BOARD_CC) $(LDFLAGS_ALL) $(BOARD_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(BOARD_LIBS)
@@ -146,7 +148,7 @@ OWN_LIBRARY := $(B)/lib/lifeboat/$(BOARD).a
 OWN_H := $(wildcard $(OWN_CORE:%=core/%/*.h)) crypto/providers.h
 INCLUDE := $(B)/include/lifeboat
 $(OWN_LIBRARY): $(call objects,release,$(sort $(wildcard $(OWN_CORE:%=core/%/*.c) $(BOARD_PERIPH)))) \
-		$(MBEDTLS_C:%.c=$(B)/obj/release/mbedtls/%.o) $(SOURCES)
+		$(MBEDTLS_C:%.c=$(B)/obj/release/mbedtls/%.o) $(SOURCES) $(BOARD_SOURCES)
 	@mkdir -p $(@D)
 	$(archive)
 $(INCLUDE)/%.h: %.h
@@ -155,6 +157,7 @@ $(INCLUDE)/%.h: %.h
 # Not every board has a hardware that is a process here, an archive for programs of one's own, and a firmware.
 PROGRAMS := $(BIN) $(BOOTLOADER) $(if $(BOARD_PROCESS),$(HARDWARE))
 DATA := $(if $(BOARD_PERIPH),$(OWN_LIBRARY) $(OWN_H:%=$(INCLUDE)/%)) $(if $(FIRMWARE_CFLAGS),$(IMAGE))
+bootloader: $(BOOTLOADER)
 programs: $(PROGRAMS) $(filter-out $(IMAGE),$(DATA))
 all: programs $(DATA)
 
@@ -182,7 +185,7 @@ $(B)/unit/$(1)/$(basename $(notdir $(2))): $(call objects,$(1),$(2)) $(B)/obj/$(
 UNIT_$(1) += $(B)/unit/$(1)/$(basename $(notdir $(2)))
 endef
 define unit_variant
-$(B)/obj/$(1)/tested.a: $(call objects,$(1),$(TESTED_C)) $(SOURCES)
+$(B)/obj/$(1)/tested.a: $(call objects,$(1),$(TESTED_C)) $(SOURCES) $(BOARD_SOURCES)
 	$$(archive)
 $(foreach t,$(UNIT_C),$(eval $(call unit_program,$(1),$(t))))
 check-unit-$(1): $$(UNIT_$(1))

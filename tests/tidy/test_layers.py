@@ -33,6 +33,7 @@ ALLOWED = {
 	"boards/": ["core/", "boards/images.h", "boards/loader_mode.h"],
 	"boards/virtual/": core("base", "hw", "flashmap", "handoff", "image", "record", "loader", "update") + [
 		"boards/virtual/", "crypto/", "hardware/wire.h", "hardware/model/"],
+	"boards/stub/": core("base", "hw", "flashmap", "image", "loader") + ["boards/stub/", "crypto/"],
 	"firmware/": core("base", "hw", "flashmap", "record", "image", "handoff", "nvs", "trial", "update") + [
 		"protocols/ftp/", "protocols/login/", "protocols/telnet/"],
 	"hardware/wire.h": [],

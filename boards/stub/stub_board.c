@@ -1,0 +1,175 @@
+/* What the bootloader's main needs of the stub board: images run where they lie in flash. */
+#include <string.h>
+
+#include "boards/stub/machine.h"
+#include "boards/stub/ramflash.h"
+#include "core/base/error.h"
+#include "core/flashmap/flashmap.h"
+#include "core/hw/board.h"
+
+/* 4d7d2a3c-6f0e-4c52-9a51-0b6d1f7c8e35 */
+static const uint8_t board_id[LB_BOARD_ID_BYTES] = {
+	0x4D, 0x7D, 0x2A, 0x3C, 0x6F, 0x0E, 0x4C, 0x52, 0x9A, 0x51, 0x0B, 0x6D, 0x1F, 0x7C, 0x8E, 0x35,
+};
+
+/* Only what a bootloader needs. */
+static const struct lb_flashmap map = {
+	.part =
+		{
+			[LB_PART_RECORD] = {0x000000, 0x004000},
+			[LB_PART_FACTORY] = {0x010000, 0x050000},
+			[LB_PART_OTA_0] = {0x060000, 0x050000},
+			[LB_PART_OTA_1] = {0x0B0000, 0x050000},
+		},
+};
+
+static const uint8_t *image; /* NULL: none is loaded */
+static uint32_t image_bytes;
+
+void lb_board_init(void)
+{
+	stub_machine_init();
+}
+
+enum lb_cause lb_board_reset_cause(void)
+{
+	return (enum lb_cause)stub_knobs.cause;
+}
+
+uint8_t *lb_board_retained(void)
+{
+	return stub_retained;
+}
+
+const uint8_t *lb_board_id(void)
+{
+	return board_id;
+}
+
+const struct lb_flash *lb_board_flash(void)
+{
+	return &stub_ramflash;
+}
+
+const struct lb_flashmap *lb_board_flashmap(void)
+{
+	return &map;
+}
+
+void lb_board_mac(uint8_t mac[LB_BOARD_MAC_BYTES])
+{
+	static const uint8_t local[LB_BOARD_MAC_BYTES] = {0x02, 0, 0, 0, 0, 0x01};
+
+	memcpy(mac, local, sizeof(local));
+}
+
+uint32_t lb_board_millis(void)
+{
+	return stub_knobs.millis;
+}
+
+/* For so long, until a pin changes, or until a byte is there for which there is room. */
+static void wait_for(uint32_t wait_ms)
+{
+	const uint32_t start_ms = stub_knobs.millis;
+	const uint32_t pressed = stub_knobs.pressed;
+
+	while (stub_knobs.millis - start_ms < wait_ms && stub_knobs.pressed == pressed)
+		stub_machine_sleep();
+}
+
+void lb_board_wait_ms(uint32_t wait_ms)
+{
+	wait_for(wait_ms);
+}
+
+/* A turn a millisecond finds what came in soon enough. */
+void lb_board_wait_serial_ms(uint32_t wait_ms)
+{
+	wait_for(wait_ms > 0);
+}
+
+struct lb_boot_pins lb_board_pins(void)
+{
+	const uint32_t pressed = stub_knobs.pressed;
+
+	return (struct lb_boot_pins){.p12 = (pressed & STUB_KNOB_P12) != 0, .g23 = (pressed & STUB_KNOB_G23) == 0};
+}
+
+void lb_board_led(uint32_t rgb, enum lb_led_mode mode)
+{
+	(void)mode;
+	stub_knobs.led = rgb;
+}
+
+void lb_board_phase(enum lb_phase phase)
+{
+	stub_knobs.phase = phase;
+}
+
+void lb_board_serial_write(const void *data, size_t size_bytes)
+{
+	const uint8_t *bytes = data;
+
+	for (size_t i = 0; i < size_bytes; i++)
+		stub_machine_send(bytes[i]);
+}
+
+/* The line's other end waits until a byte was received, so that none is lost. */
+size_t lb_board_serial_read(void *data, size_t size_bytes)
+{
+	uint8_t *bytes = data;
+	size_t got = 0;
+
+	while (got < size_bytes && stub_machine_receive(&bytes[got]))
+		got++;
+	return got;
+}
+
+void lb_board_serial_baud(uint32_t baud)
+{
+	(void)baud;
+}
+
+int lb_board_image_load(uint32_t flash_offset, uint32_t header_bytes, uint32_t size_bytes)
+{
+	(void)header_bytes;
+	image = NULL;
+	if (flash_offset > STUB_FLASH_BYTES || size_bytes > STUB_FLASH_BYTES - flash_offset)
+		return LB_ERR_BOUNDS;
+	image = stub_flash + flash_offset;
+	image_bytes = size_bytes;
+	return LB_OK;
+}
+
+int lb_board_image_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
+{
+	(void)ctx;
+	if (image == NULL || offset > image_bytes || size_bytes > image_bytes - offset)
+		return LB_ERR_BOUNDS;
+	memcpy(data, image + offset, size_bytes);
+	return LB_OK;
+}
+
+int lb_board_payload_check(uint32_t payload_offset, uint32_t payload_bytes)
+{
+	return stub_machine_runs(image + payload_offset, payload_bytes) ? LB_OK : LB_ERR_UNSUPPORTED;
+}
+
+int lb_board_image_start(uint32_t payload_offset, uint32_t payload_bytes)
+{
+	(void)payload_bytes;
+	stub_machine_run(image + payload_offset);
+	return LB_ERR_UNSUPPORTED;
+}
+
+/* There is none: an image on trial that hangs does so until the next reset. */
+void lb_board_watchdog(uint32_t timeout_ms)
+{
+	(void)timeout_ms;
+}
+
+void lb_board_reset(void)
+{
+	stub_machine_reset();
+}
