@@ -34,19 +34,25 @@ def do(*command, cwd=ROOT):
 	return result.stdout
 
 
-def build(cpu, tree=None, *settings):
-	"""Its bootloader, which trusts a P-256 key that is made the first time."""
+def key():
+	"""A P-256 key, which is made the first time."""
 	OUT.mkdir(parents=True, exist_ok=True)
 	if not KEY.exists():
 		do(LIFEBOAT, "image", "keygen", KEY, "--type", "p256")
+	return KEY
+
+
+def build(cpu, tree=None, *settings):
+	"""Its bootloader, which trusts that key."""
 	tree = tree or f"stub-{cpu}"
 	do("flock", "build/lock", "make", "-j2", "bootloader", "BOARD=stub", f"STUB_CPU={cpu}", f"BOARD_TREE={tree}",
-		f"KEY={KEY}", *settings)
+		f"KEY={key()}", *settings)
 	return ROOT / "build/libexec/lifeboat" / f"bootloader-{tree}"
 
 
 def image(slot, version="1.0.0", size_bytes=0):
 	"""A signed image that runs in that slot, filled up to a payload of so many bytes."""
+	OUT.mkdir(parents=True, exist_ok=True)
 	elf, payload, signed = (OUT / f"{slot}{end}" for end in (".elf", ".bin", ".img"))
 	do(ARM_GCC, "-mcpu=cortex-m0plus", "-mthumb", "-std=gnu11", "-Os", "-I.", "-Wall", "-Wextra", "-Werror",
 		"--specs=nano.specs", "-nostartfiles", "-ffunction-sections", "-T", "tests/stub/image.ld", "-Wl,--gc-sections",
@@ -54,7 +60,7 @@ def image(slot, version="1.0.0", size_bytes=0):
 		*ROOT.glob("core/handoff/*.c"), *ROOT.glob("core/base/*.c"))
 	do("arm-none-eabi-objcopy", "-O", "binary", elf, payload)
 	payload.write_bytes(payload.read_bytes().ljust(size_bytes, b"\x55"))
-	do(LIFEBOAT, "image", "sign", payload, signed, "--version", version, "--key", KEY)
+	do(LIFEBOAT, "image", "sign", payload, signed, "--version", version, "--key", key())
 	return signed.read_bytes()
 
 

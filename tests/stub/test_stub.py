@@ -98,7 +98,8 @@ def test_a_verified_boot(bootloader, images):
 def test_a_fallback(bootloader, images):
 	broken = bytearray(images["ota_0"])
 	broken[-1] ^= 1
-	content = qemu.flash(record=record(images, SLOT_OTA_0, SLOT_FACTORY), factory=images["factory"], ota_0=bytes(broken))
+	kept = record(images, SLOT_OTA_0, SLOT_FACTORY)
+	content = qemu.flash(record=kept, factory=images["factory"], ota_0=bytes(broken))
 	said, text = qemu.boot(bootloader, content)
 	assert (said["slot"], said["mode"], said["why"]) == (SLOT_FACTORY, NORMAL, FALLBACK), text
 
