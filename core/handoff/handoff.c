@@ -135,10 +135,10 @@ static void encode_down(uint8_t *part, const struct lb_handoff_down *down)
 
 static void decode_down(const uint8_t *part, struct lb_handoff_down *down)
 {
-	down->mode = known_or(part[DOWN_MODE], LB_MODE_LOADER + 1, LB_MODE_NORMAL);
-	down->reason = known_or(part[DOWN_REASON], LB_REASON_CRASH_LOOP + 1, LB_REASON_NONE);
-	down->why = known_or(part[DOWN_WHY], LB_WHY_RECORD_LOST + 1, LB_WHY_LATEST);
-	down->cause = known_or(part[DOWN_CAUSE], LB_CAUSE_BROWN_OUT + 1, LB_CAUSE_POWER_ON);
+	down->mode = part[DOWN_MODE];
+	down->reason = part[DOWN_REASON];
+	down->why = part[DOWN_WHY];
+	down->cause = part[DOWN_CAUSE];
 	down->slot = known_or(part[DOWN_SLOT], LB_SLOT_COUNT, LB_SLOT_NONE);
 	down->latest = known_or(part[DOWN_LATEST], LB_SLOT_COUNT, LB_SLOT_NONE);
 	down->previous = known_or(part[DOWN_PREVIOUS], LB_SLOT_COUNT, LB_SLOT_NONE);

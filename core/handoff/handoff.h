@@ -39,8 +39,15 @@ enum {
 #define LB_HANDOFF_UP_MAGIC 0x5055424Cu   /* "LBUP" */
 #define LB_HANDOFF_KEYS_MAGIC 0x594B424Cu /* "LBKY" */
 
-enum lb_boot_mode { LB_MODE_NORMAL = 0, LB_MODE_SAFE = 1, LB_MODE_LOADER = 2 };
-enum lb_boot_reason { LB_REASON_NONE = 0, LB_REASON_PIN = 1, LB_REASON_REQUEST = 2, LB_REASON_CRASH_LOOP = 3 };
+/* ORDER: the words for the numbers of the three are in handoff_text.c. */
+enum lb_boot_mode { LB_MODE_NORMAL = 0, LB_MODE_SAFE = 1, LB_MODE_LOADER = 2, LB_MODE_COUNT = 3 };
+enum lb_boot_reason {
+	LB_REASON_NONE = 0,
+	LB_REASON_PIN = 1,
+	LB_REASON_REQUEST = 2,
+	LB_REASON_CRASH_LOOP = 3,
+	LB_REASON_COUNT = 4
+};
 enum lb_boot_why {
 	LB_WHY_LATEST = 0,
 	LB_WHY_PREVIOUS = 1,
@@ -48,6 +55,7 @@ enum lb_boot_why {
 	LB_WHY_REVERTED = 3,
 	LB_WHY_FALLBACK = 4,
 	LB_WHY_RECORD_LOST = 5,
+	LB_WHY_COUNT = 6,
 };
 
 struct lb_handoff_down {
@@ -86,7 +94,9 @@ struct lb_handoff_up {
 
 /* retained is the whole retained RAM. get returns LB_OK, or LB_ERR_FORMAT / LB_ERR_VERSION / LB_ERR_CHECKSUM and a
  * struct of defaults (mode normal, no request, no slot, no keys, all else 0). A number that this code gives no meaning
- * to is read as the default of its field. put cuts an over-long last_error. */
+ * to stays what it is in mode, reason, why and cause, for whoever shows it (handoff_text.h has the words); who decides
+ * by it treats it as the default. A slot or request without a meaning is read as none. put cuts an over-long
+ * last_error. */
 void lb_handoff_put_down(uint8_t *retained, const struct lb_handoff_down *down);
 int lb_handoff_get_down(const uint8_t *retained, struct lb_handoff_down *down);
 void lb_handoff_put_up(uint8_t *retained, const struct lb_handoff_up *up);

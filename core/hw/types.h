@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+/* ORDER: the words for the numbers of the three are in core/handoff/handoff_text.c. */
+
 /* Why the CPU starts. */
 enum lb_cause {
 	LB_CAUSE_POWER_ON = 0,
@@ -15,6 +17,7 @@ enum lb_cause {
 	LB_CAUSE_DEEP_SLEEP = 4, /* a wake, not a reset that somebody asked for */
 	LB_CAUSE_FAULT = 5,      /* the CPU crashed */
 	LB_CAUSE_BROWN_OUT = 6,
+	LB_CAUSE_COUNT = 7,
 };
 
 /* What the module is doing, for whoever watches from outside. */
@@ -25,6 +28,7 @@ enum lb_phase {
 	LB_PHASE_SCRIPT = 3, /* firmware start-up, boot.py, main.py */
 	LB_PHASE_REPL = 4,
 	LB_PHASE_SLEEP = 5, /* deep sleep: no CPU */
+	LB_PHASE_COUNT = 6,
 };
 
 /* Who is driving the LED. */
@@ -34,6 +38,7 @@ enum lb_led_mode {
 	LB_LED_USER = 2,
 	LB_LED_GATE = 3,
 	LB_LED_ERROR = 4,
+	LB_LED_COUNT = 5,
 };
 
 enum {

@@ -348,18 +348,14 @@ int lb_record_append(struct lb_record *record, const struct lb_record_state *sta
 	return result == LB_OK ? append_from(record, first, first + capacity, state) : result;
 }
 
-const char *lb_record_change_text(uint8_t change)
+const char *lb_record_change_text(uint8_t change, char room[LB_WORDS_BYTES])
 {
-	switch (change) {
-	case LB_CHANGE_NONE: return "none";
-	case LB_CHANGE_OTA_START: return "update started";
-	case LB_CHANGE_OTA_FINISH: return "update finished";
-	case LB_CHANGE_TRY: return "trial boot";
-	case LB_CHANGE_CONFIRM: return "confirmed";
-	case LB_CHANGE_REVERT: return "rolled back";
-	case LB_CHANGE_USE: return "chosen by a script";
-	case LB_CHANGE_TOOL_START: return "tool began to write";
-	case LB_CHANGE_TOOL: return "written by a tool";
-	default: return "unknown";
-	}
+	/* ORDER: enum lb_change. */
+	static const char *const words[] = {
+		"none",        "update started",     "update finished",     "trial boot",        "confirmed",
+		"rolled back", "chosen by a script", "tool began to write", "written by a tool",
+	};
+
+	_Static_assert(sizeof(words) / sizeof(words[0]) == LB_CHANGE_COUNT, "a word for each number");
+	return lb_words_get(words, LB_CHANGE_COUNT, change, room);
 }

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/base/words.h"
 #include "core/flashmap/flashmap.h"
 #include "core/hw/flash.h"
 
@@ -59,6 +60,7 @@ enum lb_change {
 	LB_CHANGE_USE = 6,
 	LB_CHANGE_TOOL_START = 7, /* a tool is about to change a slot */
 	LB_CHANGE_TOOL = 8,       /* a tool's image was found, and is the latest */
+	LB_CHANGE_COUNT = 9,
 };
 
 /* In place of an image id (lb_image_id). */
@@ -108,7 +110,7 @@ uint32_t lb_record_capacity(const struct lb_flash *flash, struct lb_region regio
 bool lb_record_entry(const struct lb_flash *flash, struct lb_region region, uint32_t place, uint32_t *sequence,
                      struct lb_record_state *state);
 
-/* "update", "confirmed", …; never NULL. */
-const char *lb_record_change_text(uint8_t change);
+/* "update started", "confirmed", …; a number that is none is "unknown (9)", which is written to room. */
+const char *lb_record_change_text(uint8_t change, char room[LB_WORDS_BYTES]);
 
 #endif

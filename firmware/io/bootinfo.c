@@ -40,9 +40,8 @@ const char *lb_bootinfo_safe_reason(void)
 	case LB_REASON_PIN: return "pin P12 was high";
 	case LB_REASON_REQUEST: return "on request";
 	case LB_REASON_CRASH_LOOP: return "too many crashes in a row";
-	case LB_REASON_NONE: break;
+	default: return "reason unknown";
 	}
-	return "reason unknown";
 }
 
 bool lb_bootinfo_is_soft(void)

@@ -3,6 +3,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/error.h"
+#include "core/handoff/handoff_text.h"
 #include "core/hw/periph.h"
 #include "firmware/update/ota.h"
 #include "py/runtime.h"
@@ -13,11 +14,6 @@
 #include "firmware/update/slots.h"
 
 enum { CONFIRM_MOST_S = 24 * 60 * 60 };
-
-static const char *const modes[] = {"normal", "safe", "loader"};
-static const char *const reasons[] = {"none", "pin", "request", "crash-loop"};
-static const char *const whys[] = {"latest", "previous", "factory", "reverted", "fallback", "record-lost"};
-static const char *const causes[] = {"power-on", "switch", "software", "watchdog", "deep-sleep", "fault", "brown-out"};
 
 static void put(mp_obj_t dict, const char *key, mp_obj_t value)
 {
@@ -46,13 +42,14 @@ static mp_obj_t version(struct lb_version version)
 static mp_obj_t boot_status(const struct lb_handoff_down *down)
 {
 	const mp_obj_t boot = mp_obj_new_dict(8);
+	char room[LB_WORDS_BYTES];
 
-	put(boot, "mode", text(modes[down->mode]));
-	put(boot, "reason", text(reasons[down->reason]));
-	put(boot, "why", text(whys[down->why]));
+	put(boot, "mode", text(lb_handoff_text_mode(down->mode, room)));
+	put(boot, "reason", text(lb_handoff_text_reason(down->reason, room)));
+	put(boot, "why", text(lb_handoff_text_why(down->why, room)));
 	put(boot, "slot", slot_name(down->slot));
 	put(boot, "version", version(down->image_version));
-	put(boot, "cause", text(causes[down->cause]));
+	put(boot, "cause", text(lb_handoff_text_cause(down->cause, room)));
 	put(boot, "hold_ms", mp_obj_new_int_from_uint(down->hold_ms));
 	return boot;
 }
@@ -76,11 +73,12 @@ static mp_obj_t record_status(const struct lb_slots *slots)
 {
 	const struct lb_record_state *now = &slots->now;
 	const mp_obj_t record = mp_obj_new_dict(5);
+	char room[LB_WORDS_BYTES];
 
 	put(record, "latest", slot_name(now->latest));
 	put(record, "previous", slot_name(now->previous));
 	put(record, "last_change",
-	    now->change == LB_CHANGE_NONE ? mp_const_none : text(lb_record_change_text(now->change)));
+	    now->change == LB_CHANGE_NONE ? mp_const_none : text(lb_record_change_text(now->change, room)));
 	put(record, "download", slot_name(now->download));
 	put(record, "failed", image_id(now->failed_id));
 	return record;

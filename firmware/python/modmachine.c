@@ -25,14 +25,17 @@ _Noreturn void lb_machine_reset(void)
 
 mp_int_t lb_machine_reset_cause(void)
 {
-	static const uint8_t constants[] = {
+	const enum lb_cause cause = lb_bootinfo_down()->cause;
+	static const uint8_t constants[LB_CAUSE_COUNT] = {
 		[LB_CAUSE_POWER_ON] = LB_PWRON_RESET,       [LB_CAUSE_SWITCH] = LB_HARD_RESET,
 		[LB_CAUSE_SOFTWARE] = LB_HARD_RESET,        [LB_CAUSE_WATCHDOG] = LB_WDT_RESET,
 		[LB_CAUSE_DEEP_SLEEP] = LB_DEEPSLEEP_RESET, [LB_CAUSE_FAULT] = LB_HARD_RESET,
 		[LB_CAUSE_BROWN_OUT] = LB_BROWN_OUT_RESET,
 	};
 
-	return lb_bootinfo_is_soft() ? LB_SOFT_RESET : constants[lb_bootinfo_down()->cause];
+	if (lb_bootinfo_is_soft())
+		return LB_SOFT_RESET;
+	return cause < LB_CAUSE_COUNT ? constants[cause] : LB_HARD_RESET;
 }
 
 mp_obj_t lb_machine_unique_id(void)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/bytes.h"
+#include "core/handoff/handoff_text.h"
 #include "hardware/model/pins.h"
 #include "hardware/process/log.h"
 #include "hardware/process/names.h"
@@ -23,12 +24,15 @@ static void note_sampled(struct lb_module *module);
 
 static void set_phase(struct lb_module *module, enum lb_phase phase)
 {
+	char room[LB_WORDS_BYTES];
+	const char *name = lb_handoff_text_phase(phase, room);
+
 	module->phase = phase;
-	lb_log("phase %s", lb_names_phase(phase));
+	lb_log("phase %s", name);
 	if (!lb_events_wanted(&module->events, LB_EVENT_PHASE))
 		return;
 	cJSON *event = lb_events_new(&module->events, LB_EVENT_PHASE);
-	cJSON_AddStringToObject(event, "phase", lb_names_phase(phase));
+	cJSON_AddStringToObject(event, "phase", name);
 	cJSON_AddNumberToObject(event, "boot", (double)module->boots);
 	lb_events_emit(&module->events, LB_EVENT_PHASE, event);
 }
@@ -247,12 +251,14 @@ static int start_cpu(struct lb_module *module)
 /* One reset: first LED, nets and registers are as it leaves them, then a CPU runs. */
 static void start(struct lb_module *module, enum lb_cause cause)
 {
+	char room[LB_WORDS_BYTES];
+
 	module->power = LB_POWER_RUNNING;
 	module->cause = cause;
 	module->sampled = false;
 	module->boots++;
 	module->clock.reset_ns = lb_clock_host_ns();
-	lb_log("reset, cause %s, boot %" PRIu64, lb_names_cause(cause), module->boots);
+	lb_log("reset, cause %s, boot %" PRIu64, lb_handoff_text_cause(cause, room), module->boots);
 	lb_rgbled_set(&module->led, LB_LED_OFF, 0);
 	lb_nets_reset(&module->nets);
 	set_registers(module, cause);

@@ -1,4 +1,4 @@
-/* The words of the control socket for the numbers of core/hw and hardware/wire.h. */
+/* The words of the control socket for the numbers of hardware/wire.h. core/handoff/handoff_text.h has the others. */
 #ifndef HARDWARE_PROCESS_NAMES_H
 #define HARDWARE_PROCESS_NAMES_H
 
@@ -6,9 +6,6 @@
 #include <stdint.h>
 
 /* "?" for a number that is none. */
-const char *lb_names_cause(uint32_t cause);
-const char *lb_names_phase(uint32_t phase);
-const char *lb_names_led_mode(uint32_t mode);
 const char *lb_names_drive(uint32_t drive);
 const char *lb_names_level(bool level);
 /* enum wire_drive, or -1. */

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "core/handoff/handoff.h"
+#include "core/handoff/handoff_text.h"
 #include "hardware/model/pins.h"
 #include "hardware/process/names.h"
 
@@ -92,11 +93,11 @@ static void add_uarts(cJSON *reply, const struct lb_module *module)
 
 void lb_snapshot_add_led(cJSON *reply, const struct lb_module *module)
 {
-	char rgb[LB_NAMES_RGB_BYTES];
+	char rgb[LB_NAMES_RGB_BYTES], room[LB_WORDS_BYTES];
 
 	lb_names_rgb(rgb, module->led.rgb);
 	cJSON_AddStringToObject(reply, "rgb", rgb);
-	cJSON_AddStringToObject(reply, "mode", lb_names_led_mode(module->led.mode));
+	cJSON_AddStringToObject(reply, "mode", lb_handoff_text_led_mode(module->led.mode, room));
 	cJSON_AddNumberToObject(reply, "t_ms", (double)lb_clock_module_ms(&module->clock));
 }
 
@@ -114,18 +115,18 @@ void lb_snapshot_add_pin(cJSON *reply, const struct lb_module *module, unsigned 
 
 void lb_snapshot_add(cJSON *reply, const struct lb_module *module)
 {
-	char rgb[LB_NAMES_RGB_BYTES];
+	char rgb[LB_NAMES_RGB_BYTES], room[LB_WORDS_BYTES];
 
 	lb_names_rgb(rgb, module->led.rgb);
 	cJSON_AddNumberToObject(reply, "v", 1);
 	cJSON_AddStringToObject(reply, "board", "virtual");
 	cJSON_AddStringToObject(reply, "power", module->power == LB_POWER_OFF ? "off" : "on");
-	cJSON_AddStringToObject(reply, "phase", lb_names_phase(module->phase));
+	cJSON_AddStringToObject(reply, "phase", lb_handoff_text_phase(module->phase, room));
 	cJSON_AddNumberToObject(reply, "boot", (double)module->boots);
-	cJSON_AddStringToObject(reply, "cause", lb_names_cause(module->cause));
+	cJSON_AddStringToObject(reply, "cause", lb_handoff_text_cause(module->cause, room));
 	cJSON_AddNumberToObject(reply, "t_ms", (double)lb_clock_module_ms(&module->clock));
 	cJSON_AddStringToObject(reply, "led", rgb);
-	cJSON_AddStringToObject(reply, "led_mode", lb_names_led_mode(module->led.mode));
+	cJSON_AddStringToObject(reply, "led_mode", lb_handoff_text_led_mode(module->led.mode, room));
 	add_pins(reply, module);
 	add_analog(reply, module);
 	add_uarts(reply, module);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/handoff/handoff.h"
+#include "core/handoff/handoff_text.h"
 #include "core/image/image.h"
 #include "core/record/record.h"
 #include "host/client/json.h"
@@ -71,48 +72,16 @@ static void add_version(cJSON *object, const char *key, const struct lb_version 
 	cJSON_AddStringToObject(object, key, text);
 }
 
-static const char *mode_name(enum lb_boot_mode mode)
-{
-	static const char *const names[] = {
-		[LB_MODE_NORMAL] = "normal",
-		[LB_MODE_SAFE] = "safe",
-		[LB_MODE_LOADER] = "loader",
-	};
-
-	return mode <= LB_MODE_LOADER ? names[mode] : NULL;
-}
-
-static const char *reason_name(enum lb_boot_reason reason)
-{
-	static const char *const names[] = {
-		[LB_REASON_NONE] = "none",
-		[LB_REASON_PIN] = "pin",
-		[LB_REASON_REQUEST] = "request",
-		[LB_REASON_CRASH_LOOP] = "crash-loop",
-	};
-
-	return reason <= LB_REASON_CRASH_LOOP ? names[reason] : NULL;
-}
-
-static const char *why_name(enum lb_boot_why why)
-{
-	static const char *const names[] = {
-		[LB_WHY_LATEST] = "latest",     [LB_WHY_PREVIOUS] = "previous", [LB_WHY_FACTORY] = "factory",
-		[LB_WHY_REVERTED] = "reverted", [LB_WHY_FALLBACK] = "fallback", [LB_WHY_RECORD_LOST] = "record-lost",
-	};
-
-	return why <= LB_WHY_RECORD_LOST ? names[why] : NULL;
-}
-
 /* down NULL: nothing was handed over. */
 static void add_boot(cJSON *status, const struct lb_handoff_down *down, const cJSON *reply)
 {
 	cJSON *boot = cJSON_AddObjectToObject(status, "boot");
+	char room[LB_WORDS_BYTES];
 	bool runs_image = down != NULL && down->slot < LB_SLOT_COUNT;
 
-	add_text(boot, "mode", down != NULL ? mode_name(down->mode) : NULL);
-	add_text(boot, "reason", down != NULL ? reason_name(down->reason) : NULL);
-	add_text(boot, "why", runs_image ? why_name(down->why) : NULL);
+	add_text(boot, "mode", down != NULL ? lb_handoff_text_mode(down->mode, room) : NULL);
+	add_text(boot, "reason", down != NULL ? lb_handoff_text_reason(down->reason, room) : NULL);
+	add_text(boot, "why", runs_image ? lb_handoff_text_why(down->why, room) : NULL);
 	add_text(boot, "slot", runs_image ? lb_slot_name(down->slot) : NULL);
 	if (runs_image)
 		add_version(boot, "version", &down->image_version);
@@ -124,6 +93,8 @@ static void add_boot(cJSON *status, const struct lb_handoff_down *down, const cJ
 
 static void add_record(cJSON *status, const struct lb_handoff_down *down)
 {
+	char room[LB_WORDS_BYTES];
+
 	if (down != NULL && down->on_trial) {
 		cJSON *trial = cJSON_AddObjectToObject(status, "trial");
 		cJSON_AddNumberToObject(trial, "left", down->tries_left);
@@ -135,7 +106,7 @@ static void add_record(cJSON *status, const struct lb_handoff_down *down)
 	add_text(record, "latest", down != NULL && down->latest < LB_SLOT_COUNT ? lb_slot_name(down->latest) : NULL);
 	add_text(record, "previous", has_previous ? lb_slot_name(down->previous) : NULL);
 	bool changed = down != NULL && down->last_change != LB_CHANGE_NONE;
-	add_text(record, "last_change", changed ? lb_record_change_text(down->last_change) : NULL);
+	add_text(record, "last_change", changed ? lb_record_change_text(down->last_change, room) : NULL);
 	if (down != NULL)
 		add_version(status, "bootloader", &down->bootloader_version);
 	else

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/assert.h"
 #include "core/base/bytes.h"
 #include "core/base/error.h"
 #include "core/boot/plan.h"
@@ -129,7 +130,9 @@ static const char *name_or_none(enum lb_slot slot)
 
 static void print_entry(uint32_t sequence, const struct lb_record_state *state)
 {
-	printf("  %6u  %-22s latest %s, previous %s", sequence, lb_record_change_text(state->change),
+	char room[LB_WORDS_BYTES];
+
+	printf("  %6u  %-22s latest %s, previous %s", sequence, lb_record_change_text(state->change, room),
 	       name_or_none(state->latest), name_or_none(state->previous));
 	if (state->download != LB_SLOT_NONE)
 		printf(", writing %s", lb_slot_name(state->download));
@@ -153,17 +156,21 @@ static void print_history(const struct lb_flash *flash, struct lb_region region,
 	}
 }
 
+/* ORDER: enum lb_boot_why. What the next boot will do, of a plan that is this program's own. */
 static const char *why_text(enum lb_boot_why why)
 {
-	switch (why) {
-	case LB_WHY_LATEST: return "the latest image";
-	case LB_WHY_PREVIOUS: return "the previous image";
-	case LB_WHY_FACTORY: return "the factory image";
-	case LB_WHY_REVERTED: return "the image on trial is rolled back";
-	case LB_WHY_RECORD_LOST: return "the record is lost";
-	case LB_WHY_FALLBACK:
-	default: return "the latest image does not verify";
-	}
+	static const char *const texts[] = {
+		"the latest image",
+		"the previous image",
+		"the factory image",
+		"the image on trial is rolled back",
+		"the latest image does not verify",
+		"the record is lost",
+	};
+
+	_Static_assert(sizeof(texts) / sizeof(texts[0]) == LB_WHY_COUNT, "a text for each number");
+	LB_ASSERT(why < LB_WHY_COUNT);
+	return texts[why];
 }
 
 /* By the very rules that the bootloader goes by; all images were verified before, so it has nothing to ask. */
@@ -178,13 +185,14 @@ static void print_plan(const struct lb_record *record, const struct lb_update_sl
 
 	memcpy(facts.slots, slots, sizeof(facts.slots));
 	struct lb_plan plan = lb_plan_make(&facts);
+	char room[LB_WORDS_BYTES];
 	if (plan.action != LB_PLAN_START) {
 		printf("next boot: bootloader mode, no image can be started\n");
 		return;
 	}
 	printf("next boot: %s, %s", lb_slot_name(plan.slot), why_text(plan.why));
 	if (plan.write)
-		printf("; the record will say: %s", lb_record_change_text(plan.state.change));
+		printf("; the record will say: %s", lb_record_change_text(plan.state.change, room));
 	if (plan.write && plan.state.on_trial)
 		printf(", %u left", plan.state.tries_left);
 	printf("\n");

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/handoff/handoff.h"
+#include "core/handoff/handoff_text.h"
 #include "core/hw/pinout.h"
 #include "core/hw/types.h"
 #include "host/terminal/colour.h"
@@ -62,6 +64,8 @@ static void print_boot(const cJSON *status)
 		print_safe(boot, lb_json_is(status, "phase", "repl"));
 	} else if (lb_json_is(boot, "mode", "normal")) {
 		printf("normal\n");
+	} else if (strncmp(lb_json_text(boot, "mode"), "unknown", 7) == 0) {
+		printf("%s: a newer bootloader than this command knows\n", lb_json_text(boot, "mode"));
 	} else if (!lb_json_is(boot, "mode", "loader")) {
 		printf("%s\n", lb_json_is(status, "phase", "gate") ? "not decided yet" : "unknown: nothing was handed over");
 	} else if (lb_json_is(boot, "reason", "pin")) {
@@ -76,23 +80,23 @@ static void print_boot(const cJSON *status)
 	}
 }
 
+/* The word in a sentence; ORDER: enum lb_boot_why. A word without one is shown as it is. */
 static const char *why_text(const cJSON *boot)
 {
-	static const struct {
-		const char *why;
-		const char *text;
-	} texts[] = {
-		{"latest", "the latest"},
-		{"previous", "the previous one, as chosen"},
-		{"factory", "the factory image, as chosen"},
-		{"reverted", "the update before it failed its trial"},
-		{"fallback", "what should have run could not be verified"},
-		{"record-lost", "the boot record was lost"},
+	static const char *const texts[] = {
+		"the latest",
+		"the previous one, as chosen",
+		"the factory image, as chosen",
+		"the update before it failed its trial",
+		"what should have run could not be verified",
+		"the boot record was lost",
 	};
+	char room[LB_WORDS_BYTES];
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (lb_json_is(boot, "why", texts[i].why))
-			return texts[i].text;
+	_Static_assert(sizeof(texts) / sizeof(texts[0]) == LB_WHY_COUNT, "a sentence for each number");
+	for (unsigned why = 0; why < LB_WHY_COUNT; why++)
+		if (lb_json_is(boot, "why", lb_handoff_text_why(why, room)))
+			return texts[why];
 	return lb_json_text(boot, "why");
 }
 

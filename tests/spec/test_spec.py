@@ -32,7 +32,8 @@ SPECS = {
 	),
 }
 # Counts of enumerators and what a function answers say nothing about a format.
-NOT_SPECIFIED = {"LB_SLOT_COUNT", "LB_RECORD_BLANK", "LB_RECORD_VALID", "LB_RECORD_LOST"}
+NOT_SPECIFIED = {"LB_SLOT_COUNT", "LB_MODE_COUNT", "LB_REASON_COUNT", "LB_WHY_COUNT", "LB_CAUSE_COUNT",
+	"LB_CHANGE_COUNT", "LB_RECORD_BLANK", "LB_RECORD_VALID", "LB_RECORD_LOST"}
 # Most have more constants: fewer, and the table format or the header was not understood.
 FEW = {"update": 4}
 ROW = re.compile(r"^\| `(\w+)` \| (0x[0-9A-Fa-f]+|\d+) \| ([^|]*?) ?\|$", re.M)
@@ -88,6 +89,7 @@ CORE = (
 
 
 ASSERT = "tests/spec/assert.c"
+HANDOFF_TEXT = ("core/base/words.c", "core/handoff/handoff_text.c", "core/handoff/handoff.h")
 
 
 @pytest.mark.parametrize("spec", [spec for spec, (headers, _) in SPECS.items() if headers])
@@ -166,10 +168,19 @@ def test_the_gates_windows(run_c):
 def test_names_on_the_control_socket(field, function, run_c):
 	cell = re.search(rf"^\| `?{field}`? \| (.*) \|$", read("docs/spec/control.md"), re.M).group(1)
 	told = [name for name in re.findall(r'`"([^"]+)"`', cell) if not name.startswith("#")]
+	count = {"led_mode": "LB_LED_COUNT"}.get(function, f"LB_{function.upper()}_COUNT")
 	statement = (
-		f'for (unsigned i = 0; lb_names_{function}(i)[0] != 63; i++) puts(lb_names_{function}(i));'  # 63: ?
+		f"char room[LB_WORDS_BYTES]; for (unsigned i = 0; i < {count}; i++) puts(lb_handoff_text_{function}(i, room));"
 	)
-	assert sorted(told) == sorted(run_c(("hardware/process/names.c",), (statement,)))
+	assert sorted(told) == sorted(run_c(HANDOFF_TEXT, (statement,)))
+
+
+@pytest.mark.parametrize("table, prefix", [("mode", "LB_MODE_"), ("reason", "LB_REASON_"), ("why", "LB_WHY_"),
+	("cause", "LB_CAUSE_")])
+def test_words_of_the_handoff(table, prefix, run_c):
+	rows = [(int(value), text) for name, value, text in spec_rows("handoff") if name.startswith(prefix)]
+	prints = tuple(f"{{ char room[LB_WORDS_BYTES]; puts(lb_handoff_text_{table}({value}, room)); }}" for value, _ in rows)
+	assert [re.split("[;:]", text)[0] for _, text in rows] == run_c(HANDOFF_TEXT, prints)
 
 
 def test_limits_of_the_control_socket(run_c):

@@ -5,12 +5,14 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/bytes.h"
 #include "core/base/crc32.h"
 #include "core/base/error.h"
 #include "core/handoff/handoff.h"
+#include "core/handoff/handoff_text.h"
 
 enum { DOWN_LENGTH = 152, UP_LENGTH = 136 };
 
@@ -225,7 +227,7 @@ static void a_shorter_part_gives_defaults_for_the_rest(void **state)
 	assert_string_equal(up.last_error, "");
 }
 
-static void numbers_without_a_meaning_read_as_defaults(void **state)
+static void numbers_without_a_meaning_stay_and_slots_are_none(void **state)
 {
 	uint8_t retained[LB_RETAINED_BYTES] = {0};
 	struct lb_handoff_down down;
@@ -236,10 +238,10 @@ static void numbers_without_a_meaning_read_as_defaults(void **state)
 	memset(retained + 12, 0x7E, 8);
 	reseal(retained, DOWN_LENGTH);
 	assert_int_equal(lb_handoff_get_down(retained, &down), LB_OK);
-	assert_int_equal(down.mode, LB_MODE_NORMAL);
-	assert_int_equal(down.reason, LB_REASON_NONE);
-	assert_int_equal(down.why, LB_WHY_LATEST);
-	assert_int_equal(down.cause, LB_CAUSE_POWER_ON);
+	assert_int_equal(down.mode, 0x7E);
+	assert_int_equal(down.reason, 0x7E);
+	assert_int_equal(down.why, 0x7E);
+	assert_int_equal(down.cause, 0x7E);
 	assert_int_equal(down.slot, LB_SLOT_NONE);
 	assert_int_equal(down.previous, LB_SLOT_NONE);
 	assert_false(down.on_trial);
@@ -252,6 +254,29 @@ static void numbers_without_a_meaning_read_as_defaults(void **state)
 	assert_int_equal(lb_handoff_get_up(retained, &up), LB_OK);
 	assert_int_equal(up.request, LB_REQUEST_NONE);
 	assert_int_equal(up.slot, LB_SLOT_NONE);
+}
+
+static void a_number_without_a_word_is_shown_as_it_is(void **state)
+{
+	typedef const char *text_fn(unsigned number, char room[LB_WORDS_BYTES]);
+	static const struct {
+		text_fn *text;
+		unsigned count;
+		const char *last;
+	} cases[] = {
+		{lb_handoff_text_mode, LB_MODE_COUNT, "loader"},    {lb_handoff_text_reason, LB_REASON_COUNT, "crash-loop"},
+		{lb_handoff_text_why, LB_WHY_COUNT, "record-lost"}, {lb_handoff_text_cause, LB_CAUSE_COUNT, "brown-out"},
+		{lb_handoff_text_phase, LB_PHASE_COUNT, "sleep"},   {lb_handoff_text_led_mode, LB_LED_COUNT, "error"},
+	};
+	char room[LB_WORDS_BYTES], expected[LB_WORDS_BYTES];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_string_equal(cases[i].text(cases[i].count - 1, room), cases[i].last);
+		snprintf(expected, sizeof(expected), "unknown (%u)", cases[i].count);
+		assert_string_equal(cases[i].text(cases[i].count, room), expected);
+		assert_string_equal(cases[i].text(UINT32_MAX, room), "unknown (4294967295)");
+	}
 }
 
 static void another_version_is_not_guessed_at(void **state)
@@ -354,7 +379,8 @@ int main(void)
 		cmocka_unit_test(lengths_are_held_against_the_space),
 		cmocka_unit_test(a_longer_part_is_read),
 		cmocka_unit_test(a_shorter_part_gives_defaults_for_the_rest),
-		cmocka_unit_test(numbers_without_a_meaning_read_as_defaults),
+		cmocka_unit_test(numbers_without_a_meaning_stay_and_slots_are_none),
+		cmocka_unit_test(a_number_without_a_word_is_shown_as_it_is),
 		cmocka_unit_test(another_version_is_not_guessed_at),
 		cmocka_unit_test(keys_arrive),
 		cmocka_unit_test(keys_lie_as_specified),

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/bytes.h"
@@ -437,10 +438,12 @@ static void test_texts(void **state)
 {
 	(void)state;
 	for (unsigned change = 0; change < 256; change++) {
-		const char *text = lb_record_change_text((uint8_t)change);
+		char room[LB_WORDS_BYTES], unknown[LB_WORDS_BYTES];
+		const char *text = lb_record_change_text((uint8_t)change, room);
 
 		assert_non_null(text);
-		assert_int_equal(strcmp(text, "unknown") == 0, change > LB_CHANGE_TOOL);
+		snprintf(unknown, sizeof(unknown), "unknown (%u)", change);
+		assert_int_equal(strcmp(text, unknown) == 0, change > LB_CHANGE_TOOL);
 	}
 }
 
