@@ -30,9 +30,13 @@ enum {
 	DOWN_BOOTLOADER_VERSION = 40,
 	DOWN_BOARD_ID = 48,
 	DOWN_FLASHMAP = 64,
-	DOWN_VERDICT = DOWN_FLASHMAP + 8 * LB_PART_COUNT,
+	DOWN_PARTS = 9, /* as many partitions lie there; further ones in the table at the end */
+	DOWN_VERDICT = DOWN_FLASHMAP + 8 * DOWN_PARTS,
 	DOWN_LAST_CHANGE = DOWN_VERDICT + 4 * LB_SLOT_COUNT,
-	DOWN_BYTES = DOWN_LAST_CHANGE + 4,
+	DOWN_MORE_COUNT = DOWN_LAST_CHANGE + 4,
+	DOWN_MORE_PARTS = DOWN_MORE_COUNT + 4,
+	DOWN_MORE_MAX = 8,
+	DOWN_BYTES = DOWN_MORE_PARTS + 8 * DOWN_MORE_MAX,
 
 	UP_REQUEST = 12,
 	UP_SLOT = 13,
@@ -51,7 +55,9 @@ _Static_assert((int)DOWN_BYTES <= (int)LB_HANDOFF_DOWN_SPACE, "the down part fit
 _Static_assert((int)UP_BYTES <= (int)LB_HANDOFF_UP_SPACE, "the up part fits its space");
 _Static_assert(KEYS_FIRST + (int)LB_HANDOFF_KEYS_MAX * (int)KEY_BYTES <= (int)LB_HANDOFF_KEYS_SPACE,
                "the keys fit their space");
-_Static_assert(DOWN_BYTES == 152, "docs/spec/handoff.md");
+_Static_assert(DOWN_BYTES == 220, "docs/spec/handoff.md");
+_Static_assert((int)LB_PART_COUNT >= (int)DOWN_PARTS && (int)LB_PART_COUNT <= (int)DOWN_PARTS + (int)DOWN_MORE_MAX,
+               "every partition has its place");
 
 /* Over the whole part but the CRC's own four bytes. */
 static uint32_t part_crc(const uint8_t *part, uint16_t length)
@@ -108,6 +114,32 @@ static struct lb_version load_version(const uint8_t *bytes)
 	return (struct lb_version){bytes[0], bytes[1], lb_load16le(bytes + 2), lb_load32le(bytes + 4)};
 }
 
+static unsigned part_place(unsigned number)
+{
+	return number < DOWN_PARTS ? DOWN_FLASHMAP + 8 * number : DOWN_MORE_PARTS + 8 * (number - DOWN_PARTS);
+}
+
+static void store_flashmap(uint8_t *part, const struct lb_flashmap *map)
+{
+	for (unsigned i = 0; i < LB_PART_COUNT; i++) {
+		lb_store32le(part + part_place(i), map->part[i].offset);
+		lb_store32le(part + part_place(i) + 4, map->part[i].size_bytes);
+	}
+	part[DOWN_MORE_COUNT] = LB_PART_COUNT - DOWN_PARTS;
+}
+
+/* A partition that the writer did not know is one that the board has not: size 0. */
+static void load_flashmap(const uint8_t *part, struct lb_flashmap *map)
+{
+	const unsigned count = DOWN_PARTS + part[DOWN_MORE_COUNT];
+
+	memset(map, 0, sizeof(*map));
+	for (unsigned i = 0; i < LB_PART_COUNT && i < count; i++) {
+		map->part[i].offset = lb_load32le(part + part_place(i));
+		map->part[i].size_bytes = lb_load32le(part + part_place(i) + 4);
+	}
+}
+
 static void encode_down(uint8_t *part, const struct lb_handoff_down *down)
 {
 	part[DOWN_MODE] = (uint8_t)down->mode;
@@ -124,10 +156,7 @@ static void encode_down(uint8_t *part, const struct lb_handoff_down *down)
 	store_version(part + DOWN_IMAGE_VERSION, &down->image_version);
 	store_version(part + DOWN_BOOTLOADER_VERSION, &down->bootloader_version);
 	memcpy(part + DOWN_BOARD_ID, down->board_id, LB_BOARD_ID_BYTES);
-	for (unsigned i = 0; i < LB_PART_COUNT; i++) {
-		lb_store32le(part + DOWN_FLASHMAP + 8 * i, down->flashmap.part[i].offset);
-		lb_store32le(part + DOWN_FLASHMAP + 8 * i + 4, down->flashmap.part[i].size_bytes);
-	}
+	store_flashmap(part, &down->flashmap);
 	for (unsigned i = 0; i < LB_SLOT_COUNT; i++)
 		lb_store32le(part + DOWN_VERDICT + 4 * i, down->verdict[i]);
 	part[DOWN_LAST_CHANGE] = down->last_change;
@@ -149,10 +178,7 @@ static void decode_down(const uint8_t *part, struct lb_handoff_down *down)
 	down->image_version = load_version(part + DOWN_IMAGE_VERSION);
 	down->bootloader_version = load_version(part + DOWN_BOOTLOADER_VERSION);
 	memcpy(down->board_id, part + DOWN_BOARD_ID, LB_BOARD_ID_BYTES);
-	for (unsigned i = 0; i < LB_PART_COUNT; i++) {
-		down->flashmap.part[i].offset = lb_load32le(part + DOWN_FLASHMAP + 8 * i);
-		down->flashmap.part[i].size_bytes = lb_load32le(part + DOWN_FLASHMAP + 8 * i + 4);
-	}
+	load_flashmap(part, &down->flashmap);
 	for (unsigned i = 0; i < LB_SLOT_COUNT; i++)
 		down->verdict[i] = lb_load32le(part + DOWN_VERDICT + 4 * i);
 	down->last_change = part[DOWN_LAST_CHANGE];

@@ -14,7 +14,7 @@
 #include "core/handoff/handoff.h"
 #include "core/handoff/handoff_text.h"
 
-enum { DOWN_LENGTH = 152, UP_LENGTH = 136 };
+enum { DOWN_LENGTH = 220, UP_LENGTH = 136 };
 
 static const struct lb_handoff_down some_down = {
 	.mode = LB_MODE_SAFE,
@@ -99,7 +99,7 @@ static void the_bytes_are_as_specified(void **state)
 
 	(void)state;
 	lb_handoff_put_down(retained, &some_down);
-	assert_memory_equal(retained, "LBDN\x01\x00\x98\x00", 8);
+	assert_memory_equal(retained, "LBDN\x01\x00\xDC\x00", 8);
 	assert_memory_equal(retained + 12, "\x01\x02\x04\x03\x02\x01\x00\x01\x02", 9);
 	assert_int_equal(lb_load32le(retained + 24), 4321);
 	assert_int_equal(lb_load32le(retained + 28), 0x01020304);
@@ -198,6 +198,32 @@ static void a_longer_part_is_read(void **state)
 	reseal(retained, LB_HANDOFF_DOWN_SPACE);
 	assert_int_equal(lb_handoff_get_down(retained, &down), LB_OK);
 	assert_down_equal(&down, &some_down);
+}
+
+/* As the bootloaders before the table of further partitions wrote it, and as one with a partition more will. */
+static void further_partitions_move_nothing(void **state)
+{
+	enum { OLD_LENGTH = 152, MORE_COUNT = 152, MORE_PARTS = 156 };
+	uint8_t retained[LB_RETAINED_BYTES] = {0};
+	struct lb_handoff_down down, expected = some_down;
+
+	(void)state;
+	lb_handoff_put_down(retained, &some_down);
+	assert_int_equal(lb_load32le(retained + 136), some_down.verdict[0]);
+	assert_int_equal(retained[148], some_down.last_change);
+	assert_int_equal(retained[MORE_COUNT], LB_PART_COUNT - 9);
+	reseal(retained, OLD_LENGTH);
+	assert_int_equal(lb_handoff_get_down(retained, &down), LB_OK);
+	assert_down_equal(&down, &some_down);
+
+	lb_handoff_put_down(retained, &some_down);
+	for (unsigned i = 9; i < LB_PART_COUNT; i++)
+		expected.flashmap.part[i] = (struct lb_region){0x11111111, 0x11111111};
+	retained[MORE_COUNT] = 8;
+	memset(retained + MORE_PARTS, 0x11, 64);
+	reseal(retained, DOWN_LENGTH);
+	assert_int_equal(lb_handoff_get_down(retained, &down), LB_OK);
+	assert_down_equal(&down, &expected);
 }
 
 static void a_shorter_part_gives_defaults_for_the_rest(void **state)
@@ -378,6 +404,7 @@ int main(void)
 		cmocka_unit_test(every_flipped_bit_is_seen),
 		cmocka_unit_test(lengths_are_held_against_the_space),
 		cmocka_unit_test(a_longer_part_is_read),
+		cmocka_unit_test(further_partitions_move_nothing),
 		cmocka_unit_test(a_shorter_part_gives_defaults_for_the_rest),
 		cmocka_unit_test(numbers_without_a_meaning_stay_and_slots_are_none),
 		cmocka_unit_test(a_number_without_a_word_is_shown_as_it_is),
