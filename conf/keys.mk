@@ -22,7 +22,7 @@ $(OWN_KEYS):
 endif
 # Another list of keys than last time: link anew.
 KEY_LIST := $(call remember,$(B)/obj/$(BOARD_TREE)/keys,$(KEY) $(TRUST))
-$(B)/obj/$(BOARD_TREE)/keys.c: $(KEY) $(TRUST) $(KEY_LIST) host/commands/image.c | $(BIN)
+$(B)/obj/$(BOARD_TREE)/keys.c: $(KEY) $(TRUST) $(KEY_LIST) host/commands/cmd_image.c | $(BIN)
 	$(Q)$(BIN) image public $(KEY) $(TRUST) >$@
 $(B)/obj/$(BOARD_TREE)/keys.o: $(B)/obj/$(BOARD_TREE)/keys.c
 	$(Q)$(BOARD_CC) -std=c11 $(CFLAGS_ALL) $(or $(BOARD_CFLAGS),-O2) -c -o $@ $<

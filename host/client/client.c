@@ -85,6 +85,14 @@ void lb_client_close(struct lb_client *client)
 	client->fd = -1;
 }
 
+cJSON *lb_client_make_request(const char *cmd)
+{
+	cJSON *request = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(request, "cmd", cmd);
+	return request;
+}
+
 int lb_client_send(struct lb_client *client, cJSON *request)
 {
 	char line[LB_CLIENT_LINE_BYTES];
@@ -208,10 +216,8 @@ static int open_peer(const struct lb_client *client)
 
 int lb_client_stop(struct lb_client *client)
 {
-	cJSON *request = cJSON_CreateObject();
+	cJSON *request = lb_client_make_request("stop");
 	struct pollfd peer = {.fd = open_peer(client), .events = POLLIN};
-
-	cJSON_AddStringToObject(request, "cmd", "stop");
 	int error = lb_client_request(client, request, NULL);
 	cJSON_Delete(request);
 	if (peer.fd >= 0) {
@@ -224,29 +230,11 @@ int lb_client_stop(struct lb_client *client)
 
 int lb_client_attach(struct lb_client *client)
 {
-	cJSON *request = cJSON_CreateObject();
+	cJSON *request = lb_client_make_request("attach");
 
-	cJSON_AddStringToObject(request, "cmd", "attach");
 	int error = lb_client_request(client, request, NULL);
 	cJSON_Delete(request);
 	return error;
-}
-
-bool lb_client_has_raw(const struct lb_client *client)
-{
-	return client->start < client->end;
-}
-
-long lb_client_read_raw(struct lb_client *client, void *data, size_t size_bytes)
-{
-	size_t waiting = client->end - client->start;
-
-	if (waiting == 0)
-		return read(client->fd, data, size_bytes);
-	size_t count = waiting < size_bytes ? waiting : size_bytes;
-	memcpy(data, client->buffer + client->start, count);
-	client->start += count;
-	return (long)count;
 }
 
 void lb_client_explain(const struct lb_client *client, int error, const char *dir, char *text)

@@ -1,4 +1,4 @@
-/* A connection to the control socket of a virtual module, as docs/spec/control.md tells.
+/* A connection to the control socket of a virtual module, as in docs/spec/control.md.
  *
  * The caller owns the struct; it holds one file descriptor between a successful open and close, and nothing else that
  * needs freeing. JSON values that are returned belong to the caller (cJSON_Delete); values given are only read.
@@ -44,6 +44,8 @@ int lb_client_check_folder(const char *dir);
 int lb_client_open(struct lb_client *client, const char *dir);
 void lb_client_close(struct lb_client *client);
 
+/* {"cmd": cmd}, to be freed by the caller. */
+cJSON *lb_client_make_request(const char *cmd);
 /* Sends one request and does not wait for the reply. */
 int lb_client_send(struct lb_client *client, cJSON *request);
 /* One read(2) into the buffer; blocks unless poll said readable. LB_CLIENT_GONE at end of file. */
@@ -61,12 +63,8 @@ int lb_client_request(struct lb_client *client, cJSON *request, cJSON **reply);
 /* Orders the module to stop and waits until its hardware process is gone, so that another may be started at once. */
 int lb_client_stop(struct lb_client *client);
 
-/* Turns the connection into the byte stream of uart0: then only read_raw and write(2) on fd are allowed. */
+/* Turns the connection into the byte stream of uart0, whose first bytes may be in the buffer already. */
 int lb_client_attach(struct lb_client *client);
-/* Like read(2), but first hands over what came in one piece with the reply to attach. */
-long lb_client_read_raw(struct lb_client *client, void *data, size_t size_bytes);
-/* Are there bytes that read_raw would give without asking the socket? */
-bool lb_client_has_raw(const struct lb_client *client);
 
 /* One line that says what is wrong and what to do, for people; text has LB_CLIENT_TEXT_BYTES. */
 void lb_client_explain(const struct lb_client *client, int error, const char *dir, char *text);

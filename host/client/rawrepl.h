@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { LB_RAWREPL_TEXT_BYTES = 512 };
+enum { LB_RAWREPL_TEXT_BYTES = 2048 };
 
 enum lb_rawrepl_state {
 	LB_RAWREPL_ENTRY, /* the announcement, whatever comes before it */

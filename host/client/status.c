@@ -164,6 +164,35 @@ cJSON *lb_status_compose(const cJSON *reply)
 	return status;
 }
 
+/* Keys and words are the same: the firmware gives fewer of them. */
+static void overlay(cJSON *status, const cJSON *own)
+{
+	const cJSON *value;
+
+	cJSON_ArrayForEach(value, own)
+	{
+		cJSON *here = cJSON_GetObjectItemCaseSensitive(status, value->string);
+		if (here == NULL)
+			continue;
+		if (cJSON_IsObject(here) && cJSON_IsObject(value))
+			overlay(here, value);
+		else
+			cJSON_ReplaceItemInObjectCaseSensitive(status, value->string, cJSON_Duplicate(value, true));
+	}
+}
+
+cJSON *lb_status_of_repl(const cJSON *own)
+{
+	cJSON *reply = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(reply, "power", "on");
+	cJSON_AddStringToObject(reply, "phase", "repl");
+	cJSON *status = lb_status_compose(reply);
+	cJSON_Delete(reply);
+	overlay(status, own);
+	return status;
+}
+
 cJSON *lb_status_stopped(void)
 {
 	cJSON *reply = cJSON_CreateObject();

@@ -28,6 +28,8 @@ void lb_status_version(const struct lb_version *version, char text[LB_STATUS_VER
 
 /* From the reply to the control socket's `status`; the caller frees the object. */
 cJSON *lb_status_compose(const cJSON *reply);
+/* From the object that the firmware's lifeboat.status() gives, of a module at its REPL. */
+cJSON *lb_status_of_repl(const cJSON *own);
 /* Of a module that does not run. */
 cJSON *lb_status_stopped(void);
 

@@ -38,7 +38,7 @@ static bool refuse(struct lb_transfer *transfer, struct lb_rawrepl *answer)
 
 static bool execute(struct lb_transfer *transfer, const char *code, struct lb_rawrepl *answer, int time_ms)
 {
-	if (!lb_upload_paste(transfer->uart_fd, code, answer, time_ms)) {
+	if (lb_repl_paste(transfer->port, code, answer, time_ms) != 0) {
 		transfer->silent = true;
 		return fail(transfer, "the module's REPL no longer answers");
 	}
@@ -126,8 +126,6 @@ bool lb_transfer_finish(struct lb_transfer *transfer, bool force)
 
 bool lb_transfer_reset(struct lb_transfer *transfer)
 {
-	static const char code[] = "import machine\nmachine.reset()\x04";
-
-	return lb_upload_write(transfer->uart_fd, code, sizeof(code) - 1, STEP_MS) ||
+	return lb_repl_start(transfer->port, "import machine\nmachine.reset()") == 0 ||
 	       fail(transfer, "the module's REPL no longer answers");
 }

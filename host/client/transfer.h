@@ -1,7 +1,7 @@
 /* A firmware image sent to a running module through its raw REPL: what `lifeboat ota` does on the module.
  *
  * The image goes in pieces of Python that call pycom.ota_write(). What fails is told by one line in reason: the
- * module's own words where it refused. A signal that a handler of the caller takes ends a wait, as a failure.
+ * module's own words where it refused.
  */
 #ifndef LB_CLIENT_TRANSFER_H
 #define LB_CLIENT_TRANSFER_H
@@ -10,22 +10,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "host/client/upload.h"
+#include "host/client/repl.h"
 
 enum { LB_TRANSFER_SLOT_BYTES = 16 };
 
 struct lb_transfer {
-	int uart_fd; /* of lb_upload_open, at the raw prompt */
+	const struct lb_port *port; /* at the raw prompt */
 	const uint8_t *bytes;
 	size_t size_bytes;
 	size_t done_bytes;                 /* written, by this transfer or by one before it that it goes on with */
 	char slot[LB_TRANSFER_SLOT_BYTES]; /* where it goes, "ota_0" */
 	bool silent;                       /* it failed for want of an answer, not by one */
-	char reason[LB_UPLOAD_REASON_BYTES];
+	char reason[LB_PORT_REASON_BYTES];
 };
 
-/* Begins an update on the module, or goes on with one that was cut, when what that has written is the beginning of this
- * very image. The caller has set uart_fd, bytes and size_bytes. */
+/* Starts an update on the module, or goes on with one that was cut, when what that has written is the beginning of this
+ * very image. The caller has set port, bytes and size_bytes. */
 bool lb_transfer_start(struct lb_transfer *transfer);
 /* The next piece; done_bytes says how far it came. */
 bool lb_transfer_step(struct lb_transfer *transfer);

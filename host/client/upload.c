@@ -1,16 +1,12 @@
-#include "host/client/host_time.h"
 #include "host/client/upload.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 enum {
@@ -20,122 +16,12 @@ enum {
 	STEP_MS = 20000, /* a chunk may have to wait for sectors to be erased */
 };
 
-/* --- the raw REPL --- */
-
-int lb_upload_open(const char *dir)
-{
-	char path[PATH_MAX];
-	struct termios settings;
-
-	if (snprintf(path, sizeof(path), "%s/uart0", dir) >= (int)sizeof(path)) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-	if (fd >= 0 && tcgetattr(fd, &settings) == 0) {
-		cfmakeraw(&settings);
-		tcsetattr(fd, TCSANOW, &settings);
-	}
-	return fd;
-}
-
-static bool wait_for(int fd, short events, int64_t until_ms)
-{
-	struct pollfd wait = {.fd = fd, .events = events};
-	int64_t left_ms = until_ms - lb_host_now_ms();
-
-	return left_ms > 0 && poll(&wait, 1, (int)left_ms) > 0 && (wait.revents & events) != 0;
-}
-
-bool lb_upload_write(int uart_fd, const char *data, size_t size_bytes, int time_ms)
-{
-	int64_t until_ms = lb_host_now_ms() + time_ms;
-
-	for (size_t sent = 0; sent < size_bytes;) {
-		if (!wait_for(uart_fd, POLLOUT, until_ms))
-			return false;
-		ssize_t count = write(uart_fd, data + sent, size_bytes - sent);
-		if (count < 0 && errno != EAGAIN)
-			return false;
-		sent += count > 0 ? (size_t)count : 0;
-	}
-	return true;
-}
-
-/* One read's worth. */
-static bool read_some(int uart_fd, struct lb_rawrepl *repl, int64_t until_ms)
-{
-	char data[1024];
-
-	if (!wait_for(uart_fd, POLLIN, until_ms))
-		return false;
-	ssize_t count = read(uart_fd, data, sizeof(data));
-	if (count == 0 || (count < 0 && errno != EAGAIN))
-		return false;
-	lb_rawrepl_parse(repl, data, count > 0 ? (size_t)count : 0);
-	return true;
-}
-
-bool lb_upload_receive(int uart_fd, struct lb_rawrepl *repl, int time_ms)
-{
-	int64_t until_ms = lb_host_now_ms() + time_ms;
-
-	while (repl->state != LB_RAWREPL_DONE)
-		if (!read_some(uart_fd, repl, until_ms))
-			return false;
-	return true;
-}
-
-bool lb_upload_enter(int uart_fd, int time_ms)
-{
-	struct lb_rawrepl repl;
-
-	lb_rawrepl_await_entry(&repl);
-	return lb_upload_write(uart_fd, "\r\x03\x03\x01", 4, time_ms) && lb_upload_receive(uart_fd, &repl, time_ms);
-}
-
-bool lb_upload_execute(int uart_fd, const char *code, struct lb_rawrepl *answer, int time_ms)
-{
-	lb_rawrepl_await_answer(answer);
-	return lb_upload_write(uart_fd, code, strlen(code), time_ms) && lb_upload_write(uart_fd, "\x04", 1, time_ms) &&
-	       lb_upload_receive(uart_fd, answer, time_ms);
-}
-
-/* As far as the windows allow; at the end all is sent, or the module has ended the paste. */
-static bool send_windows(int uart_fd, const char *code, struct lb_rawrepl *answer, int time_ms)
-{
-	int64_t until_ms = lb_host_now_ms() + time_ms;
-	size_t left = strlen(code);
-
-	while (left > 0 && answer->state <= LB_RAWREPL_FLOW) {
-		size_t piece = left < answer->room ? left : answer->room;
-
-		if (piece == 0 && !read_some(uart_fd, answer, until_ms))
-			return false;
-		if (!lb_upload_write(uart_fd, code, piece, time_ms))
-			return false;
-		answer->room -= piece;
-		code += piece;
-		left -= piece;
-	}
-	return true;
-}
-
-bool lb_upload_paste(int uart_fd, const char *code, struct lb_rawrepl *answer, int time_ms)
-{
-	lb_rawrepl_await_paste(answer);
-	return lb_upload_write(uart_fd, LB_RAWREPL_PASTE_BEGIN, strlen(LB_RAWREPL_PASTE_BEGIN), time_ms) &&
-	       send_windows(uart_fd, code, answer, time_ms) && lb_upload_write(uart_fd, "\x04", 1, time_ms) &&
-	       lb_upload_receive(uart_fd, answer, time_ms);
-}
-
 /* --- a walk through the folder --- */
 
 struct walk {
 	char *reason;
-	int uart_fd;  /* of a copy */
-	bool copies;  /* else it only measures */
-	size_t bytes; /* in whole blocks */
+	const struct lb_port *port; /* NULL: it only measures */
+	size_t bytes;               /* in whole blocks */
 	unsigned files;
 	char host[PATH_MAX];
 	char path[LB_UPLOAD_PATH_BYTES]; /* below /flash, "" or "/lib/a.py" */
@@ -151,7 +37,7 @@ static bool execute(struct walk *walk, const char *code)
 {
 	struct lb_rawrepl answer;
 
-	if (!lb_upload_execute(walk->uart_fd, code, &answer, STEP_MS))
+	if (lb_repl_run(walk->port, code, &answer, STEP_MS) != 0)
 		return refuse(walk, "the module's REPL does not answer");
 	if (answer.traceback[0] == '\0')
 		return true;
@@ -205,7 +91,7 @@ static bool visit_file(struct walk *walk, const struct stat *info)
 		return refuse(walk, "too many files, a module takes 1000");
 	if (access(walk->host, R_OK) != 0)
 		return refuse(walk, strerror(errno));
-	return !walk->copies || copy_file(walk);
+	return walk->port == NULL || copy_file(walk);
 }
 
 static bool visit(struct walk *walk, unsigned depth);
@@ -214,7 +100,7 @@ static bool visit_folder(struct walk *walk, unsigned depth)
 {
 	if (depth > LB_UPLOAD_DEPTH_MAX)
 		return refuse(walk, "folders in folders in folders, more than 8");
-	if (walk->copies &&
+	if (walk->port != NULL &&
 	    !execute_for_path(walk, "import os\ntry:\n os.mkdir(", ")\nexcept OSError as e:\n if e.errno!=17:raise"))
 		return false;
 	return visit(walk, depth);
@@ -266,7 +152,7 @@ static bool visit(struct walk *walk, unsigned depth)
 	return good;
 }
 
-static bool begin(struct walk *walk, const char *folder, char *reason)
+static bool start(struct walk *walk, const char *folder, char *reason)
 {
 	walk->reason = reason;
 	reason[0] = '\0';
@@ -276,9 +162,9 @@ static bool begin(struct walk *walk, const char *folder, char *reason)
 
 bool lb_upload_check(const char *folder, size_t flash_bytes, char reason[LB_UPLOAD_REASON_BYTES])
 {
-	struct walk walk = {.copies = false};
+	struct walk walk = {.port = NULL};
 
-	if (!begin(&walk, folder, reason) || !visit(&walk, 0))
+	if (!start(&walk, folder, reason) || !visit(&walk, 0))
 		return false;
 	if (walk.bytes <= flash_bytes)
 		return true;
@@ -287,15 +173,15 @@ bool lb_upload_check(const char *folder, size_t flash_bytes, char reason[LB_UPLO
 	return false;
 }
 
-bool lb_upload_folder(int uart_fd, const char *folder, char reason[LB_UPLOAD_REASON_BYTES])
+bool lb_upload_folder(const struct lb_port *port, const char *folder, char reason[LB_UPLOAD_REASON_BYTES])
 {
-	struct walk walk = {.copies = true, .uart_fd = uart_fd};
+	struct walk walk = {.port = port};
 
-	if (!begin(&walk, folder, reason))
+	if (!start(&walk, folder, reason))
 		return false;
-	if (!lb_upload_enter(uart_fd, STEP_MS))
+	if (lb_repl_enter(port, STEP_MS) != 0)
 		return refuse(&walk, "cannot be copied: the module's REPL does not answer");
 	bool copied = visit(&walk, 0);
-	lb_upload_write(uart_fd, "\x02", 1, STEP_MS); /* a module that does not take it is past caring */
+	lb_repl_leave(port); /* a module that does not take it is past caring */
 	return copied;
 }

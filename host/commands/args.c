@@ -161,14 +161,16 @@ static const char *folder_of(struct cursor *cursor)
 	return folder;
 }
 
-static enum lb_parsed parse_value(const struct lb_arg_option *option, const char *value, const char **taken,
+static enum lb_parsed parse_value(const struct lb_command *command, size_t place, const char *value,
                                   struct lb_args *args)
 {
-	*taken = value;
-	if (!option->many)
+	const char *name = command->options[place].name;
+
+	args->values[place] = value;
+	if (command->many == NULL || strcmp(command->many, name) != 0)
 		return LB_PARSED_RUN;
 	if (args->many_count == LB_ARGS_MANY) {
-		lb_args_wrong("%s can be given %d times at most", option->name, (int)LB_ARGS_MANY);
+		lb_args_wrong("%s can be given %d times at most", name, (int)LB_ARGS_MANY);
 		return LB_PARSED_WRONG;
 	}
 	args->many[args->many_count++] = value;
@@ -192,9 +194,9 @@ static enum lb_parsed parse_long(const struct lb_command *command, struct cursor
 		if (option->value == NULL) {
 			args->values[i] = "";
 		} else if (has_value) {
-			return parse_value(option, typed + name_size + 1, &args->values[i], args);
+			return parse_value(command, i, typed + name_size + 1, args);
 		} else if (cursor->at + 1 < cursor->argc) {
-			return parse_value(option, cursor->argv[++cursor->at], &args->values[i], args);
+			return parse_value(command, i, cursor->argv[++cursor->at], args);
 		} else {
 			lb_args_wrong("%s needs a value: %s %s", option->name, option->name, option->value);
 			return LB_PARSED_WRONG;
@@ -221,12 +223,51 @@ static enum lb_parsed parse_option(const struct lb_command *command, struct curs
 	return parse_long(command, cursor, args);
 }
 
+static const struct lb_arg_part *part_of(const struct lb_command *command, const char *name)
+{
+	for (size_t i = 0; i < command->part_count; i++)
+		if (strcmp(command->parts[i].name, name) == 0)
+			return &command->parts[i];
+	return NULL;
+}
+
+/* The options were parsed as the command's, since they may come before the part's name. */
+static enum lb_parsed check_part(const struct lb_command *command, const struct lb_args *args)
+{
+	const char *names[LB_ARGS_PARTS + 1] = {NULL};
+	const struct lb_arg_part *part = part_of(command, args->words[0]);
+
+	for (size_t i = 0; i < command->part_count; i++)
+		names[i] = command->parts[i].name;
+	if (part == NULL) {
+		lb_args_one_of(command->name, args->words[0], names);
+		return LB_PARSED_WRONG;
+	}
+	for (size_t i = 0; command->options[i].name != NULL; i++) {
+		if (args->values[i] != NULL && (part->options & 1u << i) == 0) {
+			lb_args_wrong("%s %s takes no %s: lifeboat %s %s %s", command->name, part->name, command->options[i].name,
+			              command->name, part->name, part->usage);
+			return LB_PARSED_WRONG;
+		}
+	}
+	if (args->word_count >= part->words_min && args->word_count <= part->words_max)
+		return LB_PARSED_RUN;
+	lb_args_wrong("too %s arguments: lifeboat %s %s %s", args->word_count < part->words_min ? "few" : "many",
+	              command->name, part->name, part->usage);
+	return LB_PARSED_WRONG;
+}
+
 static enum lb_parsed check_count(const struct lb_command *command, const struct lb_args *args)
 {
 	if (args->word_count >= command->words_min)
-		return LB_PARSED_RUN;
+		return command->parts != NULL ? check_part(command, args) : LB_PARSED_RUN;
 	lb_args_wrong("too few arguments: lifeboat %s %s", command->name, command->usage);
 	return LB_PARSED_WRONG;
+}
+
+enum lb_exit lb_args_run(const struct lb_command *command, const struct lb_args *args)
+{
+	return command->run != NULL ? command->run(args) : part_of(command, args->words[0])->run(args);
 }
 
 enum lb_parsed lb_args_parse(const struct lb_command *command, int argc, char **argv, struct lb_args *args)
@@ -250,4 +291,55 @@ enum lb_parsed lb_args_parse(const struct lb_command *command, int argc, char **
 		}
 	}
 	return check_count(command, args);
+}
+
+bool lb_args_port(const struct lb_args *args, const char *value, const char **name)
+{
+	*name = value;
+	if (value == NULL || !args->dir_given)
+		return true;
+	lb_args_wrong("-d names a virtual module, --port another one: name one");
+	return false;
+}
+
+/* --- help --- */
+
+enum { TEXT_COLUMN = 15, HEAD_BYTES = 64 };
+
+static void make_head(const struct lb_arg_option *option, char head[HEAD_BYTES])
+{
+	snprintf(head, HEAD_BYTES, "%s%s%s", option->name, option->value != NULL ? " " : "",
+	         option->value != NULL ? option->value : "");
+}
+
+/* The text's lines one below the other. */
+static void print_option(const struct lb_arg_option *option, int column)
+{
+	char head[HEAD_BYTES];
+
+	make_head(option, head);
+	printf("  %-*s", column, head);
+	for (const char *line = option->help; *line != '\0'; line += line[strcspn(line, "\n")] == '\n') {
+		int size = (int)strcspn(line, "\n");
+		printf("%*s%.*s\n", line == option->help ? 0 : column + 2, "", size, line);
+		line += size;
+	}
+}
+
+void lb_args_print_help(const struct lb_command *command)
+{
+	static const struct lb_arg_option folder = {"-d", "DIR", LB_ARGS_FOLDER_HELP};
+	int column = TEXT_COLUMN - 2;
+	char head[HEAD_BYTES];
+
+	for (const struct lb_arg_option *option = command->options; option->name != NULL; option++) {
+		make_head(option, head);
+		column = (int)strlen(head) + 1 > column ? (int)strlen(head) + 1 : column;
+	}
+	printf("usage: lifeboat %s%s%s\n\n%s\n", command->name, command->usage[0] != '\0' ? " " : "", command->usage,
+	       command->help);
+	for (const struct lb_arg_option *option = command->options; option->name != NULL; option++)
+		print_option(option, column);
+	print_option(&folder, column);
+	printf("\nExample: %s\n", command->example);
 }

@@ -1,6 +1,6 @@
 /* The command line: words, options and what to say about wrong ones.
  *
- * Each command describes itself by a struct lb_command; lb_args_parse holds the arguments against it, so that a
+ * Each command describes itself by a struct lb_command; lb_args_parse compares the arguments with it, so that a
  * command's function sees only what is well-formed. Everything wrong is answered here by one line on stderr.
  */
 #ifndef LB_COMMANDS_ARGS_H
@@ -10,12 +10,12 @@
 #include <stddef.h>
 
 enum lb_exit { LB_EXIT_DONE = 0, LB_EXIT_FAILED = 1, LB_EXIT_USAGE = 2 };
-enum { LB_ARGS_WORDS = 10, LB_ARGS_OPTIONS = 8, LB_ARGS_MANY = 8 };
+enum { LB_ARGS_WORDS = 10, LB_ARGS_OPTIONS = 8, LB_ARGS_MANY = 8, LB_ARGS_PARTS = 8 };
 
 struct lb_arg_option {
 	const char *name;  /* "--timeout"; NULL ends the list */
 	const char *value; /* what its value is called, "S"; NULL: it takes none */
-	bool many;         /* may be given up to LB_ARGS_MANY times; one option of a command at most */
+	const char *help;  /* lines, without the last line end */
 };
 
 struct lb_args {
@@ -28,22 +28,51 @@ struct lb_args {
 	size_t many_count;
 };
 
+/* One of several things that a command does, by its first word: `image sign`. */
+struct lb_arg_part {
+	const char *name;
+	const char *usage;
+	size_t words_min; /* the name counts */
+	size_t words_max;
+	unsigned options; /* those of the command that it takes: bits by their places */
+	enum lb_exit (*run)(const struct lb_args *args);
+};
+
 struct lb_command {
 	const char *name;
 	const char *usage;   /* what follows the name: "NAME [high|low|float]" */
 	const char *summary; /* one line for the list of commands */
-	const char *help;    /* more about it, whole lines */
+	const char *help;    /* more about it, whole lines; the options follow by themselves */
 	const char *example;
 	struct lb_arg_option options[LB_ARGS_OPTIONS + 1];
+	const char *many; /* the option that may be given up to LB_ARGS_MANY times; NULL: none */
 	size_t words_min;
-	size_t words_max; /* at most LB_ARGS_WORDS */
-	enum lb_exit (*run)(const struct lb_args *args);
+	size_t words_max;                                /* at most LB_ARGS_WORDS */
+	enum lb_exit (*run)(const struct lb_args *args); /* NULL: that of the part */
+	const struct lb_arg_part *parts;                 /* LB_ARGS_PARTS at most; NULL: none */
+	size_t part_count;
 };
+
+#define LB_ARGS_FOLDER_HELP "the module's folder (default: $LIFEBOAT_DIR, else ./module)"
+
+/* For commands that also work on a module elsewhere: the option, and its value. */
+#define LB_ARGS_PORT                                                                              \
+	{                                                                                             \
+		"--port", "PORT",                                                                         \
+			"a module somewhere else: a serial port such as /dev/ttyUSB0, rfc2217://HOST:PORT,\n" \
+			"socket://HOST:PORT, or telnet://USER:PASSWORD@HOST:PORT"                             \
+	}
+/* *name NULL: there is none. False, after one line, when a folder was given as well. */
+bool lb_args_port(const struct lb_args *args, const char *value, const char **name);
 
 enum lb_parsed { LB_PARSED_RUN, LB_PARSED_HELP, LB_PARSED_WRONG };
 
 /* args->dir is set before by the caller and replaced by -d. argv is what follows the command's name. */
 enum lb_parsed lb_args_parse(const struct lb_command *command, int argc, char **argv, struct lb_args *args);
+/* Runs what was parsed. */
+enum lb_exit lb_args_run(const struct lb_command *command, const struct lb_args *args);
+/* What --help prints: usage, help, options and example. */
+void lb_args_print_help(const struct lb_command *command);
 
 /* "lifeboat: " and one line on stderr; returns LB_EXIT_USAGE and LB_EXIT_FAILED, so that callers can return it. */
 enum lb_exit lb_args_wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* pipe2 */
 #include "host/commands/hardware.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -19,7 +20,7 @@ enum {
 	RETRY_MS = 2,
 	END_MS = 5000, /* then SIGTERM, and a second later SIGKILL */
 	FORCE_MS = 1000,
-	ARGUMENTS_MAX = 24,
+	ARGUMENTS_MAX = 12 + LB_HARDWARE_OPTIONS_MAX, /* the last is NULL */
 };
 
 #define READY "ready"
@@ -42,6 +43,14 @@ static bool find_beside(const char *name, char path[PATH_MAX])
 	return true;
 }
 
+void lb_hardware_add(struct lb_hardware_options *options, const char *name, const char *value)
+{
+	assert(options->count + 2 <= LB_HARDWARE_OPTIONS_MAX);
+	options->words[options->count++] = name;
+	if (value != NULL)
+		options->words[options->count++] = value;
+}
+
 /* life_fd negative: it lives on without us. Returns only when it failed, with errno. */
 static void execute(const struct lb_hardware_options *options, int ready_fd, int life_fd)
 {
@@ -59,26 +68,8 @@ static void execute(const struct lb_hardware_options *options, int ready_fd, int
 		program, "--dir", options->dir, "--bootloader", bootloader, "--image", image, "--ready-fd", ready_text,
 	};
 	size_t count = 9;
-	if (options->clock != NULL) {
-		arguments[count++] = "--clock";
-		arguments[count++] = options->clock;
-	}
-	if (options->reflash)
-		arguments[count++] = "--reflash";
-	if (options->passing)
-		arguments[count++] = "--passing";
-	if (options->card != NULL) {
-		arguments[count++] = "--card";
-		arguments[count++] = options->card;
-	}
-	if (options->port != NULL) {
-		arguments[count++] = "--port";
-		arguments[count++] = options->port;
-	}
-	if (options->listen != NULL) {
-		arguments[count++] = "--listen";
-		arguments[count++] = options->listen;
-	}
+	memcpy(arguments + count, options->words, options->count * sizeof(options->words[0]));
+	count += options->count;
 	if (life_fd >= 0) {
 		arguments[count++] = "--parent-fd";
 		arguments[count++] = life_text;

@@ -5,19 +5,20 @@
 #define LB_COMMANDS_HARDWARE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
+enum { LB_HARDWARE_URL_BYTES = 80, LB_HARDWARE_OPTIONS_MAX = 16 };
+
+/* Words of its command line, as hardware/process/options.h lists them, after those that it always has. */
 struct lb_hardware_options {
 	const char *dir;
-	const char *clock; /* NULL: as the host's */
-	bool reflash;
-	bool passing;       /* another run follows: this one is not to be waited for */
-	const char *card;   /* NULL: none in the slot */
-	const char *port;   /* NULL: uart0 is on no TCP port */
-	const char *listen; /* NULL: that port is on loopback */
+	const char *words[LB_HARDWARE_OPTIONS_MAX];
+	size_t count;
 };
 
-enum { LB_HARDWARE_URL_BYTES = 80 };
+/* value NULL: the option has none. */
+void lb_hardware_add(struct lb_hardware_options *options, const char *name, const char *value);
 
 struct lb_hardware {
 	pid_t pid;

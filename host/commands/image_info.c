@@ -1,4 +1,5 @@
-/* lifeboat image info: what is in an image, or in a whole flash and what would boot from it. */
+#include "host/commands/image_info.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +10,9 @@
 #include "core/boot/plan.h"
 #include "core/record/record.h"
 #include "core/update/rules.h"
-#include "host/commands/commands.h"
-#include "host/commands/image.h"
 #include "host/client/status.h"
 #include "host/image/board_kind.h"
+#include "host/image/key.h"
 
 enum { FLASH_BYTES = 8 << 20, SECTOR_BYTES = 4096, PROGRAM_BYTES = 4 };
 
@@ -49,7 +49,7 @@ static void print_image(const struct lb_image_info *info)
 
 static void print_judge(const struct lb_image_judge *judge)
 {
-	char names[LB_IMAGE_NAMES_BYTES];
+	char names[LB_IMAGE_JUDGE_NAMES_BYTES];
 
 	if (judge->key_count > 0) {
 		lb_image_judge_names(judge, names);
@@ -79,8 +79,8 @@ static enum lb_exit image_info(struct lb_image_file *file, const char *path, con
 	enum lb_image_verdict verdict = lb_image_judge_source(judge, &source, &info);
 
 	if (info.total_bytes == 0 || verdict == LB_IMAGE_TOO_LONG)
-		return lb_args_failed("%s: %s", path, lb_image_file_verdict_text(verdict));
-	printf("%s: %s\n", path, lb_image_file_verdict_text(verdict));
+		return lb_args_failed("%s: %s", path, lb_image_judge_text(verdict));
+	printf("%s: %s\n", path, lb_image_judge_text(verdict));
 	print_image(&info);
 	if (file->size_bytes > info.total_bytes) {
 		size_t behind_bytes = file->size_bytes - info.total_bytes;
@@ -231,24 +231,13 @@ static bool is_flash(const struct lb_image_file *file)
 	return file->size_bytes == FLASH_BYTES && lb_load32le(file->bytes) != LB_IMAGE_MAGIC;
 }
 
-enum lb_exit lb_image_info_command(const struct lb_args *args)
+enum lb_exit lb_image_info_print(struct lb_image_file *file, const char *path, struct lb_image_judge *judge,
+                                 bool board_given)
 {
-	struct lb_image_file file;
-	struct lb_image_judge judge;
-	enum lb_exit exit = lb_image_judge_start(args, &judge);
-
-	if (exit != LB_EXIT_DONE)
-		return exit;
-	if (lb_image_read_file(args->words[1], &file) != LB_EXIT_DONE)
-		return LB_EXIT_FAILED;
-	if (is_flash(&file)) {
-		/* Whose it is, unless told otherwise. */
-		if (args->values[LB_IMAGE_BOARD_ID] == NULL)
-			judge.has_board = lb_board_kind_parse("virtual", judge.board_id);
-		flash_info(&file, &judge);
-	} else {
-		exit = image_info(&file, args->words[1], &judge);
-	}
-	free(file.bytes);
-	return exit;
+	if (!is_flash(file))
+		return image_info(file, path, judge);
+	if (!board_given)
+		judge->has_board = lb_board_kind_parse("virtual", judge->board_id);
+	flash_info(file, judge);
+	return LB_EXIT_DONE;
 }

@@ -1,4 +1,5 @@
-/* lifeboat image verify, and what it shares with info: whose images are believed, and for which board. */
+#include "host/commands/image_judge.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,11 +7,10 @@
 
 #include "core/base/error.h"
 #include "crypto/providers.h"
-#include "host/commands/commands.h"
-#include "host/commands/image.h"
 #include "host/image/board_kind.h"
+#include "host/image/key.h"
 
-enum lb_exit lb_image_explain_key(const char *path, int error)
+enum lb_exit lb_image_judge_explain_key(const char *path, int error)
 {
 	switch (error) {
 	case LB_ERR_FORMAT: return lb_args_failed("%s holds no key in PEM: lifeboat image keygen makes one", path);
@@ -27,28 +27,26 @@ enum lb_exit lb_image_explain_key(const char *path, int error)
 	}
 }
 
-enum lb_exit lb_image_board_option(const struct lb_args *args, bool *given, uint8_t id[LB_BOARD_ID_BYTES])
+enum lb_exit lb_image_judge_board(const char *text, bool *given, uint8_t id[LB_BOARD_ID_BYTES])
 {
-	const char *text = args->values[LB_IMAGE_BOARD_ID];
-
 	*given = text != NULL && strcmp(text, "none") != 0;
 	if (*given && !lb_board_kind_parse(text, id))
 		return lb_args_wrong("--board-id takes a UUID (32 hexadecimal digits), virtual or none, not '%s'", text);
 	return LB_EXIT_DONE;
 }
 
-enum lb_exit lb_image_judge_start(const struct lb_args *args, struct lb_image_judge *judge)
+enum lb_exit lb_image_judge_start(const struct lb_args *args, const char *board, struct lb_image_judge *judge)
 {
 	char path[LB_KEY_PATH_BYTES];
 
 	memset(judge, 0, sizeof(*judge));
-	if (lb_image_board_option(args, &judge->has_board, judge->board_id) != LB_EXIT_DONE)
+	if (lb_image_judge_board(board, &judge->has_board, judge->board_id) != LB_EXIT_DONE)
 		return LB_EXIT_USAGE;
 	for (size_t i = 0; i < args->many_count; i++) {
 		int result = lb_key_load_public(args->many[i], &judge->keys[i]);
 
 		if (result != LB_OK)
-			return lb_image_explain_key(args->many[i], result);
+			return lb_image_judge_explain_key(args->many[i], result);
 		judge->key_count++;
 	}
 	if (judge->key_count == 0 && lb_key_default_path(path) == LB_OK)
@@ -77,53 +75,16 @@ enum lb_image_verdict lb_image_judge_source(const struct lb_image_judge *judge, 
 	return judge->key_count == 0 && unasked ? LB_IMAGE_GOOD : verdict;
 }
 
-void lb_image_judge_names(const struct lb_image_judge *judge, char names[LB_IMAGE_NAMES_BYTES])
+void lb_image_judge_names(const struct lb_image_judge *judge, char names[LB_IMAGE_JUDGE_NAMES_BYTES])
 {
 	names[0] = '\0';
 	for (size_t i = 0, used = 0; i < judge->key_count; i++) {
-		used += (size_t)snprintf(names + used, LB_IMAGE_NAMES_BYTES - used, "%s%08x", i > 0 ? " or " : "",
+		used += (size_t)snprintf(names + used, LB_IMAGE_JUDGE_NAMES_BYTES - used, "%s%08x", i > 0 ? " or " : "",
 		                         lb_image_key_id(judge->keys[i].hash));
 	}
 }
 
-const char *lb_image_file_verdict_text(enum lb_image_verdict verdict)
+const char *lb_image_judge_text(enum lb_image_verdict verdict)
 {
 	return verdict == LB_IMAGE_TOO_LONG ? "the file ends before the image does" : lb_image_verdict_text(verdict);
-}
-
-static enum lb_exit say(const struct lb_image_judge *judge, const char *path, struct lb_image_file *file)
-{
-	struct lb_image_source source = lb_image_file_source(file);
-	struct lb_image_info info;
-	char names[LB_IMAGE_NAMES_BYTES];
-	enum lb_image_verdict verdict = lb_image_judge_source(judge, &source, &info);
-
-	if (verdict == LB_IMAGE_WRONG_KEY) {
-		lb_image_judge_names(judge, names);
-		return lb_args_failed("%s: signed with key %08x, not with %s", path, lb_image_key_id(info.key_hash), names);
-	}
-	if (verdict != LB_IMAGE_GOOD)
-		return lb_args_failed("%s: %s", path, lb_image_file_verdict_text(verdict));
-	printf("%s: good, signed with key %08x", path, lb_image_key_id(info.key_hash));
-	if (file->size_bytes > info.total_bytes)
-		printf("; the %zu bytes behind the image are not", file->size_bytes - info.total_bytes);
-	printf("\n");
-	return LB_EXIT_DONE;
-}
-
-enum lb_exit lb_image_verify_command(const struct lb_args *args)
-{
-	struct lb_image_judge judge;
-	struct lb_image_file file;
-	enum lb_exit exit = lb_image_judge_start(args, &judge);
-
-	if (exit != LB_EXIT_DONE)
-		return exit;
-	if (judge.key_count == 0)
-		return lb_args_failed("no key to hold the signature against: give one by --key");
-	if (lb_image_read_file(args->words[1], &file) != LB_EXIT_DONE)
-		return LB_EXIT_FAILED;
-	exit = say(&judge, args->words[1], &file);
-	free(file.bytes);
-	return exit;
 }

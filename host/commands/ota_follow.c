@@ -3,53 +3,23 @@
 #include <string.h>
 
 #include "core/update/rules.h"
-#include "host/commands/commands.h"
-#include "host/commands/ota.h"
 #include "host/client/host_time.h"
-#include "host/client/json.h"
+#include "host/client/repl.h"
+#include "host/commands/module.h"
+#include "host/commands/ota_follow.h"
 
 enum {
 	PAUSE_MS = 50,
 	HOST_MS = 20000,   /* for what does not scale with the module's clock */
 	TRIAL_MS = 150000, /* module time: three tries, each ended by the watchdog of trials after 30 s, and the fallback */
-	SCRIPT_MS = 3000,  /* module time: a script that runs so long is running */
-	CONFIRM_LOOKS = 20, /* a REPL may be there a moment before the confirmation is */
+	CONFIRM_POLLS = 20, /* a REPL may be there a moment before the confirmation is */
 };
-
-/* --- looking --- */
-
-static void parse_status(struct lb_ota_view *view, const cJSON *status)
-{
-	const cJSON *boot = lb_json_field(status, "boot");
-	const cJSON *record = lb_json_field(status, "record");
-
-	lb_json_copy(status, "phase", view->phase, sizeof(view->phase));
-	lb_json_copy(status, "last_error", view->last_error, sizeof(view->last_error));
-	lb_json_copy(boot, "mode", view->mode, sizeof(view->mode));
-	lb_json_copy(boot, "slot", view->slot, sizeof(view->slot));
-	lb_json_copy(boot, "version", view->version, sizeof(view->version));
-	lb_json_copy(record, "latest", view->latest, sizeof(view->latest));
-	lb_json_copy(boot, "cause", view->cause, sizeof(view->cause));
-	view->boots = (long)lb_json_number(status, "boots");
-	view->on_trial = cJSON_IsObject(lb_json_field(status, "trial"));
-	view->tries_left = (long)lb_json_number(lb_json_field(status, "trial"), "left");
-	view->clock = (long)lb_json_number(status, "clock");
-}
 
 enum lb_exit lb_ota_poll(struct lb_ota *ota)
 {
-	cJSON *request = lb_commands_request("status");
-	cJSON *reply = NULL;
-	int error = lb_client_request(&ota->control, request, &reply);
+	int error = lb_view_poll(&ota->now, &ota->control);
 
-	cJSON_Delete(request);
-	if (error != LB_CLIENT_OK)
-		return lb_commands_explain(&ota->control, error, ota->dir);
-	cJSON *status = lb_status_compose(reply);
-	parse_status(&ota->now, status);
-	cJSON_Delete(status);
-	cJSON_Delete(reply);
-	return LB_EXIT_DONE;
+	return error == LB_CLIENT_OK ? LB_EXIT_DONE : lb_module_explain(&ota->control, error, ota->dir);
 }
 
 bool lb_ota_pause(const struct lb_ota *ota)
@@ -60,16 +30,17 @@ bool lb_ota_pause(const struct lb_ota *ota)
 
 static bool is_in(const struct lb_ota *ota, const char *phase)
 {
-	return strcmp(ota->now.phase, phase) == 0;
+	return lb_view_is_in(&ota->now, phase);
 }
 
 /* --- it came up --- */
 
 static void await_confirmation(struct lb_ota *ota)
 {
-	bool may_come = is_in(ota, "repl") && ota->now.last_error[0] == '\0' && strcmp(ota->now.mode, "normal") == 0;
+	bool may_come = ota->name == NULL && is_in(ota, "repl") && ota->now.last_error[0] == '\0' &&
+	                strcmp(ota->now.mode, "normal") == 0;
 
-	for (int looks = 0; may_come && ota->now.on_trial && looks < CONFIRM_LOOKS; looks++)
+	for (int polls = 0; may_come && ota->now.on_trial && polls < CONFIRM_POLLS; polls++)
 		may_come = lb_ota_pause(ota) && lb_ota_poll(ota) == LB_EXIT_DONE;
 }
 
@@ -114,25 +85,27 @@ static enum lb_exit report_bad(const struct lb_ota *ota, long tries)
 			ota->transfer.slot);
 	}
 	if (is_in(ota, "loader")) {
-		return lb_args_failed("%s did not come up: the module is in bootloader mode; 'lifeboat status' tells why",
+		return lb_args_failed("%s did not come up: the module is in bootloader mode; 'lifeboat status' says why",
 		                      ota->version);
 	}
+	if (strcmp(ota->now.slot, ota->transfer.slot) != 0 && ota->now.slot[0] != '\0' && ota->name != NULL)
+		return lb_args_failed("%s did not come up: %s in %s runs again", ota->version, ota->now.version, ota->now.slot);
 	if (strcmp(ota->now.slot, ota->transfer.slot) != 0 && ota->now.slot[0] != '\0') {
 		return lb_args_failed("%s did not come up: tried %ld times, last ended by %s; %s in %s runs again",
 		                      ota->version, tries, ended_by(ota), ota->now.version, ota->now.slot);
 	}
-	return lb_args_failed("%s did not come up so far: phase %s; 'lifeboat status' tells more", ota->version,
+	return lb_args_failed("%s did not come up so far: phase %s; 'lifeboat status' says more", ota->version,
 	                      ota->now.phase);
 }
 
 /* --- between the two --- */
 
+/* What is known of a module by its hardware. */
 struct following {
 	long first_boots; /* before the reset */
-	long seen_boots;  /* at the last look */
+	long seen_boots;  /* when it was polled last */
 	long boots;       /* of the boot that was dealt with */
 	int64_t until_ms;
-	int64_t script_ms; /* when the script of this boot was first seen; 0: not yet */
 };
 
 static bool has_started(const struct lb_ota *ota, const struct following *following)
@@ -140,7 +113,7 @@ static bool has_started(const struct lb_ota *ota, const struct following *follow
 	return ota->now.boots != following->first_boots;
 }
 
-/* Not at the first sight of it: until its bootloader runs, the hand-off still tells of the boot before. */
+/* Not at the first sight of it: until its bootloader runs, the hand-off is still of the boot before. */
 static void note_boot(struct lb_ota *ota, struct following *following)
 {
 	bool again = following->boots != following->first_boots;
@@ -155,25 +128,9 @@ static void note_boot(struct lb_ota *ota, struct following *following)
 		fflush(stdout);
 	}
 	following->boots = ota->now.boots;
-	following->script_ms = 0;
 }
 
-/* A script that ended soon is seen at the REPL. */
-static bool script_lasts(struct lb_ota *ota, struct following *following)
-{
-	if (!is_in(ota, "script"))
-		return false;
-	if (following->script_ms == 0)
-		following->script_ms = lb_host_now_ms();
-	return (lb_host_now_ms() - following->script_ms) * ota->now.clock >= SCRIPT_MS;
-}
-
-static bool is_up(struct lb_ota *ota, struct following *following)
-{
-	return is_in(ota, "repl") || is_in(ota, "sleep") || script_lasts(ota, following);
-}
-
-enum lb_exit lb_ota_follow(struct lb_ota *ota)
+static enum lb_exit follow_module(struct lb_ota *ota)
 {
 	struct following following = {.first_boots = ota->now.boots, .boots = ota->now.boots};
 	long clock = ota->now.clock > 0 ? ota->now.clock : 1;
@@ -183,12 +140,52 @@ enum lb_exit lb_ota_follow(struct lb_ota *ota)
 		if (lb_ota_poll(ota) != LB_EXIT_DONE)
 			return LB_EXIT_FAILED;
 		note_boot(ota, &following);
-		bool up = has_started(ota, &following) && is_up(ota, &following);
+		bool up = has_started(ota, &following) && lb_view_is_up(&ota->now, lb_host_now_ms());
 		if (up && strcmp(ota->now.slot, ota->transfer.slot) == 0)
 			return report_good(ota);
 		if (up || is_in(ota, "loader") || is_in(ota, "off") || lb_host_now_ms() >= following.until_ms)
 			return report_bad(ota, ota->now.boots - following.first_boots - 1);
 	}
-	return lb_args_failed("interrupted: %s is in %s, and 'lifeboat status' tells what becomes of it", ota->version,
+	return lb_args_failed("interrupted: %s is in %s, and 'lifeboat status' says what becomes of it", ota->version,
 	                      ota->transfer.slot);
+}
+
+/* --- over a port --- */
+
+enum { PROMPT_MS = 40000, REPL_MS = 3000 };
+
+/* At a prompt the image that runs is asked; anything else is left alone. */
+static int ask_at_prompt(struct lb_ota *ota)
+{
+	cJSON *status = NULL;
+	int result = lb_repl_await_prompt(&ota->port, PROMPT_MS);
+
+	if (result == 0)
+		result = lb_repl_enter(&ota->port, REPL_MS);
+	if (result == 0) {
+		result = lb_view_ask(&ota->now, &ota->port, REPL_MS, &status);
+		lb_repl_leave(&ota->port);
+	}
+	cJSON_Delete(status);
+	return result;
+}
+
+static enum lb_exit follow_port(struct lb_ota *ota)
+{
+	ota->now.slot[0] = '\0';
+	int result = ask_at_prompt(ota);
+	if (result == LB_PORT_STOPPED)
+		return lb_args_failed("interrupted: %s is in %s, and was started", ota->version, ota->transfer.slot);
+	if (result == 0 && strcmp(ota->now.slot, ota->transfer.slot) == 0)
+		return report_good(ota);
+	if (result == 0)
+		return report_bad(ota, 0);
+	printf("ota: %s in %s was started; %s, so what runs is not known: 'lifeboat status --port' asks\n", ota->version,
+	       ota->transfer.slot, result == LB_PORT_GONE ? "the reset ended the connection" : "no prompt was seen");
+	return LB_EXIT_DONE;
+}
+
+enum lb_exit lb_ota_follow(struct lb_ota *ota)
+{
+	return ota->name != NULL ? follow_port(ota) : follow_module(ota);
 }

@@ -219,6 +219,23 @@ static void print_card(const cJSON *card)
 		printf("none\n");
 }
 
+static void print_last_error(const cJSON *status)
+{
+	label("last error");
+	printf("%s\n", lb_json_is(status, "last_error", "") ? "none" : lb_json_text(status, "last_error"));
+}
+
+void lb_report_print_port(const cJSON *status, const char *name)
+{
+	label("module");
+	printf("%s (%s)\n", name, lb_json_text(status, "board"));
+	label("phase");
+	printf("%s, last reset: %s\n", lb_json_text(status, "phase"), lb_json_text(lb_json_field(status, "boot"), "cause"));
+	print_boot(status);
+	print_image(status);
+	print_last_error(status);
+}
+
 void lb_report_print(const cJSON *status, const char *dir, bool runs)
 {
 	label("module");
@@ -247,6 +264,5 @@ void lb_report_print(const cJSON *status, const char *dir, bool runs)
 	                                                   lb_json_text(status, "rfc2217"));
 	print_net(lb_json_field(status, "net"));
 	print_card(lb_json_field(status, "sd"));
-	label("last error");
-	printf("%s\n", lb_json_is(status, "last_error", "") ? "none" : lb_json_text(status, "last_error"));
+	print_last_error(status);
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The line as it grows: text takes no room on the screen where it is an escape sequence. */
+/* The line as it grows: an escape sequence needs no room on the screen. */
 struct line {
 	char *text;
 	size_t used;
@@ -78,39 +78,41 @@ static void add_key(struct line *line, enum lb_depth depth, const char *key, con
 	add(line, what);
 }
 
-static void add_keys(struct line *line, enum lb_depth depth, const struct lb_menu *menu)
+static void add_keys(struct line *line, enum lb_depth depth, const struct lb_view *view)
 {
 	char p12[40];
 	char g23[40];
 
-	snprintf(p12, sizeof(p12), " P12 %s→%s", menu->p12_high ? "high" : "low",
-	         menu->p12_drive == LB_MENU_HIGH ? "free" : "3V3");
-	snprintf(g23, sizeof(g23), " G23 %s→%s", menu->g23_high ? "high" : "low",
-	         menu->g23_drive == LB_MENU_LOW ? "free" : "GND");
+	snprintf(p12, sizeof(p12), " P12 %s→%s", view->p12.high ? "high" : "low",
+	         view->p12.drive == LB_VIEW_HIGH ? "free" : "3V3");
+	snprintf(g23, sizeof(g23), " G23 %s→%s", view->g23.high ? "high" : "low",
+	         view->g23.drive == LB_VIEW_LOW ? "free" : "GND");
 	add_key(line, depth, "r", " reset");
 	add_key(line, depth, "s", p12);
 	add_key(line, depth, "g", g23);
-	add_key(line, depth, "p", strcmp(menu->phase, "off") == 0 ? " on" : " off");
+	add_key(line, depth, "p", strcmp(view->phase, "off") == 0 ? " on" : " off");
 	add_key(line, depth, "q", " quit");
 	add_key(line, depth, "Esc", "");
 }
 
-void lb_menu_line(const struct lb_menu *menu, enum lb_depth depth, unsigned columns, char *text)
+void lb_menu_line(const struct lb_view *view, const char *note, enum lb_depth depth, unsigned columns, char *text)
 {
 	struct line line = {.text = text, .columns_left = columns};
 	char padded[32];
+	uint32_t led;
 
+	lb_colour_parse(view->led, &led);
 	text[0] = '\0';
 	add_code(&line, bar_code(depth));
 	add(&line, " ");
-	add_dot(&line, depth, menu->led);
-	snprintf(padded, sizeof(padded), " %-*s  %-6s", LB_COLOUR_NAME_MAX, lb_colour_name(menu->led), menu->phase);
+	add_dot(&line, depth, led);
+	snprintf(padded, sizeof(padded), " %-*s  %-6s", LB_COLOUR_NAME_MAX, lb_colour_name(led), view->phase);
 	add(&line, padded);
-	if (menu->note[0] != '\0') {
+	if (note[0] != '\0') {
 		add(&line, "  ");
-		add(&line, menu->note);
+		add(&line, note);
 	} else {
-		add_keys(&line, depth, menu);
+		add_keys(&line, depth, view);
 	}
 	/* The bar reaches to the right edge. */
 	while (line.columns_left > 0)

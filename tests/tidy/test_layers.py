@@ -165,9 +165,6 @@ def graph(root, node):
 
 def folder(path):
 	"""A module of the tree. hardware/wire.h is one by itself: it is the contract, not a part of either side."""
-	for whole in ("host/commands", "host/terminal"):
-		if path.startswith(whole + "/"):
-			return {"host/terminal": "host/commands"}.get(whole, whole)
 	return path if path == "hardware/wire.h" else path.rpartition("/")[0]
 
 

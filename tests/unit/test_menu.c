@@ -82,13 +82,13 @@ static unsigned measure(const char *text, char *plain)
 	return columns;
 }
 
-static void expect(const struct lb_menu *menu, unsigned columns, const char *expected)
+static void expect(const struct lb_view *view, const char *note, unsigned columns, const char *expected)
 {
 	char text[LB_MENU_TEXT_BYTES];
 	char plain[LB_MENU_TEXT_BYTES];
 
 	for (int depth = LB_DEPTH_NONE; depth <= LB_DEPTH_24BIT; depth++) {
-		lb_menu_line(menu, (enum lb_depth)depth, columns, text);
+		lb_menu_line(view, note, (enum lb_depth)depth, columns, text);
 		assert_int_equal(measure(text, plain), columns);
 		assert_string_equal(plain, expected);
 		assert_true(depth != LB_DEPTH_NONE || strchr(text, '\033') == NULL);
@@ -97,33 +97,34 @@ static void expect(const struct lb_menu *menu, unsigned columns, const char *exp
 
 static void test_line(void **state)
 {
-	struct lb_menu menu = {.led = 0x2C1200, .phase = "script", .g23_high = true};
+	const char *note = "";
+	struct lb_view view = {.led = "#2C1200", .phase = "script", .g23.high = true};
 
 	(void)state;
-	expect(&menu, 79, " ● orange  script  r reset  s P12 low→3V3  g G23 high→GND  p off  q quit  Esc  ");
-	menu.p12_high = true;
-	menu.p12_drive = LB_MENU_HIGH;
-	expect(&menu, 79, " ● orange  script  r reset  s P12 high→free  g G23 high→GND  p off  q quit  Esc");
-	expect(&menu, 40, " ● orange  script  r reset  s P12 high→f");
-	expect(&menu, 2, " ●");
-	expect(&menu, 0, "");
-	menu = (struct lb_menu){.phase = "off", .g23_drive = LB_MENU_LOW, .p12_high = true};
-	expect(&menu, 79, " ○ off     off     r reset  s P12 high→3V3  g G23 low→free  p on  q quit  Esc  ");
-	strcpy(menu.note, "no power");
-	expect(&menu, 30, " ○ off     off     no power   ");
+	expect(&view, note, 79, " ● orange  script  r reset  s P12 low→3V3  g G23 high→GND  p off  q quit  Esc  ");
+	view.p12.high = true;
+	view.p12.drive = LB_VIEW_HIGH;
+	expect(&view, note, 79, " ● orange  script  r reset  s P12 high→free  g G23 high→GND  p off  q quit  Esc");
+	expect(&view, note, 40, " ● orange  script  r reset  s P12 high→f");
+	expect(&view, note, 2, " ●");
+	expect(&view, note, 0, "");
+	view = (struct lb_view){.phase = "off", .g23.drive = LB_VIEW_LOW, .p12.high = true};
+	expect(&view, note, 79, " ○ off     off     r reset  s P12 high→3V3  g G23 low→free  p on  q quit  Esc  ");
+	note = "no power";
+	expect(&view, note, 30, " ○ off     off     no power   ");
 }
 
 static void test_the_dot_is_bright(void **state)
 {
-	const struct lb_menu menu = {.led = 0x2C1200, .phase = "gate"};
+	const struct lb_view view = {.led = "#2C1200", .phase = "gate"};
 	char text[LB_MENU_TEXT_BYTES];
 
 	(void)state;
-	lb_menu_line(&menu, LB_DEPTH_24BIT, 80, text);
+	lb_menu_line(&view, "", LB_DEPTH_24BIT, 80, text);
 	assert_non_null(strstr(text, "\033[38;2;255;104;0m●"));
-	lb_menu_line(&menu, LB_DEPTH_256, 80, text);
+	lb_menu_line(&view, "", LB_DEPTH_256, 80, text);
 	assert_non_null(strstr(text, "\033[38;5;202m●"));
-	lb_menu_line(&menu, LB_DEPTH_16, 80, text);
+	lb_menu_line(&view, "", LB_DEPTH_16, 80, text);
 	assert_non_null(strstr(text, "\033[33m●"));
 }
 

@@ -1,4 +1,5 @@
 /* An update sent to a module that is played by a process with a script: each paste gets the next answer. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -82,6 +83,7 @@ _Noreturn static void play(int fd, const struct exchange *script)
 
 struct link {
 	pid_t player;
+	struct lb_port port;
 	struct lb_transfer transfer;
 };
 
@@ -96,14 +98,16 @@ static void begin(struct link *link, const struct exchange *script)
 		play(fds[1], script);
 	}
 	close(fds[1]);
-	link->transfer = (struct lb_transfer){.uart_fd = fds[0], .bytes = image, .size_bytes = IMAGE_BYTES};
+	fcntl(fds[0], F_SETFL, O_NONBLOCK);
+	lb_port_adopt(&link->port, fds[0], LB_PORT_BYTES, NULL);
+	link->transfer = (struct lb_transfer){.port = &link->port, .bytes = image, .size_bytes = IMAGE_BYTES};
 }
 
 static void end(struct link *link)
 {
 	int status;
 
-	close(link->transfer.uart_fd);
+	lb_port_close(&link->port);
 	assert_int_equal(waitpid(link->player, &status, 0), link->player);
 	assert_int_equal(status, 0);
 }
@@ -235,24 +239,25 @@ static void test_silence(void **state)
 	assert_int_equal(waitpid(link.player, &status, 0), link.player);
 	assert_false(lb_transfer_start(&link.transfer));
 	assert_true(link.transfer.silent);
-	close(link.transfer.uart_fd);
+	lb_port_close(&link.port);
 }
 
 /* The pty of a module that has ended can be read for ever, and gives nothing. */
 static void test_hang_up(void **state)
 {
-	struct lb_transfer transfer = {.bytes = image, .size_bytes = IMAGE_BYTES};
+	struct lb_port port;
+	struct lb_transfer transfer = {.port = &port, .bytes = image, .size_bytes = IMAGE_BYTES};
 	time_t begin_s = time(NULL);
 	int fds[2];
 
 	(void)state;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
 	assert_int_equal(shutdown(fds[1], SHUT_WR), 0);
-	transfer.uart_fd = fds[0];
+	lb_port_adopt(&port, fds[0], LB_PORT_BYTES, NULL);
 	assert_false(lb_transfer_start(&transfer));
 	assert_true(transfer.silent);
 	assert_true(time(NULL) - begin_s < 10);
-	close(fds[0]);
+	lb_port_close(&port);
 	close(fds[1]);
 }
 

@@ -1,20 +1,22 @@
-/* `lifeboat ota`: a firmware image goes to a running module through its REPL, and what becomes of it is told. */
-#include <errno.h>
+/* `lifeboat ota`: a firmware image goes to a running module through its REPL, and is followed until it runs. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/flashmap/flashmap.h"
 #include "crypto/providers.h"
+#include "host/client/port_open.h"
+#include "host/client/repl.h"
 #include "host/commands/commands.h"
-#include "host/commands/image.h"
-#include "host/commands/ota.h"
-#include "host/terminal/progress.h"
+#include "host/commands/image_file.h"
+#include "host/commands/module.h"
+#include "host/commands/ota_follow.h"
 #include "host/commands/stop.h"
-#include "host/client/status.h"
+#include "host/terminal/progress.h"
 
-enum { ENTRY_TRIES = 3, ENTRY_MS = 1500 };
+enum { FORCE, NO_RESET, PORT };
+
+enum { ENTRY_TRIES = 3, ENTRY_MS = 1500, STATUS_MS = 5000 };
 
 /* --- the image --- */
 
@@ -50,14 +52,23 @@ static enum lb_exit refuse_phase(const struct lb_ota *ota)
 		{"off", "the module has no power: 'lifeboat power on' puts the plug in"},
 		{"sleep", "the module is in deep sleep: 'lifeboat reset' wakes it"},
 		{"loader",
-	     "the module is in bootloader mode, which takes images by 'lifeboat flash'; 'lifeboat reset' leaves it"},
+	     "the module is in bootloader mode, which gets images by 'lifeboat flash'; 'lifeboat reset' leaves it"},
 		{"gate", "the module does not get past its start: let P12 go, or see 'lifeboat status'"},
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (strcmp(ota->now.phase, texts[i].phase) == 0)
+		if (lb_view_is_in(&ota->now, texts[i].phase))
 			return lb_args_failed("%s", texts[i].text);
 	return LB_EXIT_DONE;
+}
+
+/* The module would say the same, but only after its scripts were interrupted, which may cost it the trial. */
+static enum lb_exit refuse_trial(const struct lb_ota *ota)
+{
+	if (!ota->now.on_trial || strcmp(ota->now.slot, ota->now.latest) != 0)
+		return LB_EXIT_DONE;
+	return lb_args_failed("%s in %s is on trial: let its scripts confirm it, or lifeboat.confirm() first",
+	                      ota->now.version, ota->now.slot);
 }
 
 /* A module that just starts is waited for. */
@@ -65,46 +76,68 @@ static enum lb_exit check_module(struct lb_ota *ota)
 {
 	enum lb_exit exit = lb_ota_poll(ota);
 
-	for (int waits = 0; exit == LB_EXIT_DONE && strcmp(ota->now.phase, "gate") == 0 && waits < 100; waits++)
+	for (int waits = 0; exit == LB_EXIT_DONE && lb_view_is_in(&ota->now, "gate") && waits < 100; waits++)
 		exit = lb_ota_pause(ota) ? lb_ota_poll(ota) : LB_EXIT_FAILED;
-	if (exit != LB_EXIT_DONE)
-		return exit;
-	/* The module would say the same, but only after its scripts were interrupted, which may cost it the trial. */
-	if (ota->now.on_trial && strcmp(ota->now.slot, ota->now.latest) == 0) {
-		return lb_args_failed("%s in %s is on trial: let its scripts confirm it, or lifeboat.confirm() first",
-		                      ota->now.version, ota->now.slot);
-	}
-	return refuse_phase(ota);
+	if (exit == LB_EXIT_DONE)
+		exit = refuse_trial(ota);
+	return exit == LB_EXIT_DONE ? refuse_phase(ota) : exit;
 }
 
 static enum lb_exit enter_repl(struct lb_ota *ota)
 {
-	bool script = strcmp(ota->now.phase, "script") == 0;
 	bool entered = false;
 
-	ota->transfer.uart_fd = lb_upload_open(ota->dir);
-	if (ota->transfer.uart_fd < 0)
-		return lb_args_failed("cannot open the pty of uart0: %s", strerror(errno));
 	/* A script may need some moments to end, and one that starts meanwhile another Ctrl-C. */
 	for (int tries = 0; tries < ENTRY_TRIES && !entered && lb_stop_signal == 0; tries++)
-		entered = lb_upload_enter(ota->transfer.uart_fd, ENTRY_MS);
+		entered = lb_repl_enter(&ota->port, ENTRY_MS) == 0;
 	if (lb_stop_signal != 0)
 		return lb_args_failed("interrupted: nothing was written");
-	if (!entered) {
-		return lb_args_failed(
-			"the module's REPL does not answer; a safe boot gives it back: hold P12 at 3V3, reset, let "
-			"go within 3 s");
-	}
-	if (script)
-		printf("ota: the script that ran was interrupted\n");
-	else if (strcmp(ota->now.mode, "safe") == 0)
-		printf("ota: the module is in a safe boot, which the reset at the end leaves\n");
-	return LB_EXIT_DONE;
+	if (entered)
+		return LB_EXIT_DONE;
+	return lb_args_failed("the module's REPL does not answer; a safe boot gives it back: hold P12 at 3V3, reset, let "
+	                      "go within 3 s");
 }
 
-static void leave_repl(struct lb_ota *ota)
+static enum lb_exit open_module(struct lb_ota *ota)
 {
-	lb_upload_write(ota->transfer.uart_fd, "\x02", 1, ENTRY_MS); /* a module that does not take it is past caring */
+	int error = lb_client_open(&ota->control, ota->dir);
+
+	if (error != LB_CLIENT_OK)
+		return lb_module_explain(&ota->control, error, ota->dir);
+	enum lb_exit exit = check_module(ota);
+	if (exit != LB_EXIT_DONE)
+		return exit;
+	bool script = lb_view_is_in(&ota->now, "script"), safe = strcmp(ota->now.mode, "safe") == 0;
+	if (!lb_port_open_pty(&ota->port, ota->dir, ota->stop, ota->transfer.reason))
+		return lb_args_failed("%s", ota->transfer.reason);
+	exit = enter_repl(ota);
+	if (exit == LB_EXIT_DONE && script)
+		printf("ota: the script that ran was interrupted\n");
+	else if (exit == LB_EXIT_DONE && safe)
+		printf("ota: the module is in a safe boot, which the reset at the end leaves\n");
+	return exit;
+}
+
+/* What the hardware of a virtual module says is asked at the REPL, so a script is interrupted first. */
+static enum lb_exit open_port(struct lb_ota *ota)
+{
+	cJSON *status = NULL;
+
+	if (!lb_port_open(&ota->port, ota->name, ota->stop, ota->transfer.reason))
+		return lb_args_failed("%s", ota->transfer.reason);
+	enum lb_exit exit = enter_repl(ota);
+	if (exit != LB_EXIT_DONE)
+		return exit;
+	int result = lb_view_ask(&ota->now, &ota->port, STATUS_MS, &status);
+	if (result != 0 || status == NULL)
+		exit = lb_args_failed("%s", result != 0 ? "the module's REPL no longer answers" :
+		                                          "the firmware that runs on the module has no lifeboat.status()");
+	else
+		exit = refuse_trial(ota);
+	cJSON_Delete(status);
+	if (exit != LB_EXIT_DONE)
+		lb_repl_leave(&ota->port);
+	return exit;
 }
 
 /* --- sending --- */
@@ -114,10 +147,10 @@ static size_t percent(const struct lb_transfer *transfer)
 	return transfer->done_bytes * 100 / transfer->size_bytes;
 }
 
-/* What the hardware, at this look, knows better than a REPL that says nothing. */
+/* What the hardware knows better than a REPL that says nothing. */
 static const char *why_silent(const struct lb_ota *ota, long boots)
 {
-	if (strcmp(ota->now.phase, "off") == 0)
+	if (lb_view_is_in(&ota->now, "off"))
 		return "the module lost its power";
 	return ota->now.boots != boots ? "the module was reset" : ota->transfer.reason;
 }
@@ -128,17 +161,17 @@ static enum lb_exit explain_transfer(struct lb_ota *ota)
 
 	if (lb_stop_signal != 0) {
 		lb_stop_signal = 0; /* what is sent now is to leave the REPL in order */
-		lb_upload_write(ota->transfer.uart_fd, "\x03", 1, ENTRY_MS);
-		leave_repl(ota);
+		lb_port_offer(&ota->port, "\x03", 1);
+		lb_repl_leave(&ota->port);
 		return lb_args_failed("interrupted at %zu %%: the same command goes on from there", percent(&ota->transfer));
 	}
-	if (ota->transfer.silent && lb_ota_poll(ota) != LB_EXIT_DONE)
-		return LB_EXIT_FAILED; /* which it told: the hardware is gone */
+	if (ota->transfer.silent && ota->name == NULL && lb_ota_poll(ota) != LB_EXIT_DONE)
+		return LB_EXIT_FAILED; /* which it said: the hardware is gone */
 	if (ota->transfer.silent) {
 		return lb_args_failed("%s at %zu %%: the same command goes on from there", why_silent(ota, boots),
 		                      percent(&ota->transfer));
 	}
-	leave_repl(ota);
+	lb_repl_leave(&ota->port);
 	return lb_args_failed("%s", ota->transfer.reason);
 }
 
@@ -181,14 +214,14 @@ static enum lb_exit send_image(struct lb_ota *ota, bool force)
 
 static enum lb_exit update(struct lb_ota *ota, bool force, bool reset)
 {
-	enum lb_exit exit = enter_repl(ota);
+	enum lb_exit exit = ota->name != NULL ? open_port(ota) : open_module(ota);
 
 	if (exit == LB_EXIT_DONE)
 		exit = send_image(ota, force);
 	if (exit != LB_EXIT_DONE)
 		return exit;
 	if (!reset) {
-		leave_repl(ota);
+		lb_repl_leave(&ota->port);
 		printf("ota: %s in %s is complete and verified; the next reset starts it, on trial\n", ota->version,
 		       ota->transfer.slot);
 		return LB_EXIT_DONE;
@@ -198,36 +231,41 @@ static enum lb_exit update(struct lb_ota *ota, bool force, bool reset)
 	return lb_ota_follow(ota);
 }
 
-static enum lb_exit with_module(struct lb_ota *ota, bool force, bool reset)
+static enum lb_exit run(const struct lb_args *args)
 {
-	int error = lb_client_open(&ota->control, ota->dir);
-
-	if (error != LB_CLIENT_OK) {
-		enum lb_exit failed = lb_commands_explain(&ota->control, error, ota->dir);
-		lb_client_close(&ota->control);
-		return failed;
-	}
-	enum lb_exit exit = check_module(ota);
-	if (exit == LB_EXIT_DONE)
-		exit = update(ota, force, reset);
-	if (ota->transfer.uart_fd >= 0)
-		close(ota->transfer.uart_fd);
-	lb_client_close(&ota->control);
-	return exit;
-}
-
-enum lb_exit lb_ota_command(const struct lb_args *args)
-{
-	struct lb_ota ota = {.dir = args->dir, .stop = &lb_stop_signal, .control = {.fd = -1}, .transfer = {.uart_fd = -1}};
+	struct lb_ota ota = {.dir = args->dir, .stop = &lb_stop_signal, .control = {.fd = -1}, .port = {.fd = -1}};
 	struct lb_image_file file;
 
-	if (lb_image_read_file(args->words[0], &file) != LB_EXIT_DONE)
+	if (!lb_args_port(args, args->values[PORT], &ota.name))
+		return LB_EXIT_USAGE;
+	ota.transfer.port = &ota.port;
+	if (lb_image_file_read(args->words[0], &file) != LB_EXIT_DONE)
 		return LB_EXIT_FAILED;
 	enum lb_exit exit = check_image(&ota, args->words[0], &file);
 	if (exit == LB_EXIT_DONE) {
 		lb_stop_catch_signals();
-		exit = with_module(&ota, args->values[LB_OTA_FORCE] != NULL, args->values[LB_OTA_NO_RESET] == NULL);
+		exit = update(&ota, args->values[FORCE] != NULL, args->values[NO_RESET] == NULL);
 	}
+	lb_port_close(&ota.port);
+	lb_client_close(&ota.control);
 	free(file.bytes);
 	return exit;
 }
+
+const struct lb_command lb_cmd_ota = {
+	.name = "ota",
+	.usage = "IMAGE [--force] [--no-reset] [--port PORT]",
+	.summary = "update the firmware of a running module through its REPL",
+	.help = "Sends a signed image to the running module, whose firmware writes it into the slot that is free, and\n"
+			"resets it; then waits until the new image runs and says so. It is on trial: unless it is confirmed,\n"
+			"which it is when the scripts work, the one before it comes back. A script that runs is interrupted.\n"
+			"After Ctrl-C or a power cut the same command goes on where that one ended.\n"
+			"At a port only the prompt shows what runs: a program that goes on after the reset is not asked.\n",
+	.example = "lifeboat ota firmware-1.1.0.img",
+	.options = {[FORCE] = {"--force", NULL, "also an image that was rolled back before"},
+                [NO_RESET] = {"--no-reset", NULL, "leaves the reset, which starts the image, to you"},
+                [PORT] = LB_ARGS_PORT},
+	.words_min = 1,
+	.words_max = 1,
+	.run = run,
+};

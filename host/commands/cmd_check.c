@@ -11,13 +11,15 @@
 #include <unistd.h>
 
 #include "core/flashmap/flashmap.h"
-#include "host/commands/bench.h"
 #include "host/commands/check_radio.h"
 #include "host/commands/check_report.h"
 #include "host/commands/check_verdict.h"
 #include "host/commands/commands.h"
+#include "host/commands/rig.h"
 #include "host/commands/stop.h"
 #include "host/client/host_time.h"
+
+enum { CUTS, SECONDS, JSON, JUNIT };
 
 enum {
 	CUTS_DEFAULT = 20,
@@ -32,7 +34,7 @@ enum {
 };
 
 struct check {
-	struct lb_bench bench;
+	struct lb_rig rig;
 	struct lb_check_facts facts;
 	long watch_ms; /* module time */
 	unsigned cuts;
@@ -44,7 +46,7 @@ struct check {
 
 static int host_ms(long module_ms)
 {
-	return (int)(module_ms / LB_BENCH_CLOCK);
+	return (int)(module_ms / LB_RIG_CLOCK);
 }
 
 static bool fail(struct check *check, const char *why)
@@ -56,139 +58,137 @@ static bool fail(struct check *check, const char *why)
 
 /* --- steps; each returns false only when the module's hardware is gone or the person wants no more --- */
 
-static bool look(struct check *check, int time_ms)
+static bool poll_rig(struct check *check, int time_ms)
 {
-	return lb_bench_poll(&check->bench, time_ms) || fail(check, "the scratch module's hardware ended unexpectedly");
+	return lb_rig_poll(&check->rig, time_ms) || fail(check, "the scratch module's hardware ended unexpectedly");
 }
 
-static bool has_settled(const struct lb_bench *bench)
+static bool has_settled(const struct lb_rig *rig)
 {
-	return lb_bench_is(bench, "repl") || lb_bench_is(bench, "sleep");
+	return lb_view_is_in(&rig->view, "repl") || lb_view_is_in(&rig->view, "sleep");
 }
 
 /* Power off and on; then until the scripts have ended, or for so long. */
 static bool run_scripts(struct check *check, long module_ms)
 {
-	if (!lb_bench_power(&check->bench, false) || !lb_bench_power(&check->bench, true))
+	if (!lb_rig_power(&check->rig, false) || !lb_rig_power(&check->rig, true))
 		return fail(check, "the scratch module's hardware ended unexpectedly");
 	int64_t start_ms = lb_host_now_ms();
 	do {
-		if (!look(check, HOST_STEP_MS))
+		if (!poll_rig(check, HOST_STEP_MS))
 			return false;
 		check->run_ms = lb_host_now_ms() - start_ms;
-	} while (!has_settled(&check->bench) && check->run_ms < host_ms(module_ms));
+	} while (!has_settled(&check->rig) && check->run_ms < host_ms(module_ms));
 	return true;
 }
 
 static bool watch_scripts(struct check *check)
 {
 	struct lb_check_facts *facts = &check->facts;
-	struct lb_bench *bench = &check->bench;
+	struct lb_rig *rig = &check->rig;
 
-	bench->watchdog_resets = 0;
-	bench->other_resets = 0;
+	rig->watchdog_resets = 0;
+	rig->other_resets = 0;
 	if (!run_scripts(check, check->watch_ms))
 		return false;
 	int64_t run_ms = check->run_ms;
 	long quiet_ms = check->watch_ms < SETTLE_MS ? check->watch_ms : SETTLE_MS;
 	/* A sleeper may wake, a watchdog may still bite. */
-	while (run_ms < host_ms(lb_bench_is(bench, "sleep") ? check->watch_ms : quiet_ms)) {
-		if (!look(check, HOST_STEP_MS))
+	while (run_ms < host_ms(lb_view_is_in(&rig->view, "sleep") ? check->watch_ms : quiet_ms)) {
+		if (!poll_rig(check, HOST_STEP_MS))
 			return false;
 		run_ms += HOST_STEP_MS;
 	}
 	facts->seconds = (double)check->watch_ms / 1000.0;
-	facts->watchdog_resets = bench->watchdog_resets;
-	facts->other_resets = bench->other_resets;
-	snprintf(facts->error, sizeof(facts->error), "%s", bench->last_error);
-	facts->scripts = lb_bench_is(bench, "sleep")  ? LB_CHECK_SLEEPING :
-	                 lb_bench_is(bench, "script") ? LB_CHECK_RUNNING :
-	                 !lb_bench_is(bench, "repl")  ? LB_CHECK_NOT_STARTED :
-	                 facts->error[0] != '\0'      ? LB_CHECK_RAISED :
-	                                                LB_CHECK_ENDED;
+	facts->watchdog_resets = rig->watchdog_resets;
+	facts->other_resets = rig->other_resets;
+	snprintf(facts->error, sizeof(facts->error), "%s", rig->view.last_error);
+	facts->scripts = lb_view_is_in(&rig->view, "sleep")  ? LB_CHECK_SLEEPING :
+	                 lb_view_is_in(&rig->view, "script") ? LB_CHECK_RUNNING :
+	                 !lb_view_is_in(&rig->view, "repl")  ? LB_CHECK_NOT_STARTED :
+	                 facts->error[0] != '\0'             ? LB_CHECK_RAISED :
+	                                                       LB_CHECK_ENDED;
 	return true;
 }
 
 static bool try_radio(struct check *check)
 {
-	cJSON *status = lb_bench_status(&check->bench);
+	cJSON *status = lb_rig_status(&check->rig);
 	const cJSON *net = cJSON_GetObjectItemCaseSensitive(status, "net");
 
 	check->facts.radio = lb_check_radio(net, HOST_TRY_MS, host_ms(LASTS_MS));
 	cJSON_Delete(status);
-	return look(check, HOST_STEP_MS);
+	return poll_rig(check, HOST_STEP_MS);
 }
 
 /* Does the module stay where it is? */
 static bool lasts(struct check *check, bool *stayed)
 {
-	long boots = check->bench.boots;
+	long boots = check->rig.view.boots;
 	int64_t until_ms = lb_host_now_ms() + host_ms(LASTS_MS);
 
 	while (lb_host_now_ms() < until_ms)
-		if (!look(check, HOST_STEP_MS))
+		if (!poll_rig(check, HOST_STEP_MS))
 			return false;
-	*stayed = check->bench.boots == boots && lb_bench_is(&check->bench, "repl");
+	*stayed = check->rig.view.boots == boots && lb_view_is_in(&check->rig.view, "repl");
 	return true;
 }
 
-static bool ends_in_prompt(const struct lb_bench *bench)
+static bool ends_in_prompt(const struct lb_rig *rig)
 {
 	static const char prompt[] = ">>> ";
 	size_t size = sizeof(prompt) - 1;
 
-	return bench->tail_bytes >= size && strcmp(bench->tail + bench->tail_bytes - size, prompt) == 0;
+	return rig->tail_bytes >= size && strcmp(rig->tail + rig->tail_bytes - size, prompt) == 0;
 }
 
 /* Quick after each other: a module that is reset over and over listens for some milliseconds between its start and
  * boot.py. */
 static bool try_ctrl_c(struct check *check)
 {
-	struct lb_bench *bench = &check->bench;
+	struct lb_rig *rig = &check->rig;
 	int64_t until_ms = lb_host_now_ms() + HOST_TRY_MS;
 
 	do {
-		bench->tail_bytes = 0;
-		lb_upload_write(bench->uart_fd, "\x03", 1, HOST_STEP_MS);
-		if (!look(check, HOST_KEY_MS))
+		rig->tail_bytes = 0;
+		lb_port_offer(&rig->port, "\x03", 1);
+		if (!poll_rig(check, HOST_KEY_MS))
 			return false;
-		if (ends_in_prompt(bench) && lb_bench_is(bench, "repl"))
+		if (ends_in_prompt(rig) && lb_view_is_in(&rig->view, "repl"))
 			return lasts(check, &check->facts.ctrl_c);
 	} while (lb_host_now_ms() < until_ms);
 	return true;
 }
 
 /* What mpremote does before it runs its first command: interrupt, raw REPL, soft reset, raw REPL again. */
-static bool get_in(int uart_fd)
+static bool get_in(const struct lb_port *port)
 {
 	struct lb_rawrepl repl;
 
-	if (!lb_upload_enter(uart_fd, HOST_TRY_MS) || !lb_upload_write(uart_fd, "\x04", 1, HOST_TRY_MS))
+	if (lb_repl_enter(port, HOST_TRY_MS) != 0 || lb_repl_start(port, "") != 0)
 		return false;
 	lb_rawrepl_await_entry(&repl);
-	return lb_upload_receive(uart_fd, &repl, HOST_TRY_MS) &&
-	       lb_upload_execute(uart_fd, "print('let','in')", &repl, HOST_TRY_MS) &&
-	       strcmp(repl.output, "let in\r\n") == 0;
+	return lb_repl_await(port, &repl, HOST_TRY_MS) == 0 &&
+	       lb_repl_run(port, "print('let','in')", &repl, HOST_TRY_MS) == 0 && strcmp(repl.output, "let in\r\n") == 0;
 }
 
 static bool try_mpremote(struct check *check)
 {
-	if (!run_scripts(check, SETTLE_MS) || !lb_bench_reopen(&check->bench))
+	if (!run_scripts(check, SETTLE_MS) || !lb_rig_reopen(&check->rig))
 		return fail(check, "cannot open the scratch module's pty again");
-	if (!get_in(check->bench.uart_fd))
-		return look(check, HOST_STEP_MS);
-	return look(check, HOST_STEP_MS) && lasts(check, &check->facts.mpremote);
+	if (!get_in(&check->rig.port))
+		return poll_rig(check, HOST_STEP_MS);
+	return poll_rig(check, HOST_STEP_MS) && lasts(check, &check->facts.mpremote);
 }
 
 /* A REPL by P12, and is /flash there? */
 static void safe_boot(struct check *check, bool *answers, bool *mounts)
 {
 	struct lb_rawrepl answer;
-	int uart_fd = check->bench.uart_fd;
+	const struct lb_port *port = &check->rig.port;
 
-	*answers =
-		lb_bench_safe_boot(&check->bench) && lb_upload_enter(uart_fd, HOST_TRY_MS) &&
-		lb_upload_execute(uart_fd, "import os\nos.listdir('/flash')\nos.statvfs('/flash')", &answer, HOST_TRY_MS);
+	*answers = lb_rig_safe_boot(&check->rig) && lb_repl_enter(port, HOST_TRY_MS) == 0 &&
+	           lb_repl_run(port, "import os\nos.listdir('/flash')\nos.statvfs('/flash')", &answer, HOST_TRY_MS) == 0;
 	*mounts = *answers && answer.traceback[0] == '\0';
 }
 
@@ -197,30 +197,30 @@ static bool try_p12(struct check *check)
 	bool mounts;
 
 	safe_boot(check, &check->facts.p12, &mounts);
-	return look(check, HOST_STEP_MS);
+	return poll_rig(check, HOST_STEP_MS);
 }
 
 /* The run of a script that ends is short, but what it does goes on at the REPL: the servers, the first idle moments. */
 static bool try_cuts(struct check *check, int64_t run_ms)
 {
-	long torn_before = check->bench.torn;
+	long torn_before = check->rig.view.torn;
 
 	for (unsigned i = 0; i < check->cuts; i++)
-		if (!lb_bench_power(&check->bench, false) || !lb_bench_power(&check->bench, true) ||
-		    !look(check, (int)(run_ms * (i + 1) / check->cuts)))
+		if (!lb_rig_power(&check->rig, false) || !lb_rig_power(&check->rig, true) ||
+		    !poll_rig(check, (int)(run_ms * (i + 1) / check->cuts)))
 			return fail(check, "the scratch module's hardware ended unexpectedly");
 	check->facts.cuts = check->cuts;
 	if (check->cuts == 0)
 		return true;
-	if (!lb_bench_power(&check->bench, false) || !look(check, HOST_STEP_MS))
+	if (!lb_rig_power(&check->rig, false) || !poll_rig(check, HOST_STEP_MS))
 		return false;
-	check->facts.torn = check->bench.torn - torn_before;
+	check->facts.torn = check->rig.view.torn - torn_before;
 	if (!run_scripts(check, SETTLE_MS))
 		return false;
-	bool started = !lb_bench_is(&check->bench, "loader") && !lb_bench_is(&check->bench, "off");
+	bool started = !lb_view_is_in(&check->rig.view, "loader") && !lb_view_is_in(&check->rig.view, "off");
 	safe_boot(check, &check->facts.comes_back, &check->facts.mounts);
 	check->facts.comes_back = check->facts.comes_back && started;
-	return look(check, HOST_STEP_MS);
+	return poll_rig(check, HOST_STEP_MS);
 }
 
 static bool try_all(struct check *check)
@@ -255,21 +255,21 @@ static bool make_place(struct check *check)
 
 static bool run(struct check *check, const char *folder)
 {
-	check->bench.stop = &lb_stop_signal;
-	if (!lb_bench_load(check->module, folder, check->reason) || lb_stop_signal != 0)
+	check->rig.stop = &lb_stop_signal;
+	if (!lb_rig_load(check->module, folder, check->reason) || lb_stop_signal != 0)
 		return fail(check, "the scratch module did not start");
-	if (!lb_bench_start(&check->bench, check->module, check->reason))
+	if (!lb_rig_start(&check->rig, check->module, check->reason))
 		return fail(check, "the scratch module did not start");
 	bool done = try_all(check);
-	lb_bench_end(&check->bench);
+	lb_rig_end(&check->rig);
 	return done;
 }
 
-static enum lb_exit tell(const struct check *check, const struct lb_args *args)
+static enum lb_exit report(const struct check *check, const struct lb_args *args)
 {
-	const char *junit = args->values[LB_CHECK_JUNIT];
+	const char *junit = args->values[JUNIT];
 
-	if (args->values[LB_CHECK_JSON] != NULL)
+	if (args->values[JSON] != NULL)
 		lb_check_print_json(&check->facts, args->words[0]);
 	else
 		lb_check_print(&check->facts);
@@ -280,8 +280,8 @@ static enum lb_exit tell(const struct check *check, const struct lb_args *args)
 
 static bool choose(const struct lb_args *args, struct check *check)
 {
-	const char *cuts = args->values[LB_CHECK_CUTS];
-	const char *seconds = args->values[LB_CHECK_SECONDS];
+	const char *cuts = args->values[CUTS];
+	const char *seconds = args->values[SECONDS];
 	long number = CUTS_DEFAULT;
 	struct stat info;
 
@@ -301,7 +301,7 @@ static bool choose(const struct lb_args *args, struct check *check)
 	return true;
 }
 
-enum lb_exit lb_check_command(const struct lb_args *args)
+static enum lb_exit run_check(const struct lb_args *args)
 {
 	static struct check check;
 
@@ -318,5 +318,26 @@ enum lb_exit lb_check_command(const struct lb_args *args)
 		signal(lb_stop_signal, SIG_DFL);
 		raise(lb_stop_signal);
 	}
-	return done ? tell(&check, args) : lb_args_failed("%s", check.reason);
+	return done ? report(&check, args) : lb_args_failed("%s", check.reason);
 }
+
+const struct lb_command lb_cmd_check = {
+	.name = "check",
+	.usage = "FOLDER [--cuts N] [--seconds S] [--json] [--junit FILE]",
+	.summary = "would these scripts lock me out? (a scratch module tries them)",
+	.help = "Boots a scratch module, its clock ten times faster, with FOLDER's files as /flash, and reports: did the\n"
+			"scripts end, raise or still run; did the watchdog reset the module; do Ctrl-C, mpremote and the\n"
+			"radio (telnet, FTP) let you in; does pin P12; does all come back after power cuts.\n"
+			"Names that begin with a dot, and __pycache__, are left out.\n"
+			"\n"
+			"Exit codes: 0 you always get back in without the pin, 3 only P12 helps, 1 not even that (or, with\n"
+			"a line on stderr, the check failed), 2 wrong usage.\n",
+	.example = "lifeboat check scripts",
+	.options = {[CUTS] = {"--cuts", "N", "so many power cuts, spread over the run (default 20, 0: none)"},
+                [SECONDS] = {"--seconds", "S", "watches the scripts for S seconds of module time (default 10)"},
+                [JSON] = {"--json", NULL, "one JSON object instead of the lines"},
+                [JUNIT] = {"--junit", "FILE", "writes the lines as JUnit's XML too"}},
+	.words_min = 1,
+	.words_max = 1,
+	.run = run_check,
+};

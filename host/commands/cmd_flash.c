@@ -9,12 +9,14 @@
 #include "core/flashmap/flashmap.h"
 #include "crypto/providers.h"
 #include "host/commands/commands.h"
-#include "host/commands/flash_target.h"
-#include "host/commands/image.h"
+#include "host/commands/target.h"
+#include "host/commands/image_file.h"
 #include "host/terminal/progress.h"
 #include "host/commands/stop.h"
 #include "host/client/status.h"
 #include "host/image/key.h"
+
+enum { SLOT, ERASE_ALL, PORT, BAUD, READ };
 
 enum { SPEED_BAUD = 460800, BAUD_MIN = 9600, BAUD_MAX = 2000000, WHAT_BYTES = 40 };
 
@@ -30,7 +32,7 @@ struct job {
 	const char *undone;  /* what is not whole while flash is being changed; NULL: nothing */
 	size_t before_bytes; /* of the progress: done by steps before this one */
 	size_t all_bytes;    /* of all steps */
-	struct lb_flash_target target;
+	struct lb_target target;
 	struct lb_progress progress;
 };
 
@@ -39,7 +41,7 @@ struct job {
 static bool choose_slot(const struct lb_args *args, struct job *job)
 {
 	static const char *const names[] = {"factory", "ota_0", "ota_1", NULL};
-	const char *name = args->values[LB_FLASH_SLOT];
+	const char *name = args->values[SLOT];
 
 	job->slot = job->read_path != NULL ? LB_SLOT_NONE : LB_SLOT_FACTORY;
 	if (name == NULL)
@@ -54,19 +56,21 @@ static bool choose_slot(const struct lb_args *args, struct job *job)
 
 static bool choose(const struct lb_args *args, struct job *job)
 {
-	const char *baud = args->values[LB_FLASH_BAUD];
+	const char *baud = args->values[BAUD];
 
 	job->image_path = args->word_count > 0 ? args->words[0] : NULL;
-	job->read_path = args->values[LB_FLASH_READ];
-	job->erase_all = args->values[LB_FLASH_ERASE_ALL] != NULL;
+	job->read_path = args->values[READ];
+	job->erase_all = args->values[ERASE_ALL] != NULL;
 	job->baud = SPEED_BAUD;
 	job->target.dir = args->dir;
-	job->target.port = args->values[LB_FLASH_PORT];
-	job->target.stop = &lb_stop_signal;
-	if (job->target.port != NULL && args->dir_given) {
-		lb_args_wrong("-d names a virtual module, --port another one: name one");
+	if (!lb_args_port(args, args->values[PORT], &job->target.name))
+		return false;
+	if (job->target.name != NULL && strncmp(job->target.name, "telnet://", strlen("telnet://")) == 0) {
+		lb_args_wrong("bootloader mode has no telnet server: flash goes over a serial port");
 		return false;
 	}
+	job->target.way = job->target.name != NULL ? &lb_target_port : &lb_target_module;
+	job->target.stop = &lb_stop_signal;
 	if ((job->image_path == NULL) == (job->read_path == NULL)) {
 		lb_args_wrong("flash takes either an IMAGE to write or --read FILE");
 		return false;
@@ -119,13 +123,13 @@ static enum lb_exit load_image(struct job *job)
 {
 	uint32_t slot_bytes = region_of(job).size_bytes;
 
-	if (lb_image_read_file(job->image_path, &job->file) != LB_EXIT_DONE)
+	if (lb_image_file_read(job->image_path, &job->file) != LB_EXIT_DONE)
 		return LB_EXIT_FAILED;
 	enum lb_image_verdict verdict = judge(job);
 	if (verdict == LB_IMAGE_NO_MAGIC || verdict == LB_IMAGE_BLANK)
 		return lb_args_failed("%s is no image: 'lifeboat image sign' makes one of a program", job->image_path);
 	if (verdict == LB_IMAGE_TOO_LONG)
-		return lb_args_failed("%s is cut off: its header tells of more bytes than there are", job->image_path);
+		return lb_args_failed("%s is cut off: its header says more bytes than there are", job->image_path);
 	if (verdict != LB_IMAGE_GOOD)
 		return lb_args_failed("%s would not start: %s", job->image_path, lb_image_verdict_text(verdict));
 	if (job->info.total_bytes > slot_bytes) {
@@ -145,8 +149,8 @@ static void on_progress(void *ctx, size_t done_bytes, size_t all_bytes)
 	lb_progress_show(&job->progress, job->before_bytes + done_bytes, job->all_bytes != 0 ? job->all_bytes : all_bytes);
 }
 
-/* all_bytes 0: it is one step, which tells itself. */
-static void begin(struct job *job, const char *what, size_t all_bytes)
+/* all_bytes 0: one step, which says how many itself. */
+static void start(struct job *job, const char *what, size_t all_bytes)
 {
 	job->before_bytes = 0;
 	job->all_bytes = all_bytes;
@@ -171,13 +175,13 @@ static bool erase_all(struct job *job)
 
 	printf("flash: erases everything: all images, the settings, and the files in /flash\n");
 	job->undone = "the flash is half erased";
-	begin(job, "erasing", job->target.flash.flash_bytes - first);
+	start(job, "erasing", job->target.flash.flash_bytes - first);
 	for (size_t i = 0; i < sizeof(regions) / sizeof(regions[0]) && result == LB_ESP_OK; i++) {
 		result = lb_espflash_erase(&job->target.flash, regions[i].offset, regions[i].size_bytes);
 		job->before_bytes += regions[i].size_bytes;
 	}
 	lb_progress_end(&job->progress);
-	return result == LB_ESP_OK || lb_flash_explain(&job->target, result);
+	return result == LB_ESP_OK || lb_target_explain(&job->target, result);
 }
 
 static bool write_image(struct job *job)
@@ -186,11 +190,11 @@ static bool write_image(struct job *job)
 
 	snprintf(what, sizeof(what), "writing %s", lb_slot_name(job->slot));
 	job->undone = "the slot is half written";
-	begin(job, what, 0);
+	start(job, what, 0);
 	int result = lb_espflash_write(&job->target.flash, region_of(job).offset, job->file.bytes, job->info.total_bytes);
 	double seconds = lb_progress_end(&job->progress);
 	if (result != LB_ESP_OK)
-		return lb_flash_explain(&job->target, result);
+		return lb_target_explain(&job->target, result);
 	printf("flash: %s written to %s and verified: %.0f KiB in %.1f s, %.0f KiB/s\n", job->version,
 	       lb_slot_name(job->slot), job->info.total_bytes / 1024.0, seconds,
 	       job->info.total_bytes / 1024.0 / (seconds > 0 ? seconds : 0.001));
@@ -198,35 +202,36 @@ static bool write_image(struct job *job)
 }
 
 /* Is what runs what was written? */
-static enum lb_exit report_running(struct job *job, const struct lb_flash_running *running)
+static enum lb_exit report_running(struct job *job, const struct lb_view *view)
 {
 	const char *slot = lb_slot_name(job->slot);
-	const char *teller = job->target.port == NULL ? "'lifeboat status'" : "lifeboat.status() at its prompt";
+	const char *verdict = view->verdict[job->slot];
+	const char *command = job->target.name == NULL ? "'lifeboat status'" : "'lifeboat status --port'";
 
-	if (running->state == LB_FLASH_IN_LOADER) {
+	if (lb_view_is_in(view, "loader")) {
 		return lb_args_failed("%s was written to %s, but the module is in bootloader mode again: 'lifeboat status' "
-		                      "tells why",
+		                      "says why",
 		                      job->version, slot);
 	}
-	if (running->state == LB_FLASH_UNKNOWN && job->target.port == NULL) {
-		return lb_args_failed("%s was written to %s, but what starts does not stay up: 'lifeboat status' tells more",
+	if (view->phase[0] == '\0' && job->target.name == NULL) {
+		return lb_args_failed("%s was written to %s, but what starts does not stay up: 'lifeboat status' says more",
 		                      job->version, slot);
 	}
-	if (running->version[0] == '\0') {
-		printf("flash: %s\n", running->state == LB_FLASH_AT_REPL ? "a REPL answers, but does not tell its version" :
-		                                                           "no REPL was seen, so what runs is not known");
+	if (view->version[0] == '\0') {
+		printf("flash: %s\n", lb_view_is_in(view, "repl") ? "a REPL answers, but does not say its version" :
+		                                                    "no REPL was seen, so what runs is not known");
 		return LB_EXIT_DONE;
 	}
-	if (strcmp(running->slot, slot) != 0 && running->verdict[0] != '\0' && strcmp(running->verdict, "good") != 0) {
+	if (strcmp(view->slot, slot) != 0 && verdict[0] != '\0' && strcmp(verdict, "good") != 0) {
 		return lb_args_failed("%s was written to %s, but the bootloader does not start it: %s; %s in %s runs",
-		                      job->version, slot, running->verdict, running->version, running->slot);
+		                      job->version, slot, verdict, view->version, view->slot);
 	}
-	if (strcmp(running->slot, slot) != 0) {
-		return lb_args_failed("%s was written to %s, but %s in %s runs: %s tells why", job->version, slot,
-		                      running->version, running->slot, teller);
+	if (strcmp(view->slot, slot) != 0) {
+		return lb_args_failed("%s was written to %s, but %s in %s runs: %s says why", job->version, slot, view->version,
+		                      view->slot, command);
 	}
-	printf("flash: %s in %s runs%s\n", running->version, running->slot,
-	       running->state == LB_FLASH_AT_REPL ? "" : "; no REPL yet, its program goes on");
+	printf("flash: %s in %s runs%s\n", view->version, view->slot,
+	       lb_view_is_in(view, "repl") ? "" : "; no REPL yet, its program goes on");
 	return LB_EXIT_DONE;
 }
 
@@ -241,15 +246,15 @@ static enum lb_exit explain(struct job *job)
 
 static enum lb_exit write_job(struct job *job)
 {
-	struct lb_flash_running running;
+	struct lb_view view;
 
 	if ((job->erase_all && !erase_all(job)) || !write_image(job))
 		return explain(job);
-	if (!lb_flash_leave(&job->target) || !lb_flash_await(&job->target, lb_slot_name(job->slot), &running)) {
+	if (!job->target.way->leave(&job->target) || !job->target.way->await(&job->target, &view)) {
 		return lb_args_failed("%s was written to %s, but it is not known whether it runs: %s", job->version,
 		                      lb_slot_name(job->slot), job->target.reason);
 	}
-	return report_running(job, &running);
+	return report_running(job, &view);
 }
 
 static enum lb_exit read_job(struct job *job)
@@ -261,15 +266,15 @@ static enum lb_exit read_job(struct job *job)
 	if (bytes == NULL)
 		return lb_args_failed("no memory for %u bytes of flash", region.size_bytes);
 	snprintf(what, sizeof(what), "reading %s", job->slot != LB_SLOT_NONE ? lb_slot_name(job->slot) : "flash");
-	begin(job, what, 0);
+	start(job, what, 0);
 	int result = lb_espflash_read(&job->target.flash, region.offset, bytes, region.size_bytes);
 	double seconds = lb_progress_end(&job->progress);
 	enum lb_exit exit = LB_EXIT_FAILED;
 	if (result != LB_ESP_OK) {
-		lb_flash_explain(&job->target, result);
+		lb_target_explain(&job->target, result);
 		exit = lb_args_failed("%s", job->target.reason);
 	} else {
-		exit = lb_image_write_file(job->read_path, bytes, region.size_bytes);
+		exit = lb_image_file_write(job->read_path, bytes, region.size_bytes);
 	}
 	free(bytes);
 	if (exit == LB_EXIT_DONE) {
@@ -281,13 +286,13 @@ static enum lb_exit read_job(struct job *job)
 
 static enum lb_exit run_job(struct job *job)
 {
-	struct lb_flash_target *target = &job->target;
+	struct lb_target *target = &job->target;
 
-	if (!lb_flash_enter(target))
+	if (!lb_target_enter(target))
 		return lb_args_failed("%s", target->reason);
 	struct lb_region region = region_of(job);
 	if (region.offset + region.size_bytes > target->flash.flash_bytes) {
-		lb_flash_leave(target);
+		target->way->leave(target);
 		return lb_args_failed("the module has %u KiB of flash: too little for the slot %s",
 		                      target->flash.flash_bytes / 1024, lb_slot_name(job->slot));
 	}
@@ -296,12 +301,12 @@ static enum lb_exit run_job(struct job *job)
 		return write_job(job);
 	enum lb_exit exit = read_job(job);
 	lb_stop_signal = 0; /* the way back is short, and owed */
-	if (!lb_flash_leave(target) && exit == LB_EXIT_DONE)
+	if (!target->way->leave(target) && exit == LB_EXIT_DONE)
 		return lb_args_failed("%s", target->reason);
 	return exit;
 }
 
-enum lb_exit lb_flash_command(const struct lb_args *args)
+static enum lb_exit run(const struct lb_args *args)
 {
 	struct job job = {0};
 
@@ -312,9 +317,29 @@ enum lb_exit lb_flash_command(const struct lb_args *args)
 		return LB_EXIT_FAILED;
 	}
 	signal(SIGPIPE, SIG_IGN);
-	lb_stop_catch_signals(); /* so that pins are let go and the terminal is told how to go on */
+	lb_stop_catch_signals(); /* so that pins are let go and the person reads how to go on */
 	enum lb_exit exit = run_job(&job);
-	lb_flash_close(&job.target);
+	lb_target_close(&job.target);
 	free(job.file.bytes);
 	return exit;
 }
+
+const struct lb_command lb_cmd_flash = {
+	.name = "flash",
+	.usage = "IMAGE | --read FILE [--slot SLOT] [--erase-all] [--port PORT] [--baud N]",
+	.summary = "write or read the flash, through bootloader mode",
+	.help = "Brings the module into bootloader mode, writes IMAGE into a slot (factory, unless --slot says ota_0 or\n"
+			"ota_1), verifies it, starts it and says which version runs. What was written so is the latest image\n"
+			"from then on. With --read FILE, reads the whole flash, or one slot, into FILE.\n"
+			"A port's DTR and RTS reset the module; without them, its REPL is asked, or you tie G23 to GND and\n"
+			"press reset before.\n",
+	.example = "lifeboat flash build/share/lifeboat/virtual.img",
+	.options = {[SLOT] = {"--slot", "SLOT", "factory, ota_0 or ota_1"},
+                [ERASE_ALL] = {"--erase-all", NULL,
+                               "erases everything first: all images, the settings, and the files in /flash"},
+                [PORT] = LB_ARGS_PORT,
+                [BAUD] = {"--baud", "N", "how fast, where the port has a rate (default 460800)"},
+                [READ] = {"--read", "FILE", "reads instead of writing"}},
+	.words_max = 1,
+	.run = run,
+};

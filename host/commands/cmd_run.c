@@ -1,0 +1,196 @@
+/* `lifeboat run` */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/flashmap/flashmap.h"
+#include "host/commands/rig.h"
+#include "host/commands/commands.h"
+#include "host/commands/hardware.h"
+#include "host/terminal/attach.h"
+
+enum { HEADLESS, CLOCK, FLASH, REFLASH, SD, PORT, LISTEN };
+
+enum { CLOCK_MAX = 20, BANNER_BYTES = 2 * PATH_MAX + 128 };
+
+/* DIR and -d are two ways to say the same, so they must. */
+static bool choose_folder(const struct lb_args *args, const char **dir)
+{
+	*dir = args->word_count > 0 ? args->words[0] : args->dir;
+	if (args->word_count > 0 && args->dir_given && strcmp(args->dir, *dir) != 0) {
+		lb_args_wrong("run was given two folders, %s and %s: name one", *dir, args->dir);
+		return false;
+	}
+	if ((*dir)[0] == '\0') {
+		lb_args_wrong("the name of a module's folder cannot be empty");
+		return false;
+	}
+	return true;
+}
+
+static bool check_port(const char *port, const char *listen)
+{
+	struct in6_addr address;
+	long number;
+
+	if (port != NULL && !lb_args_whole_number("--port", port, 0, UINT16_MAX, &number))
+		return false;
+	if (listen == NULL)
+		return true;
+	if (port == NULL) {
+		lb_args_wrong("--listen says where --port listens: add --port N");
+		return false;
+	}
+	if (inet_pton(AF_INET, listen, &address) != 1 && inet_pton(AF_INET6, listen, &address) != 1) {
+		lb_args_wrong("--listen takes an IPv4 or IPv6 address of this host in numbers, not '%s'", listen);
+		return false;
+	}
+	return true;
+}
+
+/* Those that the hardware process has too. */
+static void pass_options(const struct lb_args *args, struct lb_hardware_options *options)
+{
+	static const struct {
+		int place;
+		const char *name;
+	} passed[] = {{CLOCK, "--clock"}, {REFLASH, "--reflash"}, {SD, "--card"}, {PORT, "--port"}, {LISTEN, "--listen"}};
+
+	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++)
+		if (args->values[passed[i].place] != NULL)
+			lb_hardware_add(options, passed[i].name, passed[i].place == REFLASH ? NULL : args->values[passed[i].place]);
+}
+
+static bool choose_options(const struct lb_args *args, struct lb_hardware_options *options)
+{
+	const char *card = args->values[SD], *clock = args->values[CLOCK];
+	long number;
+
+	if (card != NULL && card[0] == '\0') {
+		lb_args_wrong("--sd takes the name of a file: --sd FILE");
+		return false;
+	}
+	if (!choose_folder(args, &options->dir) || !check_port(args->values[PORT], args->values[LISTEN]) ||
+	    (clock != NULL && !lb_args_whole_number("--clock", clock, 1, CLOCK_MAX, &number)))
+		return false;
+	pass_options(args, options);
+	return true;
+}
+
+static void make_banner(const char *dir, bool menu, char *text, size_t size_bytes)
+{
+	snprintf(text, size_bytes, "Lifeboat " LB_VERSION " · virtual module in %s · uart0 %s/uart0%s\n", dir, dir,
+	         menu ? " · Ctrl-] menu" : "");
+}
+
+static bool is_background(void)
+{
+	return isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) != getpgrp();
+}
+
+static enum lb_exit run_headless(const struct lb_hardware_options *options)
+{
+	char banner[BANNER_BYTES];
+
+	make_banner(options->dir, false, banner, sizeof(banner));
+	lb_hardware_become(options, banner);
+	return lb_args_failed("cannot start the hardware process: %s", strerror(errno));
+}
+
+static enum lb_exit report_end(const struct lb_hardware *hardware, enum lb_attach_end end, const char *dir)
+{
+	bool in_order = hardware->ended && WIFEXITED(hardware->status) && WEXITSTATUS(hardware->status) == 0;
+
+	if (end != LB_ATTACH_STOPPED)
+		return LB_EXIT_DONE;
+	if (in_order) {
+		fprintf(stderr, "lifeboat: the module in %s was stopped\n", dir);
+		return LB_EXIT_DONE;
+	}
+	return lb_args_failed("the hardware of the module in %s ended unexpectedly: its folder has a log", dir);
+}
+
+static enum lb_exit run_attached(const struct lb_hardware_options *options)
+{
+	static struct lb_attach attach;
+	struct lb_hardware hardware;
+	char banner[BANNER_BYTES];
+	int error;
+
+	make_banner(options->dir, isatty(STDIN_FILENO) && isatty(STDOUT_FILENO), banner, sizeof(banner));
+	lb_attach_hold_signals();
+	if (!lb_hardware_start(&hardware, options, &error))
+		return error == 0 ? LB_EXIT_FAILED : lb_args_failed("cannot start the hardware process: %s", strerror(error));
+	/* At once: what the module sends before somebody is attached is lost. */
+	bool opened = lb_attach_open_module(&attach, options->dir);
+	lb_hardware_print_ready(banner, hardware.url);
+	enum lb_attach_end end = opened ? lb_attach_run(&attach, true) : LB_ATTACH_FAILED;
+	if (end == LB_ATTACH_LEFT || end == LB_ATTACH_SIGNAL)
+		lb_client_stop(&attach.control); /* if it does not, it is ended below */
+	lb_attach_close(&attach);
+	lb_hardware_end(&hardware);
+	if (end == LB_ATTACH_FAILED)
+		return lb_args_failed("%s", attach.reason);
+	return report_end(&hardware, end, options->dir);
+}
+
+/* Before the module's normal boot, by a short run of its own. */
+static bool load(const char *dir, const char *folder)
+{
+	char reason[LB_UPLOAD_REASON_BYTES];
+
+	if (lb_upload_check(folder, lb_flashmap_8mib.part[LB_PART_FS].size_bytes, reason) &&
+	    lb_rig_load(dir, folder, reason))
+		return true;
+	if (reason[0] != '\0')
+		lb_args_failed("%s", reason);
+	return false;
+}
+
+static enum lb_exit run(const struct lb_args *args)
+{
+	struct lb_hardware_options options = {.count = 0};
+
+	if (!choose_options(args, &options))
+		return LB_EXIT_USAGE;
+	if (args->values[FLASH] != NULL && !load(options.dir, args->values[FLASH]))
+		return LB_EXIT_FAILED;
+	if (args->values[HEADLESS] != NULL)
+		return run_headless(&options);
+	if (is_background())
+		return lb_args_failed("run in the background has no terminal to show the REPL: add --headless");
+	return run_attached(&options);
+}
+
+const struct lb_command lb_cmd_run = {
+	.name = "run",
+	.usage = "[DIR] [--headless] [--clock N] [--flash FOLDER] [--sd FILE] [--reflash] [--port N [--listen ADDR]]",
+	.summary = "boot the module; a terminal gets its REPL",
+	.help = "Boots the virtual module in the folder DIR, which is made when there is none, and attaches this\n"
+			"terminal to its REPL. Ctrl-] (or Ctrl-X) opens a menu in the bottom line; there, one key each:\n"
+			"r presses the reset switch, s puts P12 to 3V3 and lets it go, g does so with G23 and GND, p pulls\n"
+			"the plug and puts it in, Esc closes the menu, q powers off and quits, Ctrl-X sends Ctrl-X to the\n"
+			"module. In a pipe, standard input is what is typed; at its end, as soon as the module\n"
+			"is at its REPL and was silent for half a second, it is powered off.\n",
+	.example = "lifeboat run blinker --clock 4",
+	.options = {[HEADLESS] = {"--headless", NULL, "no REPL here: runs until 'lifeboat stop', SIGTERM or SIGINT"},
+                [CLOCK] = {"--clock", "N", "the module's clock runs N times (1 to 20) faster"},
+                [FLASH] = {"--flash", "FOLDER",
+                           "first copies FOLDER's files into /flash, past whatever scripts are there, as a safe\n"
+                           "boot would; files of the same names are replaced, others kept. Names that begin\n"
+                           "with a dot, and __pycache__, are left out"},
+                [REFLASH] = {"--reflash", NULL, "writes this build's image into the factory slot"},
+                [SD] = {"--sd", "FILE", "FILE is the SD card; one that is not there is made, 32 MiB, FAT, empty"},
+                [PORT] = {"--port", "N",
+                          "uart0 is on TCP port N of 127.0.0.1 too, by RFC 2217 or as plain bytes; 0: any free port,\n"
+                          "which 'lifeboat status' shows"},
+                [LISTEN] = {"--listen", "ADDR",
+                            "that port is on this address of the host: whoever reaches it controls the module"}},
+	.words_max = 1,
+	.run = run,
+};

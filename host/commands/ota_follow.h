@@ -1,0 +1,34 @@
+/* What becomes of an update after the reset that starts it: it comes up, or it is rolled back. */
+#ifndef LB_COMMANDS_OTA_FOLLOW_H
+#define LB_COMMANDS_OTA_FOLLOW_H
+
+#include <signal.h>
+#include <stdbool.h>
+
+#include "host/client/client.h"
+#include "host/client/port.h"
+#include "host/client/transfer.h"
+#include "host/client/view.h"
+#include "host/commands/args.h"
+
+struct lb_ota {
+	const char *dir;
+	const char *name; /* of a port; NULL: the virtual module of dir, whose hardware can be asked too */
+	const volatile sig_atomic_t *stop;
+	struct lb_client control;
+	struct lb_port port;
+	struct lb_transfer transfer;
+	char version[LB_STATUS_VERSION_BYTES]; /* of the image that is sent */
+	struct lb_view now;                    /* as it was polled last */
+};
+
+/* Asks the hardware of the virtual module; one line on stderr when it does not answer. */
+enum lb_exit lb_ota_poll(struct lb_ota *ota);
+/* A moment between two polls; false: *stop was set. */
+bool lb_ota_pause(const struct lb_ota *ota);
+
+/* From the reset that starts the new image, now being the state before it, until it is clear whether it came up; one
+ * line says which. Over a port only a prompt shows it: a program that goes on is not disturbed. */
+enum lb_exit lb_ota_follow(struct lb_ota *ota);
+
+#endif

@@ -1,0 +1,57 @@
+/* A scratch module on a rig, in the hands of a program: started, watched, its plug, switch and pin P12 moved.
+ *
+ * The module ends with the rig, however the program goes. Times are of the host's clock; waits end early once
+ * *stop is set (by a signal handler), as failures.
+ */
+#ifndef LB_COMMANDS_RIG_H
+#define LB_COMMANDS_RIG_H
+
+#include <cjson/cJSON.h>
+#include <signal.h>
+#include <stdbool.h>
+
+#include "host/commands/hardware.h"
+#include "host/client/client.h"
+#include "host/client/port_open.h"
+#include "host/client/upload.h"
+#include "host/client/view.h"
+
+enum { LB_RIG_TAIL_BYTES = 64, LB_RIG_CLOCK = 10, LB_RIG_BOOT_MS = 10000 };
+
+struct lb_rig {
+	const char *dir;
+	const volatile sig_atomic_t *stop; /* NULL: nothing sets it */
+	bool passing;                      /* another run of this module follows */
+	struct lb_hardware hardware;
+	struct lb_client control;
+	struct lb_port port;  /* the pty of uart0 */
+	struct lb_view view;  /* as it was polled last */
+	long watchdog_resets; /* since the caller last set it to 0, as are other_resets */
+	long other_resets;    /* by software, fault or the end of a deep sleep */
+	/* the end of what uart0 said, 0-ended */
+	char tail[LB_RIG_TAIL_BYTES];
+	size_t tail_bytes;
+};
+
+/* At LB_RIG_CLOCK. False after one line in reason (empty: the hardware process has told the person). */
+bool lb_rig_start(struct lb_rig *rig, const char *dir, char reason[LB_UPLOAD_REASON_BYTES]);
+void lb_rig_end(struct lb_rig *rig);
+
+bool lb_rig_power(struct lb_rig *rig, bool on);
+/* Closes the pty and opens it anew. */
+bool lb_rig_reopen(struct lb_rig *rig);
+/* The hardware's reply to `status`, to be freed by the caller; NULL: it does not answer. */
+cJSON *lb_rig_status(struct lb_rig *rig);
+/* Reads what uart0 says for about time_ms, then polls the state; false: the hardware does not answer, or *stop. */
+bool lb_rig_poll(struct lb_rig *rig, int time_ms);
+/* Until the phase is one of the two (second may be NULL). */
+bool lb_rig_wait(struct lb_rig *rig, const char *first, const char *second, int time_ms);
+/* What a hand does: P12 to 3V3, the reset switch, and let go when the gate shows itself. True at a REPL in a safe
+ * boot. */
+bool lb_rig_safe_boot(struct lb_rig *rig);
+
+/* Starts the module of dir, which may be a new one, copies the folder's files into its /flash past whatever scripts it
+ * has, and ends it. `lifeboat wait` elsewhere does not take this run for the module's own. */
+bool lb_rig_load(const char *dir, const char *folder, char reason[LB_UPLOAD_REASON_BYTES]);
+
+#endif
