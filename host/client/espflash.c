@@ -11,7 +11,7 @@
 enum {
 	LEAST_SIZE = 0x12, /* powers of two, of chips that there are: 256 KiB to 64 MiB */
 	MOST_SIZE = 0x1A,
-	ERASE_BYTES = 262144,  /* by one request: so often there is news of it, and the boot record is told of a slot */
+	ERASE_BYTES = 262144,  /* by one request: so often progress is reported, and the boot record hears of a slot */
 	PIECE_BYTES = 8192,    /* read and compared */
 	IN_FLIGHT = 4,         /* read requests; a ROM's receiver has room for 128 bytes, which is a few more */
 	WRITE_MS_PER_KIB = 40, /* the slowest flash chips, to erase and to write */
@@ -30,7 +30,7 @@ static uint32_t least(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
-static void tell(const struct lb_espflash *flash, size_t done_bytes, size_t all_bytes)
+static void report(const struct lb_espflash *flash, size_t done_bytes, size_t all_bytes)
 {
 	if (flash->progress != NULL)
 		flash->progress(flash->ctx, done_bytes, all_bytes);
@@ -154,7 +154,7 @@ static bool is_mendable(int result)
 	return result == LB_ESP_SILENT || result == LB_ESP_REFUSED || result == LB_ESP_DIFFERS;
 }
 
-/* A ROM erases when a range is begun. The register's answer comes when that is done, whoever does it when. */
+/* A ROM erases when a range is started. The register's answer comes when that is done, whoever does it when. */
 int lb_espflash_erase(struct lb_espflash *flash, uint32_t offset, uint32_t size_bytes)
 {
 	int result = LB_ESP_OK;
@@ -165,14 +165,14 @@ int lb_espflash_erase(struct lb_espflash *flash, uint32_t offset, uint32_t size_
 		const uint32_t address = LB_REG_CHIP;
 		int time_ms = time_for(piece, WRITE_MS_PER_KIB);
 
-		tell(flash, done, size_bytes);
+		report(flash, done, size_bytes);
 		result = lb_esp_request(&flash->esp, LB_OP_FLASH_BEGIN, words, 4, time_ms, NULL);
 		if (result == LB_ESP_OK)
 			result = lb_esp_request(&flash->esp, LB_OP_READ_REG, &address, 1, time_ms, NULL);
 		done += piece;
 	}
 	if (result == LB_ESP_OK)
-		tell(flash, size_bytes, size_bytes);
+		report(flash, size_bytes, size_bytes);
 	return result;
 }
 
@@ -199,13 +199,14 @@ static uint32_t unpack(struct stream *stream, uint8_t *block, uint32_t block_byt
 	return (uint32_t)(stream->unpacker.total_out - before);
 }
 
+/* Several blocks are on their way at a time, so that a slow answer does not stop the line. */
 static int send_stream(struct lb_espflash *flash, struct stream *stream, uint32_t offset, uint32_t size_bytes)
 {
 	uint32_t blocks = (stream->packed_bytes - 1) / LB_FRAME_ROM_BLOCK_BYTES + 1;
 	const uint32_t words[] = {size_bytes, blocks, LB_FRAME_ROM_BLOCK_BYTES, offset};
 	uint32_t written = 0;
 
-	tell(flash, 0, size_bytes);
+	report(flash, 0, size_bytes);
 	int result =
 		lb_esp_request(&flash->esp, LB_OP_FLASH_DEFL_BEGIN, words, 4, time_for(size_bytes, WRITE_MS_PER_KIB), NULL);
 	for (uint32_t number = 0; number < blocks && result == LB_ESP_OK; number++) {
@@ -217,7 +218,7 @@ static int send_stream(struct lb_espflash *flash, struct stream *stream, uint32_
 		result = lb_esp_block(&flash->esp, LB_OP_FLASH_DEFL_DATA, number, block, block_bytes,
 		                      time_for(makes + LB_CHIP_SECTOR_BYTES, WRITE_MS_PER_KIB));
 		written += makes;
-		tell(flash, least(written, size_bytes), size_bytes);
+		report(flash, least(written, size_bytes), size_bytes);
 	}
 	return result;
 }
@@ -317,7 +318,7 @@ static int read_one_by_one(struct lb_espflash *flash, uint32_t offset, uint8_t *
 	return compare(flash, offset, data, size_bytes);
 }
 
-/* For a bad line: each request for itself, and news of damage soon. */
+/* For a bad line: each request for itself, and damage reported soon. */
 static int read_patiently(struct lb_espflash *flash, uint32_t offset, uint8_t *data, uint32_t size_bytes)
 {
 	int result = LB_ESP_OK;
@@ -353,12 +354,12 @@ int lb_espflash_read(struct lb_espflash *flash, uint32_t offset, uint8_t *data, 
 	for (uint32_t done = 0; done < size_bytes && result == LB_ESP_OK;) {
 		uint32_t piece = least(size_bytes - done, PIECE_BYTES);
 
-		tell(flash, done, size_bytes);
+		report(flash, done, size_bytes);
 		result = read_piece(flash, offset + done, data + done, piece);
 		done += piece;
 	}
 	if (result == LB_ESP_OK)
-		tell(flash, size_bytes, size_bytes);
+		report(flash, size_bytes, size_bytes);
 	return result;
 }
 

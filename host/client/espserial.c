@@ -53,7 +53,7 @@ static void add_byte(struct lb_esp *esp, uint8_t byte)
 }
 
 /* One byte from the wire; true when it ends a frame that is whole. */
-static bool take(struct lb_esp *esp, uint8_t wire, size_t *size_bytes)
+static bool parse_byte(struct lb_esp *esp, uint8_t wire, size_t *size_bytes)
 {
 	bool cut = esp->slip.escaped; /* if this is an edge */
 	bool whole = false;
@@ -80,7 +80,7 @@ static int next_frame(struct lb_esp *esp, int64_t until_ms, size_t *size_bytes)
 {
 	for (;;) {
 		while (esp->at < esp->end)
-			if (take(esp, esp->in[esp->at++], size_bytes))
+			if (parse_byte(esp, esp->in[esp->at++], size_bytes))
 				return LB_ESP_OK;
 		int64_t left_ms = until_ms - esp->port->now_ms(esp->port->ctx);
 		if (left_ms <= 0)

@@ -157,6 +157,7 @@ static int read_some(struct lb_port *port, uint8_t *data, size_t room_bytes, int
 	return result < 0 ? result : count;
 }
 
+/* What is held comes first: it is older than what the descriptor has. */
 static int port_receive(void *ctx, void *data, size_t room_bytes, int time_ms)
 {
 	struct lb_port *port = ctx;

@@ -25,6 +25,7 @@ static bool refuse(char *reason, const char *name, const char *what)
 	return false;
 }
 
+/* Raw, and with both lines released before anybody listens: else opening the port resets a board. */
 static bool open_tty(struct lb_port *port, const char *name, char *reason)
 {
 	struct termios settings;

@@ -28,7 +28,7 @@ void lb_rawrepl_await_paste(struct lb_rawrepl *repl)
 	await(repl, LB_RAWREPL_PASTE);
 }
 
-/* The first letter of none of the texts comes again in it, so a mismatch can only begin anew. */
+/* The first letter of none of the texts comes again in it, so a mismatch can only start anew. */
 static void match(struct lb_rawrepl *repl, const char *text, char byte, enum lb_rawrepl_state next)
 {
 	if (byte != text[repl->matched])
@@ -63,6 +63,7 @@ static void parse_flow(struct lb_rawrepl *repl, char byte)
 		repl->state = LB_RAWREPL_OUTPUT;
 }
 
+/* One byte at a time, since an answer may be cut anywhere. */
 static void parse_byte(struct lb_rawrepl *repl, char byte)
 {
 	switch (repl->state) {
@@ -99,11 +100,11 @@ static void parse_byte(struct lb_rawrepl *repl, char byte)
 
 size_t lb_rawrepl_parse(struct lb_rawrepl *repl, const char *data, size_t size_bytes)
 {
-	size_t taken = 0;
+	size_t parsed = 0;
 
-	while (taken < size_bytes && repl->state != LB_RAWREPL_DONE)
-		parse_byte(repl, data[taken++]);
-	return taken;
+	while (parsed < size_bytes && repl->state != LB_RAWREPL_DONE)
+		parse_byte(repl, data[parsed++]);
+	return parsed;
 }
 
 const char *lb_rawrepl_error(struct lb_rawrepl *repl)

@@ -15,7 +15,7 @@ enum { LB_RAWREPL_TEXT_BYTES = 2048 };
 enum lb_rawrepl_state {
 	LB_RAWREPL_ENTRY, /* the announcement, whatever comes before it */
 	LB_RAWREPL_OK,
-	LB_RAWREPL_PASTE, /* that it takes raw paste */
+	LB_RAWREPL_PASTE, /* that it has raw paste */
 	LB_RAWREPL_WINDOW_LOW,
 	LB_RAWREPL_WINDOW_HIGH,
 	LB_RAWREPL_FLOW, /* code may be sent: at most room bytes of it */
@@ -29,7 +29,7 @@ struct lb_rawrepl {
 	enum lb_rawrepl_state state;
 	size_t matched;
 	size_t window; /* of raw paste */
-	size_t room;   /* the sender takes off what it sends */
+	size_t room;   /* the sender subtracts what it sends */
 	size_t output_bytes;
 	size_t traceback_bytes;
 	char output[LB_RAWREPL_TEXT_BYTES];    /* its beginning, 0-ended */
@@ -46,7 +46,7 @@ void lb_rawrepl_await_answer(struct lb_rawrepl *repl);
 	"\x05"                     \
 	"A\x01"
 void lb_rawrepl_await_paste(struct lb_rawrepl *repl);
-/* Takes what came; returns how many bytes of it belonged to what was awaited. */
+/* Parses what came; returns how many bytes of it belonged to what was awaited. */
 size_t lb_rawrepl_parse(struct lb_rawrepl *repl, const char *data, size_t size_bytes);
 /* The traceback's last line, "OSError: 28"; the struct's own text, made by cutting it there. */
 const char *lb_rawrepl_error(struct lb_rawrepl *repl);

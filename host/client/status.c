@@ -91,6 +91,7 @@ static void add_boot(cJSON *status, const struct lb_handoff_down *down, const cJ
 	cJSON_AddNumberToObject(boot, "hold_ms", down != NULL ? down->hold_ms : 0);
 }
 
+/* What the bootloader knew of the record at this boot: null where it handed nothing over. */
 static void add_record(cJSON *status, const struct lb_handoff_down *down)
 {
 	char room[LB_WORDS_BYTES];
@@ -131,7 +132,7 @@ cJSON *lb_status_compose(const cJSON *reply)
 	decode_hex(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply, "handoff")), retained, sizeof(retained));
 	/* Without power retained RAM is forgotten, whatever the hardware may still show of it. */
 	bool is_on = lb_json_is(reply, "power", "on");
-	bool told = is_on && lb_handoff_get_down(retained, &down) == 0;
+	bool handed = is_on && lb_handoff_get_down(retained, &down) == 0;
 	bool erred = is_on && lb_handoff_get_up(retained, &up) == 0;
 
 	cJSON *status = cJSON_CreateObject();
@@ -139,8 +140,8 @@ cJSON *lb_status_compose(const cJSON *reply)
 	copy(status, "board", reply, "board");
 	copy(status, "power", reply, "power");
 	copy(status, "phase", reply, "phase");
-	add_boot(status, told ? &down : NULL, reply);
-	add_record(status, told ? &down : NULL);
+	add_boot(status, handed ? &down : NULL, reply);
+	add_record(status, handed ? &down : NULL);
 	copy(status, "led", reply, "led");
 	copy(status, "led_mode", reply, "led_mode");
 	copy_object(status, "pins", reply);
@@ -158,7 +159,7 @@ cJSON *lb_status_compose(const cJSON *reply)
 	copy(status, "reset_line", reply, "reset_line");
 	copy_object(status, "drive", reply);
 	copy_object(status, "flash", reply);
-	add_images(status, told ? &down : NULL);
+	add_images(status, handed ? &down : NULL);
 	copy(status, "dir", reply, "dir");
 	copy(status, "pid", reply, "pid");
 	return status;

@@ -10,7 +10,7 @@
  *   sd      null without a card, else {"file", "bytes"}
  *   drive   what the outside drives: only the pins that are not floating
  *   reset_line  "low" while RTS or a shield holds the module in reset, else "high"
- *   images  for each slot that this boot looked at, what it found, as a phrase: {"factory": "good"}
+ *   images  for each slot that this boot verified, the verdict, as a phrase: {"factory": "good"}
  *   dir     absolute path of the module's folder
  *   pid     of the hardware process
  */

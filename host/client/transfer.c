@@ -45,8 +45,8 @@ static bool execute(struct lb_transfer *transfer, const char *code, struct lb_ra
 	return answer->traceback[0] == '\0' || refuse(transfer, answer);
 }
 
-/* Does what the module has, so many bytes with this hash in hexadecimal, begin this image? */
-static bool is_beginning(const struct lb_transfer *transfer, unsigned long bytes, const char *hex)
+/* Is what the module has, so many bytes with this hash in hexadecimal, the start of this image? */
+static bool is_start(const struct lb_transfer *transfer, unsigned long bytes, const char *hex)
 {
 	unsigned char hash[HASH_BYTES];
 	char mine[HEX_BYTES];
@@ -91,8 +91,8 @@ bool lb_transfer_start(struct lb_transfer *transfer)
 	transfer->reason[0] = '\0';
 	if (!execute(transfer, ask, &answer, VERIFY_MS))
 		return false;
-	/* What cannot be gone on with is begun anew. */
-	if (sscanf(answer.output, "%lu %64s", &bytes, hex) == 2 && is_beginning(transfer, bytes, hex) &&
+	/* What cannot be gone on with is started anew. */
+	if (sscanf(answer.output, "%lu %64s", &bytes, hex) == 2 && is_start(transfer, bytes, hex) &&
 	    start(transfer, "resume=True"))
 		return true;
 	return start(transfer, "");

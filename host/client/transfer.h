@@ -1,6 +1,6 @@
 /* A firmware image sent to a running module through its raw REPL: what `lifeboat ota` does on the module.
  *
- * The image goes in pieces of Python that call pycom.ota_write(). What fails is told by one line in reason: the
+ * The image goes in pieces of Python that call pycom.ota_write(). What fails is one line in reason: the
  * module's own words where it refused.
  */
 #ifndef LB_CLIENT_TRANSFER_H

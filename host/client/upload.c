@@ -106,6 +106,7 @@ static bool visit_folder(struct walk *walk, unsigned depth)
 	return visit(walk, depth);
 }
 
+/* Both paths grow by the name and shrink again, so that a walk of any depth needs one buffer each. */
 static bool visit_entry(struct walk *walk, const char *name, unsigned depth)
 {
 	size_t host_size = strlen(walk->host);
@@ -182,6 +183,6 @@ bool lb_upload_folder(const struct lb_port *port, const char *folder, char reaso
 	if (lb_repl_enter(port, STEP_MS) != 0)
 		return refuse(&walk, "cannot be copied: the module's REPL does not answer");
 	bool copied = visit(&walk, 0);
-	lb_repl_leave(port); /* a module that does not take it is past caring */
+	lb_repl_leave(port); /* whether it still listens or not */
 	return copied;
 }

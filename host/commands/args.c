@@ -144,7 +144,7 @@ static enum lb_parsed wrong_option(const struct lb_command *command, const char 
 struct cursor {
 	int argc;
 	char **argv;
-	int at; /* the argument being looked at; a value of its own moves it on */
+	int at; /* the argument being parsed; a value of its own moves it on */
 };
 
 /* "-d DIR" and "-dDIR"; NULL after a complaint. */
@@ -177,6 +177,7 @@ static enum lb_parsed parse_value(const struct lb_command *command, size_t place
 	return LB_PARSED_RUN;
 }
 
+/* "--clock 4" and "--clock=4" are the same. */
 static enum lb_parsed parse_long(const struct lb_command *command, struct cursor *cursor, struct lb_args *args)
 {
 	const char *typed = cursor->argv[cursor->at];

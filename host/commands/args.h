@@ -14,7 +14,7 @@ enum { LB_ARGS_WORDS = 10, LB_ARGS_OPTIONS = 8, LB_ARGS_MANY = 8, LB_ARGS_PARTS 
 
 struct lb_arg_option {
 	const char *name;  /* "--timeout"; NULL ends the list */
-	const char *value; /* what its value is called, "S"; NULL: it takes none */
+	const char *value; /* what its value is called, "S"; NULL: it has none */
 	const char *help;  /* lines, without the last line end */
 };
 
@@ -34,7 +34,7 @@ struct lb_arg_part {
 	const char *usage;
 	size_t words_min; /* the name counts */
 	size_t words_max;
-	unsigned options; /* those of the command that it takes: bits by their places */
+	unsigned options; /* those of the command that it has: bits by their places */
 	enum lb_exit (*run)(const struct lb_args *args);
 };
 

@@ -1,4 +1,4 @@
-/* How `lifeboat check` tells its result: for people, as JSON, as JUnit's XML. */
+/* How `lifeboat check` reports its result: for people, as JSON, as JUnit's XML. */
 #ifndef LB_COMMANDS_CHECK_REPORT_H
 #define LB_COMMANDS_CHECK_REPORT_H
 

@@ -21,6 +21,7 @@ const char *lb_check_verdict_text(enum lb_check_verdict verdict)
 	}
 }
 
+/* How the scripts ended decides what the person should do next, so each end has its own words. */
 static void describe_scripts(const struct lb_check_facts *facts, struct lb_check_line *line)
 {
 	static const char *const words[] = {

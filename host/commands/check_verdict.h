@@ -1,4 +1,4 @@
-/* What `lifeboat check` found out, what that means, and how it is told: pure functions. */
+/* What `lifeboat check` found out, what that means, and how it is reported: pure functions. */
 #ifndef LB_COMMANDS_CHECK_VERDICT_H
 #define LB_COMMANDS_CHECK_VERDICT_H
 

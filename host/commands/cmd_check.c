@@ -38,7 +38,7 @@ struct check {
 	struct lb_check_facts facts;
 	long watch_ms; /* module time */
 	unsigned cuts;
-	int64_t run_ms; /* host time that the scripts took, or were watched */
+	int64_t run_ms; /* host time that the scripts ran, or were watched */
 	char place[PATH_MAX];
 	char module[PATH_MAX + 8];
 	char reason[LB_UPLOAD_REASON_BYTES];
@@ -82,6 +82,7 @@ static bool run_scripts(struct check *check, long module_ms)
 	return true;
 }
 
+/* What the scripts do by themselves, before anybody disturbs them. */
 static bool watch_scripts(struct check *check)
 {
 	struct lb_check_facts *facts = &check->facts;
@@ -278,6 +279,7 @@ static enum lb_exit report(const struct check *check, const struct lb_args *args
 	return (enum lb_exit)lb_check_judge(&check->facts);
 }
 
+/* All that can be wrong with the command line, before a module is made. */
 static bool choose(const struct lb_args *args, struct check *check)
 {
 	const char *cuts = args->values[CUTS];
@@ -301,6 +303,7 @@ static bool choose(const struct lb_args *args, struct check *check)
 	return true;
 }
 
+/* The scratch module's folder goes in any case, also after a signal, which then ends us as it would have. */
 static enum lb_exit run_check(const struct lb_args *args)
 {
 	static struct check check;

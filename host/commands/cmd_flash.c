@@ -54,6 +54,7 @@ static bool choose_slot(const struct lb_args *args, struct job *job)
 	return true;
 }
 
+/* All that can be wrong with the command line, before the module is reset. */
 static bool choose(const struct lb_args *args, struct job *job)
 {
 	const char *baud = args->values[BAUD];
@@ -95,6 +96,7 @@ static struct lb_region region_of(const struct job *job)
 
 /* --- the image, before anything is sent --- */
 
+/* An image of another key is written all the same, with a warning: a bootloader may trust that key. */
 static enum lb_image_verdict judge(struct job *job)
 {
 	struct lb_image_source source = lb_image_file_source(&job->file);
@@ -107,7 +109,7 @@ static enum lb_image_verdict judge(struct job *job)
 		return LB_IMAGE_NO_SIGNATURE; /* which no bootloader starts, whatever keys it has */
 	if (verdict != LB_IMAGE_GOOD || lb_key_default_path(path) != LB_OK || lb_key_load_public(path, &key) != LB_OK)
 		return verdict;
-	/* Which board it is for is not asked here, so the image's own answer is taken. */
+	/* Which board it is for is not asked here, so the image's own answer counts. */
 	const struct lb_image_trust trust = {&lb_crypto_both, &key, 1, job->info.board_id};
 	verdict = lb_image_verify(&source, &trust, &verified);
 	if (verdict != LB_IMAGE_WRONG_KEY)
@@ -119,6 +121,7 @@ static enum lb_image_verdict judge(struct job *job)
 	return LB_IMAGE_GOOD;
 }
 
+/* Whatever would not start is refused here, so that a good slot is not lost for it. */
 static enum lb_exit load_image(struct job *job)
 {
 	uint32_t slot_bytes = region_of(job).size_bytes;
@@ -257,6 +260,7 @@ static enum lb_exit write_job(struct job *job)
 	return report_running(job, &view);
 }
 
+/* The file is written when all was read: half a flash under its name would be worse than none. */
 static enum lb_exit read_job(struct job *job)
 {
 	struct lb_region region = region_of(job);
@@ -284,6 +288,7 @@ static enum lb_exit read_job(struct job *job)
 	return exit;
 }
 
+/* After a read the module is started again in any case; after a write that failed it is not. */
 static enum lb_exit run_job(struct job *job)
 {
 	struct lb_target *target = &job->target;

@@ -27,6 +27,7 @@ static int key_path(const struct lb_args *args, char path[LB_KEY_PATH_BYTES])
 	return snprintf(path, LB_KEY_PATH_BYTES, "%s", given) < LB_KEY_PATH_BYTES ? LB_OK : LB_ERR_BOUNDS;
 }
 
+/* A key is never replaced, so there is no --force. */
 static enum lb_exit keygen(const struct lb_args *args)
 {
 	static const char *const types[] = {"ed25519", "p256", NULL};
@@ -64,6 +65,7 @@ static void print_bytes(const char *name, const uint8_t *bytes, size_t size_byte
 	printf("\n\t\t},\n");
 }
 
+/* The keys that a bootloader is built with, as the source that the build compiles. */
 static enum lb_exit print_public(const struct lb_args *args)
 {
 	if (args->word_count > 1 + LB_HANDOFF_KEYS_MAX)
@@ -88,6 +90,7 @@ static enum lb_exit print_public(const struct lb_args *args)
 
 /* ---- sign ---- */
 
+/* A missing development key is the one mistake that everybody makes once, so it has words of its own. */
 static enum lb_exit sign_payload(struct lb_image_spec *spec, const struct lb_args *args)
 {
 	char path[LB_KEY_PATH_BYTES];
@@ -114,6 +117,7 @@ static enum lb_exit sign_payload(struct lb_image_spec *spec, const struct lb_arg
 	return exit;
 }
 
+/* The command line is checked first: reading the payload may need a while. */
 static enum lb_exit sign(const struct lb_args *args)
 {
 	const char *version = args->values[VERSION], *counter_text = args->values[COUNTER];
@@ -144,6 +148,7 @@ static enum lb_exit sign(const struct lb_args *args)
 
 /* ---- verify and info ---- */
 
+/* Of a wrong key both are named, since the person has to find the right one. */
 static enum lb_exit print_verdict(const struct lb_image_judge *judge, const char *path, struct lb_image_file *file)
 {
 	struct lb_image_source source = lb_image_file_source(file);

@@ -27,6 +27,7 @@ static int start_trace(struct lb_client *client)
 	return error;
 }
 
+/* By events, so that no change between two polls is missed. */
 static enum lb_exit trace_led(const char *dir, long time_ms)
 {
 	struct lb_client client;

@@ -20,6 +20,7 @@ enum { ENTRY_TRIES = 3, ENTRY_MS = 1500, STATUS_MS = 5000 };
 
 /* --- the image --- */
 
+/* What no module would accept is refused before its script is interrupted. */
 static enum lb_exit check_image(struct lb_ota *ota, const char *path, struct lb_image_file *file)
 {
 	struct lb_image_source source = lb_image_file_source(file);
@@ -98,6 +99,7 @@ static enum lb_exit enter_repl(struct lb_ota *ota)
 	                      "go within 3 s");
 }
 
+/* The hardware says what runs, so nothing is interrupted for an update that would be refused. */
 static enum lb_exit open_module(struct lb_ota *ota)
 {
 	int error = lb_client_open(&ota->control, ota->dir);
@@ -155,6 +157,7 @@ static const char *why_silent(const struct lb_ota *ota, long boots)
 	return ota->now.boots != boots ? "the module was reset" : ota->transfer.reason;
 }
 
+/* The REPL is left in order where it still answers; what is written stays, for the next try. */
 static enum lb_exit explain_transfer(struct lb_ota *ota)
 {
 	long boots = ota->now.boots;
@@ -175,6 +178,7 @@ static enum lb_exit explain_transfer(struct lb_ota *ota)
 	return lb_args_failed("%s", ota->transfer.reason);
 }
 
+/* Piece by piece, so that a signal or a silent module ends it at once. */
 static bool send_all(struct lb_ota *ota)
 {
 	struct lb_transfer *transfer = &ota->transfer;
@@ -231,6 +235,7 @@ static enum lb_exit update(struct lb_ota *ota, bool force, bool reset)
 	return lb_ota_follow(ota);
 }
 
+/* The image is checked first; what was opened is closed however it ends. */
 static enum lb_exit run(const struct lb_args *args)
 {
 	struct lb_ota ota = {.dir = args->dir, .stop = &lb_stop_signal, .control = {.fd = -1}, .port = {.fd = -1}};

@@ -28,6 +28,7 @@ static void print_pin(const cJSON *reply)
 	}
 }
 
+/* Names and levels are checked here as far as no hardware is needed, for better words. */
 static enum lb_exit run(const struct lb_args *args)
 {
 	static const char *const levels[] = {"high", "low", "float", "a voltage such as 1.2V", NULL};

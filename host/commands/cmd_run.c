@@ -33,6 +33,7 @@ static bool choose_folder(const struct lb_args *args, const char **dir)
 	return true;
 }
 
+/* The hardware process would refuse the same, but later and in its own words. */
 static bool check_port(const char *port, const char *listen)
 {
 	struct in6_addr address;
@@ -115,6 +116,7 @@ static enum lb_exit report_end(const struct lb_hardware *hardware, enum lb_attac
 	return lb_args_failed("the hardware of the module in %s ended unexpectedly: its folder has a log", dir);
 }
 
+/* Signals are held before the module starts, so that one that comes early still ends it in order. */
 static enum lb_exit run_attached(const struct lb_hardware_options *options)
 {
 	static struct lb_attach attach;

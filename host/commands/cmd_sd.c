@@ -21,6 +21,7 @@ static bool make_absolute(const char *name, char path[PATH_MAX])
 	return snprintf(path + used, PATH_MAX - used, "%s", name) < (int)(PATH_MAX - used);
 }
 
+/* insert and eject differ in their words, so the parser cannot count them. */
 static enum lb_exit run(const struct lb_args *args)
 {
 	static const char *const words[] = {"insert", "eject", NULL};

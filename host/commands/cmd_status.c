@@ -69,6 +69,7 @@ static enum lb_exit explain(const char *name, int error)
 	return lb_args_failed("%s: %s", name, error == LB_PORT_GONE ? "the connection ended" : "the REPL does not answer");
 }
 
+/* The REPL is left as it was found: at its friendly prompt. */
 static enum lb_exit report_port(const struct lb_port *port, const char *name, bool interrupt, bool json)
 {
 	struct lb_view view = {.clock = 1};
@@ -92,6 +93,7 @@ static enum lb_exit report_port(const struct lb_port *port, const char *name, bo
 	return LB_EXIT_DONE;
 }
 
+/* A virtual module is asked by its hardware, which needs no prompt; all others at theirs. */
 static enum lb_exit run(const struct lb_args *args)
 {
 	bool json = args->values[JSON] != NULL, interrupt = args->values[INTERRUPT] != NULL;

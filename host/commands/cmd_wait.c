@@ -53,6 +53,7 @@ static bool follow(struct waiting *waiting, struct lb_client *client)
 	return reached;
 }
 
+/* A module that is not there yet is no failure: it may come. */
 static enum seen try_once(struct waiting *waiting)
 {
 	struct lb_client client;

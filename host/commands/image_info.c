@@ -24,6 +24,7 @@ static void print_hex(const char *name, const uint8_t *bytes, size_t size_bytes)
 	printf("\n");
 }
 
+/* What the header and its TLVs say, whether or not they are right. */
 static void print_image(const struct lb_image_info *info)
 {
 	char version[LB_STATUS_VERSION_BYTES];
@@ -72,6 +73,7 @@ static bool is_padding(const uint8_t *bytes, size_t size_bytes)
 	return true;
 }
 
+/* Bytes behind the image are named: no hash covers them, so they may be anything. */
 static enum lb_exit image_info(struct lb_image_file *file, const char *path, const struct lb_image_judge *judge)
 {
 	struct lb_image_source source = lb_image_file_source(file);
@@ -198,6 +200,7 @@ static void print_plan(const struct lb_record *record, const struct lb_update_sl
 	printf("\n");
 }
 
+/* In the bootloader's order: slots, record, and what follows from both. */
 static void flash_info(struct lb_image_file *file, const struct lb_image_judge *judge)
 {
 	static const char *const status[] = {

@@ -57,7 +57,7 @@ enum lb_exit lb_image_judge_start(const struct lb_args *args, const char *board,
 enum lb_image_verdict lb_image_judge_source(const struct lb_image_judge *judge, const struct lb_image_source *source,
                                             struct lb_image_info *info)
 {
-	/* Where no board is asked for, the image's own answer is taken. */
+	/* Where no board is asked for, the image's own answer counts. */
 	struct lb_image_trust trust = {
 		&lb_crypto_both,
 		judge->keys,

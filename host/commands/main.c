@@ -83,6 +83,7 @@ static enum lb_exit flush_output(enum lb_exit result)
 	return result;
 }
 
+/* -d may stand before the command too, and that is all that may. */
 static enum lb_exit run_line(int argc, char **argv)
 {
 	struct lb_args args = {.dir = default_folder()};

@@ -77,6 +77,7 @@ static const char *ended_by(const struct lb_ota *ota)
 	return ota->now.cause;
 }
 
+/* Each way to fail has its own way out, so each has its own line. */
 static enum lb_exit report_bad(const struct lb_ota *ota, long tries)
 {
 	if (is_in(ota, "off")) {
@@ -130,6 +131,7 @@ static void note_boot(struct lb_ota *ota, struct following *following)
 	following->boots = ota->now.boots;
 }
 
+/* Boots are counted, so that a crash between two polls is not missed. */
 static enum lb_exit follow_module(struct lb_ota *ota)
 {
 	struct following following = {.first_boots = ota->now.boots, .boots = ota->now.boots};

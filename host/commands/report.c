@@ -43,7 +43,7 @@ static void print_safe(const cJSON *boot, bool has_repl)
 		printf("asked for\n");
 }
 
-/* What each slot that was looked at turned out to be: in bootloader mode for want of an image this is the reason. */
+/* What each slot that was verified turned out to be: in bootloader mode for want of an image this is the reason. */
 static void print_images(const cJSON *status)
 {
 	const cJSON *image;
@@ -55,6 +55,7 @@ static void print_images(const cJSON *status)
 	}
 }
 
+/* Why a boot is not a normal one is what the person asks, so it stands in the same line. */
 static void print_boot(const cJSON *status)
 {
 	const cJSON *boot = lb_json_field(status, "boot");
@@ -186,6 +187,7 @@ static void print_pins(const cJSON *status)
 	printf("%s\n", count == 0 ? "all as after a reset" : "");
 }
 
+/* Only what there is: most modules have no station, some no server. */
 static void print_net(const cJSON *net)
 {
 	double telnet = lb_json_number(net, "telnet");

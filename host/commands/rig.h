@@ -33,7 +33,7 @@ struct lb_rig {
 	size_t tail_bytes;
 };
 
-/* At LB_RIG_CLOCK. False after one line in reason (empty: the hardware process has told the person). */
+/* At LB_RIG_CLOCK. False after one line in reason (empty: the hardware process has said it). */
 bool lb_rig_start(struct lb_rig *rig, const char *dir, char reason[LB_UPLOAD_REASON_BYTES]);
 void lb_rig_end(struct lb_rig *rig);
 
@@ -51,7 +51,7 @@ bool lb_rig_wait(struct lb_rig *rig, const char *first, const char *second, int 
 bool lb_rig_safe_boot(struct lb_rig *rig);
 
 /* Starts the module of dir, which may be a new one, copies the folder's files into its /flash past whatever scripts it
- * has, and ends it. `lifeboat wait` elsewhere does not take this run for the module's own. */
+ * has, and ends it. `lifeboat wait` elsewhere does not count this run as the module's own. */
 bool lb_rig_load(const char *dir, const char *folder, char reason[LB_UPLOAD_REASON_BYTES]);
 
 #endif

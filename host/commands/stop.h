@@ -8,7 +8,7 @@
 extern volatile sig_atomic_t lb_stop_signal;
 
 /* From now on SIGINT, SIGTERM and SIGHUP end the wait that they come into (no SA_RESTART), and not the process. SIGPIPE
- * is ignored: that nobody reads what is told any more is no reason to leave a module with half an update. */
+ * is ignored: that nobody reads what is printed any more is no reason to leave a module with half an update. */
 void lb_stop_catch_signals(void);
 
 #endif

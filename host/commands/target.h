@@ -21,7 +21,7 @@ struct lb_target_way {
 	bool (*enter)(struct lb_target *target);
 	/* By a reset. */
 	bool (*leave)(struct lb_target *target);
-	/* Until the module is up or in bootloader mode again, or for as long as that may take. */
+	/* Until the module is up or in bootloader mode again, or for as long as that may last. */
 	bool (*await)(struct lb_target *target, struct lb_view *view);
 };
 

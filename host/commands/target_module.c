@@ -70,6 +70,7 @@ static bool check_power(struct lb_target *target)
 	return false;
 }
 
+/* By the same hands that a person has, so that it works whatever the firmware does. */
 static bool enter(struct lb_target *target)
 {
 	if (!connect_module(target) || !check_power(target) || !drive_g23(target, "low"))

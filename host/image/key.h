@@ -2,7 +2,7 @@
  * or SEC1, without a passphrase; public ones as SubjectPublicKeyInfo.
  *
  * All functions that return int return LB_OK or a negative enum lb_error or enum lb_key_error; with LB_ERR_IO errno
- * tells more. */
+ * says more. */
 #ifndef HOST_IMAGE_KEY_H
 #define HOST_IMAGE_KEY_H
 

@@ -168,6 +168,7 @@ static size_t typed_until_menu(const char *data, size_t size_bytes)
 	return at;
 }
 
+/* One read may hold keys for the module, the one that opens the menu, and keys for the menu. */
 static void terminal_keys(struct lb_attach *attach, const char *data, size_t size_bytes)
 {
 	for (size_t at = 0; at < size_bytes && !attach->ended;) {
@@ -192,6 +193,7 @@ static void terminal_keys(struct lb_attach *attach, const char *data, size_t siz
 
 /* --- what arrives --- */
 
+/* The end of a terminal's input is its loss; the end of a pipe's is the end of what is typed. */
 static void read_keys(struct lb_attach *attach)
 {
 	char data[4096];
@@ -235,6 +237,7 @@ static void read_uart(struct lb_attach *attach)
 		lb_terminal_write(&attach->terminal, data, (size_t)count);
 }
 
+/* A new boot starts at a new line, since the old one may have ended anywhere in one. */
 static void parse_message(struct lb_attach *attach, const cJSON *message)
 {
 	unsigned changed = lb_view_parse(&attach->view, message);
@@ -317,6 +320,7 @@ static int wait_ms(const struct lb_attach *attach)
 	return due > now ? (int)(due - now) : 0;
 }
 
+/* One poll over all that can happen, so that nothing waits for anything else. */
 static void wait_once(struct lb_attach *attach)
 {
 	enum { KEYS, UART, CONTROL, SIGNALS, COUNT };

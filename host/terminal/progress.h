@@ -13,7 +13,7 @@ struct lb_progress {
 	bool terminal;
 	int64_t start_ms;
 	int64_t shown_ms;
-	size_t first_bytes; /* were done before it began */
+	size_t first_bytes; /* were done before it started */
 };
 
 void lb_progress_start(struct lb_progress *progress, const char *what, size_t first_bytes);

@@ -54,6 +54,7 @@ static void release_held(struct lb_rawview *view, unsigned held)
 	view->due_ms = -1;
 }
 
+/* Bytes that may be the announcement are held back until it is clear. */
 static void shown_byte(struct lb_rawview *view, int64_t now_ms, char byte)
 {
 	unsigned held = view->announced;
@@ -84,6 +85,7 @@ static void shown_byte(struct lb_rawview *view, int64_t now_ms, char byte)
 	}
 }
 
+/* Only the friendly banner with its prompt ends it: both may be in a file that is being copied. */
 static void withheld_byte(struct lb_rawview *view, char byte)
 {
 	if (view->state == LB_RAWVIEW_WITHHELD) {

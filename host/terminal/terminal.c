@@ -123,6 +123,7 @@ static void follow_letter(struct lb_terminal *terminal, unsigned char byte)
 		terminal->letter_left = 0;
 }
 
+/* The bottom line may be drawn only between sequences, so their ends have to be known. */
 static void follow_place(struct lb_terminal *terminal, unsigned char byte)
 {
 	if (byte == 0x1B) {
