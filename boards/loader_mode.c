@@ -4,28 +4,8 @@
 
 #include "boards/images.h"
 #include "core/hw/board.h"
-#include "core/record/record.h"
-#include "core/update/rules.h"
 
 _Static_assert((int)LB_BOARD_MAC_BYTES == (int)LB_REGS_MAC_BYTES, "one kind of address");
-
-/* What the rules of the record need to know of the slots. What a tool wrote since the reset, or is about to write, is
- * not looked at: the next boot judges all of it in one go, and not the first before the last is there. */
-static void learn_slots(const struct loader_mode *mode, const struct lb_record *record,
-                        struct lb_update_slot slots[LB_SLOT_COUNT])
-{
-	struct lb_image_info info;
-	uint32_t key_id;
-
-	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
-		slots[slot] = (struct lb_update_slot){.verdict = LB_IMAGE_UNKNOWN, .id = LB_RECORD_NO_ID};
-		if (!mode->written[slot])
-			slots[slot] = images_inspect((enum lb_slot)slot, &key_id);
-	}
-	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
-		if (!mode->written[slot] && lb_update_asks(record->status, &record->state, slots, (enum lb_slot)slot))
-			slots[slot] = images_verify((enum lb_slot)slot, &info);
-}
 
 static bool is_forgotten(const struct lb_record *record, enum lb_slot slot)
 {
@@ -35,22 +15,24 @@ static bool is_forgotten(const struct lb_record *record, enum lb_slot slot)
 
 /* The record forgets the slot's image, so that whatever will be there is news to the next boot; once, for tools write a
  * slot in many ranges. The record is read anew each time, for a tool may have written it too. Where it cannot be
- * appended to, the tool goes on: an owner who rescues a module is not to be stopped by its record. */
+ * appended to, the tool goes on: an owner who rescues a module is not to be stopped by its record.
+ *
+ * What a tool wrote since the reset, or is about to write, is hidden: the next boot judges all of it in one go, and not
+ * the first before the last is there. */
 static void forget_image(void *ctx, enum lb_slot slot)
 {
 	struct loader_mode *mode = ctx;
-	struct lb_record record;
-	struct lb_record_state state;
-	struct lb_update_slot slots[LB_SLOT_COUNT];
+	const struct lb_survey_config config = images_config();
+	struct lb_survey survey;
+	struct lb_record_state next;
 
-	lb_record_open(&record, lb_board_flash(), lb_board_flashmap()->part[LB_PART_RECORD]);
-	if (mode->written[slot] && is_forgotten(&record, slot))
+	lb_survey_open(&survey, &config);
+	if (mode->written[slot] && is_forgotten(&survey.record, slot))
 		return;
 	mode->written[slot] = true;
-	learn_slots(mode, &record, slots);
-	(void)lb_update_base(record.status, &record.state, slots, &state);
-	lb_update_tool_start(&state, mode->written, &state);
-	(void)lb_record_append(&record, &state);
+	lb_survey_read(&survey, mode->written);
+	lb_update_tool_start(&survey.now, mode->written, &next);
+	(void)lb_survey_append(&survey, &next);
 }
 
 void loader_mode_init(struct loader_mode *mode)

@@ -1,7 +1,7 @@
 /* The boot sequencer: one reset from step 0 to the start of an image, as an engine.
  *
  * Time, pins and the result of what it last wanted come in; LED, phase, text for uart0 and the next want come out. The
- * program around it (boards/main.c) is a loop that shows the output, does what is wanted and steps again.
+ * program around it (drive.h) is a loop that shows the output, does what is wanted and steps again.
  */
 #ifndef LB_BOOT_SEQUENCER_H
 #define LB_BOOT_SEQUENCER_H

@@ -50,9 +50,9 @@ void lb_board_serial_baud(uint32_t baud);
  * image from then on come through lb_board_image_read, so that what is verified is what runs. */
 int lb_board_image_load(uint32_t flash_offset, uint32_t header_bytes, uint32_t size_bytes);
 int lb_board_image_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes);
-/* Is this payload one that the board's CPU can run (ELF class and machine; vectors)? LB_OK or LB_ERR_UNSUPPORTED.
- * Offsets count from the start of the loaded image, as in lb_board_image_read. */
-int lb_board_payload_check(uint32_t payload_offset, uint32_t payload_bytes);
+/* Is a payload that begins so one that this board's CPU can run (ELF class and machine; vectors)? start is
+ * LB_PAYLOAD_START_BYTES long, or all of a shorter payload. */
+bool lb_board_payload_runs(const void *start, size_t size_bytes);
 /* Jumps into the loaded image; returns, with a negative enum lb_error, only if that failed. */
 int lb_board_image_start(uint32_t payload_offset, uint32_t payload_bytes);
 /* Arms the watchdog, which goes on counting while an image runs; 0 stops it, where it can be stopped. */

@@ -25,7 +25,7 @@ void lb_periph_unique_id(uint8_t id[LB_UNIQUE_ID_BYTES]);
 uint8_t *lb_periph_retained(void); /* LB_RETAINED_BYTES; the hand-off block lies at its start */
 const struct lb_flash *lb_periph_flash(void);
 const struct lb_crypto *lb_periph_crypto(void); /* core/image/crypto.h */
-/* Is a payload that begins so one that this board's CPU can run? As lb_board_payload_check (board.h). start is
+/* Is a payload that begins so one that this board's CPU can run? As lb_board_payload_runs (board.h). start is
  * LB_PAYLOAD_START_BYTES long, or all of a shorter payload. */
 bool lb_periph_payload_runs(const void *start, size_t size_bytes);
 void *lb_periph_heap(size_t *size_bytes); /* memory for the VM's heap; executable where the board can emit code */

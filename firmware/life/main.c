@@ -6,7 +6,7 @@
 #include "firmware/io/irq.h"
 #include "firmware/net/servers.h"
 #include "firmware/net/nic.h"
-#include "firmware/update/ota.h"
+#include "firmware/update/updater.h"
 #include "py/cstack.h"
 #include "py/gc.h"
 #include "py/mphal.h"
@@ -68,7 +68,7 @@ static void stop_vm(bool exited)
 	lb_irq_forget_pins();
 	lb_uart_detach();
 	lb_timers_stop();
-	lb_ota_stop();
+	lb_updater_stop();
 	lb_servers_vm_stops();
 	gc_sweep_all();
 	lb_nic_stop();
@@ -129,6 +129,7 @@ int main(void)
 	mp_cstack_init_with_sp_here(LB_STACK_BYTES);
 	lb_periph_init();
 	lb_bootinfo_init();
+	lb_updater_init();
 	lb_settings_init();
 	start_hardware();
 	for (;;) {

@@ -9,7 +9,7 @@
 #include "firmware/io/watchdog.h"
 #include "firmware/io/bootinfo.h"
 #include "firmware/store/settings.h"
-#include "firmware/update/ota.h"
+#include "firmware/update/updater.h"
 #include "firmware/update/slots.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
@@ -73,14 +73,14 @@ static void stop(void)
 /* A record that accepts no entry leaves the trial as it is; the image runs on, and the next reset counts a try. */
 static void confirm(void)
 {
-	char text[LB_OTA_TEXT_BYTES];
-	const int result = lb_ota_confirm();
+	char text[LB_UPDATER_TEXT_BYTES];
+	const int result = lb_updater_confirm();
 
 	stop();
 	here.confirmed = result == LB_OK;
 	if (here.confirmed)
 		return;
-	lb_ota_explain(result, text);
+	lb_updater_explain(result, text);
 	mp_printf(MP_PYTHON_PRINTER, "\nThe image on trial could not be confirmed: %s.\n", text);
 }
 
@@ -109,13 +109,13 @@ static void act(struct lb_trial_output out)
 /* The guard is there before the slots are read, which takes its time: the bootloader's watchdog runs. */
 void lb_trialrun_init(void)
 {
-	struct lb_slots slots;
+	struct lb_survey slots;
 
 	if (!lb_bootinfo_on_trial())
 		return;
 	lb_watchdog_guard(true);
-	lb_slots_read(&slots, LB_SLOTS_QUICK);
-	if (lb_slots_on_trial(&slots))
+	lb_slots_read(&slots);
+	if (lb_survey_is_trial(&slots, lb_slots_running()))
 		lb_trial_init(&here.trial, lb_bootinfo_is_safe());
 	act(lb_trial_alarm(&here.trial));
 }
@@ -157,7 +157,7 @@ void lb_trialrun_record_changed(void)
 
 /* --- the banner --- */
 
-static void print_image(const struct lb_slots *slots, enum lb_slot slot)
+static void print_image(const struct lb_survey *slots, enum lb_slot slot)
 {
 	const struct lb_version *version = &slots->facts[slot].version;
 
@@ -165,7 +165,7 @@ static void print_image(const struct lb_slots *slots, enum lb_slot slot)
 	          lb_slot_name(slot));
 }
 
-static void announce_revert(const struct lb_slots *slots)
+static void announce_revert(const struct lb_survey *slots)
 {
 	mp_print_str(MP_PYTHON_PRINTER, "Reverted: ");
 	for (enum lb_slot slot = LB_SLOT_FACTORY; slot < LB_SLOT_COUNT; slot++)
@@ -184,11 +184,11 @@ void lb_trialrun_announce(void)
 {
 	const bool reverted = lb_bootinfo_down()->why == LB_WHY_REVERTED;
 	const bool pending = lb_trial_is_on(&here.trial);
-	struct lb_slots slots;
+	struct lb_survey slots;
 
 	if (!pending && !here.confirmed && !reverted)
 		return;
-	lb_slots_read(&slots, LB_SLOTS_QUICK);
+	lb_slots_read(&slots);
 	if (reverted) {
 		announce_revert(&slots);
 		return;

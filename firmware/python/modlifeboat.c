@@ -5,7 +5,7 @@
 #include "core/base/error.h"
 #include "core/handoff/handoff_text.h"
 #include "core/hw/periph.h"
-#include "firmware/update/ota.h"
+#include "firmware/update/updater.h"
 #include "py/runtime.h"
 #include "firmware/python/refuse.h"
 #include "firmware/io/bootinfo.h"
@@ -69,7 +69,7 @@ static mp_obj_t image_id(uint64_t id)
 	return mp_obj_new_str_from_vstr(&line);
 }
 
-static mp_obj_t record_status(const struct lb_slots *slots)
+static mp_obj_t record_status(const struct lb_survey *slots)
 {
 	const struct lb_record_state *now = &slots->now;
 	const mp_obj_t record = mp_obj_new_dict(5);
@@ -91,9 +91,9 @@ static mp_obj_t lifeboat_status(void)
 	const char *last_error = lb_bootinfo_last_error();
 	const mp_obj_t status = mp_obj_new_dict(8);
 	mp_obj_t trial = mp_const_none;
-	struct lb_slots slots;
+	struct lb_survey slots;
 
-	lb_slots_read(&slots, LB_SLOTS_QUICK);
+	lb_slots_read(&slots);
 	if (slots.now.on_trial) {
 		trial = mp_obj_new_dict(1);
 		put(trial, "left", MP_OBJ_NEW_SMALL_INT(slots.now.tries_left));
@@ -101,7 +101,7 @@ static mp_obj_t lifeboat_status(void)
 	put(status, "board", text(lb_periph_board_name()));
 	put(status, "boot", boot_status(down));
 	put(status, "trial", trial);
-	put(status, "on_trial", mp_obj_new_bool(lb_slots_on_trial(&slots)));
+	put(status, "on_trial", mp_obj_new_bool(lb_survey_is_trial(&slots, lb_slots_running())));
 	put(status, "record", record_status(&slots));
 	put(status, "bootloader", version(down->bootloader_version));
 	put(status, "last_error", last_error[0] == '\0' ? mp_const_none : text(last_error));
@@ -113,18 +113,19 @@ static MP_DEFINE_CONST_FUN_OBJ_0(lifeboat_status_obj, lifeboat_status);
 static mp_obj_t lifeboat_slots(void)
 {
 	const mp_obj_t all = mp_obj_new_dict(LB_SLOT_COUNT);
-	struct lb_slots slots;
+	struct lb_survey slots;
 
-	lb_slots_read(&slots, LB_SLOTS_VERIFY);
+	lb_slots_read(&slots);
 	for (enum lb_slot slot = LB_SLOT_FACTORY; slot < LB_SLOT_COUNT; slot++) {
+		const enum lb_image_verdict verdict = lb_survey_verify(&slots, slot);
 		const struct lb_update_slot *facts = &slots.facts[slot];
 		const bool is_image = facts->id != LB_RECORD_NO_ID;
 		const mp_obj_t entry = mp_obj_new_dict(4);
 
 		put(entry, "version", is_image ? version(facts->version) : mp_const_none);
 		put(entry, "id", image_id(facts->id));
-		put(entry, "good", mp_obj_new_bool(facts->verdict == LB_IMAGE_GOOD));
-		put(entry, "verdict", text(lb_image_verdict_text((uint32_t)facts->verdict)));
+		put(entry, "good", mp_obj_new_bool(verdict == LB_IMAGE_GOOD));
+		put(entry, "verdict", text(lb_image_verdict_text((uint32_t)verdict)));
 		put(all, lb_slot_name(slot), entry);
 	}
 	return all;
@@ -137,7 +138,7 @@ static mp_obj_t lifeboat_download(void)
 	struct lb_ota_download found;
 	vstr_t digest;
 
-	if (!lb_ota_download(&found))
+	if (!lb_updater_download(&found))
 		return mp_const_none;
 	vstr_init(&digest, 2 * sizeof(found.sha256));
 	for (size_t i = 0; i < sizeof(found.sha256); i++)
@@ -153,7 +154,7 @@ static MP_DEFINE_CONST_FUN_OBJ_0(lifeboat_download_obj, lifeboat_download);
 
 static mp_obj_t lifeboat_confirm(void)
 {
-	lb_raise_unless_ok("confirm", lb_ota_confirm());
+	lb_raise_unless_ok("confirm", lb_updater_confirm());
 	lb_trialrun_record_changed();
 	return mp_const_none;
 }
@@ -209,7 +210,7 @@ static mp_obj_t lifeboat_use(mp_obj_t name)
 
 	if (slot == LB_SLOT_NONE)
 		mp_raise_ValueError(MP_ERROR_TEXT("slot: 'factory', 'ota_0' or 'ota_1'"));
-	lb_raise_unless_ok("use", lb_ota_use(slot));
+	lb_raise_unless_ok("use", lb_updater_use(slot));
 	lb_trialrun_record_changed();
 	return mp_const_none;
 }
@@ -217,9 +218,9 @@ static MP_DEFINE_CONST_FUN_OBJ_1(lifeboat_use_obj, lifeboat_use);
 
 static enum lb_slot previous_slot(void)
 {
-	struct lb_slots slots;
+	struct lb_survey slots;
 
-	lb_slots_read(&slots, LB_SLOTS_QUICK);
+	lb_slots_read(&slots);
 	if (slots.now.previous == LB_SLOT_NONE)
 		mp_raise_msg(&mp_type_OSError, MP_ERROR_TEXT("safe_boot: there is no previous image"));
 	return slots.now.previous;
@@ -235,7 +236,7 @@ static enum lb_slot slot_to_boot(mp_obj_t image)
 		slot = previous_slot();
 	if (slot == LB_SLOT_NONE)
 		mp_raise_ValueError(MP_ERROR_TEXT("image: 'latest', 'previous', 'factory', 'ota_0' or 'ota_1'"));
-	lb_raise_unless_ok("safe_boot", lb_ota_check_slot(slot));
+	lb_raise_unless_ok("safe_boot", lb_updater_check_slot(slot));
 	return slot;
 }
 

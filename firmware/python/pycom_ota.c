@@ -1,7 +1,7 @@
 #include "firmware/python/pycom_ota.h"
 
 #include "core/base/error.h"
-#include "firmware/update/ota.h"
+#include "firmware/update/updater.h"
 #include "py/runtime.h"
 #include "firmware/python/refuse.h"
 #include "firmware/io/bootinfo.h"
@@ -15,7 +15,7 @@ static mp_obj_t ota_start(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_
 	uint32_t offset = 0;
 
 	mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
-	lb_raise_unless_ok("ota_start", lb_ota_start(args[0].u_bool, &offset));
+	lb_raise_unless_ok("ota_start", lb_updater_start(args[0].u_bool, &offset));
 	return mp_obj_new_int_from_uint(offset);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(lb_pycom_ota_start_obj, 0, ota_start);
@@ -27,7 +27,7 @@ static mp_obj_t ota_write(mp_obj_t data)
 
 	mp_get_buffer_raise(data, &buffer, MP_BUFFER_READ);
 	lb_raise_unless_ok("ota_write",
-	                   buffer.len <= UINT32_MAX ? lb_ota_write(buffer.buf, (uint32_t)buffer.len) : LB_ERR_BOUNDS);
+	                   buffer.len <= UINT32_MAX ? lb_updater_write(buffer.buf, (uint32_t)buffer.len) : LB_ERR_BOUNDS);
 	return mp_obj_new_int_from_uint(buffer.len);
 }
 MP_DEFINE_CONST_FUN_OBJ_1(lb_pycom_ota_write_obj, ota_write);
@@ -39,7 +39,7 @@ static mp_obj_t ota_finish(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 
 	mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
-	lb_raise_unless_ok("ota_finish", lb_ota_finish(args[0].u_bool));
+	lb_raise_unless_ok("ota_finish", lb_updater_finish(args[0].u_bool));
 	return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(lb_pycom_ota_finish_obj, 0, ota_finish);
@@ -48,7 +48,7 @@ static mp_obj_t ota_verify(void)
 {
 	bool good;
 
-	lb_raise_unless_ok("ota_verify", lb_ota_verify(&good));
+	lb_raise_unless_ok("ota_verify", lb_updater_verify(&good));
 	return mp_obj_new_bool(good);
 }
 MP_DEFINE_CONST_FUN_OBJ_0(lb_pycom_ota_verify_obj, ota_verify);
@@ -58,7 +58,7 @@ static mp_obj_t ota_slot(void)
 {
 	enum lb_slot slot;
 
-	lb_raise_unless_ok("ota_slot", lb_ota_target(&slot));
+	lb_raise_unless_ok("ota_slot", lb_updater_target(&slot));
 	return mp_obj_new_int_from_uint(lb_slots_region(slot).offset);
 }
 MP_DEFINE_CONST_FUN_OBJ_0(lb_pycom_ota_slot_obj, ota_slot);
@@ -77,9 +77,9 @@ static mp_obj_t bootmgr_state(void)
 {
 	static const qstr fields[] = {MP_QSTR_boot_partition, MP_QSTR_fs_type, MP_QSTR_safeboot, MP_QSTR_running};
 	const char *safe = lb_bootinfo_is_safe() ? "SafeBoot: True" : "SafeBoot: False";
-	struct lb_slots slots;
+	struct lb_survey slots;
 
-	lb_slots_read(&slots, LB_SLOTS_QUICK);
+	lb_slots_read(&slots);
 	mp_obj_t items[MP_ARRAY_SIZE(fields)] = {
 		partition(slots.now.latest),
 		MP_OBJ_NEW_QSTR(MP_QSTR_LittleFS),
@@ -93,7 +93,7 @@ static void choose_partition(mp_int_t number)
 {
 	if (number < LB_PYCOM_FACTORY || number > LB_PYCOM_OTA_1)
 		mp_raise_ValueError(MP_ERROR_TEXT("boot_partition: pycom.FACTORY, pycom.OTA_0 or pycom.OTA_1"));
-	lb_raise_unless_ok("bootmgr", lb_ota_use((enum lb_slot)number));
+	lb_raise_unless_ok("bootmgr", lb_updater_use((enum lb_slot)number));
 }
 
 static void check_fs(mp_int_t number)

@@ -3,16 +3,16 @@
 #include <string.h>
 
 #include "core/base/error.h"
-#include "firmware/update/ota.h"
+#include "firmware/update/updater.h"
 #include "py/runtime.h"
 
 void lb_raise_unless_ok(const char *what, int result)
 {
-	char text[LB_OTA_TEXT_BYTES];
+	char text[LB_UPDATER_TEXT_BYTES];
 
 	if (result == LB_OK)
 		return;
-	lb_ota_explain(result, text);
+	lb_updater_explain(result, text);
 	mp_raise_msg_varg(&mp_type_OSError, MP_ERROR_TEXT("%s: %s"), what, text);
 }
 

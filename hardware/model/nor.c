@@ -208,7 +208,8 @@ static int erase_sector(struct lb_nor *nor, const struct lb_nor_op *op)
 		erase_torn(nor, op, &cut.seed);
 		return LB_ERR_IO;
 	}
-	erase_torn(nor, op, &nor->noise);
+	if (nor->setup.hooks.wait_us != NULL) /* else nobody can see it so */
+		erase_torn(nor, op, &nor->noise);
 	stay_busy(nor, LB_NOR_SECTOR_US);
 	memset(nor->setup.bytes + op->offset, BLANK, op->size_bytes);
 	unmark_sector(nor, op->offset);

@@ -60,9 +60,7 @@ static struct vision crash_boots(struct module *module)
 
 struct vision checks_inspect(const struct campaign *campaign, const struct flaky_memory *memory)
 {
-	module_init(&scratch, campaign->journal, campaign->marks_units, campaign->seed);
-	scratch.errors_unreported = campaign->errors_unreported;
-	module_restore(&scratch, memory);
+	module_revive(&scratch, memory, campaign->marks_units, campaign->seed);
 	return crash_boots(&scratch);
 }
 
@@ -248,12 +246,7 @@ static int fault_of_rescue(struct module *module, enum lb_slot slot)
 
 static void prepare_scratch(const struct campaign *campaign, const struct flaky_memory *memory, uint32_t seed)
 {
-	module_init(&scratch, campaign->journal, campaign->marks_units, seed);
-	scratch.errors_unreported = campaign->errors_unreported;
-	scratch.target_from_record = campaign->target_from_record;
-	scratch.tool_unreported = campaign->tool_unreported;
-	scratch.first_kept = campaign->first_kept;
-	module_restore(&scratch, memory);
+	module_revive(&scratch, memory, campaign->marks_units, seed);
 	scratch.flaky.observe = checks_watch;
 	scratch.flaky.ctx = &scratch;
 }

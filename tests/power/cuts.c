@@ -161,8 +161,7 @@ static void cut_again(struct campaign *campaign, const struct flaky_memory *memo
 		{.kind = ACT_BOOT, .image = IMAGE_NONE}, {.kind = ACT_END},
 	};
 
-	module_init(&second, campaign->journal, campaign->marks_units, campaign->seed + place->cut.seed);
-	module_restore(&second, memory);
+	module_revive(&second, memory, campaign->marks_units, campaign->seed + place->cut.seed);
 	cut_acts(campaign, &second, written != IMAGE_NONE ? resume_acts : second_acts, 1, false, &place->promise);
 }
 
@@ -174,8 +173,7 @@ static void cut_one(struct campaign *campaign, const struct traced *entry, struc
 	static uint32_t points;
 	const struct lb_nor_op *op = &entry->op.op;
 
-	module_init(&cut, campaign->journal, campaign->marks_units, place->cut.seed);
-	module_restore(&cut, &entry->before);
+	module_revive(&cut, &entry->before, campaign->marks_units, place->cut.seed);
 	observe(&cut, cut_now, &place->cut);
 	if (op->kind == LB_NOR_ERASE)
 		(void)cut.flaky.flash.erase(cut.flaky.flash.ctx, op->offset, op->size_bytes);

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tests/power/controls.h"
 #include "tests/power/module.h"
 #include "tests/power/tool.h"
 
@@ -87,11 +88,7 @@ struct campaign {
 	uint32_t record_step_bytes; /* between torn prefixes of the record */
 	uint32_t image_step_bytes;  /* and of images; of the last unit of an operation every prefix is tried */
 	uint32_t pair_every;        /* one in so many points is followed by a second cut; 0: none */
-	const struct journal *journal;
-	bool target_from_record;
-	bool tool_unreported;
-	bool first_kept;
-	bool errors_unreported;
+	struct controls controls;
 	bool marks_units;
 	bool quiet;       /* failures are expected: only count them */
 	const char *only; /* scenarios that have this in their name; NULL: all */

@@ -1,5 +1,6 @@
 #include "tests/power/flaky.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "core/base/error.h"
@@ -106,9 +107,9 @@ static void settle(struct flaky_memory *memory, uint32_t offset, uint32_t size_b
 static int flaky_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
 {
 	struct flaky *flaky = ctx;
-	struct lb_flash nor = lb_nor_flash(&flaky->nor);
+	const struct lb_flash *nor = &flaky->under;
 	uint8_t *bytes = data;
-	int result = nor.read(nor.ctx, offset, data, size_bytes);
+	int result = nor->read(nor->ctx, offset, data, size_bytes);
 
 	if (result != LB_OK)
 		return result;
@@ -123,13 +124,13 @@ static int flaky_read(void *ctx, uint32_t offset, void *data, uint32_t size_byte
 static int flaky_program(void *ctx, uint32_t offset, const void *data, uint32_t size_bytes)
 {
 	struct flaky *flaky = ctx;
-	struct lb_flash nor = lb_nor_flash(&flaky->nor);
+	const struct lb_flash *nor = &flaky->under;
 
 	if (size_bytes > LB_NOR_PAGE_BYTES || offset % LB_NOR_PAGE_BYTES + size_bytes > LB_NOR_PAGE_BYTES)
 		return LB_ERR_UNSUPPORTED; /* one call is one operation here */
 	memcpy(flaky->pending.data, data, size_bytes);
 	flaky->cut.moment = LB_NOR_CUT_NONE;
-	int result = nor.program(nor.ctx, offset, data, size_bytes);
+	int result = nor->program(nor->ctx, offset, data, size_bytes);
 	if (result == LB_OK)
 		settle(&flaky->memory, offset, size_bytes, data);
 	if (flaky->cut.moment == LB_NOR_CUT_TORN)
@@ -140,14 +141,14 @@ static int flaky_program(void *ctx, uint32_t offset, const void *data, uint32_t 
 static int flaky_erase(void *ctx, uint32_t offset, uint32_t size_bytes)
 {
 	struct flaky *flaky = ctx;
-	struct lb_flash nor = lb_nor_flash(&flaky->nor);
+	const struct lb_flash *nor = &flaky->under;
 
 	for (uint32_t at = 0; at < size_bytes; at += LB_NOR_SECTOR_BYTES) {
 		uint8_t old[LB_NOR_SECTOR_BYTES];
 
 		memcpy(old, flaky->memory.bytes + offset + at, sizeof(old));
 		flaky->cut.moment = LB_NOR_CUT_NONE;
-		int result = nor.erase(nor.ctx, offset + at, LB_NOR_SECTOR_BYTES);
+		int result = nor->erase(nor->ctx, offset + at, LB_NOR_SECTOR_BYTES);
 		if (flaky->cut.moment == LB_NOR_CUT_TORN)
 			damage_erase(flaky, old);
 		if (result != LB_OK)
@@ -187,14 +188,22 @@ static void start(struct flaky *flaky)
 	lb_nor_init(&flaky->nor, &setup);
 }
 
-void flaky_init(struct flaky *flaky, bool marks_units, uint32_t seed)
+void flaky_init(struct flaky *flaky, const struct flaky_memory *memory, bool marks_units, uint32_t seed)
 {
-	memset(flaky, 0, sizeof(*flaky));
-	memset(flaky->memory.bytes, 0xFF, sizeof(flaky->memory.bytes));
+	const size_t rest = offsetof(struct flaky, nor); /* memory is the first member */
+
+	if (memory == NULL) {
+		memset(&flaky->memory, 0, sizeof(flaky->memory));
+		memset(flaky->memory.bytes, 0xFF, sizeof(flaky->memory.bytes));
+	} else {
+		flaky->memory = *memory;
+	}
+	memset((uint8_t *)flaky + rest, 0, sizeof(*flaky) - rest);
 	flaky->marks_units = marks_units;
 	flaky->noise = seed;
 	start(flaky);
-	flaky->flash = lb_nor_flash(&flaky->nor);
+	flaky->under = lb_nor_flash(&flaky->nor);
+	flaky->flash = flaky->under;
 	flaky->flash.read = flaky_read;
 	flaky->flash.program = flaky_program;
 	flaky->flash.erase = flaky_erase;

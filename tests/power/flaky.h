@@ -44,6 +44,7 @@ struct flaky_op {
 struct flaky {
 	struct flaky_memory memory;
 	struct lb_nor nor;
+	struct lb_flash under; /* the device that nor is */
 	struct lb_flash flash; /* what the code under test is given */
 	/* Answers whether and how the power is cut in this operation. */
 	struct lb_nor_cut (*observe)(void *ctx, const struct flaky_op *op);
@@ -60,8 +61,8 @@ struct flaky {
 extern const struct lb_flashmap flaky_map;
 
 uint32_t flaky_random(uint32_t *noise);
-/* Erased flash, power on. */
-void flaky_init(struct flaky *flaky, bool marks_units, uint32_t seed);
+/* Power on, with that content; NULL: all erased. */
+void flaky_init(struct flaky *flaky, const struct flaky_memory *memory, bool marks_units, uint32_t seed);
 /* Power off and on again, with this content. */
 void flaky_restore(struct flaky *flaky, const struct flaky_memory *memory);
 bool flaky_powered(const struct flaky *flaky);

@@ -27,7 +27,10 @@ struct image_bytes {
 	uint64_t id;
 };
 
+/* Makes them, signed with a key that lb_image_keys then holds. */
 void images_make(void);
+/* SHA-256 and Ed25519, as fast as the machine can. */
+const struct lb_crypto *images_crypto(void);
 void images_free(void);
 const struct image_bytes *image_bytes(enum image image);
 /* The image that these bytes begin with, compared byte by byte and without any of the code under test. */

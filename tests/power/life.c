@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/trial/trial.h"
+#include "tests/power/controls.h"
 
 enum { MOMENTS_MAX = 24, NEVER_MS = 1000000, AFTER_MS = 300 };
 
@@ -96,9 +97,9 @@ void life_crashes(struct module *module)
 
 	if (module->safe || !module_on_trial(module))
 		return;
-	for (unsigned i = 0; module->errors_unreported && i < life.count; i++)
+	for (unsigned i = 0; controls.errors_unreported && i < life.count; i++)
 		if (life.events[i] == FAIL)
 			life.events[i] = LB_TRIAL_TICK;
-	if (live(&life, module->errors_unreported) == LB_TRIAL_WANT_CONFIRM)
+	if (live(&life, controls.errors_unreported) == LB_TRIAL_WANT_CONFIRM)
 		(void)module_confirm(module);
 }

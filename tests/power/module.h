@@ -1,7 +1,5 @@
-/* A module for the power tests: what bootloader and firmware do with record and slots, on flaky flash, and no more.
- *
- * The boot sequencer with its gate, the rules, the record and the check of the hash are the real ones; the journal can
- * be replaced, so that a bad one can be seen to be caught.
+/* A module for the power tests: the hardware around bootloader and firmware, and no rule. The bootloader is that of
+ * boards/ on a board of this proof's (board.h), and what the firmware does to record and slots is core/update/ota.h's.
  */
 #ifndef TESTS_POWER_MODULE_H
 #define TESTS_POWER_MODULE_H
@@ -10,35 +8,20 @@
 #include <stdint.h>
 
 #include "core/boot/plan.h"
-#include "core/update/download.h"
+#include "core/update/ota.h"
 #include "tests/power/flaky.h"
 #include "tests/power/images.h"
-
-struct journal {
-	void (*open)(struct lb_record *record, const struct lb_flash *flash, struct lb_region region);
-	int (*append)(struct lb_record *record, const struct lb_record_state *state);
-};
-
-extern const struct journal journal_real;
-extern const struct journal journal_single;    /* one copy, erased and then written */
-extern const struct journal journal_unsettled; /* what a tool never brought to an end stays news for ever */
 
 enum { MODULE_CUT = -200, MODULE_DEAD = -201 }; /* beside LB_OK, enum lb_error and enum lb_refusal */
 
 struct module {
 	struct flaky flaky;
-	const struct journal *journal;
-	bool target_from_record; /* a bug: the update's target is chosen as if the latest image were the running one */
-	bool tool_unreported;    /* a bug: the record never learns that a tool writes */
-	bool errors_unreported;  /* a bug: the trial engine never learns that a script failed */
-	bool first_kept;         /* a bug: a download that goes on does not write its first sector again */
+	struct lb_survey_config config;
 	/* RAM: gone with the power. */
 	enum lb_slot running; /* LB_SLOT_NONE: bootloader mode */
 	enum image image;     /* that runs */
-	bool safe;
-	enum lb_boot_why why;
-	bool open; /* an update is, for writing */
-	struct lb_download writer;
+	bool safe;            /* a safe boot */
+	struct lb_ota ota;
 	uint32_t kept_bytes; /* of the download that was gone on with last; 0: it was begun anew */
 	bool guarded;        /* nothing may touch the running slot and factory now */
 	bool trespass;       /* something did */
@@ -51,17 +34,15 @@ struct boot_kind {
 	bool wake;
 };
 
-void module_init(struct module *module, const struct journal *journal, bool marks_units, uint32_t seed);
+void module_init(struct module *module, bool marks_units, uint32_t seed);
+/* The same with that content, instead of blank flash. */
+void module_revive(struct module *module, const struct flaky_memory *memory, bool marks_units, uint32_t seed);
 void module_restore(struct module *module, const struct flaky_memory *memory);
 
 /* LB_OK, MODULE_CUT, or MODULE_DEAD when no image verifies. */
 int module_boot(struct module *module, const struct boot_kind *kind);
 /* Does a reset with G23 low lead into bootloader mode, without a write? */
 bool module_reaches_loader(struct module *module);
-/* What the header says of a slot's image, and what the check of its copy does; no image, no id. */
-void module_inspect(struct module *module, enum lb_slot slot, struct lb_update_slot *facts);
-void module_verify(struct module *module, enum lb_slot slot, uint8_t copy[FLAKY_SLOT_BYTES],
-                   struct lb_update_slot *facts);
 /* The record as a boot would find it. */
 enum lb_record_status module_record(const struct module *module, struct lb_record_state *state);
 

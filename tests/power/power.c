@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "core/base/assert.h"
+#include "tests/power/controls.h"
+#include "tests/power/fast.h"
 #include "tests/power/scenarios.h"
 #include "tests/power/store.h"
 
@@ -51,18 +53,15 @@ static void run(const struct scenario *scenario, struct campaign *campaign, stru
 
 	campaign->scenario = scenario->name;
 	memset(&campaign->stats, 0, sizeof(campaign->stats));
-	module_init(&module, &journal_real, campaign->marks_units, campaign->seed);
-	module.target_from_record = campaign->target_from_record;
-	module.tool_unreported = campaign->tool_unreported;
-	module.first_kept = campaign->first_kept;
-	module.errors_unreported = campaign->errors_unreported;
+	module_init(&module, campaign->marks_units, campaign->seed);
 	scenario_prepare(&module, &scenario->start, campaign->seed);
-	module.journal = campaign->journal;
+	controls = campaign->controls;
 	bool did = cuts_run(campaign, &module, scenario->acts, scenario->in_pairs);
 	if (did && scenario->with_noise)
 		cuts_noise(campaign, &module);
 	if (!did || cuts_total(campaign->stats.points) == 0)
 		totals->broken++;
+	controls = (struct controls){0};
 	add(&totals->stats, &campaign->stats);
 }
 
@@ -172,15 +171,15 @@ static bool run_controls(struct campaign campaign)
 	struct campaign unreported = campaign;
 
 	printf("writers that are wrong on purpose:\n");
-	single.journal = &journal_single;
-	target.target_from_record = true;
-	untold.tool_unreported = true;
-	unreported.errors_unreported = true;
-	kept.first_kept = true;
+	single.controls.single_record = true;
+	target.controls.target_from_record = true;
+	untold.controls.tool_unreported = true;
+	unreported.controls.errors_unreported = true;
+	kept.controls.first_kept = true;
 	kept.seeds_per_point = 96; /* few erases are torn so that all reads well at first */
 	kept.record_step_bytes = LB_RECORD_UNIT_BYTES;
 	kept.image_step_bytes = LB_NOR_PAGE_BYTES;
-	unsettled.journal = &journal_unsettled;
+	unsettled.controls.unsettled = true;
 	unsettled.seeds_per_point = kept.seeds_per_point; /* and few so that it reads well only now and then */
 	unsettled.record_step_bytes = kept.record_step_bytes;
 	unsettled.image_step_bytes = kept.image_step_bytes;
@@ -330,7 +329,6 @@ int main(int argc, char **argv)
 				.record_step_bytes = 1,
 				.image_step_bytes = 16,
 				.pair_every = 26,
-				.journal = &journal_real,
 			},
 		.points = short_points,
 		.jobs = 1,
@@ -349,6 +347,10 @@ int main(int argc, char **argv)
 	}
 	if (!names_any(arguments.campaign.only)) {
 		fprintf(stderr, "power: no scenario has '%s' in its name\n", arguments.campaign.only);
+		return 2;
+	}
+	if (!fast_is_right()) {
+		fprintf(stderr, "power: the fast hash or CRC is another than the real one\n");
 		return 2;
 	}
 	images_make();

@@ -214,7 +214,7 @@ bool store_run(struct campaign *campaign)
 
 	campaign->scenario = "nvs";
 	memset(&campaign->stats, 0, sizeof(campaign->stats));
-	flaky_init(&flaky, campaign->marks_units, campaign->seed);
+	flaky_init(&flaky, NULL, campaign->marks_units, campaign->seed);
 	after = flaky.memory;
 	for (unsigned number = 0; number < CALLS; number++) {
 		struct call call = next_call(number, &noise);

@@ -1,22 +1,17 @@
 #include "tests/power/tool.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-#include "boards/images.h"
 #include "boards/loader_mode.h"
-#include "boards/virtual/boot/zlib_codec.h"
 #include "core/base/bytes.h"
 #include "core/base/error.h"
-#include "core/hw/board.h"
+#include "tests/power/board.h"
 
 enum {
 	ROM_BLOCK_BYTES = 0x400,
 	STUB_BLOCK_BYTES = 0x4000,
 	REQUEST_MAX = 24 + STUB_BLOCK_BYTES,
-	REPLIES_MAX = 512,
 	OP_BEGIN = 0x02,
 	OP_DATA = 0x03,
 	OP_END = 0x04,
@@ -29,87 +24,12 @@ enum {
 	OP_ERASE = 0xD1,
 };
 
-/* The module that the bootloader's glue below runs on, and the wire between it and the tool. */
+/* The bootloader mode that the tool talks to, and the wire between them. */
 static struct {
-	struct module *module;
+	struct board *board;
 	struct loader_mode mode;
 	bool stub;
-	const uint8_t *in;
-	size_t in_bytes;
-	uint8_t replies[REPLIES_MAX];
-	size_t reply_bytes;
 } desk;
-
-/* ---- the board, as far as bootloader mode asks for it ---- */
-
-const struct lb_flash *lb_board_flash(void)
-{
-	return &desk.module->flaky.flash;
-}
-
-const struct lb_flashmap *lb_board_flashmap(void)
-{
-	return &flaky_map;
-}
-
-const struct lb_codec *lb_board_codec(void)
-{
-	return &lb_virtual_codec;
-}
-
-void lb_board_mac(uint8_t mac[LB_BOARD_MAC_BYTES])
-{
-	memset(mac, 2, LB_BOARD_MAC_BYTES);
-}
-
-void lb_board_wait_serial_ms(uint32_t wait_ms)
-{
-	(void)wait_ms;
-}
-
-void lb_board_serial_baud(uint32_t baud)
-{
-	(void)baud;
-}
-
-size_t lb_board_serial_read(void *data, size_t size_bytes)
-{
-	size_t consumed_bytes = desk.in_bytes < size_bytes ? desk.in_bytes : size_bytes;
-
-	memcpy(data, desk.in, consumed_bytes);
-	desk.in += consumed_bytes;
-	desk.in_bytes -= consumed_bytes;
-	return consumed_bytes;
-}
-
-void lb_board_serial_write(const void *data, size_t size_bytes)
-{
-	if (size_bytes > REPLIES_MAX - desk.reply_bytes) {
-		fprintf(stderr, "power: the loader answers without end\n");
-		exit(2);
-	}
-	memcpy(desk.replies + desk.reply_bytes, data, size_bytes);
-	desk.reply_bytes += size_bytes;
-}
-
-struct lb_update_slot images_inspect(enum lb_slot slot, uint32_t *key_id)
-{
-	struct lb_update_slot facts;
-
-	(void)key_id;
-	module_inspect(desk.module, slot, &facts);
-	return facts;
-}
-
-struct lb_update_slot images_verify(enum lb_slot slot, struct lb_image_info *info)
-{
-	uint8_t copy[FLAKY_SLOT_BYTES];
-	struct lb_update_slot facts;
-
-	(void)info;
-	module_verify(desk.module, slot, copy, &facts);
-	return facts;
-}
 
 /* ---- the tool ---- */
 
@@ -121,9 +41,9 @@ static bool succeeded(uint8_t op)
 	size_t last_bytes = 0;
 	struct lb_slip slip = {0};
 
-	for (size_t at = 0; at < desk.reply_bytes; at++) {
+	for (size_t at = 0; at < desk.board->reply_bytes; at++) {
 		uint8_t byte = 0;
-		enum lb_slip_event event = lb_slip_parse(&slip, desk.replies[at], &byte);
+		enum lb_slip_event event = lb_slip_parse(&slip, desk.board->replies[at], &byte);
 
 		if (event == LB_SLIP_EDGE && frame_bytes != 0)
 			last_bytes = frame_bytes;
@@ -150,12 +70,12 @@ static bool request(uint8_t op, const void *data, uint32_t size_bytes, uint8_t s
 	memcpy(frame + LB_LOADER_HEADER_BYTES, data, size_bytes);
 	wire_bytes += lb_slip_put(wire + wire_bytes, frame, LB_LOADER_HEADER_BYTES + size_bytes);
 	wire_bytes += lb_slip_put_edge(wire + wire_bytes);
-	desk.in = wire;
-	desk.in_bytes = wire_bytes;
-	desk.reply_bytes = 0;
+	desk.board->in = wire;
+	desk.board->in_bytes = wire_bytes;
+	desk.board->reply_bytes = 0;
 	do
 		(void)loader_mode_turn(&desk.mode, 0);
-	while (!desk.mode.idle || desk.in_bytes > 0 || desk.mode.in_bytes > 0);
+	while (!desk.mode.idle || desk.board->in_bytes > 0 || desk.mode.in_bytes > 0);
 	return succeeded(op);
 }
 
@@ -255,12 +175,10 @@ static bool work(enum tool_way way, enum lb_slot slot, enum image image)
 
 int tool_visit(struct module *module, enum tool_way way, enum lb_slot slot, enum image image)
 {
-	desk.module = module;
+	desk.board = board_plug(&module->flaky, LB_CAUSE_SWITCH);
+	desk.board->stays_in_loader = true;
 	desk.stub = false;
-	desk.in_bytes = 0;
 	loader_mode_init(&desk.mode);
-	if (module->tool_unreported)
-		desk.mode.loader.setup.slot_changes = NULL;
 	bool done = work(way, slot, image);
 	if (!flaky_powered(&module->flaky))
 		return MODULE_CUT;

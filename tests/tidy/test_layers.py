@@ -30,7 +30,7 @@ ALLOWED = {
 	"protocols/rfc2217/": core("base") + ["protocols/rfc2217/", "protocols/telnet/telnet.h"],
 	"protocols/telnet/": core("base") + ["protocols/login/", "protocols/telnet/"],
 	"crypto/": core("base", "image") + ["crypto/"],
-	"boards/": ["core/", "boards/images.h", "boards/loader_mode.h"],
+	"boards/": ["core/", "boards/bootloader.h", "boards/images.h", "boards/loader_mode.h"],
 	"boards/virtual/": core("base", "hw", "flashmap", "handoff", "image", "record", "loader", "update") + [
 		"boards/virtual/", "crypto/", "hardware/wire.h", "hardware/model/"],
 	"boards/stub/": core("base", "hw", "flashmap", "image", "loader") + ["boards/stub/", "crypto/"],

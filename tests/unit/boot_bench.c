@@ -14,8 +14,29 @@ enum { MAX_STEPS = 5000 };
 
 const uint8_t bench_board_id[LB_BOARD_ID_BYTES] = "a board";
 
-static void note(struct module *module, const struct lb_boot_output *out)
+/* A boot under way. */
+struct run {
+	struct module *module;
+	unsigned steps;
+	bool at_end;
+};
+
+static void sense(void *ctx, struct lb_boot_input *input)
 {
+	struct run *run = ctx;
+	const struct module *module = run->module;
+
+	assert_in_range(run->steps, 0, MAX_STEPS);
+	run->steps++;
+	input->now_ms = module->t_ms;
+	input->pins = (struct lb_boot_pins){module->t_ms < module->p12_high_ms, !module->g23_low};
+}
+
+static void show(void *ctx, const struct lb_boot_output *out)
+{
+	struct module *module = ((struct run *)ctx)->module;
+
+	module->end = out->want;
 	module->led = out->led;
 	module->led_mode = out->led_mode;
 	module->phase = out->phase;
@@ -26,51 +47,63 @@ static void note(struct module *module, const struct lb_boot_output *out)
 }
 
 /* The tool comes in the first wait that lasts, and asks for what it wants in the same turn. */
-static bool wait(struct module *module, const struct lb_boot_output *out, struct lb_boot_input *input)
+static void wait(void *ctx, const struct lb_boot_output *out, struct lb_boot_input *input)
 {
+	struct run *run = ctx;
+	struct module *module = run->module;
+
 	if (module->tool_comes_ms != 0 && out->phase == LB_PHASE_LOADER && out->wait_ms > 0 && !input->tool_came) {
 		module->t_ms += module->tool_comes_ms;
 		input->tool_came = true;
 		input->leave = module->leave;
-		return false;
+		return;
 	}
 	module->t_ms += out->wait_ms;
-	return out->wait_ms == LB_BOOT_LOADER_WAIT_MS;
+	run->at_end = out->wait_ms == LB_BOOT_LOADER_WAIT_MS;
 }
 
-/* Does what is wanted; true when the boot has come to its end. */
-static bool act(struct module *module, const struct lb_boot_output *out, struct lb_boot_input *input)
+static struct lb_update_slot verify(void *ctx, enum lb_slot slot)
 {
-	module->end = out->want;
-	switch (out->want) {
-	case LB_BOOT_WANT_WAIT: return wait(module, out, input);
-	case LB_BOOT_WANT_VERIFY:
-		module->t_ms += VERIFY_MS;
-		module->verified++;
-		module->loaded = out->slot;
-		input->found = (struct lb_update_slot){.verdict = module->truth[out->slot]};
-		if (module->truth[out->slot] == LB_IMAGE_GOOD) {
-			input->found.id = module->id[out->slot];
-			input->found.version = (struct lb_version){1, (uint8_t)out->slot, 0, 0};
-		}
-		return false;
-	case LB_BOOT_WANT_APPEND:
-		input->appended = !module->will_not_append;
-		if (input->appended) {
-			module->record.status = LB_RECORD_VALID;
-			module->record.state = *out->state;
-			module->appended++;
-		}
-		return false;
-	case LB_BOOT_WANT_START:
-		assert_int_equal(out->slot, module->loaded);
-		assert_int_equal(module->truth[out->slot], LB_IMAGE_GOOD);
-		module->slot = out->slot;
-		module->watchdog_ms = out->watchdog_ms;
-		input->found.verdict = LB_IMAGE_NOT_STARTED;
-		return !module->will_not_start;
-	default: return true;
+	struct module *module = ((struct run *)ctx)->module;
+	struct lb_update_slot found = {.verdict = module->truth[slot]};
+
+	module->t_ms += VERIFY_MS;
+	module->verified++;
+	module->loaded = slot;
+	if (module->truth[slot] == LB_IMAGE_GOOD) {
+		found.id = module->id[slot];
+		found.version = (struct lb_version){1, (uint8_t)slot, 0, 0};
 	}
+	return found;
+}
+
+static bool append(void *ctx, const struct lb_record_state *state)
+{
+	struct module *module = ((struct run *)ctx)->module;
+
+	if (module->will_not_append)
+		return false;
+	module->record.status = LB_RECORD_VALID;
+	module->record.state = *state;
+	module->appended++;
+	return true;
+}
+
+static void start(void *ctx, const struct lb_boot_output *out)
+{
+	struct run *run = ctx;
+	struct module *module = run->module;
+
+	assert_int_equal(out->slot, module->loaded);
+	assert_int_equal(module->truth[out->slot], LB_IMAGE_GOOD);
+	module->slot = out->slot;
+	module->watchdog_ms = out->watchdog_ms;
+	run->at_end = !module->will_not_start;
+}
+
+static void reset(void *ctx)
+{
+	((struct run *)ctx)->at_end = true;
 }
 
 struct lb_boot_config config_of(struct module *module)
@@ -96,6 +129,8 @@ void boot_module(struct module *module)
 	const struct lb_boot_config config = config_of(module);
 	struct lb_boot boot;
 	struct lb_boot_input input = {0};
+	struct run run = {.module = module};
+	const struct lb_drive drive = {sense, show, wait, verify, append, start, reset, &run};
 
 	module->t_ms = 0;
 	module->text[0] = '\0';
@@ -104,17 +139,8 @@ void boot_module(struct module *module)
 	module->watchdog_ms = 0;
 	module->loaded = LB_SLOT_NONE;
 	lb_boot_init(&boot, &config);
-	for (unsigned steps = 0;; steps++) {
-		struct lb_boot_output out;
-
-		assert_in_range(steps, 0, MAX_STEPS);
-		input.now_ms = module->t_ms;
-		input.pins = (struct lb_boot_pins){module->t_ms < module->p12_high_ms, !module->g23_low};
-		out = lb_boot_step(&boot, &input);
-		note(module, &out);
-		if (act(module, &out, &input))
-			break;
-	}
+	while (!run.at_end)
+		lb_drive_turn(&boot, &drive, &input);
 	assert_int_equal(lb_handoff_get_down(module->retained, &module->down), LB_OK);
 }
 

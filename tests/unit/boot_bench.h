@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/boot/sequencer.h"
+#include "core/boot/drive.h"
 
 enum { TEXT_BYTES = 2048, VERIFY_MS = 3 };
 

@@ -248,9 +248,8 @@ static void run_change(const struct spec_case *spec, const struct situation *sit
 
 	if (sscanf(spec->cells[2], "%15s on %15[a-z_0-9]", verb, slot) != 2)
 		assert_int_equal(sscanf(spec->cells[2], "%15s %15[a-z_0-9]", verb, slot), 2);
-	/* As whoever changes the record does. A confirmation or the end of an update are of what was begun before. */
-	if (strcmp(verb, "confirm") != 0 && strcmp(verb, "finish") != 0)
-		(void)lb_update_base(situation->facts.status, &state, situation->truth, &state);
+	/* As whoever changes the record does. */
+	(void)lb_update_base(situation->facts.status, &state, situation->truth, &state);
 	struct lb_record_state before = state;
 	int result = change(spec, verb, slot, situation, &state);
 	if (result != LB_OK) {

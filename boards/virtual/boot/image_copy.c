@@ -140,14 +140,9 @@ int lb_board_image_read(void *ctx, uint32_t offset, void *data, uint32_t size_by
 	return LB_OK;
 }
 
-int lb_board_payload_check(uint32_t payload_offset, uint32_t payload_bytes)
+bool lb_board_payload_runs(const void *start, size_t size_bytes)
 {
-	uint8_t start[LB_PAYLOAD_START_BYTES];
-	const uint32_t start_bytes = payload_bytes < sizeof(start) ? payload_bytes : (uint32_t)sizeof(start);
-
-	if (payload_offset != header_bytes || lb_board_image_read(NULL, payload_offset, start, start_bytes) != LB_OK)
-		return LB_ERR_UNSUPPORTED;
-	return lb_payload_runs_here(start, start_bytes) ? LB_OK : LB_ERR_UNSUPPORTED;
+	return lb_payload_runs_here(start, size_bytes);
 }
 
 /* The image gets the descriptors of wire.h, which stay open, and no environment: it is to run everywhere alike. */

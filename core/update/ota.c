@@ -1,0 +1,271 @@
+#include "core/update/ota.h"
+
+#include <string.h>
+
+#include "core/base/error.h"
+
+static struct lb_region region_of(const struct lb_ota *ota, enum lb_slot slot)
+{
+	return ota->config->map->part[lb_slot_part(slot)];
+}
+
+static void look(const struct lb_ota *ota, struct lb_survey *survey)
+{
+	lb_survey_open(survey, ota->config);
+	lb_survey_read(survey, NULL);
+}
+
+static void look_deeply(const struct lb_ota *ota, struct lb_survey *survey)
+{
+	look(ota, survey);
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
+		(void)lb_survey_verify(survey, (enum lb_slot)slot);
+}
+
+static int bad_image(struct lb_ota *ota, enum lb_slot slot, const struct lb_survey_finding *finding)
+{
+	ota->refused = *finding;
+	ota->refused_slot = slot;
+	return LB_REFUSED_BAD_IMAGE;
+}
+
+static int bad_slot(struct lb_ota *ota, enum lb_slot slot, const struct lb_survey *survey)
+{
+	const struct lb_survey_finding finding = {survey->facts[slot], survey->key_id[slot]};
+
+	return bad_image(ota, slot, &finding);
+}
+
+/* The end of a change: what the rules said of it, and with their consent the entry. slot: whose image they judged. */
+static int carry_out(struct lb_ota *ota, struct lb_survey *survey, enum lb_slot slot, int result,
+                     const struct lb_record_state *next)
+{
+	if (result == LB_REFUSED_BAD_IMAGE)
+		return bad_slot(ota, slot, survey);
+	if (result == LB_OK)
+		result = lb_survey_append(survey, next);
+	if (result == LB_OK)
+		ota->changed = *next;
+	return result;
+}
+
+void lb_ota_init(struct lb_ota *ota, const struct lb_survey_config *config, enum lb_slot running)
+{
+	memset(ota, 0, sizeof(*ota));
+	ota->config = config;
+	ota->running = running;
+	lb_ota_stop(ota);
+}
+
+void lb_ota_stop(struct lb_ota *ota)
+{
+	ota->open_slot = LB_SLOT_NONE;
+	ota->finished_slot = LB_SLOT_NONE;
+}
+
+/* ---- where a download broke off ---- */
+
+static uint32_t find_offset(const struct lb_ota *ota, enum lb_slot slot)
+{
+	return lb_download_resumes_at(ota->config->flash, region_of(ota, slot), ota->config->trust.crypto);
+}
+
+static void hash_slot(const struct lb_ota *ota, struct lb_ota_download *download)
+{
+	const struct lb_crypto *crypto = ota->config->trust.crypto;
+	struct lb_sha256 state;
+	uint8_t piece[LB_DOWNLOAD_PAGE_BYTES];
+
+	crypto->sha256_init(&state);
+	for (uint32_t at = 0; at < download->bytes; at += (uint32_t)sizeof(piece)) {
+		if (lb_region_read(ota->config->flash, region_of(ota, download->slot), at, piece, sizeof(piece)) != LB_OK)
+			memset(piece, 0, sizeof(piece));
+		crypto->sha256_update(&state, piece, sizeof(piece));
+	}
+	crypto->sha256_final(&state, download->sha256);
+}
+
+bool lb_ota_download(struct lb_ota *ota, struct lb_ota_download *download)
+{
+	struct lb_survey survey;
+
+	look(ota, &survey);
+	if (survey.now.download == LB_SLOT_NONE)
+		return false;
+	download->slot = survey.now.download;
+	download->bytes = find_offset(ota, download->slot);
+	hash_slot(ota, download);
+	return true;
+}
+
+/* ---- the update ---- */
+
+static int open_update(struct lb_ota *ota, enum lb_slot slot, uint32_t offset)
+{
+	lb_download_start(&ota->writer, ota->config->flash, region_of(ota, slot), offset);
+	ota->open_slot = slot;
+	ota->finished_slot = LB_SLOT_NONE;
+	ota->openings++;
+	return LB_OK;
+}
+
+int lb_ota_start(struct lb_ota *ota)
+{
+	struct lb_survey survey;
+	struct lb_record_state next;
+	int result;
+
+	ota->open_slot = LB_SLOT_NONE;
+	if (ota->running == LB_SLOT_NONE)
+		return LB_ERR_NOT_FOUND;
+	look_deeply(ota, &survey);
+	result = lb_update_start(&survey.now, ota->running, survey.facts, ota->config->map, &next);
+	result = carry_out(ota, &survey, ota->running, result, &next);
+	return result == LB_OK ? open_update(ota, next.download, 0) : result;
+}
+
+int lb_ota_resume(struct lb_ota *ota, uint8_t *copy, uint32_t *offset)
+{
+	struct lb_survey survey;
+	struct lb_record_state next;
+	int result;
+
+	ota->open_slot = LB_SLOT_NONE;
+	if (ota->running == LB_SLOT_NONE)
+		return LB_ERR_NOT_FOUND;
+	look(ota, &survey);
+	result = lb_update_resume(&survey.now, ota->running, survey.facts[ota->running].id, &next);
+	result = carry_out(ota, &survey, ota->running, result, &next);
+	if (result != LB_OK)
+		return result;
+	*offset = copy != NULL ? find_offset(ota, next.download) : 0;
+	if (*offset > 0)
+		result = lb_download_renew_first(ota->config->flash, region_of(ota, next.download), copy);
+	return result == LB_OK ? open_update(ota, next.download, *offset) : result;
+}
+
+int lb_ota_write(struct lb_ota *ota, const uint8_t *data, uint32_t size_bytes, lb_download_pause_fn *pause)
+{
+	const enum lb_slot slot = ota->open_slot;
+	const unsigned opening = ota->openings;
+	struct lb_survey_finding finding = {0};
+	int result;
+
+	if (slot == LB_SLOT_NONE)
+		return LB_REFUSED_NOT_STARTED;
+	ota->open_slot = LB_SLOT_NONE; /* unless all is taken, without another update begun in a pause meanwhile */
+	result = lb_download_write(&ota->writer, data, size_bytes, pause, &finding.facts.verdict);
+	if (ota->openings != opening)
+		return LB_REFUSED_NOT_STARTED;
+	if (result == LB_ERR_FORMAT)
+		return bad_image(ota, slot, &finding);
+	if (result == LB_OK || result == LB_ERR_BOUNDS || result == LB_ERR_UNSUPPORTED)
+		ota->open_slot = slot;
+	ota->refused_slot = slot;
+	return result;
+}
+
+int lb_ota_finish(struct lb_ota *ota, bool force)
+{
+	const enum lb_slot slot = ota->open_slot;
+	struct lb_survey survey;
+	struct lb_record_state next;
+	int result;
+
+	if (slot == LB_SLOT_NONE)
+		return LB_REFUSED_NOT_STARTED;
+	result = lb_download_close(&ota->writer);
+	if (result != LB_OK)
+		return result;
+	look(ota, &survey);
+	(void)lb_survey_verify(&survey, slot);
+	result = lb_update_finish(&survey.now, ota->running, &survey.facts[slot], force, &next);
+	result = carry_out(ota, &survey, slot, result, &next);
+	if (result != LB_OK)
+		return result;
+	ota->finished_slot = slot;
+	ota->open_slot = LB_SLOT_NONE;
+	return LB_OK;
+}
+
+int lb_ota_verify(struct lb_ota *ota, bool *good)
+{
+	struct lb_survey survey;
+	enum lb_slot slot;
+
+	if (ota->open_slot != LB_SLOT_NONE) {
+		const struct lb_image_source source = lb_download_source(&ota->writer);
+		struct lb_image_info info;
+
+		*good = lb_survey_judge(ota->config, &source, &info).facts.verdict == LB_IMAGE_GOOD;
+		return LB_OK;
+	}
+	look(ota, &survey);
+	slot = ota->finished_slot != LB_SLOT_NONE ? ota->finished_slot : survey.now.download;
+	if (slot == LB_SLOT_NONE)
+		return LB_REFUSED_NOT_STARTED;
+	*good = lb_survey_verify(&survey, slot) == LB_IMAGE_GOOD;
+	return LB_OK;
+}
+
+int lb_ota_target(struct lb_ota *ota, enum lb_slot *slot)
+{
+	struct lb_survey survey;
+	struct lb_record_state next;
+	int result;
+
+	if (ota->running == LB_SLOT_NONE)
+		return LB_ERR_NOT_FOUND;
+	if (ota->open_slot != LB_SLOT_NONE) {
+		*slot = ota->open_slot;
+		return LB_OK;
+	}
+	look_deeply(ota, &survey);
+	result = lb_update_start(&survey.now, ota->running, survey.facts, ota->config->map, &next);
+	if (result == LB_OK)
+		*slot = next.download;
+	return result;
+}
+
+/* ---- other changes of the record ---- */
+
+int lb_ota_confirm(struct lb_ota *ota)
+{
+	struct lb_survey survey;
+	struct lb_record_state next;
+	int result;
+
+	if (ota->running == LB_SLOT_NONE)
+		return LB_ERR_NOT_FOUND;
+	look(ota, &survey);
+	/* A rotten counter must not become the floor. */
+	if (lb_survey_is_trial(&survey, ota->running) && lb_survey_verify(&survey, ota->running) != LB_IMAGE_GOOD)
+		return bad_slot(ota, ota->running, &survey);
+	result = lb_update_confirm(&survey.now, ota->running, &survey.facts[ota->running], &next);
+	return carry_out(ota, &survey, ota->running, result, &next);
+}
+
+int lb_ota_use(struct lb_ota *ota, enum lb_slot slot)
+{
+	struct lb_survey survey;
+	struct lb_record_state next;
+	int result;
+
+	look(ota, &survey);
+	(void)lb_survey_verify(&survey, slot);
+	result = lb_update_use(&survey.now, slot, &survey.facts[slot], &next);
+	result = carry_out(ota, &survey, slot, result, &next);
+	if (result != LB_OK)
+		return result;
+	if (slot == ota->open_slot)
+		ota->open_slot = LB_SLOT_NONE;
+	return LB_OK;
+}
+
+int lb_ota_check_slot(struct lb_ota *ota, enum lb_slot slot)
+{
+	struct lb_survey survey;
+
+	look(ota, &survey);
+	return lb_survey_verify(&survey, slot) == LB_IMAGE_GOOD ? LB_OK : bad_slot(ota, slot, &survey);
+}

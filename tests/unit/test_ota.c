@@ -1,0 +1,365 @@
+/* Updates in steps, and the survey of the slots that each begins with, over flash in memory and real signatures. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/error.h"
+#include "core/update/ota.h"
+#include "crypto/providers.h"
+#include "hardware/model/nor.h"
+#include "host/image/image_write.h"
+
+enum {
+	SECTOR = LB_NOR_SECTOR_BYTES,
+	SLOT_BYTES = 4 * SECTOR,
+	FLASH_BYTES = 4 * SECTOR + 3 * SLOT_BYTES,
+	PAYLOAD_BYTES = 2 * SECTOR,
+};
+
+#define F LB_SLOT_FACTORY
+#define O0 LB_SLOT_OTA_0
+#define O1 LB_SLOT_OTA_1
+#define NONE LB_SLOT_NONE
+
+static const struct lb_flashmap map = {
+	.part =
+		{
+			[LB_PART_RECORD] = {0, 4 * SECTOR},
+			[LB_PART_FACTORY] = {4 * SECTOR, SLOT_BYTES},
+			[LB_PART_OTA_0] = {4 * SECTOR + SLOT_BYTES, SLOT_BYTES},
+			[LB_PART_OTA_1] = {4 * SECTOR + 2 * SLOT_BYTES, SLOT_BYTES},
+		},
+};
+
+/* One desk for each test. */
+static struct {
+	uint8_t bytes[FLASH_BYTES];
+	struct lb_nor nor;
+	struct lb_flash flash;
+	struct lb_signer signer, stranger;
+	struct lb_survey_config config;
+	struct lb_ota ota;
+	bool runs_here;
+	bool record_fails;
+	unsigned slot_operations;
+} desk;
+
+static struct lb_nor_cut watch(void *ctx, const struct lb_nor_op *op)
+{
+	const bool in_slot = op->kind != LB_NOR_READ && op->offset >= map.part[LB_PART_FACTORY].offset;
+
+	(void)ctx;
+	desk.slot_operations += in_slot;
+	if (desk.record_fails && op->kind != LB_NOR_READ && !in_slot)
+		return (struct lb_nor_cut){.moment = LB_NOR_CUT_BEFORE};
+	return (struct lb_nor_cut){.moment = LB_NOR_CUT_NONE};
+}
+
+static bool payload_runs(const void *start, size_t size_bytes)
+{
+	(void)start;
+	return desk.runs_here && size_bytes == LB_PAYLOAD_START_BYTES;
+}
+
+/* version and counter are number. To be freed. */
+static uint8_t *image(uint8_t number, const struct lb_signer *signer, size_t *size_bytes)
+{
+	uint8_t payload[PAYLOAD_BYTES];
+	const struct lb_image_spec spec = {
+		.payload = payload,
+		.payload_bytes = sizeof(payload),
+		.version = {number, 0, 0, 0},
+		.has_counter = true,
+		.security_counter = number,
+		.signer = signer,
+	};
+
+	memset(payload, number, sizeof(payload));
+	return lb_image_write(&spec, size_bytes);
+}
+
+static uint8_t *slot_bytes(enum lb_slot slot)
+{
+	return desk.bytes + map.part[lb_slot_part(slot)].offset;
+}
+
+static void put(enum lb_slot slot, uint8_t number, const struct lb_signer *signer)
+{
+	size_t size_bytes;
+	uint8_t *bytes = image(number, signer, &size_bytes);
+
+	assert_non_null(bytes);
+	memset(slot_bytes(slot), 0xFF, SLOT_BYTES);
+	memcpy(slot_bytes(slot), bytes, size_bytes);
+	free(bytes);
+}
+
+static int reset_desk(void **state)
+{
+	const struct lb_nor_setup setup = {.bytes = desk.bytes, .size_bytes = FLASH_BYTES, .hooks = {.begin = watch}};
+
+	(void)state;
+	memset(&desk.bytes, 0xFF, sizeof(desk.bytes));
+	lb_nor_init(&desk.nor, &setup);
+	desk.flash = lb_nor_flash(&desk.nor);
+	desk.config = (struct lb_survey_config){
+		.flash = &desk.flash,
+		.map = &map,
+		.trust = {&lb_crypto_fast, &desk.signer.key, 1, (const uint8_t *)"0123456789abcdef"},
+		.payload_runs = payload_runs,
+	};
+	desk.runs_here = true;
+	desk.record_fails = false;
+	put(F, 1, &desk.signer);
+	desk.slot_operations = 0;
+	lb_ota_init(&desk.ota, &desk.config, F);
+	return 0;
+}
+
+static struct lb_record_state record(void)
+{
+	struct lb_record found;
+
+	lb_record_open(&found, &desk.flash, map.part[LB_PART_RECORD]);
+	return found.state;
+}
+
+static bool go_on(void)
+{
+	return true;
+}
+
+static void write_image(uint8_t number, const struct lb_signer *signer)
+{
+	size_t size_bytes;
+	uint8_t *bytes = image(number, signer, &size_bytes);
+
+	assert_int_equal(lb_ota_write(&desk.ota, bytes, 1000, go_on), LB_OK);
+	assert_int_equal(lb_ota_write(&desk.ota, bytes + 1000, (uint32_t)size_bytes - 1000, go_on), LB_OK);
+	free(bytes);
+}
+
+static void update(uint8_t number)
+{
+	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
+	write_image(number, &desk.signer);
+	assert_int_equal(lb_ota_finish(&desk.ota, false), LB_OK);
+}
+
+/* ---- updates ---- */
+
+static void an_update_is_tried_and_confirmed(void **state)
+{
+	bool good = false;
+
+	(void)state;
+	update(2);
+	assert_int_equal(desk.ota.changed.latest, O0);
+	assert_true(desk.ota.changed.on_trial);
+	assert_int_equal(desk.ota.finished_slot, O0);
+	assert_int_equal(lb_ota_verify(&desk.ota, &good), LB_OK);
+	assert_true(good);
+	assert_int_equal(lb_ota_confirm(&desk.ota), LB_REFUSED_NOT_TRIAL); /* the old one still runs */
+	lb_ota_init(&desk.ota, &desk.config, O0);
+	assert_int_equal(lb_ota_start(&desk.ota), LB_REFUSED_ON_TRIAL);
+	assert_int_equal(lb_ota_confirm(&desk.ota), LB_OK);
+	assert_false(record().on_trial);
+	assert_int_equal(record().counter_floor, 2);
+	assert_int_equal(lb_ota_confirm(&desk.ota), LB_REFUSED_NOT_TRIAL);
+}
+
+static void a_trial_that_rotted_is_not_confirmed(void **state)
+{
+	(void)state;
+	update(2);
+	lb_ota_init(&desk.ota, &desk.config, O0);
+	slot_bytes(O0)[100] ^= 1;
+	assert_int_equal(lb_ota_confirm(&desk.ota), LB_REFUSED_BAD_IMAGE);
+	assert_int_equal(desk.ota.refused_slot, O0);
+	assert_int_equal(desk.ota.refused.facts.verdict, LB_IMAGE_WRONG_HASH);
+	assert_true(record().on_trial);
+	assert_int_equal(record().counter_floor, 0);
+}
+
+static void a_record_that_is_lost_ends_what_was_begun(void **state)
+{
+	(void)state;
+	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
+	write_image(2, &desk.signer);
+	memset(desk.bytes, 0x5A, 4 * SECTOR);
+	assert_int_equal(lb_ota_finish(&desk.ota, false), LB_REFUSED_NOT_STARTED);
+	assert_int_equal(lb_ota_confirm(&desk.ota), LB_REFUSED_NOT_TRIAL);
+	/* Choosing starts from what the boot went by. */
+	assert_int_equal(lb_ota_use(&desk.ota, F), LB_OK);
+	assert_int_equal(record().latest, F);
+}
+
+static void nothing_is_touched_before_the_entry_is_there(void **state)
+{
+	(void)state;
+	desk.record_fails = true;
+	assert_int_equal(lb_ota_start(&desk.ota), LB_ERR_IO);
+	assert_int_equal(desk.ota.open_slot, NONE);
+	assert_int_equal(lb_ota_write(&desk.ota, (const uint8_t *)"", 0, go_on), LB_REFUSED_NOT_STARTED);
+	assert_int_equal(desk.slot_operations, 0);
+}
+
+static void without_a_running_slot_nothing_is_begun(void **state)
+{
+	enum lb_slot slot;
+	uint32_t offset;
+
+	(void)state;
+	lb_ota_init(&desk.ota, &desk.config, NONE);
+	assert_int_equal(lb_ota_start(&desk.ota), LB_ERR_NOT_FOUND);
+	assert_int_equal(lb_ota_resume(&desk.ota, NULL, &offset), LB_ERR_NOT_FOUND);
+	assert_int_equal(lb_ota_confirm(&desk.ota), LB_ERR_NOT_FOUND);
+	assert_int_equal(lb_ota_target(&desk.ota, &slot), LB_ERR_NOT_FOUND);
+	assert_int_equal(lb_ota_finish(&desk.ota, true), LB_REFUSED_NOT_STARTED);
+}
+
+static void an_update_is_resumed_where_it_broke_off(void **state)
+{
+	static uint8_t copy[SECTOR];
+	struct lb_ota_download found;
+	size_t size_bytes;
+	uint32_t offset = 1;
+	uint8_t *bytes = image(2, &desk.signer, &size_bytes);
+
+	(void)state;
+	assert_false(lb_ota_download(&desk.ota, &found));
+	assert_int_equal(lb_ota_resume(&desk.ota, copy, &offset), LB_REFUSED_NOT_STARTED);
+	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
+	assert_int_equal(lb_ota_write(&desk.ota, bytes, SECTOR + 600, go_on), LB_OK);
+	lb_ota_stop(&desk.ota);
+	assert_true(lb_ota_download(&desk.ota, &found));
+	assert_int_equal(found.slot, O0);
+	assert_int_equal(found.bytes, SECTOR);
+	assert_int_equal(lb_ota_resume(&desk.ota, NULL, &offset), LB_OK); /* no memory to make sure of it */
+	assert_int_equal(offset, 0);
+	lb_ota_stop(&desk.ota);
+	assert_int_equal(lb_ota_resume(&desk.ota, copy, &offset), LB_OK);
+	assert_int_equal(offset, SECTOR);
+	assert_int_equal(lb_ota_write(&desk.ota, bytes + offset, (uint32_t)size_bytes - offset, go_on), LB_OK);
+	assert_int_equal(lb_ota_finish(&desk.ota, false), LB_OK);
+	assert_memory_equal(slot_bytes(O0), bytes, size_bytes);
+	free(bytes);
+}
+
+static bool start_another(void)
+{
+	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
+	return false;
+}
+
+static void a_pause_may_begin_another_update(void **state)
+{
+	size_t size_bytes;
+	uint8_t *bytes = image(2, &desk.signer, &size_bytes);
+
+	(void)state;
+	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
+	assert_int_equal(lb_ota_write(&desk.ota, bytes, (uint32_t)size_bytes, start_another), LB_REFUSED_NOT_STARTED);
+	assert_int_equal(desk.ota.open_slot, O0);
+	assert_int_equal(lb_download_position(&desk.ota.writer), 0);
+	free(bytes);
+}
+
+static void an_image_of_a_stranger_is_refused_with_his_key(void **state)
+{
+	enum lb_slot slot = NONE;
+	bool good = true;
+
+	(void)state;
+	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
+	assert_int_equal(lb_ota_target(&desk.ota, &slot), LB_OK);
+	assert_int_equal(slot, O0);
+	write_image(2, &desk.stranger);
+	assert_int_equal(lb_ota_verify(&desk.ota, &good), LB_OK);
+	assert_false(good);
+	assert_int_equal(lb_ota_finish(&desk.ota, true), LB_REFUSED_BAD_IMAGE);
+	assert_int_equal(desk.ota.refused.facts.verdict, LB_IMAGE_WRONG_KEY);
+	assert_int_equal(desk.ota.refused.key_id, lb_image_key_id(desk.stranger.key.hash));
+	assert_int_equal(lb_ota_check_slot(&desk.ota, O0), LB_REFUSED_BAD_IMAGE);
+	assert_int_equal(lb_ota_check_slot(&desk.ota, F), LB_OK);
+	assert_false(record().on_trial);
+}
+
+/* ---- the survey ---- */
+
+static void a_survey_verifies_only_what_the_state_hangs_on(void **state)
+{
+	struct lb_survey survey;
+
+	(void)state;
+	update(2);
+	put(O1, 3, &desk.signer); /* by a tool */
+	lb_survey_open(&survey, &desk.config);
+	lb_survey_read(&survey, NULL);
+	assert_int_equal(survey.facts[F].verdict, LB_IMAGE_UNKNOWN);
+	assert_int_equal(survey.facts[O0].verdict, LB_IMAGE_UNKNOWN);
+	assert_int_equal(survey.facts[O1].verdict, LB_IMAGE_GOOD);
+	assert_int_equal(survey.now.latest, O1);
+	assert_false(lb_survey_is_trial(&survey, O0));
+	assert_int_equal(lb_survey_verify(&survey, F), LB_IMAGE_GOOD);
+}
+
+static void what_is_hidden_is_not_looked_at(void **state)
+{
+	const bool hidden[LB_SLOT_COUNT] = {[O1] = true};
+	struct lb_survey survey;
+
+	(void)state;
+	update(2);
+	put(O1, 3, &desk.signer);
+	lb_survey_open(&survey, &desk.config);
+	lb_survey_read(&survey, hidden);
+	assert_int_equal(survey.facts[O1].id, LB_RECORD_NO_ID);
+	assert_int_equal(survey.now.latest, O0);
+	assert_true(lb_survey_is_trial(&survey, O0));
+	assert_false(lb_survey_is_trial(&survey, NONE));
+}
+
+static void what_the_cpu_cannot_run_is_not_good(void **state)
+{
+	struct lb_survey survey;
+
+	(void)state;
+	desk.runs_here = false;
+	lb_survey_open(&survey, &desk.config);
+	lb_survey_read(&survey, NULL);
+	assert_int_equal(lb_survey_verify(&survey, F), LB_IMAGE_OTHER_BOARD);
+	assert_int_equal(survey.facts[F].version.major, 1);
+	assert_int_equal(lb_survey_verify(&survey, O0), LB_IMAGE_BLANK);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(an_update_is_tried_and_confirmed, reset_desk),
+		cmocka_unit_test_setup(a_trial_that_rotted_is_not_confirmed, reset_desk),
+		cmocka_unit_test_setup(a_record_that_is_lost_ends_what_was_begun, reset_desk),
+		cmocka_unit_test_setup(nothing_is_touched_before_the_entry_is_there, reset_desk),
+		cmocka_unit_test_setup(without_a_running_slot_nothing_is_begun, reset_desk),
+		cmocka_unit_test_setup(an_update_is_resumed_where_it_broke_off, reset_desk),
+		cmocka_unit_test_setup(a_pause_may_begin_another_update, reset_desk),
+		cmocka_unit_test_setup(an_image_of_a_stranger_is_refused_with_his_key, reset_desk),
+		cmocka_unit_test_setup(a_survey_verifies_only_what_the_state_hangs_on, reset_desk),
+		cmocka_unit_test_setup(what_is_hidden_is_not_looked_at, reset_desk),
+		cmocka_unit_test_setup(what_the_cpu_cannot_run_is_not_good, reset_desk),
+	};
+	int failed;
+
+	if (lb_key_generate(&desk.signer, LB_KEY_ED25519) != LB_OK ||
+	    lb_key_generate(&desk.stranger, LB_KEY_ED25519) != LB_OK)
+		return 1;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	lb_signer_free(&desk.signer);
+	lb_signer_free(&desk.stranger);
+	return failed;
+}
