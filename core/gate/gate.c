@@ -108,20 +108,37 @@ static void watch(struct lb_gate *gate, uint32_t now_ms, bool p12, struct lb_gat
 		out->wait_ms = least(out->wait_ms, LB_GATE_RELEASE_MS - low_for_ms);
 }
 
+/* Contacts bounce and cables ring, so a low sample only begins the count anew, for as long as a whole entry time may
+ * still follow. Each phase of high counts for itself: a wave whose phases are shorter never enters. */
 static void enter_or_leave(struct lb_gate *gate, uint32_t now_ms, bool p12, struct lb_gate_output *out)
 {
-	uint32_t high_ms = now_ms - gate->start_ms;
+	uint32_t high_ms;
 
-	if (!p12) {
+	if (!p12 || gate->low)
+		gate->start_ms = now_ms;
+	gate->low = !p12;
+	if (gate->start_ms - gate->first_ms > LB_GATE_ENTRY_END_MS - LB_GATE_ENTER_MS) {
 		finish(gate, out);
 		return;
 	}
+	high_ms = now_ms - gate->start_ms;
 	if (high_ms < LB_GATE_ENTER_MS) {
 		out->wait_ms = least(LB_GATE_WAIT_MS, LB_GATE_ENTER_MS - high_ms);
 		return;
 	}
 	enter(gate, STATE_HELD, gate->start_ms + LB_GATE_ENTER_MS);
 	watch(gate, now_ms, p12, out);
+}
+
+static void first_sample(struct lb_gate *gate, uint32_t now_ms, bool p12, struct lb_gate_output *out)
+{
+	if (!p12) {
+		finish(gate, out);
+		return;
+	}
+	gate->first_ms = now_ms;
+	enter(gate, STATE_ENTRY, now_ms);
+	out->wait_ms = LB_GATE_WAIT_MS;
 }
 
 void lb_gate_init(struct lb_gate *gate)
@@ -135,8 +152,8 @@ struct lb_gate_output lb_gate_step(struct lb_gate *gate, uint32_t now_ms, bool p
 
 	LB_ASSERT(gate->state != STATE_DONE);
 	if (gate->state == STATE_FIRST)
-		enter(gate, STATE_ENTRY, now_ms);
-	if (gate->state == STATE_ENTRY)
+		first_sample(gate, now_ms, p12, &out);
+	else if (gate->state == STATE_ENTRY)
 		enter_or_leave(gate, now_ms, p12, &out);
 	else if (gate->state == STATE_HELD)
 		watch(gate, now_ms, p12, &out);

@@ -11,7 +11,8 @@
 #include <stdint.h>
 
 enum {
-	LB_GATE_ENTER_MS = 100, /* P12 is high for that long, without a low sample, before the first window begins */
+	LB_GATE_ENTER_MS = 100,     /* P12 is high for that long, without a low sample, before the first window begins */
+	LB_GATE_ENTRY_END_MS = 300, /* counted from the reset: by then it was, or the boot goes on as a normal one */
 	/* Ends of the windows, counted from there; a window begins where the one before it ends. */
 	LB_GATE_LATEST_END_MS = 3000,
 	LB_GATE_PREVIOUS_END_MS = 6000,
@@ -40,7 +41,8 @@ struct lb_gate {
 	bool low; /* the pin was low at the last sample, since low_ms */
 	enum lb_gate_choice announced;
 	enum lb_gate_choice choice;
-	uint32_t start_ms; /* of the state: the first sample, the end of the entry time, or the decision */
+	uint32_t first_ms; /* of the first sample */
+	uint32_t start_ms; /* of the state: the pin's last rise, the end of the entry time, or the decision */
 	uint32_t low_ms;
 	uint32_t hold_ms;
 };

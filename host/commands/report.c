@@ -31,12 +31,18 @@ static void print_power(const cJSON *status, bool runs)
 	       lb_json_is(status, "reset_line", "low") ? " (held in reset: RTS or a shield on the TCP port)" : "");
 }
 
+/* Cut and not rounded: what is shown lies in the window that was chosen, also just before its end. */
+static void print_hold(unsigned hold_ms)
+{
+	printf("P12 was held for %u.%u s\n", hold_ms / 1000, hold_ms % 1000 / 100);
+}
+
 /* An image of somebody's own has no scripts that could be left out: who has a REPL is MicroPython. */
 static void print_safe(const cJSON *boot, bool has_repl)
 {
 	printf(has_repl ? "safe boot, boot.py and main.py were not run: " : "safe boot: ");
 	if (lb_json_is(boot, "reason", "pin"))
-		printf("P12 was held for %.1f s\n", lb_json_number(boot, "hold_ms") / 1000.0);
+		print_hold((unsigned)lb_json_number(boot, "hold_ms"));
 	else if (lb_json_is(boot, "reason", "crash-loop"))
 		printf("crash loop\n");
 	else

@@ -114,19 +114,68 @@ static void windows_announce_themselves_at_their_beginning(void **state)
 	assert_int_equal(result.done_ms, 7600 + 3 * 200);
 }
 
+/* It costs what is left of the time in which a whole entry time might still follow, and no more. */
 static void a_high_shorter_than_the_entry_time_is_none(void **state)
 {
+	const uint32_t over_ms = LB_GATE_ENTRY_END_MS - LB_GATE_ENTER_MS;
+
 	(void)state;
 	for (uint32_t released_ms = 0; released_ms <= LB_GATE_ENTER_MS; released_ms++) {
 		for (size_t s = 0; s < sizeof(samplings) / sizeof(samplings[0]); s++) {
 			struct result result = hold(0, released_ms, samplings[s]);
+			uint32_t least_ms = released_ms == 0 ? 0 : over_ms;
 
 			assert_int_equal(result.choice, LB_GATE_NONE);
 			assert_int_equal(result.hold_ms, 0);
 			assert_int_equal(result.announcements, 0);
-			assert_in_range(result.done_ms, released_ms, released_ms + LB_GATE_SAMPLE_MS);
+			assert_in_range(result.done_ms, least_ms, least_ms + LB_GATE_SAMPLE_MS);
 		}
 	}
+}
+
+/* High phases of high_ms and low ones of low_ms, of the first of which phase_ms are over at the reset. */
+static enum lb_gate_choice choice_of_wave(uint32_t high_ms, uint32_t low_ms, uint32_t phase_ms, uint32_t *entered_ms)
+{
+	struct lb_gate gate;
+	struct lb_gate_output out = {0};
+
+	*entered_ms = 0;
+	lb_gate_init(&gate);
+	for (uint32_t t = 0; t < NEVER_MS && !out.done; t++) {
+		out = lb_gate_step(&gate, t, (t + phase_ms) % (high_ms + low_ms) < high_ms);
+		if (out.announce == LB_GATE_LATEST)
+			*entered_ms = t;
+	}
+	assert_true(out.done);
+	return out.choice;
+}
+
+static void a_wave_whose_high_phases_are_short_never_enters(void **state)
+{
+	uint32_t entered_ms;
+
+	(void)state;
+	for (uint32_t high_ms = 1; high_ms <= LB_GATE_ENTER_MS; high_ms++)
+		for (uint32_t low_ms = 1; low_ms <= 200; low_ms += 7)
+			for (uint32_t phase_ms = 0; phase_ms < high_ms; phase_ms += 3)
+				assert_int_equal(choice_of_wave(high_ms, low_ms, phase_ms, &entered_ms), LB_GATE_NONE);
+}
+
+/* Whichever part of it the reset finds; never later than the entry's end. */
+static void a_slower_wave_may_enter(void **state)
+{
+	uint32_t entered_ms;
+
+	(void)state;
+	for (uint32_t high_ms = LB_GATE_ENTER_MS + 1; high_ms <= 500; high_ms += 57)
+		for (uint32_t phase_ms = 0; phase_ms < high_ms; phase_ms++) {
+			bool at_once = high_ms - phase_ms > LB_GATE_ENTER_MS;
+			bool next = !at_once && 2 * high_ms - phase_ms <= LB_GATE_ENTRY_END_MS - LB_GATE_ENTER_MS;
+			enum lb_gate_choice choice = choice_of_wave(high_ms, high_ms, phase_ms, &entered_ms);
+
+			assert_int_equal(choice, at_once || next ? LB_GATE_LATEST : LB_GATE_NONE);
+			assert_in_range(entered_ms, 0, LB_GATE_ENTRY_END_MS);
+		}
 }
 
 static void low_at_reset_costs_no_time(void **state)
@@ -228,6 +277,8 @@ int main(void)
 		cmocka_unit_test(every_release_is_timed_within_a_sample),
 		cmocka_unit_test(windows_announce_themselves_at_their_beginning),
 		cmocka_unit_test(a_high_shorter_than_the_entry_time_is_none),
+		cmocka_unit_test(a_wave_whose_high_phases_are_short_never_enters),
+		cmocka_unit_test(a_slower_wave_may_enter),
 		cmocka_unit_test(low_at_reset_costs_no_time),
 		cmocka_unit_test(the_clock_may_wrap_anywhere),
 		cmocka_unit_test(a_bounce_is_no_release),

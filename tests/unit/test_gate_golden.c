@@ -18,7 +18,7 @@
 
 #include "core/gate/gate.h"
 
-enum { MAX_BYTES = 16384, MAX_PIN_LINES = 64, END_MS = 60000, MIN_FILES = 15 };
+enum { MAX_BYTES = 16384, MAX_PIN_LINES = 64, END_MS = 60000, MIN_FILES = 26 };
 
 static const char *const window_names[] = {"none", "latest", "previous", "factory"};
 
