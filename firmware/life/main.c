@@ -41,6 +41,18 @@ static void start_hardware(void)
 	lb_servers_init(safe);
 }
 
+/* In a safe boot no file of the user's is imported: one that is named like a built-in module would run in its place, at
+ * the first word of whoever comes to the rescue. */
+static void set_path(void)
+{
+	if (lb_bootinfo_is_safe()) {
+		mp_obj_list_remove(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR_));
+		return;
+	}
+	mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_flash));
+	mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_flash_slash_lib));
+}
+
 /* The trial comes last: it may schedule, which needs the VM. */
 static void start_vm(void)
 {
@@ -51,8 +63,7 @@ static void start_vm(void)
 	mp_hal_set_interrupt_char(-1);
 	gc_init(heap, heap + heap_bytes);
 	mp_init();
-	mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_flash));
-	mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_flash_slash_lib));
+	set_path();
 	lb_uart_default_terminal();
 	readline_init0();
 	lb_nic_start();
@@ -100,6 +111,9 @@ static void announce(bool mounted)
 	lb_trialrun_announce();
 	if (!mounted)
 		lb_storage_explain();
+	else if (lb_bootinfo_is_safe())
+		mp_print_str(MP_PYTHON_PRINTER, "Modules in /flash are not imported, unless you add it: "
+		                                "import sys; sys.path.extend(['/flash', '/flash/lib'])\n");
 }
 
 /* One life of the VM, up to a soft reset. Returns whether a script asked for it. */

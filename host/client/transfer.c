@@ -80,7 +80,7 @@ static bool start(struct lb_transfer *transfer, const char *arguments)
 bool lb_transfer_start(struct lb_transfer *transfer)
 {
 	static const char ask[] = "import pycom,lifeboat\n"
-							  "from binascii import a2b_base64\n"
+							  "from ubinascii import a2b_base64\n"
 							  "pycom.ota_start\n"
 							  "d=lifeboat.download()\n"
 							  "if d:print(d['bytes'],d['sha256'])";
@@ -126,6 +126,6 @@ bool lb_transfer_finish(struct lb_transfer *transfer, bool force)
 
 bool lb_transfer_reset(struct lb_transfer *transfer)
 {
-	return lb_repl_start(transfer->port, "import machine\nmachine.reset()") == 0 ||
+	return lb_repl_start(transfer->port, "import umachine\numachine.reset()") == 0 ||
 	       fail(transfer, "the module's REPL no longer answers");
 }

@@ -101,7 +101,7 @@ static bool visit_folder(struct walk *walk, unsigned depth)
 	if (depth > LB_UPLOAD_DEPTH_MAX)
 		return refuse(walk, "folders in folders in folders, more than 8");
 	if (walk->port != NULL &&
-	    !execute_for_path(walk, "import os\ntry:\n os.mkdir(", ")\nexcept OSError as e:\n if e.errno!=17:raise"))
+	    !execute_for_path(walk, "import uos\ntry:\n uos.mkdir(", ")\nexcept OSError as e:\n if e.errno!=17:raise"))
 		return false;
 	return visit(walk, depth);
 }

@@ -151,7 +151,7 @@ int lb_view_poll(struct lb_view *view, struct lb_client *client)
 
 int lb_view_ask(struct lb_view *view, const struct lb_port *port, int time_ms, cJSON **status)
 {
-	static const char code[] = "import lifeboat,json\nprint(json.dumps(lifeboat.status()))";
+	static const char code[] = "import lifeboat,ujson\nprint(ujson.dumps(lifeboat.status()))";
 	struct lb_rawrepl answer;
 	int result = lb_repl_run(port, code, &answer, time_ms);
 

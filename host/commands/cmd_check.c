@@ -189,7 +189,7 @@ static void safe_boot(struct check *check, bool *answers, bool *mounts)
 	const struct lb_port *port = &check->rig.port;
 
 	*answers = lb_rig_safe_boot(&check->rig) && lb_repl_enter(port, HOST_TRY_MS) == 0 &&
-	           lb_repl_run(port, "import os\nos.listdir('/flash')\nos.statvfs('/flash')", &answer, HOST_TRY_MS) == 0;
+	           lb_repl_run(port, "import uos\nuos.listdir('/flash')\nuos.statvfs('/flash')", &answer, HOST_TRY_MS) == 0;
 	*mounts = *answers && answer.traceback[0] == '\0';
 }
 

@@ -44,7 +44,7 @@ static int ask_repl_for_loader(struct lb_target *target)
 	int result = lb_repl_enter(port, REPL_MS);
 
 	if (result == 0)
-		result = lb_repl_start(port, "import machine\nmachine.bootloader()");
+		result = lb_repl_start(port, "import umachine\numachine.bootloader()");
 	return result == LB_ESP_OK ? lb_esp_sync(&target->flash.esp, PATIENT_TRIES) : result;
 }
 

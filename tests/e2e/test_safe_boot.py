@@ -1,0 +1,124 @@
+"""What a safe boot leaves out: no file of the user's runs in it unless he asks, and no cell of the flash changes."""
+import os
+import re
+
+import pytest
+
+import harness
+import updates
+
+# A file that shadows a built-in module so that whoever imports that is held for good.
+TRAP = """import micropython
+micropython.kbd_intr(-1)
+print('caught', 'one')
+while True:
+    try:
+        while True:
+            pass
+    except BaseException:
+        pass
+"""
+
+
+# Every module that a file may shadow has a forced name as well, with a u in front. All but `uos` may be shadowed soon.
+SHADOW = """import uos
+def has(name):
+    try:
+        return __import__(name) is not None
+    except ImportError:
+        return False
+names = [n for n in {names!r} if has('u' + n)]
+for name in names:
+    path = {place!r} + '/' + name + {form!r}
+    for d in ({place!r}, path[:path.rfind('/')]):
+        try:
+            uos.mkdir(d)
+        except OSError:
+            pass
+    with open(path, 'w') as f:
+        f.write({text!r})
+print(names)
+"""
+
+
+def shadow(uart, place, form, text):
+	"""Puts a file in the place of every built-in module that a file may shadow; returns their names."""
+	listed = uart.exec("help('modules')").replace("Plus any modules on the filesystem", "")
+	names = uart.exec(SHADOW.format(names=sorted(set(re.findall(r"\w+", listed))), place=place, form=form, text=text))
+	assert {"os", "binascii", "machine", "json", "time", "struct", "io", "hashlib", "errno"} <= set(eval(names)), names
+	return eval(names)
+
+
+@pytest.mark.parametrize("place", ["/flash", "/flash/lib", "/flash/.frozen"])
+@pytest.mark.parametrize("form", [".py", ".mpy", "/__init__.py"])
+def test_no_file_shadows_a_module_in_a_safe_boot(fast, place, form):
+	"""Any name, place and form; an .mpy that is none would end in an error. Also after a soft reset."""
+	with fast.uart() as uart:
+		names = shadow(uart, place, form, "raise RuntimeError('a file of the user')\n")
+	fast.safe_boot()
+	with fast.uart() as uart:
+		for _ in range(2):
+			assert uart.eval("__import__('sys').path") == [".frozen"]
+			uart.exec("\n".join(f"import {name}" for name in [*names, "asyncio"]))
+			assert uart.eval("__import__('os').getcwd()") == "/flash"
+			assert uart.eval("open('boot.py').read()").startswith("# boot.py"), "a rescuer types relative paths"
+			uart.write(b"\x04")
+			uart.expect("soft reboot")
+
+
+def test_the_first_word_of_a_rescuer(fast):
+	"""mpremote imports os at once: it lists, copies and removes files, and soft-resets, past a trap in every name."""
+	with fast.uart() as uart:
+		names = shadow(uart, "/flash", ".py", TRAP)
+	fast.safe_boot()
+	listing = fast.mpremote("fs", "ls").stdout
+	assert b"os.py" in listing and b"caught" not in listing
+	assert fast.mpremote("fs", "cat", ":boot.py").stdout.startswith(b"# boot.py")
+	for name in names:
+		fast.mpremote("resume", "fs", "rm", f":{name}.py")
+	assert fast.mpremote("fs", "sha256sum", "boot.py").returncode == 0
+	fast.reset()
+	assert fast.eval("__import__('os').getcwd()") == "/flash"
+
+
+def test_the_banner_says_how_to_import_ones_own(fast):
+	fast.put("/flash/mine.py", "answer = 42\n")
+	fast.put("/flash/lib/ours.py", "answer = 43\n")
+	fast.pin("P12", "high")
+	with fast.uart() as uart:
+		uart.drop()
+		fast.run("reset")
+		uart.expect("release now")
+		fast.pin("P12", "low")
+		said = uart.expect(">>> ").decode()
+		command = re.search(r"import sys; sys\.path\S* .*\)\r\n", said).group().strip()
+		assert "ImportError" in uart.type("import mine")
+		uart.type(command)
+		assert uart.type("import mine, ours; mine.answer, ours.answer") == "(42, 43)\r\n"
+
+
+def test_what_lifeboat_sends_is_not_shadowed(modules, tmp_path):
+	"""Innocent files with the names of built-in modules, in a normal boot: each command that uses the REPL works."""
+	(tmp_path / "tree" / "folder").mkdir(parents=True)
+	(tmp_path / "tree" / "folder" / "file").write_text("copied\n")
+	module = modules(clock=20).start()
+	with module.uart() as uart:
+		shadow(uart, "/flash", ".py", "answer = 42\n")
+		assert "AttributeError" in uart.error_of("import binascii; binascii.a2b_base64")
+	port = os.path.join(module.folder, "uart0")
+	module.reset()
+	assert harness.run_command("status", "--port", port).returncode == 0
+	module.run("ota", updates.image("1.1.0"))
+	assert module.status()["boot"]["slot"] == "ota_0"
+	module.stop()
+	module.start("--flash", tmp_path / "tree")
+	assert module.eval("open('/flash/folder/file').read()") == "copied\n"
+	module.run("flash", updates.image("1.2.0"), timeout=200)
+
+
+def test_check_is_not_shadowed(tmp_path):
+	for name in ("os", "machine", "json", "binascii"):
+		(tmp_path / f"{name}.py").write_text("answer = 42\n")
+	(tmp_path / "main.py").write_text("print('at', 'work')\n")
+	result = harness.run_command("check", tmp_path, "--cuts", "1", "--seconds", "1", timeout=120)
+	assert result.returncode == 0, result.stdout + result.stderr
