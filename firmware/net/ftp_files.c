@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "extmod/vfs.h"
+#include "firmware/store/file_times.h"
 #include "py/builtin.h"
 #include "py/mperrno.h"
 #include "py/runtime.h"
@@ -32,6 +33,7 @@ struct call {
 	unsigned which;
 	enum lb_ftp_how how;
 	uint32_t offset;
+	uint32_t modified_s;
 	void *data;
 	size_t size_bytes;
 	struct lb_ftp_info *info;
@@ -152,6 +154,19 @@ static bool is_written_by_another(const struct lb_ftp_files *files, const char *
 		if (writers[i] != NULL && writers[i] != files && strcmp(writers[i]->written, path) == 0)
 			return true;
 	return false;
+}
+
+static void do_set_time(struct call *call)
+{
+	call->result = lb_file_times_set(call->path, call->modified_s);
+}
+
+/* The time of a file that another session writes would be overwritten at its end. */
+int lb_ftp_files_set_time(void *files, const char *path, uint32_t modified_s)
+{
+	if (is_written_by_another(files, path))
+		return -MP_EBUSY;
+	return protected(do_set_time, &(struct call){.files = files, .path = path, .modified_s = modified_s});
 }
 
 static void do_open(struct call *call)

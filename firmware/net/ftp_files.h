@@ -18,6 +18,7 @@ struct lb_ftp_files {
 };
 
 int lb_ftp_files_stat(void *files, const char *path, struct lb_ftp_info *info);
+int lb_ftp_files_set_time(void *files, const char *path, uint32_t modified_s);
 int lb_ftp_files_open(void *files, enum lb_ftp_file file, const char *path, enum lb_ftp_how how);
 int lb_ftp_files_seek(void *files, enum lb_ftp_file file, uint32_t offset);
 int lb_ftp_files_read(void *files, enum lb_ftp_file file, void *data, size_t size_bytes);

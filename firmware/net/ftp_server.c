@@ -77,6 +77,7 @@ static int host_listen(void *ctx, uint32_t *ip, uint16_t *port)
 
 static const struct lb_ftp_host host = {
 	.stat = lb_ftp_files_stat,
+	.set_time = lb_ftp_files_set_time,
 	.open = lb_ftp_files_open,
 	.seek = lb_ftp_files_seek,
 	.read = lb_ftp_files_read,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protocols/ftp/ftp_facts.h"
 #include "protocols/ftp/ftp_reply.h"
 #include "protocols/ftp/ftp_text.h"
 #include "protocols/ftp/ftp_transfer.h"
@@ -18,16 +19,6 @@ enum {
 	ARGUMENT = 4, /* needs one */
 	PATH = 8,     /* gets its argument as an absolute path; without one, the current folder */
 };
-
-/* Is the text this word of capitals? Its letters may be small ones; C without POSIX has no function for that. */
-static bool is_word(const char *word, const char *text, size_t text_bytes)
-{
-	size_t i = 0;
-
-	while (i < text_bytes && word[i] == (text[i] >= 'a' && text[i] <= 'z' ? text[i] - 'a' + 'A' : text[i]))
-		i++;
-	return i == text_bytes && word[i] == '\0';
-}
 
 /* --- session --- */
 
@@ -85,17 +76,17 @@ static void do_feat(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 {
 	(void)now_ms;
 	(void)argument;
-	lb_ftp_reply_put(
-		ftp, "211-Features:\r\n EPSV\r\n MDTM\r\n MLST type*;size*;modify*;\r\n PASV\r\n REST STREAM\r\n SIZE\r\n"
-			 " TVFS\r\n UTF8\r\n211 End\r\n");
+	lb_ftp_reply_put(ftp, "211-Features:\r\n EPSV\r\n MDTM\r\n MFMT\r\n MLST type*;size*;modify*;\r\n PASV\r\n REST "
+	                      "STREAM\r\n SITE CHMOD\r\n SIZE\r\n"
+	                      " TVFS\r\n UTF8\r\n211 End\r\n");
 }
 
 static void do_opts(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 {
 	(void)now_ms;
-	if (is_word("UTF8", argument, 4))
+	if (lb_ftp_text_is_word("UTF8", argument, 4))
 		lb_ftp_reply(ftp, 200, "Names are UTF-8.");
-	else if (is_word("MLST", argument, 4))
+	else if (lb_ftp_text_is_word("MLST", argument, 4))
 		lb_ftp_reply(ftp, 200, "MLST OPTS type;size;modify;");
 	else
 		lb_ftp_reply(ftp, 501, "No such option.");
@@ -119,8 +110,8 @@ static void do_help(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 	(void)now_ms;
 	(void)argument;
 	lb_ftp_reply(ftp, 214,
-	             "ABOR ALLO APPE CDUP CWD DELE EPSV FEAT HELP LIST MDTM MKD MLSD MLST MODE NLST NOOP OPTS "
-	             "PASS PASV PWD QUIT REST RETR RMD RNFR RNTO SIZE STAT STOR STRU SYST TYPE USER");
+	             "ABOR ALLO APPE CDUP CWD DELE EPSV FEAT HELP LIST MDTM MFMT MKD MLSD MLST MODE NLST NOOP OPTS "
+	             "PASS PASV PWD QUIT REST RETR RMD RNFR RNTO SITE SIZE STAT STOR STRU SYST TYPE USER");
 }
 
 /* --- parameters of transfers --- */
@@ -137,13 +128,13 @@ static void do_type(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 static void do_stru(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 {
 	(void)now_ms;
-	lb_ftp_reply(ftp, is_word("F", argument, strlen(argument)) ? 200 : 504, "STRU is F.");
+	lb_ftp_reply(ftp, lb_ftp_text_is_word("F", argument, strlen(argument)) ? 200 : 504, "STRU is F.");
 }
 
 static void do_mode(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 {
 	(void)now_ms;
-	lb_ftp_reply(ftp, is_word("S", argument, strlen(argument)) ? 200 : 504, "MODE is S.");
+	lb_ftp_reply(ftp, lb_ftp_text_is_word("S", argument, strlen(argument)) ? 200 : 504, "MODE is S.");
 }
 
 /* A decimal number that fills the argument, or is followed by a blank. */
@@ -205,7 +196,7 @@ static void do_epsv(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 	uint16_t port;
 
 	(void)now_ms;
-	if (is_word("ALL", argument, strlen(argument)))
+	if (lb_ftp_text_is_word("ALL", argument, strlen(argument)))
 		lb_ftp_reply(ftp, 200, "EPSV it is.");
 	else if (argument[0] != '\0' && strcmp(argument, "1") != 0)
 		lb_ftp_reply(ftp, 522, "Only IPv4 (1).");
@@ -330,57 +321,6 @@ static void do_cdup(struct lb_ftp *ftp, uint32_t now_ms, const char *argument)
 	do_cwd(ftp, now_ms, path);
 }
 
-/* Where there is no such file, of the upload that was lost: clients ask before they resume (see ftp.h). */
-static void do_size(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
-{
-	char upload[LB_FTP_PATH_BYTES];
-	struct lb_ftp_info info;
-	int error = ftp->host->stat(ftp->ctx, path, &info);
-
-	(void)now_ms;
-	if (error != 0 && strlen(path) + sizeof(LB_FTP_SUFFIX) <= sizeof(upload)) {
-		strcat(strcpy(upload, path), LB_FTP_SUFFIX);
-		if (ftp->host->stat(ftp->ctx, upload, &info) == 0)
-			error = 0;
-	}
-	if (error == 0 && info.is_folder)
-		error = -EISDIR_ERROR;
-	if (error != 0)
-		lb_ftp_reply_error(ftp, error, path);
-	else
-		lb_ftp_reply(ftp, 213, "%u", (unsigned)info.size_bytes);
-}
-
-static void do_mdtm(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
-{
-	struct lb_ftp_info info;
-	const int error = ftp->host->stat(ftp->ctx, path, &info);
-	char text[15];
-
-	(void)now_ms;
-	if (error != 0) {
-		lb_ftp_reply_error(ftp, error, path);
-		return;
-	}
-	lb_ftp_text_time(info.modified_s, text);
-	lb_ftp_reply(ftp, 213, "%s", text);
-}
-
-static void do_mlst(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
-{
-	char line[LB_FTP_CHUNK_BYTES / 2];
-	struct lb_ftp_info info;
-	const int error = ftp->host->stat(ftp->ctx, path, &info);
-
-	(void)now_ms;
-	if (error != 0) {
-		lb_ftp_reply_error(ftp, error, path);
-		return;
-	}
-	lb_ftp_reply_put(ftp, "250-Listing\r\n %.*s250 End\r\n", (int)lb_ftp_text_line(LB_FTP_MLSD, path, &info, line),
-	                 line);
-}
-
 /* Some file systems remove folders and files by one call; here each has a command of its own. */
 static void do_dele(struct lb_ftp *ftp, uint32_t now_ms, const char *path)
 {
@@ -466,10 +406,11 @@ static const struct {
 	{"FEAT", ANYBODY, do_feat},
 	{"HELP", ANYBODY, do_help},
 	{"LIST", 0, do_list},
-	{"MDTM", ARGUMENT | PATH, do_mdtm},
+	{"MDTM", ARGUMENT | PATH, lb_ftp_facts_mdtm},
+	{"MFMT", ARGUMENT, lb_ftp_facts_mfmt},
 	{"MKD", ARGUMENT | PATH, do_mkd},
 	{"MLSD", PATH, do_mlsd},
-	{"MLST", PATH, do_mlst},
+	{"MLST", PATH, lb_ftp_facts_mlst},
 	{"MODE", ARGUMENT, do_mode},
 	{"NLST", 0, do_nlst},
 	{"NOOP", ANYBODY | ANYTIME, do_noop},
@@ -484,7 +425,8 @@ static const struct {
 	{"RMD", ARGUMENT | PATH, do_rmd},
 	{"RNFR", ARGUMENT | PATH, do_rnfr},
 	{"RNTO", ARGUMENT | PATH, do_rnto},
-	{"SIZE", ARGUMENT | PATH, do_size},
+	{"SITE", ARGUMENT, lb_ftp_facts_site},
+	{"SIZE", ARGUMENT | PATH, lb_ftp_facts_size},
 	{"STAT", ANYTIME, do_stat},
 	{"STOR", ARGUMENT | PATH, do_stor},
 	{"STRU", ARGUMENT, do_stru},
@@ -527,7 +469,7 @@ bool lb_ftp_commands_run(struct lb_ftp *ftp, uint32_t now_ms)
 	const char *argument = ftp->line + verb_bytes + (ftp->line[verb_bytes] == ' ');
 
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (!is_word(commands[i].verb, ftp->line, verb_bytes))
+		if (!lb_ftp_text_is_word(commands[i].verb, ftp->line, verb_bytes))
 			continue;
 		if (ftp->kind != LB_FTP_NONE && (commands[i].flags & ANYTIME) == 0)
 			return false;

@@ -34,6 +34,7 @@ enum lb_ftp_how { LB_FTP_READ, LB_FTP_CREATE /* empty */, LB_FTP_APPEND };
  * or a negative errno by Linux's numbers. Closing what is not open does nothing. */
 struct lb_ftp_host {
 	int (*stat)(void *ctx, const char *path, struct lb_ftp_info *info);
+	int (*set_time)(void *ctx, const char *path, uint32_t modified_s); /* of an existing file */
 	int (*open)(void *ctx, enum lb_ftp_file file, const char *path, enum lb_ftp_how how);
 	int (*seek)(void *ctx, enum lb_ftp_file file, uint32_t offset);
 	int (*read)(void *ctx, enum lb_ftp_file file, void *data, size_t size_bytes);        /* 0: the end */

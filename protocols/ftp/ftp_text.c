@@ -4,6 +4,8 @@
 #include <string.h>
 
 enum { EINVAL_ERROR = 22, ENAMETOOLONG_ERROR = 36 };
+#define DIGITS "0123456789"
+enum { TIME_BYTES = 14 };
 enum { SECONDS_A_DAY = 86400, DAYS_TO_1970 = 719468, DAYS_IN_400_YEARS = 146097 };
 
 struct date {
@@ -38,6 +40,47 @@ void lb_ftp_text_time(uint32_t seconds, char text[15])
 
 	snprintf(text, 15, "%04u%02u%02u%02u%02u%02u", date.year % 10000, date.month % 100, date.day % 100, date.hour % 100,
 	         date.minute % 100, date.second % 100);
+}
+
+/* The days of a date since 1970; years are counted from March here too. */
+static int64_t days_of(unsigned year, unsigned month, unsigned day)
+{
+	const unsigned from_march = month > 2 ? month - 3 : month + 9;
+	const unsigned years = year - (month <= 2);
+
+	return (int64_t)years * 365 + years / 4 - years / 100 + years / 400 + (153 * from_march + 2) / 5 + day - 1 -
+	       DAYS_TO_1970;
+}
+
+/* So many decimal digits, which the caller has seen to be digits. */
+static unsigned digits(const char *text, unsigned count)
+{
+	unsigned value = 0;
+
+	while (count-- > 0)
+		value = value * 10 + (unsigned)(*text++ - '0');
+	return value;
+}
+
+/* The 31st of February is found by printing the result: a time that is none reads otherwise then. */
+bool lb_ftp_text_parse_time(const char *text, uint32_t *seconds)
+{
+	const size_t whole = strspn(text, DIGITS);
+	const size_t fraction = text[whole] == '.' ? 1 + strspn(text + whole + 1, DIGITS) : 0;
+	char again[TIME_BYTES + 1];
+	int64_t days, got;
+
+	if (whole != TIME_BYTES || fraction == 1 || (text[whole + fraction] != '\0' && text[whole + fraction] != ' '))
+		return false;
+	if (digits(text, 4) < 1970 || digits(text, 4) > 2105)
+		return false;
+	days = days_of(digits(text, 4), digits(text + 4, 2), digits(text + 6, 2));
+	got = days * SECONDS_A_DAY + digits(text + 8, 2) * 3600 + digits(text + 10, 2) * 60 + digits(text + 12, 2);
+	if (got < 0 || got > UINT32_MAX)
+		return false;
+	lb_ftp_text_time((uint32_t)got, again);
+	*seconds = (uint32_t)got;
+	return memcmp(again, text, TIME_BYTES) == 0;
 }
 
 static size_t facts(const struct lb_ftp_info *info, char *text, size_t room)
@@ -77,6 +120,18 @@ size_t lb_ftp_text_line(enum lb_ftp_kind kind, const char *name, const struct lb
 	text[used++] = '\r';
 	text[used++] = '\n';
 	return used;
+}
+
+/* --- words --- */
+
+/* C without POSIX has no function for that. */
+bool lb_ftp_text_is_word(const char *word, const char *text, size_t text_bytes)
+{
+	size_t i = 0;
+
+	while (i < text_bytes && word[i] == (text[i] >= 'a' && text[i] <= 'z' ? text[i] - 'a' + 'A' : text[i]))
+		i++;
+	return i == text_bytes && word[i] == '\0';
 }
 
 /* --- paths --- */

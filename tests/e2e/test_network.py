@@ -195,6 +195,38 @@ def test_lftp(module, scratch):
 	assert "dir" not in module.eval("__import__('os').listdir('/flash')")
 
 
+def test_lftp_mirrors_once(module, scratch):
+	"""A second mirror of what has not changed sends nothing, also after a soft reset, and a changed file alone."""
+	net = net_of(module)
+	source = os.path.join(scratch, "source")
+	for number in range(200):
+		folder = os.path.join(source, *(("a", "b c"), ("a",), ("d",), ())[number % 4])
+		os.makedirs(folder, exist_ok=True)
+		path = os.path.join(folder, f"file {number}.py")
+		with open(path, "w") as f:
+			f.write(f"x = {number}\n" * (number % 30))
+		os.utime(path, (1_500_000_000.5 + number * 7777, 1_500_000_000.5 + number * 7777))
+
+	def mirror():
+		script = "; ".join(("set net:max-retries 1", "set net:timeout 20", "set ssl:verify-certificate no",
+		                    f"open -u {net['user']},{net['password']} -p {net['ftp']} 127.0.0.1",
+		                    f"mirror -R --verbose=3 {source} /flash/mirror"))
+		env = dict(harness.environment(), HOME=scratch)
+		done = subprocess.run([need("lftp"), "--norc", "-c", script], capture_output=True, text=True, timeout=140, env=env)
+		assert done.returncode == 0, done.stdout + done.stderr
+		return done.stdout.count("Transferring file")
+
+	assert mirror() == 200
+	assert mirror() == 0
+	with module.uart() as uart:
+		soft_reset(uart)
+	assert mirror() == 0
+	with open(os.path.join(source, "a", "file 1.py"), "a") as f:
+		f.write("changed = True\n")
+	assert mirror() == 1
+	assert "changed" in module.eval("open('/flash/mirror/a/file 1.py').read()")
+
+
 def reset_connection(sock):
 	"""What the other side sees of a client whose machine lost power and came back."""
 	sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

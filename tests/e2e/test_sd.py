@@ -52,6 +52,27 @@ def test_ejected_under_open_files(card):
 	assert uart.eval("'sd' in os.listdir('/')") is False
 
 
+def test_times_that_ftp_sets(card):
+	"""On both file systems; FAT keeps even seconds from 1980 on and says so, and a folder has no time to set."""
+	module, uart, _ = card
+	session = ftp(module.status()["net"])
+	for folder, kept in (("/flash", "20240229123457"), ("/sd", "20240229123456")):
+		session.storbinary(f"STOR {folder}/t.txt", io.BytesIO(b"text"))
+		assert session.sendcmd(f"MFMT 20240229123457 {folder}/t.txt") == f"213 Modify={kept}; {folder}/t.txt"
+		assert session.sendcmd(f"MDTM {folder}/t.txt") == f"213 {kept}"
+		assert uart.eval(f"__import__('time').gmtime(os.stat('{folder}/t.txt')[8])[:3]") == (2024, 2, 29)
+		assert ftp_read(session, f"{folder}/t.txt") == b"text"
+		assert session.sendcmd(f"SITE CHMOD 600 {folder}/t.txt").startswith("200")
+		for refused in (f"MFMT 20240229123457 {folder}", f"MFMT 20240229123457 {folder}/no", f"SITE CHMOD 600 {folder}/no"):
+			with pytest.raises(ftplib.error_perm, match="^550"):
+				session.sendcmd(refused)
+		assert uart.eval(f"'no' in os.listdir('{folder}')") is False
+	with pytest.raises(ftplib.error_perm, match="^553"):
+		session.sendcmd("MFMT 19790101000000 /sd/t.txt")
+	session.storbinary("STOR /flash/now.txt", io.BytesIO(b"text"))
+	assert uart.eval("abs(__import__('time').time() - os.stat('/flash/now.txt')[8]) < 60") is True
+
+
 def test_another_card_is_not_taken_for_the_old_one(card, scratch):
 	module, uart, path = card
 	uart.put("/sd/a.txt", "x" * 20000)

@@ -32,6 +32,7 @@ static int make(struct world *world, const char *path, bool is_folder)
 		memset(&world->nodes[i], 0, sizeof(world->nodes[i]));
 		world->nodes[i].used = true;
 		world->nodes[i].is_folder = is_folder;
+		world->nodes[i].modified_s = 951782400;
 		strcpy(world->nodes[i].path, path);
 		return i;
 	}
@@ -48,7 +49,23 @@ static int host_stat(void *ctx, const char *path, struct lb_ftp_info *info)
 		return -EIO_ERROR;
 	if (node == NO_NODE)
 		return -ENOENT_ERROR;
-	*info = (struct lb_ftp_info){world->nodes[node].is_folder, world->nodes[node].size_bytes, 951782400};
+	*info = (struct lb_ftp_info){world->nodes[node].is_folder, world->nodes[node].size_bytes,
+	                             world->nodes[node].modified_s};
+	return 0;
+}
+
+/* As on FAT: even seconds. */
+static int host_set_time(void *ctx, const char *path, uint32_t modified_s)
+{
+	struct world *world = ctx;
+	const int node = lb_ftp_world_find(world, path);
+
+	if (fails(world))
+		return -EIO_ERROR;
+	assert_int_not_equal(node, NO_NODE);
+	assert_false(world->nodes[node].is_folder);
+	assert_int_not_equal(world->nodes[node].modified_s, modified_s);
+	world->nodes[node].modified_s = modified_s & ~1u;
 	return 0;
 }
 
@@ -206,7 +223,7 @@ static int host_next(void *ctx, char *name, struct lb_ftp_info *info)
 		if (!node->used || !is_in(node->path, world->listed))
 			continue;
 		strcpy(name, strrchr(node->path, '/') + 1);
-		*info = (struct lb_ftp_info){node->is_folder, node->size_bytes, 951782400};
+		*info = (struct lb_ftp_info){node->is_folder, node->size_bytes, node->modified_s};
 		world->next++;
 		return 1;
 	}
@@ -241,8 +258,8 @@ static int host_listen(void *ctx, uint32_t *ip, uint16_t *port)
 }
 
 static const struct lb_ftp_host host = {
-	host_stat,        host_open,          host_seek, host_read, host_write,    host_close,  host_remove,  host_rename,
-	host_make_folder, host_remove_folder, host_list, host_next, host_list_end, host_listen, host_hang_up,
+	host_stat,   host_set_time,    host_open,          host_seek, host_read, host_write,    host_close,  host_remove,
+	host_rename, host_make_folder, host_remove_folder, host_list, host_next, host_list_end, host_listen, host_hang_up,
 };
 static const struct lb_login login = {"me", "secret"};
 

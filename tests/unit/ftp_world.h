@@ -13,6 +13,7 @@ struct node {
 	bool used, is_folder;
 	char path[LB_FTP_PATH_BYTES];
 	uint32_t size_bytes;
+	uint32_t modified_s;
 	uint8_t bytes[NODE_BYTES];
 };
 
