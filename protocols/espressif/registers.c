@@ -27,6 +27,7 @@ static const uint32_t fixed[][2] = {
 	{0x3FF5A010, 0x00000080}, /* calibration of the slow clock: with the one below, 40 MHz exactly */
 	{0x3FF5A014, 0x00100000}, /* bit 1 of the revision */
 	{0x3FF6607C, 0x80000000}, /* bit 2 of the revision */
+	{0x3FF40078, 0x15122500}, /* the UART's date, by which esptool 2.x tells an ESP32 from an ESP8266 */
 	{0x3FF40014, 347},        /* the UART's divider: 40 MHz at 115200 baud */
 	{0x3FF5F06C, 800u << 7},  /* slow clock against the crystal */
 };

@@ -42,6 +42,7 @@ def test_g23_low_at_reset(module):
 		host.sync()
 		host.sync()
 		assert host.ask(tools.READ_REG, struct.pack("<I", 0x40001000)) == (0x00F01D83, b"")
+		assert host.ask(tools.READ_REG, struct.pack("<I", 0x60000078)) == (0x15122500, b"")  # esptool 2.x
 		assert uart.quiet(0.2) == b"" and uart.seen.count(tools.PROMPT) == 1
 		status = module.status()
 		assert status["phase"] == "loader" and status["boot"]["mode"] == "loader" and status["boot"]["reason"] == "pin"

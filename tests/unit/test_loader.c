@@ -113,6 +113,22 @@ static void test_registers(void **state)
 		assert_int_equal(read_reg(rows[i].address), rows[i].value);
 }
 
+/* What esptool 2.x reads, without --chip, up to the chip's description; Pycom's updater carries it, Debian does not.
+ * By the first it tells an ESP32 from an ESP8266 (0x00062000); it knows the efuses by their old names. */
+static void test_esptool_2_detects_the_chip(void **state)
+{
+	(void)state;
+	bench_sync(&bench);
+	assert_int_equal(read_reg(0x60000078), 0x15122500);
+	assert_int_equal(read_reg(0x3FF40078), 0x15122500);
+	assert_int_equal(read_reg(0x60000074), 0);
+	assert_int_equal(read_reg(0x6001A00C) >> 9 & 7, 1);  /* package */
+	assert_int_equal(read_reg(0x6001A00C) >> 15 & 1, 1); /* revision */
+	assert_int_equal(read_reg(0x3FF40014), 347);
+	assert_int_equal(read_reg(0x6001A008) & 0xFFFF, 0x240A);
+	assert_int_equal(read_reg(0x6001A004), 0xC4010203);
+}
+
 /* The checksum beside the MAC address, as tools of the family compute it. */
 static void test_mac_checksum(void **state)
 {
@@ -411,6 +427,7 @@ int main(void)
 		BENCH_TEST(test_every_chunking_works),
 		BENCH_TEST(test_no_room_to_send_loses_nothing),
 		BENCH_TEST(test_registers),
+		BENCH_TEST(test_esptool_2_detects_the_chip),
 		BENCH_TEST(test_mac_checksum),
 		BENCH_TEST(test_writing_fixed_registers_changes_nothing),
 		BENCH_TEST(test_masks_and_several_writes),
