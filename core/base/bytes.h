@@ -1,9 +1,10 @@
 /* Little-endian integers in byte buffers: how every format on flash, on the wire and in retained RAM is read and
- * written. The buffer needs no alignment.
+ * written. The buffer needs no alignment. And what of flash is blank.
  */
 #ifndef LB_BASE_BYTES_H
 #define LB_BASE_BYTES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 static inline uint16_t lb_load16le(const uint8_t *bytes)
@@ -37,6 +38,15 @@ static inline void lb_store64le(uint8_t *bytes, uint64_t value)
 {
 	lb_store32le(bytes, (uint32_t)value);
 	lb_store32le(bytes + 4, (uint32_t)(value >> 32));
+}
+
+/* Are all of them as an erase leaves flash? */
+static inline bool lb_bytes_are_blank(const uint8_t *bytes, uint32_t size_bytes)
+{
+	for (uint32_t i = 0; i < size_bytes; i++)
+		if (bytes[i] != 0xFF)
+			return false;
+	return true;
 }
 
 #endif

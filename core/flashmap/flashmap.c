@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "core/base/bytes.h"
 #include "core/base/error.h"
 
 const struct lb_flashmap lb_flashmap_8mib = {
@@ -89,4 +90,21 @@ int lb_region_erase(const struct lb_flash *flash, struct lb_region region, uint3
 	if (!inside(region.size_bytes, offset, size_bytes))
 		return LB_ERR_BOUNDS;
 	return flash->erase(flash->ctx, region.offset + offset, size_bytes);
+}
+
+int lb_region_check_blank(const struct lb_flash *flash, struct lb_region region, uint32_t offset, uint32_t size_bytes)
+{
+	uint8_t piece[256];
+	int error = LB_OK;
+
+	while (size_bytes != 0 && error == LB_OK) {
+		uint32_t piece_bytes = size_bytes < sizeof(piece) ? size_bytes : (uint32_t)sizeof(piece);
+
+		error = lb_region_read(flash, region, offset, piece, piece_bytes);
+		if (error == LB_OK && !lb_bytes_are_blank(piece, piece_bytes))
+			error = LB_ERR_NOT_ERASED;
+		offset += piece_bytes;
+		size_bytes -= piece_bytes;
+	}
+	return error;
 }

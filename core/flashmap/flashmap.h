@@ -65,5 +65,7 @@ int lb_region_read(const struct lb_flash *flash, struct lb_region region, uint32
 int lb_region_program(const struct lb_flash *flash, struct lb_region region, uint32_t offset, const void *data,
                       uint32_t size_bytes);
 int lb_region_erase(const struct lb_flash *flash, struct lb_region region, uint32_t offset, uint32_t size_bytes);
+/* LB_OK: all of it is blank. LB_ERR_NOT_ERASED: something is there. Else what reading it answered. */
+int lb_region_check_blank(const struct lb_flash *flash, struct lb_region region, uint32_t offset, uint32_t size_bytes);
 
 #endif

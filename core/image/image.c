@@ -32,14 +32,7 @@ static enum lb_image_verdict fetch(const struct lb_image_source *source, uint32_
 	return LB_IMAGE_GOOD;
 }
 
-static bool all_ones(const uint8_t *bytes, size_t size_bytes)
-{
-	for (size_t i = 0; i < size_bytes; i++)
-		if (bytes[i] != 0xFF)
-			return false;
-	return true;
-}
-
+/* Every length is held against the source before anything is read by it. */
 static enum lb_image_verdict read_header(const struct lb_image_source *source, struct lb_image_info *info)
 {
 	uint8_t header[LB_IMAGE_HEADER_BYTES];
@@ -51,7 +44,7 @@ static enum lb_image_verdict read_header(const struct lb_image_source *source, s
 	if (verdict != LB_IMAGE_GOOD)
 		return verdict;
 	if (lb_load32le(header + LB_IMAGE_AT_MAGIC) != LB_IMAGE_MAGIC)
-		return all_ones(header, sizeof(header)) ? LB_IMAGE_BLANK : LB_IMAGE_NO_MAGIC;
+		return lb_bytes_are_blank(header, sizeof(header)) ? LB_IMAGE_BLANK : LB_IMAGE_NO_MAGIC;
 	if ((lb_load32le(header + LB_IMAGE_AT_FLAGS) & ~(uint32_t)LB_IMAGE_KNOWN_FLAGS) != 0)
 		return LB_IMAGE_BAD_FLAGS;
 
@@ -77,9 +70,9 @@ struct area {
 	bool have_hash, have_key, have_signature, have_counter, have_board_id, is_pure;
 };
 
-/* Takes an entry that may come but once and has this length. */
-static enum lb_image_verdict take(const struct lb_image_source *source, uint32_t offset, uint16_t length, bool *have,
-                                  void *data, uint32_t size_bytes)
+/* Fetches an entry that may come but once and has this length. */
+static enum lb_image_verdict fetch_once(const struct lb_image_source *source, uint32_t offset, uint16_t length,
+                                        bool *have, void *data, uint32_t size_bytes)
 {
 	if (*have || length != size_bytes)
 		return LB_IMAGE_BAD_TLV;
@@ -94,7 +87,7 @@ static enum lb_image_verdict parse_signature(const struct lb_image_source *sourc
 		return LB_IMAGE_BAD_TLV;
 	info->key_type = type;
 	info->signature_bytes = length;
-	return take(source, offset, length, &area->have_signature, info->signature, length);
+	return fetch_once(source, offset, length, &area->have_signature, info->signature, length);
 }
 
 /* What the hash covers, and so the signature. */
@@ -106,12 +99,12 @@ static enum lb_image_verdict parse_protected(const struct lb_image_source *sourc
 
 	switch (type) {
 	case LB_IMAGE_TLV_COUNTER:
-		verdict = take(source, offset, length, &area->have_counter, counter, sizeof(counter));
+		verdict = fetch_once(source, offset, length, &area->have_counter, counter, sizeof(counter));
 		info->security_counter = lb_load32le(counter);
 		return verdict;
 	case LB_IMAGE_TLV_BOARD_ID:
 		info->has_board_id = true;
-		return take(source, offset, length, &area->have_board_id, info->board_id, LB_BOARD_ID_BYTES);
+		return fetch_once(source, offset, length, &area->have_board_id, info->board_id, LB_BOARD_ID_BYTES);
 	default: return LB_IMAGE_GOOD;
 	}
 }
@@ -120,8 +113,9 @@ static enum lb_image_verdict parse_unprotected(const struct lb_image_source *sou
                                                uint16_t length, struct area *area, struct lb_image_info *info)
 {
 	switch (type) {
-	case LB_IMAGE_TLV_SHA256: return take(source, offset, length, &area->have_hash, info->hash, LB_SHA256_BYTES);
-	case LB_IMAGE_TLV_KEY_HASH: return take(source, offset, length, &area->have_key, info->key_hash, LB_SHA256_BYTES);
+	case LB_IMAGE_TLV_SHA256: return fetch_once(source, offset, length, &area->have_hash, info->hash, LB_SHA256_BYTES);
+	case LB_IMAGE_TLV_KEY_HASH:
+		return fetch_once(source, offset, length, &area->have_key, info->key_hash, LB_SHA256_BYTES);
 	case LB_IMAGE_TLV_ED25519: return parse_signature(source, offset, length, LB_KEY_ED25519, area, info);
 	case LB_IMAGE_TLV_P256: return parse_signature(source, offset, length, LB_KEY_P256, area, info);
 	case LB_IMAGE_TLV_PURE: area->is_pure = true; return LB_IMAGE_GOOD;
@@ -167,6 +161,8 @@ static enum lb_image_verdict walk_area(const struct lb_image_source *source, uin
 	return LB_IMAGE_GOOD;
 }
 
+/* The protected area is as long as the header says, for the hash covers it; a signature counts only with the hash of its
+ * key. */
 static enum lb_image_verdict read_tlvs(const struct lb_image_source *source, struct lb_image_info *info)
 {
 	uint32_t offset = info->header_bytes + info->payload_bytes;
@@ -207,6 +203,7 @@ enum lb_image_verdict lb_image_inspect(const struct lb_image_source *source, str
 	return read_tlvs(source, info);
 }
 
+/* In chunks, so that a source need not lie in memory. */
 static enum lb_image_verdict hash_source(const struct lb_image_source *source, const struct lb_crypto *crypto,
                                          uint32_t size_bytes, uint8_t digest[LB_SHA256_BYTES])
 {

@@ -50,7 +50,7 @@ enum {
 /* What was found out about an image. Wide constants, at least 13 bits apart, because a flipped bit must not turn a
  * refusal into LB_IMAGE_GOOD; never test one for truth. They reach the hand-off, so the numbers are stable. */
 enum lb_image_verdict {
-	LB_IMAGE_UNKNOWN = 0, /* nobody looked yet; no function here returns it */
+	LB_IMAGE_UNKNOWN = 0, /* not verified yet; no function here returns it */
 	LB_IMAGE_GOOD = 0x4A98CC2E,
 	LB_IMAGE_BLANK = 0x69735A1C,      /* erased flash, or no such slot */
 	LB_IMAGE_NO_MAGIC = 0x7953A6F2,   /* something else than an image */
@@ -86,7 +86,7 @@ struct lb_image_slot {
 
 struct lb_image_info {
 	struct lb_version version;
-	uint32_t header_bytes; /* where the payload begins */
+	uint32_t header_bytes; /* where the payload starts */
 	uint32_t payload_bytes;
 	uint32_t protected_bytes;          /* of the protected TLV area, 0 without one */
 	uint32_t total_bytes;              /* header, payload and both TLV areas */

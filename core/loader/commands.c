@@ -157,7 +157,7 @@ static enum lb_answer run_flash_defl_begin(struct lb_loader_commands *commands, 
 	return start_flash(commands, request, LB_SESSION_DEFLATE);
 }
 
-/* Either END closes either session: hosts do mix them. A helper program that is told to reboot ends in the ROM's loader
+/* Either END closes either session: hosts do mix them. A helper program that shall reboot ends in the ROM's loader
  * again, because the pins that chose it still count; it is how tools get rid of their helper and stay. */
 static enum lb_answer run_flash_end(struct lb_loader_commands *commands, const struct request *request)
 {
@@ -235,6 +235,7 @@ static enum lb_answer run_read_flash_slow(struct lb_loader_commands *commands, c
 	return LB_ANSWER_NONE;
 }
 
+/* The host says how many frames may be on their way, so that its receiver keeps up. */
 static enum lb_answer run_read_flash(struct lb_loader_commands *commands, const struct request *request)
 {
 	uint32_t offset = request->word[0];
@@ -255,6 +256,7 @@ static enum lb_answer run_read_flash(struct lb_loader_commands *commands, const 
 
 /* --- code for RAM: the host's helper program. It is thrown away, and we behave as it would. --- */
 
+/* Nobody will run the code, but a host that mistakes its size must hear so. */
 static enum lb_answer run_mem_begin(struct lb_loader_commands *commands, const struct request *request)
 {
 	uint32_t size_bytes = request->word[0];

@@ -1,4 +1,4 @@
-/* The frame that is coming in: a request, gathered byte by byte. A long data block does not fit; its begin is kept, and
+/* The frame that is coming in: a request, gathered byte by byte. A long data block does not fit; its start is kept, and
  * whoever moved that on makes room for the next piece.
  */
 #ifndef LB_LOADER_FRAME_H

@@ -73,6 +73,7 @@ static void move_block(struct lb_loader *loader)
 		answer(loader, result);
 }
 
+/* The request in the frame; it stays there until it is answered. */
 static void carry_out(struct lb_loader *loader)
 {
 	struct lb_frame *frame = &loader->frame;

@@ -55,7 +55,7 @@ static enum lb_answer flush(struct lb_loader_session *session)
 	return lb_writer_flush(&session->writer) == LB_OK ? LB_ANSWER_OK : LB_ANSWER_WRITE;
 }
 
-/* A range that begins in the protected region is not erased ahead of its blocks, for those may yet be refused. */
+/* A range that starts in the protected region is not erased ahead of its blocks, for those may yet be refused. */
 bool lb_loader_session_wants_erase(const struct lb_loader_session *session)
 {
 	return (session->mode == LB_SESSION_PLAIN || session->mode == LB_SESSION_DEFLATE) &&

@@ -18,7 +18,7 @@ struct lb_loader_session {
 	struct lb_loader_setup setup;
 	struct lb_writer writer;
 	uint8_t mode;
-	uint8_t broken; /* what went wrong, and is answered until a new session begins; 0: nothing */
+	uint8_t broken; /* what went wrong, and is answered until a new session starts; 0: nothing */
 	bool ended;     /* the zlib stream is complete */
 	bool reported;  /* the owner knows which slots change */
 	bool changing;  /* flash was written or erased since the caller cleared it */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/assert.h"
+#include "core/base/bytes.h"
 #include "core/base/error.h"
 
 static uint32_t round_down(uint32_t value, uint32_t unit)
@@ -31,14 +32,6 @@ static struct lb_region device(const struct lb_writer *writer)
 static bool guarded(const struct lb_writer *writer, uint32_t offset)
 {
 	return offset >= writer->guarded.offset && offset - writer->guarded.offset < writer->guarded.size_bytes;
-}
-
-static bool blank(const uint8_t *bytes, uint32_t size_bytes)
-{
-	for (uint32_t i = 0; i < size_bytes; i++)
-		if (bytes[i] != 0xFF)
-			return false;
-	return true;
 }
 
 void lb_writer_start(struct lb_writer *writer, const struct lb_flash *flash, struct lb_region guarded_region,
@@ -78,7 +71,7 @@ int lb_writer_erase(struct lb_writer *writer)
 	return error;
 }
 
-/* All of the range is written: from here on the page is only a place to look at the bytes. */
+/* All of the range is written: from here on the page is only a place to compare the bytes. */
 static bool beyond(const struct lb_writer *writer)
 {
 	return writer->at == writer->end && writer->first == writer->at;
@@ -97,7 +90,7 @@ uint8_t *lb_writer_room(struct lb_writer *writer, uint32_t *room_bytes)
 int lb_writer_added(struct lb_writer *writer, uint32_t size_bytes)
 {
 	if (beyond(writer))
-		return blank(writer->page, size_bytes) ? LB_OK : LB_ERR_BOUNDS;
+		return lb_bytes_are_blank(writer->page, size_bytes) ? LB_OK : LB_ERR_BOUNDS;
 	LB_ASSERT(size_bytes <= page_end(writer) - writer->at);
 	writer->at += size_bytes;
 	return LB_OK;
@@ -139,7 +132,7 @@ static int program(const struct lb_writer *writer)
 	uint32_t to = round_down(writer->at + unit - 1, unit);
 	const uint8_t *bytes = writer->page + (from - page_start(writer));
 
-	if (blank(bytes, to - from))
+	if (lb_bytes_are_blank(bytes, to - from))
 		return LB_OK;
 	return lb_region_program(writer->flash, device(writer), from, bytes, to - from);
 }

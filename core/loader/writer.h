@@ -1,4 +1,4 @@
-/* Writes a range of flash from its begin to its end, from pieces of any size.
+/* Writes a range of flash from its start to its end, from pieces of any size.
  *
  * The range is erased sector by sector, rounded to sectors at both ends: a sector at the latest when its first page is
  * full. Bytes are gathered into pages, so that every program unit is programmed once; the last one is padded with 0xFF,

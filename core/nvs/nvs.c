@@ -41,20 +41,6 @@ static int read_at(const struct lb_nvs *nvs, uint32_t offset, void *data, uint32
 }
 
 /* What cannot be read is not blank. */
-static bool is_blank(const struct lb_nvs *nvs, uint32_t from, uint32_t to)
-{
-	uint8_t piece[LB_NVS_UNIT_BYTES];
-
-	for (uint32_t at = from; at < to; at += LB_NVS_UNIT_BYTES) {
-		if (read_at(nvs, at, piece, LB_NVS_UNIT_BYTES) != LB_OK)
-			return false;
-		for (unsigned i = 0; i < LB_NVS_UNIT_BYTES; i++)
-			if (piece[i] != 0xFF)
-				return false;
-	}
-	return true;
-}
-
 /* --- reading --- */
 
 /* The sequence number in one copy of a bank's header, 0 when it is not valid. */
@@ -186,7 +172,7 @@ static void find_end(struct lb_nvs *nvs)
 	}
 	/* The other bank is the one before; else a cut may have left it with a header that comes up later. */
 	if (nvs->dead != 0 || nvs->sequence == 1 || bank_sequence(nvs, other_bank(nvs)) != nvs->sequence - 1 ||
-	    !is_blank(nvs, nvs->end, bank_end))
+	    lb_region_check_blank(nvs->flash, nvs->region, nvs->end, bank_end - nvs->end) != LB_OK)
 		nvs->end = bank_end;
 	nvs->certain = nvs->end != bank_end && header_sequence(nvs, nvs->bank + LB_NVS_UNIT_BYTES) != 0;
 }

@@ -39,14 +39,6 @@ static uint32_t place_offset(const struct lb_flash *flash, uint32_t place)
 	return mark_offset(flash, place) + (1 + place % places_per_sector(flash)) * LB_RECORD_UNIT_BYTES;
 }
 
-static bool is_blank(const uint8_t *bytes, uint32_t size_bytes)
-{
-	for (uint32_t i = 0; i < size_bytes; i++)
-		if (bytes[i] != 0xFF)
-			return false;
-	return true;
-}
-
 /* ---- units ---- */
 
 static void start_unit(uint8_t unit[LB_RECORD_UNIT_BYTES], uint32_t magic, uint32_t sequence)
@@ -150,7 +142,7 @@ static bool is_new(const struct lb_flash *flash, struct lb_region region)
 	uint8_t unit[LB_RECORD_UNIT_BYTES];
 
 	for (uint32_t at = 2 * LB_RECORD_UNIT_BYTES; at < region.size_bytes; at += LB_RECORD_UNIT_BYTES)
-		if (lb_region_read(flash, region, at, unit, sizeof(unit)) != LB_OK || !is_blank(unit, sizeof(unit)))
+		if (lb_region_read(flash, region, at, unit, sizeof(unit)) != LB_OK || !lb_bytes_are_blank(unit, sizeof(unit)))
 			return false;
 	return true;
 }
@@ -245,7 +237,7 @@ static int write_entry(const struct lb_record *record, uint32_t sequence, const 
 
 	if (result != LB_OK)
 		return result;
-	if (!is_blank(unit, sizeof(unit)))
+	if (!lb_bytes_are_blank(unit, sizeof(unit)))
 		return LB_ERR_NOT_ERASED;
 	encode(unit, sequence, state);
 	result = program(record, offset, unit, LB_RECORD_CLAIM_BYTES);
@@ -265,7 +257,7 @@ static bool is_sector_blank(const struct lb_record *record, uint32_t sector)
 
 		if (lb_region_read(record->flash, record->region, offset, unit, sizeof(unit)) != LB_OK)
 			return false;
-		if (!is_blank(unit, sizeof(unit)))
+		if (!lb_bytes_are_blank(unit, sizeof(unit)))
 			return false;
 	}
 	return true;

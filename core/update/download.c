@@ -160,18 +160,10 @@ struct lb_image_source lb_download_source(struct lb_download *download)
 
 /* --- where it broke off --- */
 
+/* What cannot be read must be written. */
 static bool is_blank(const struct lb_flash *flash, struct lb_region region, uint32_t offset, uint32_t size_bytes)
 {
-	uint8_t page[LB_DOWNLOAD_PAGE_BYTES];
-
-	for (uint32_t at = offset; at < offset + size_bytes; at += (uint32_t)sizeof(page)) {
-		if (lb_region_read(flash, region, at, page, sizeof(page)) != LB_OK)
-			return true; /* what cannot be read must be written */
-		for (size_t i = 0; i < sizeof(page); i++)
-			if (page[i] != 0xFF)
-				return false;
-	}
-	return true;
+	return lb_region_check_blank(flash, region, offset, size_bytes) != LB_ERR_NOT_ERASED;
 }
 
 /* When nothing was programmed into the sector with the blank end, the last page of the one before may be torn, with

@@ -40,16 +40,7 @@ mp_obj_t lb_flashdev_new(void)
 
 bool lb_flashdev_is_blank(void)
 {
-	uint8_t piece[256];
-
-	for (uint32_t at = 0; at < region().size_bytes; at += (uint32_t)sizeof(piece)) {
-		if (lb_region_read(lb_periph_flash(), region(), at, piece, sizeof(piece)) != LB_OK)
-			return false;
-		for (size_t i = 0; i < sizeof(piece); i++)
-			if (piece[i] != 0xFF)
-				return false;
-	}
-	return true;
+	return lb_region_check_blank(lb_periph_flash(), region(), 0, region().size_bytes) == LB_OK;
 }
 
 int lb_flashdev_erase(void)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/assert.h"
+#include "core/base/bytes.h"
 #include "core/base/error.h"
 
 static const uint8_t BLANK = 0xFF;
@@ -34,14 +35,6 @@ static uint32_t next_noise(uint32_t *state)
 	mixed = (mixed ^ mixed >> 16) * 0x85EBCA6Bu;
 	mixed = (mixed ^ mixed >> 13) * 0xC2B2AE35u;
 	return mixed ^ mixed >> 16;
-}
-
-static bool is_blank(const uint8_t *bytes, uint32_t size_bytes)
-{
-	for (uint32_t i = 0; i < size_bytes; i++)
-		if (bytes[i] != BLANK)
-			return false;
-	return true;
 }
 
 static bool is_marked(const struct lb_nor *nor, uint32_t offset)
@@ -164,7 +157,7 @@ static int nor_program(void *ctx, uint32_t offset, const void *data, uint32_t si
 		return LB_ERR_BOUNDS;
 	if (offset % LB_NOR_PROGRAM_BYTES != 0 || size_bytes % LB_NOR_PROGRAM_BYTES != 0)
 		return LB_ERR_ALIGN;
-	if (!is_blank(nor->setup.bytes + offset, size_bytes))
+	if (!lb_bytes_are_blank(nor->setup.bytes + offset, size_bytes))
 		return LB_ERR_NOT_ERASED;
 	for (uint32_t done = 0; done < size_bytes; done += LB_NOR_PROGRAM_BYTES)
 		if (is_marked(nor, offset + done))
@@ -232,7 +225,7 @@ static int nor_erase(void *ctx, uint32_t offset, uint32_t size_bytes)
 
 	for (uint32_t done = 0; done < size_bytes; done += LB_NOR_SECTOR_BYTES) {
 		struct lb_nor_op op = {LB_NOR_ERASE, offset + done, LB_NOR_SECTOR_BYTES};
-		if (is_blank(nor->setup.bytes + op.offset, op.size_bytes)) {
+		if (lb_bytes_are_blank(nor->setup.bytes + op.offset, op.size_bytes)) {
 			unmark_sector(nor, op.offset);
 			continue;
 		}

@@ -111,6 +111,7 @@ static uint32_t flash_answer(const struct lb_regs *regs, uint8_t opcode)
 	}
 }
 
+/* Tools set the status bytes and read them back; the flash behind them is another. */
 static void run_user_command(struct lb_regs *regs)
 {
 	uint8_t opcode = (uint8_t)regs->spi[SPI_USER2];

@@ -45,7 +45,7 @@ struct lb_regs {
 	uint32_t spi[LB_REGS_SPI_WORDS];
 };
 
-/* flash_bytes tells the chip's identity; a power of two. */
+/* flash_bytes decides the chip's identity; a power of two. */
 void lb_regs_init(struct lb_regs *regs, const uint8_t mac[LB_REGS_MAC_BYTES], uint32_t flash_bytes);
 uint32_t lb_regs_read(const struct lb_regs *regs, uint32_t address);
 /* Only the bits of mask change. */

@@ -8,7 +8,7 @@ enum lb_slip_event lb_slip_parse(struct lb_slip *slip, uint8_t wire, uint8_t *by
 
 	slip->escaped = false;
 	if (wire == EDGE)
-		return LB_SLIP_EDGE; /* also after an escape: whatever was before, a frame may begin here */
+		return LB_SLIP_EDGE; /* also after an escape: whatever was before, a frame may start here */
 	if (!escaped && wire == ESCAPE) {
 		slip->escaped = true;
 		return LB_SLIP_NONE;

@@ -1,4 +1,4 @@
-/* SLIP: frames on a byte stream. 0xC0 begins and ends a frame; inside, 0xC0 is sent as DB DC and 0xDB as DB DD. */
+/* SLIP: frames on a byte stream. 0xC0 starts and ends a frame; inside, 0xC0 is sent as DB DC and 0xDB as DB DD. */
 #ifndef LB_ESPRESSIF_SLIP_H
 #define LB_ESPRESSIF_SLIP_H
 
@@ -11,7 +11,7 @@ enum { LB_SLIP_BYTE_MAX = 2 }; /* bytes on the wire for one byte of a frame */
 enum lb_slip_event {
 	LB_SLIP_NONE = 0, /* the first half of an escape */
 	LB_SLIP_BYTE = 1,
-	LB_SLIP_EDGE = 2, /* of a frame: the end of one, the begin of one, or both */
+	LB_SLIP_EDGE = 2, /* of a frame: the end of one, the start of one, or both */
 	LB_SLIP_BAD = 3,  /* an escape of nothing: the frame is damaged */
 };
 

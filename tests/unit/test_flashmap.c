@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <string.h>
 #include "core/base/error.h"
 #include "core/flashmap/flashmap.h"
 
@@ -144,6 +145,48 @@ static void access_stays_inside_the_region(void **state)
 	}
 }
 
+static uint8_t cells[0x400];
+
+static int read_cells(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
+{
+	(void)ctx;
+	if (offset + size_bytes > sizeof(cells))
+		return LB_ERR_IO;
+	memcpy(data, cells + offset, size_bytes);
+	return LB_OK;
+}
+
+static void one_byte_is_enough_not_to_be_blank(void **state)
+{
+	const struct lb_flash flash = {.read = read_cells, .size_bytes = 2 * sizeof(cells)};
+	const struct lb_region region = {0x100, 0x500};
+
+	(void)state;
+	memset(cells, 0xFF, sizeof(cells));
+	assert_int_equal(lb_region_check_blank(&flash, region, 0, 0x300), LB_OK);
+	for (uint32_t at = 0; at < 0x200; at++) {
+		cells[0x140 + at] = 0x7F;
+		assert_int_equal(lb_region_check_blank(&flash, region, 0x40, 0x1FF), at < 0x1FF ? LB_ERR_NOT_ERASED : LB_OK);
+		assert_int_equal(lb_region_check_blank(&flash, region, 0x41 + at, 0x20), LB_OK);
+		cells[0x140 + at] = 0xFF;
+	}
+	assert_int_equal(lb_region_check_blank(&flash, region, 0x280, 0x100), LB_ERR_IO);
+	assert_int_equal(lb_region_check_blank(&flash, region, 0x500, 1), LB_ERR_BOUNDS);
+}
+
+static void regions_overlap_when_they_share_a_byte(void **state)
+{
+	const struct lb_region middle = {0x1000, 0x1000};
+
+	(void)state;
+	assert_true(lb_region_overlaps(middle, middle));
+	assert_true(lb_region_overlaps(middle, (struct lb_region){0x1FFF, 1}));
+	assert_true(lb_region_overlaps((struct lb_region){0, 0x1001}, middle));
+	assert_false(lb_region_overlaps(middle, (struct lb_region){0x2000, 1}));
+	assert_false(lb_region_overlaps(middle, (struct lb_region){0, 0x1000}));
+	assert_false(lb_region_overlaps(middle, (struct lb_region){0x1800, 0}));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -151,6 +194,8 @@ int main(void)
 		cmocka_unit_test(a_map_that_is_not_sound_is_refused),
 		cmocka_unit_test(names_and_slots_belong_together),
 		cmocka_unit_test(access_stays_inside_the_region),
+		cmocka_unit_test(one_byte_is_enough_not_to_be_blank),
+		cmocka_unit_test(regions_overlap_when_they_share_a_byte),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
