@@ -161,8 +161,8 @@ static enum lb_image_verdict walk_area(const struct lb_image_source *source, uin
 	return LB_IMAGE_GOOD;
 }
 
-/* The protected area is as long as the header says, for the hash covers it; a signature counts only with the hash of its
- * key. */
+/* The protected area is as long as the header says, for the hash covers it; a signature counts only with the hash of
+ * its key. */
 static enum lb_image_verdict read_tlvs(const struct lb_image_source *source, struct lb_image_info *info)
 {
 	uint32_t offset = info->header_bytes + info->payload_bytes;
