@@ -1,6 +1,7 @@
 /* The provider for boards that have room for two: keys of either type. */
 #include "crypto/providers.h"
-#include "crypto/parts.h"
+#include "crypto/p256.h"
+#include "crypto/sodium.h"
 
 static enum lb_signature verify(const struct lb_image_key *key, const uint8_t digest[LB_SHA256_BYTES],
                                 const uint8_t *signature, size_t signature_bytes)

@@ -2,7 +2,7 @@
 #include <p256-m.h>
 #include <string.h>
 
-#include "crypto/parts.h"
+#include "crypto/p256.h"
 
 enum { DER_SEQUENCE = 0x30, DER_INTEGER = 0x02 };
 

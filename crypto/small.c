@@ -3,7 +3,7 @@
 
 #include <mbedtls/sha256.h>
 
-#include "crypto/parts.h"
+#include "crypto/p256.h"
 
 _Static_assert(sizeof(mbedtls_sha256_context) <= LB_SHA256_STATE_BYTES, "the state does not fit");
 

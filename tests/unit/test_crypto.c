@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "crypto/providers.h"
-#include "crypto/parts.h"
+#include "crypto/p256.h"
 #include "tests/unit/p256_world.h"
 
 enum { DIGEST_BYTES = LB_SHA256_BYTES };
