@@ -3,6 +3,7 @@
 #define LB_MPHALPORT_H
 
 #include "core/hw/periph.h"
+#include "firmware/life/lineedit.h"
 #include "firmware/python/machine_pin.h"
 #include "py/obj.h"
 #include "shared/runtime/interrupt_char.h"
@@ -12,6 +13,7 @@
 #define MICROPY_INTERNAL_WFE(TIMEOUT_MS) \
 	lb_periph_wait_ms((mp_int_t)(TIMEOUT_MS) < 0 ? UINT32_MAX : (uint32_t)(TIMEOUT_MS))
 
+#define mp_hal_readline lb_lineedit_read /* of input() */
 #define mp_hal_delay_us_fast(us) lb_periph_busy_wait_us((uint32_t)(us))
 
 /* Pins, as the software I2C and SPI use them. I2C has the pull-ups that its bus needs. */

@@ -2,6 +2,7 @@
 #include "core/hw/colours.h"
 #include "core/hw/periph.h"
 #include "firmware/life/guard.h"
+#include "firmware/life/lineedit.h"
 #include "firmware/io/led.h"
 #include "firmware/io/irq.h"
 #include "firmware/net/servers.h"
@@ -15,7 +16,6 @@
 #include "firmware/life/scripts.h"
 #include "firmware/io/bootinfo.h"
 #include "firmware/store/settings.h"
-#include "shared/readline/readline.h"
 #include "shared/runtime/pyexec.h"
 #include "firmware/store/storage.h"
 #include "firmware/io/timers.h"
@@ -65,7 +65,7 @@ static void start_vm(void)
 	mp_init();
 	set_path();
 	lb_uart_default_terminal();
-	readline_init0();
+	lb_lineedit_init();
 	lb_nic_start();
 	lb_servers_vm_starts();
 	lb_trialrun_vm_starts();

@@ -1,6 +1,7 @@
 #include "firmware/life/repl.h"
 
 #include "firmware/life/guard.h"
+#include "firmware/life/lineedit.h"
 #include "firmware/net/telnet_server.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
@@ -11,11 +12,11 @@
 
 int lb_repl_readline(vstr_t *line, const char *prompt);
 
-/* What pyexec.c calls for a line at the prompt in place of readline (see Makefile): the same, but Ctrl-F in an empty
- * first line is the way into safe boot. input(), raw mode and paste mode do not come here. */
+/* What pyexec.c calls for a line at the prompt in place of readline (see Makefile): lb_lineedit_read, but Ctrl-F in
+ * an empty first line is the way into safe boot. input(), raw mode and paste mode do not come here. */
 int lb_repl_readline(vstr_t *line, const char *prompt)
 {
-	readline_init(line, prompt);
+	lb_lineedit_start(line, prompt);
 	for (;;) {
 		const int c = mp_hal_stdin_rx_chr();
 
@@ -23,7 +24,7 @@ int lb_repl_readline(vstr_t *line, const char *prompt)
 			mp_hal_stdout_tx_str("\r\nCtrl-F: hard reset into safe boot\r\n");
 			lb_bootinfo_reset(LB_REQUEST_SAFE_BOOT);
 		}
-		const int result = readline_process_char(c);
+		const int result = lb_lineedit_key(c);
 
 		if (result >= 0)
 			return result;
