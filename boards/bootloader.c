@@ -77,6 +77,7 @@ static void reset(void *ctx)
 	lb_board_reset();
 }
 
+/* All that the sequencer is told of this reset before its first step; nothing is verified yet. */
 static struct lb_boot_config describe_reset(const struct lb_record *record)
 {
 	const struct lb_survey_config survey = images_config();

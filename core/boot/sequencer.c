@@ -128,6 +128,8 @@ static void leave_loader(struct lb_boot *boot, enum lb_loader_leave leave, struc
 	lb_handoff_put_up(boot->config.retained, &up);
 }
 
+/* One turn of bootloader mode. A request that nobody follows up ends in a reset; a pin or the want of an image stays.
+ * */
 static void run_loader(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
 {
 	uint32_t elapsed_ms = input->now_ms - boot->loader_start_ms;
@@ -197,6 +199,7 @@ static void follow_plan(struct lb_boot *boot, const struct lb_boot_input *input,
 	out->slot = boot->plan.slot;
 }
 
+/* The gate says when it is done; until then its colour and its windows are what the module shows. */
 static void run_gate(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
 {
 	struct lb_gate_output gate = lb_gate_step(&boot->gate, input->now_ms, input->pins.p12);

@@ -140,6 +140,7 @@ static void load_flashmap(const uint8_t *part, struct lb_flashmap *map)
 	}
 }
 
+/* Byte by byte in the places that docs/spec/handoff.md gives, whatever the compiler makes of the struct. */
 static void encode_down(uint8_t *part, const struct lb_handoff_down *down)
 {
 	part[DOWN_MODE] = (uint8_t)down->mode;
@@ -162,6 +163,7 @@ static void encode_down(uint8_t *part, const struct lb_handoff_down *down)
 	part[DOWN_LAST_CHANGE] = down->last_change;
 }
 
+/* The same places read; a slot that is none reads as LB_SLOT_NONE, other numbers as they are, for newer writers. */
 static void decode_down(const uint8_t *part, struct lb_handoff_down *down)
 {
 	down->mode = part[DOWN_MODE];

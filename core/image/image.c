@@ -109,6 +109,7 @@ static enum lb_image_verdict parse_protected(const struct lb_image_source *sourc
 	}
 }
 
+/* What the signature does not cover: only the hash, the key's name and the signature itself may come from here. */
 static enum lb_image_verdict parse_unprotected(const struct lb_image_source *source, uint32_t offset, uint16_t type,
                                                uint16_t length, struct area *area, struct lb_image_info *info)
 {

@@ -135,6 +135,7 @@ int lb_download_close(struct lb_download *download)
 	return error;
 }
 
+/* The bytes so far lie in two places: in flash, and behind them in the page that is not full yet. */
 static int read_consumed(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
 {
 	const struct lb_download *download = ctx;

@@ -217,6 +217,7 @@ static bool is_better_target(const struct lb_record_state *now, const struct lb_
 	return order != 0 ? order < 0 : a < b;
 }
 
+/* Neither what runs nor a slot without a partition; of the others the one that is missed least. */
 static enum lb_slot choose_target(const struct lb_record_state *now, enum lb_slot running,
                                   const struct lb_update_slot slots[LB_SLOT_COUNT], const struct lb_flashmap *map)
 {

@@ -80,6 +80,7 @@ static _Noreturn void reset_into(enum lb_request request)
 	lb_periph_reset();
 }
 
+/* What came in is copied out with interrupts masked for as short as can be; the echo may take its time. */
 static void answer(void)
 {
 	uint8_t bytes[sizeof(inbox)];
@@ -130,6 +131,7 @@ static void finish_trial(void)
 	boot.on_trial = false; /* once is enough: a refusal stays one */
 }
 
+/* Everything happens in interrupts and after them: the CPU sleeps in between. */
 int main(void)
 {
 	lb_periph_init();

@@ -12,6 +12,7 @@ void lb_air_default(struct lb_air *air)
 	lb_air_add(air, "Lifeboat-WPA2", "back-to-shore", 6, -55, NULL);
 }
 
+/* What a network in air.json must be; the words follow "network N", for the person who wrote the file. */
 static const char *objection(const struct lb_air *air, const char *ssid, const char *password, int channel,
                              int rssi_dbm)
 {

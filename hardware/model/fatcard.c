@@ -25,6 +25,7 @@ _Static_assert(RESERVED_SECTORS + FAT_COUNT * FAT_SECTORS + ROOT_ENTRIES * ENTRY
 _Static_assert((CLUSTERS + 2) * 2 <= FAT_SECTORS * LB_FATCARD_BLOCK_BYTES, "a FAT has an entry for each cluster");
 _Static_assert(CLUSTERS >= 4085 && CLUSTERS < 65525, "this many clusters mean FAT16");
 
+/* The BIOS parameter block of FAT16, by the offsets of Microsoft's FAT specification. */
 static void boot_sector(uint32_t volume_id, uint8_t *data)
 {
 	static const uint8_t jump[] = {0xEB, 0x3C, 0x90}; /* readers want it, though there is no code to jump to */

@@ -126,6 +126,7 @@ static void program_torn(struct lb_nor *nor, const struct lb_nor_op *op, const u
 	}
 }
 
+/* The bytes come in while time goes by, so that a SIGKILL in the middle of it leaves a torn page. */
 static int program_page(struct lb_nor *nor, const struct lb_nor_op *op, const uint8_t *data)
 {
 	struct lb_nor_cut cut = begin(nor, op);
@@ -146,6 +147,7 @@ static int program_page(struct lb_nor *nor, const struct lb_nor_op *op, const ui
 	return LB_OK;
 }
 
+/* Stricter than parts are: what is not blank, or was programmed before, is refused before anything changes. */
 static int nor_program(void *ctx, uint32_t offset, const void *data, uint32_t size_bytes)
 {
 	struct lb_nor *nor = ctx;
@@ -189,6 +191,7 @@ static void erase_torn(struct lb_nor *nor, const struct lb_nor_op *op, uint32_t 
 	}
 }
 
+/* A mixture lies there while time goes by, so that a SIGKILL in the middle of it leaves a half-erased sector. */
 static int erase_sector(struct lb_nor *nor, const struct lb_nor_op *op)
 {
 	struct lb_nor_cut cut = begin(nor, op);
@@ -212,6 +215,7 @@ static int erase_sector(struct lb_nor *nor, const struct lb_nor_op *op)
 	return LB_OK;
 }
 
+/* Sector by sector; a blank one costs neither time nor wear, as drivers that look first have it. */
 static int nor_erase(void *ctx, uint32_t offset, uint32_t size_bytes)
 {
 	struct lb_nor *nor = ctx;

@@ -70,6 +70,7 @@ static bool act_on_pin(struct call *call, unsigned pin, const char *level)
 	return drive >= 0 || millivolts >= 0;
 }
 
+/* Reads a pin, or drives it first; the reply shows the net either way. */
 static void run_pin(struct call *call)
 {
 	const cJSON *name = field(call, "name"), *level = field(call, "level");
@@ -112,6 +113,7 @@ static void run_power(struct call *call)
 		lb_module_power_off(call->module);
 }
 
+/* Puts a card in or takes it out; the reply is the slot as it then is. */
 static void run_sd(struct call *call)
 {
 	const cJSON *insert = field(call, "insert"), *eject = field(call, "eject");
@@ -134,6 +136,7 @@ static void run_status(struct call *call)
 	lb_snapshot_add(call->result->reply, call->module);
 }
 
+/* From here on the connection gets events; the reply is the state that they start from, so that none is missed. */
 static void run_watch(struct call *call)
 {
 	const cJSON *events = field(call, "events"), *event;
@@ -231,6 +234,7 @@ static void check_fields(struct call *call, const struct command *command)
 	}
 }
 
+/* A request is checked whole before it does anything. */
 static void dispatch(struct call *call)
 {
 	const cJSON *name = field(call, "cmd");

@@ -74,6 +74,7 @@ static void add_flash(cJSON *reply, const struct lb_module *module)
 	cJSON_AddNumberToObject(flash, "torn", (double)module->torn);
 }
 
+/* Where the UARTs can be reached, and how many programs have each open now. */
 static void add_uarts(cJSON *reply, const struct lb_module *module)
 {
 	cJSON *open = cJSON_CreateObject();

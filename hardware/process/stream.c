@@ -25,6 +25,7 @@ struct lb_stream {
 
 static void on_poll(uv_poll_t *poll, int status, int events);
 
+/* Asks libuv for just what can be acted on: what is paused must not keep the loop awake. */
 static void poll_again(struct lb_stream *stream)
 {
 	int events = 0;
@@ -178,6 +179,7 @@ static void write_queue(struct lb_stream *stream)
 		stream->calls->on_drained(stream->ctx);
 }
 
+/* Writes before it reads: room in the queue is what the other end waits for. */
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
 	struct lb_stream *stream = poll->data;

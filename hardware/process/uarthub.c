@@ -68,6 +68,7 @@ static void pace_cpu(struct lb_uarthub *uart)
 		lb_stream_pause(uart->cpu, false);
 }
 
+/* Whoever read nothing for so long holds the CPU up no more; the others' time goes on. */
 static void on_stall_timer(uv_timer_t *timer)
 {
 	struct lb_uarthub *uart = timer->data;
@@ -92,6 +93,7 @@ static void on_stall_timer(uv_timer_t *timer)
 	pace_cpu(uart);
 }
 
+/* A client's time to stall counts from when bytes first wait for it. */
 static void send_to_client(struct lb_uarthub_client *client, const uint8_t *bytes, size_t size_bytes)
 {
 	struct lb_uarthub *uart = client->uart;
@@ -263,6 +265,7 @@ struct lb_uarthub_client *lb_uarthub_attach_coded(struct lb_uarthub *uart, struc
 	return client;
 }
 
+/* A program has opened the pty: one more client, with a stream of its own. */
 static void on_pty_open(void *ctx, int fd)
 {
 	struct lb_uarthub *uart = ctx;

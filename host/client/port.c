@@ -209,6 +209,7 @@ static int order(struct lb_port *port, const uint8_t *wire, size_t size_bytes, u
 	return result == 0 && port->telnet.confirmed < orders ? LB_PORT_UNSUPPORTED : result;
 }
 
+/* Both lines in one order or one ioctl: the circuit that they drive must not see the one without the other. */
 static int port_set_lines(void *ctx, bool dtr, bool rts)
 {
 	struct lb_port *port = ctx;
@@ -227,6 +228,7 @@ static int port_set_lines(void *ctx, bool dtr, bool rts)
 	return ioctl(port->fd, TIOCMSET, &levels) == 0 ? 0 : LB_PORT_GONE;
 }
 
+/* The rates that termios has names for; others are refused rather than rounded. */
 static int set_tty_baud(int fd, uint32_t baud)
 {
 	static const struct {

@@ -68,6 +68,7 @@ static unsigned parse_pin(struct lb_view *view, const cJSON *message)
 	return says_drive ? 0 : LB_VIEW_PIN;
 }
 
+/* An event changes one thing; the caller learns which, to draw no more than that anew. */
 static unsigned parse_event(struct lb_view *view, const char *event, const cJSON *message)
 {
 	if (strcmp(event, "led") == 0) {

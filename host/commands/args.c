@@ -124,6 +124,7 @@ bool lb_args_seconds(const char *what, const char *text, long *time_ms)
 	return true;
 }
 
+/* One line for a mistyped option, with the nearest that there is. */
 static enum lb_parsed wrong_option(const struct lb_command *command, const char *typed)
 {
 	const char *names[LB_ARGS_OPTIONS + 3];
@@ -207,6 +208,7 @@ static enum lb_parsed parse_long(const struct lb_command *command, struct cursor
 	return wrong_option(command, typed);
 }
 
+/* --help and -d are everybody's; the rest is the command's own table. */
 static enum lb_parsed parse_option(const struct lb_command *command, struct cursor *cursor, struct lb_args *args)
 {
 	const char *typed = cursor->argv[cursor->at];

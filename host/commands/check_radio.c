@@ -40,6 +40,7 @@ static void hang_up(struct talk *talk)
 		close(talk->fd);
 }
 
+/* Reads on until the words came, whatever stands around them; servers greet in their own way. */
 static bool expect(struct talk *talk, const char *wanted)
 {
 	for (;;) {

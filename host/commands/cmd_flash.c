@@ -187,6 +187,7 @@ static bool erase_all(struct job *job)
 	return result == LB_ESP_OK || lb_target_explain(&job->target, result);
 }
 
+/* What a failure would leave behind is noted before it begins, for the line that explains it. */
 static bool write_image(struct job *job)
 {
 	char what[WHAT_BYTES];
@@ -311,6 +312,7 @@ static enum lb_exit run_job(struct job *job)
 	return exit;
 }
 
+/* Whatever happens in between, the pins are let go and the port is given back. */
 static enum lb_exit run(const struct lb_args *args)
 {
 	struct job job = {0};

@@ -169,6 +169,7 @@ static enum lb_exit print_verdict(const struct lb_image_judge *judge, const char
 	return LB_EXIT_DONE;
 }
 
+/* Exit code 1 says that the image would not boot, and the line why. */
 static enum lb_exit verify(const struct lb_args *args)
 {
 	struct lb_image_judge judge;

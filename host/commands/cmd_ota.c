@@ -44,6 +44,7 @@ static enum lb_exit check_image(struct lb_ota *ota, const char *path, struct lb_
 
 /* --- the module --- */
 
+/* In these phases nobody reads the REPL: better one line now than a time-out. */
 static enum lb_exit refuse_phase(const struct lb_ota *ota)
 {
 	static const struct {
@@ -216,6 +217,7 @@ static enum lb_exit send_image(struct lb_ota *ota, bool force)
 
 /* --- the command --- */
 
+/* Send, reset, follow; each step has told its own failure. */
 static enum lb_exit update(struct lb_ota *ota, bool force, bool reset)
 {
 	enum lb_exit exit = ota->name != NULL ? open_port(ota) : open_module(ota);

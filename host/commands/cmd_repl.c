@@ -5,6 +5,7 @@
 
 enum { PORT };
 
+/* The module's own control socket where it is on this machine, else whatever port has the name. */
 static enum lb_exit run(const struct lb_args *args)
 {
 	static struct lb_attach attach;

@@ -48,6 +48,7 @@ static void print_image(const struct lb_image_info *info)
 	}
 }
 
+/* Whose eyes the verdicts below are seen with. */
 static void print_judge(const struct lb_image_judge *judge)
 {
 	char names[LB_IMAGE_JUDGE_NAMES_BYTES];
@@ -106,6 +107,7 @@ static int flash_read(void *ctx, uint32_t offset, void *data, uint32_t size_byte
 	return LB_OK;
 }
 
+/* The slots as a bootloader would judge them, and for the plan below what each would come to. */
 static void print_slots(const struct lb_flash *flash, const struct lb_image_judge *judge,
                         struct lb_update_slot slots[LB_SLOT_COUNT])
 {

@@ -176,6 +176,7 @@ static void print_acting(const cJSON *status, const char *pin)
 		printf(" (driven %s from outside)", drive);
 }
 
+/* Only what is not as after a reset, or what somebody holds: the rest is no news. */
 static void print_pins(const cJSON *status)
 {
 	const cJSON *pin;

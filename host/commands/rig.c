@@ -112,6 +112,7 @@ static bool poll_view(struct lb_rig *rig)
 	return polled;
 }
 
+/* The last of what the module printed is what a report shows; the rest is dropped. */
 static void keep_tail(struct lb_rig *rig, const char *data, size_t size_bytes)
 {
 	const size_t room = sizeof(rig->tail) - 1;

@@ -109,6 +109,7 @@ static bool leave(struct lb_target *target)
 	return result == LB_ESP_OK || result == LB_ESP_UNSUPPORTED || lb_target_explain(target, result);
 }
 
+/* A module without a prompt is no failure: then what runs is not known, and is said so. */
 static bool await(struct lb_target *target, struct lb_view *view)
 {
 	const struct lb_port *port = &target->port;

@@ -84,6 +84,7 @@ static void hash_public(struct lb_image_key *key)
 	SHA256(der, prefix_bytes + point_bytes, key->hash);
 }
 
+/* OpenSSL's key as the core has it: the point alone, and the hash that images name it by. */
 static int make_public(const EVP_PKEY *from, struct lb_image_key *key)
 {
 	size_t point_bytes = ED25519_POINT_BYTES;
@@ -204,6 +205,7 @@ int lb_key_save(const char *path, const struct lb_signer *signer)
 	return result;
 }
 
+/* At most what a PEM file can have; errno is kept for the caller's line. */
 static int read_text(const char *path, char text[PEM_BYTES], size_t *length)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);

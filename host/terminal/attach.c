@@ -91,6 +91,7 @@ static void ask_power(struct lb_attach *attach, bool on)
 
 /* --- the menu --- */
 
+/* Only when something changed or the terminal was wiped, since module output shares the screen. */
 static void draw_menu(struct lb_attach *attach)
 {
 	char text[LB_MENU_TEXT_BYTES];

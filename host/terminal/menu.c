@@ -52,6 +52,7 @@ static const char *bar_code(enum lb_depth depth)
 	}
 }
 
+/* The LED's colour as near as the terminal comes to it. */
 static void add_dot(struct line *line, enum lb_depth depth, uint32_t led)
 {
 	const uint32_t dark = 0x585858;
@@ -78,6 +79,7 @@ static void add_key(struct line *line, enum lb_depth depth, const char *key, con
 	add(line, what);
 }
 
+/* Each key says what it would do now, so that pressing it twice undoes it. */
 static void add_keys(struct line *line, enum lb_depth depth, const struct lb_view *view)
 {
 	char p12[40];

@@ -43,6 +43,7 @@ size_t lb_telnet_offer(struct lb_telnet *telnet, uint8_t verb, uint8_t option, u
 	return put_verb(wire, verb, option);
 }
 
+/* Answers only what changes something: two ends that answer everything never stop (RFC 1143 tells the story). */
 static void negotiate(struct lb_telnet *telnet, uint8_t option)
 {
 	const bool about_us = telnet->verb == LB_TELNET_DO || telnet->verb == LB_TELNET_DONT;

@@ -59,6 +59,7 @@ static bool write_all(int fd, const uint8_t *data, size_t size_bytes)
 	return true;
 }
 
+/* In chunks, so that a large image needs no memory of its size beside the copy. */
 static int load_rest(uint32_t flash_offset, uint32_t size_bytes)
 {
 	static uint8_t chunk[CHUNK_BYTES];

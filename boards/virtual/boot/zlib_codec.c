@@ -64,6 +64,7 @@ static void inflate_start(void *ctx)
 	inflateInit(&started->stream); /* if it fails, so does the first inflate */
 }
 
+/* zlib's words for the loader's: what was consumed and what came out, and whether more can come. */
 static enum lb_inflate_result inflate_some(void *ctx, const uint8_t *in, size_t *in_bytes, uint8_t *out,
                                            size_t *out_bytes)
 {

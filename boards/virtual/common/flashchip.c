@@ -10,6 +10,8 @@
 static struct lb_nor nor;
 static struct lb_flash flash;
 
+/* For whoever watches from outside: how many operations there were, and whether one is under way when the CPU dies.
+ * */
 static struct lb_nor_cut count(void *ctx, const struct lb_nor_op *op)
 {
 	(void)ctx;
