@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "crypto/p256.h"
+#include "crypto/signature.h"
+
+_Static_assert(P256_SUCCESS == 0, "lb_signature_of takes 0 for good");
 
 enum { DER_SEQUENCE = 0x30, DER_INTEGER = 0x02 };
 
@@ -68,7 +71,5 @@ enum lb_signature lb_p256_verify(const struct lb_image_key *key, const uint8_t d
 		return LB_SIGNATURE_UNSUPPORTED;
 	if (!lb_p256_parse(signature, signature_bytes, numbers))
 		return LB_SIGNATURE_BAD;
-	if (p256_ecdsa_verify(numbers, key->point, digest, LB_SHA256_BYTES) != P256_SUCCESS)
-		return LB_SIGNATURE_BAD;
-	return LB_SIGNATURE_GOOD;
+	return lb_signature_of(p256_ecdsa_verify(numbers, key->point, digest, LB_SHA256_BYTES));
 }

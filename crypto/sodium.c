@@ -3,6 +3,8 @@
 #include <sodium/crypto_hash_sha256.h>
 #include <sodium/crypto_sign_ed25519.h>
 
+#include "crypto/signature.h"
+
 _Static_assert(sizeof(crypto_hash_sha256_state) <= LB_SHA256_STATE_BYTES, "the state does not fit");
 _Static_assert(crypto_hash_sha256_BYTES == LB_SHA256_BYTES, "another hash");
 
@@ -33,7 +35,5 @@ enum lb_signature lb_sodium_verify(const struct lb_image_key *key, const uint8_t
 		return LB_SIGNATURE_UNSUPPORTED;
 	if (signature_bytes != crypto_sign_ed25519_BYTES)
 		return LB_SIGNATURE_BAD;
-	if (crypto_sign_ed25519_verify_detached(signature, digest, LB_SHA256_BYTES, key->point) != 0)
-		return LB_SIGNATURE_BAD;
-	return LB_SIGNATURE_GOOD;
+	return lb_signature_of(crypto_sign_ed25519_verify_detached(signature, digest, LB_SHA256_BYTES, key->point));
 }

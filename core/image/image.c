@@ -226,11 +226,11 @@ static enum lb_image_verdict hash_source(const struct lb_image_source *source, c
 	return LB_IMAGE_GOOD;
 }
 
-enum lb_image_verdict lb_image_check(const struct lb_image_source *source, const struct lb_crypto *crypto,
-                                     struct lb_image_info *info)
+/* digest is what was computed, filled also where it is not the TLV's. */
+static enum lb_image_verdict check_and_digest(const struct lb_image_source *source, const struct lb_crypto *crypto,
+                                              struct lb_image_info *info, uint8_t digest[LB_SHA256_BYTES])
 {
 	struct lb_image_info found;
-	uint8_t digest[LB_SHA256_BYTES];
 	enum lb_image_verdict verdict = lb_image_inspect(source, &found);
 
 	if (verdict != LB_IMAGE_GOOD)
@@ -244,6 +244,14 @@ enum lb_image_verdict lb_image_check(const struct lb_image_source *source, const
 	return LB_IMAGE_GOOD;
 }
 
+enum lb_image_verdict lb_image_check(const struct lb_image_source *source, const struct lb_crypto *crypto,
+                                     struct lb_image_info *info)
+{
+	uint8_t digest[LB_SHA256_BYTES];
+
+	return check_and_digest(source, crypto, info, digest);
+}
+
 static const struct lb_image_key *find_key(const struct lb_image_trust *trust, const struct lb_image_info *info)
 {
 	for (size_t i = 0; i < trust->key_count; i++) {
@@ -255,13 +263,25 @@ static const struct lb_image_key *find_key(const struct lb_image_trust *trust, c
 	return NULL;
 }
 
-/* The hash was held against the payload before, so what is signed is what is there. */
+/* What the provider answered, as a verdict. GOOD is computed from the answer and stands nowhere as a constant, so that
+ * no branch that is skipped makes it of another one. */
+static enum lb_image_verdict verdict_of(volatile enum lb_signature found)
+{
+	if (found == LB_SIGNATURE_UNSUPPORTED)
+		return LB_IMAGE_OTHER_SIGNATURE;
+	if (found != LB_SIGNATURE_GOOD)
+		return LB_IMAGE_WRONG_SIGNATURE;
+	return (enum lb_image_verdict)((uint32_t)found ^ LB_SIGNATURE_GOOD ^ LB_IMAGE_GOOD);
+}
+
+/* The signature is held against the digest that was computed here, and not against the TLV's bytes: should the
+ * comparison of the two go wrong, a changed payload still has no signature. */
 enum lb_image_verdict lb_image_verify(const struct lb_image_source *source, const struct lb_image_trust *trust,
                                       struct lb_image_info *info)
 {
+	uint8_t digest[LB_SHA256_BYTES] = {0};
 	const struct lb_image_key *key;
-	enum lb_signature found;
-	enum lb_image_verdict verdict = lb_image_check(source, trust->crypto, info);
+	enum lb_image_verdict verdict = check_and_digest(source, trust->crypto, info, digest);
 
 	if (verdict != LB_IMAGE_GOOD)
 		return verdict;
@@ -272,10 +292,7 @@ enum lb_image_verdict lb_image_verify(const struct lb_image_source *source, cons
 	key = find_key(trust, info);
 	if (key == NULL)
 		return LB_IMAGE_WRONG_KEY;
-	found = trust->crypto->verify(key, info->hash, info->signature, info->signature_bytes);
-	if (found == LB_SIGNATURE_UNSUPPORTED)
-		return LB_IMAGE_OTHER_SIGNATURE;
-	return found == LB_SIGNATURE_GOOD ? LB_IMAGE_GOOD : LB_IMAGE_WRONG_SIGNATURE;
+	return verdict_of(trust->crypto->verify(key, digest, info->signature, info->signature_bytes));
 }
 
 uint64_t lb_image_id(const struct lb_image_info *info)

@@ -43,10 +43,12 @@ static int read_at(const struct lb_nvs *nvs, uint32_t offset, void *data, uint32
 /* What cannot be read is not blank. */
 /* --- reading --- */
 
-/* The sequence number in one copy of a bank's header, 0 when it is not valid. */
+/* The sequence number in one copy of a bank's header, 0 when it is not valid. Nobody reaches the highest numbers: a
+ * header that has one is not ours, and what is written behind it would not be found again. */
 static uint32_t header_sequence(const struct lb_nvs *nvs, uint32_t at)
 {
 	uint8_t header[LB_NVS_UNIT_BYTES];
+	uint32_t sequence;
 
 	if (read_at(nvs, at, header, LB_NVS_UNIT_BYTES) != LB_OK)
 		return 0;
@@ -54,7 +56,8 @@ static uint32_t header_sequence(const struct lb_nvs *nvs, uint32_t at)
 	    lb_load16le(header + LB_NVS_AT_VERSION) != LB_NVS_VERSION ||
 	    lb_load32le(header + LB_NVS_AT_CRC) != lb_crc32(0, header, LB_NVS_AT_CRC))
 		return 0;
-	return lb_load32le(header + LB_NVS_AT_SEQUENCE);
+	sequence = lb_load32le(header + LB_NVS_AT_SEQUENCE);
+	return sequence <= LB_NVS_MAX_SEQUENCE ? sequence : 0;
 }
 
 static uint32_t bank_sequence(const struct lb_nvs *nvs, uint32_t bank)
@@ -405,6 +408,8 @@ static int move(struct lb_nvs *nvs, const char *key, const void *value, uint32_t
 {
 	int error = LB_ERR_CHECKSUM;
 
+	if (nvs->sequence >= LB_NVS_MAX_SEQUENCE)
+		return LB_ERR_BOUNDS;
 	for (unsigned i = 0; i < MOVE_TRIES && error == LB_ERR_CHECKSUM; i++)
 		error = move_once(nvs, key, value, value_bytes);
 	if (error != LB_ERR_CHECKSUM || nvs->doubtful == 0)

@@ -40,6 +40,7 @@ enum {
 };
 #define LB_NVS_MAGIC 0x564E424Cu
 #define LB_NVS_CLAIM 0x454E424Cu
+#define LB_NVS_MAX_SEQUENCE 0x7FFFFFFFu /* more moves than any flash lives */
 
 /* Its fields are the store's own. */
 struct lb_nvs {
@@ -61,7 +62,8 @@ int lb_nvs_open(struct lb_nvs *nvs, const struct lb_flash *flash, struct lb_regi
 /* Copies the value and returns its size, or LB_ERR_NOT_FOUND; LB_ERR_BOUNDS when it is larger than size_bytes;
  * LB_ERR_CHECKSUM when a cut left cells that read differently each time. */
 int lb_nvs_get(const struct lb_nvs *nvs, const char *key, void *value, uint32_t size_bytes);
-/* Writes nothing when the value is surely that already. LB_ERR_BOUNDS: key or value too long, or the store is full. */
+/* Writes nothing when the value is surely that already. LB_ERR_BOUNDS: key or value too long, the store is full,
+ * or its numbers are used up. */
 int lb_nvs_set(struct lb_nvs *nvs, const char *key, const void *value, uint32_t size_bytes);
 int lb_nvs_remove(struct lb_nvs *nvs, const char *key); /* LB_ERR_NOT_FOUND when there is none */
 /* A key that is in the store and does not begin with that character; false when there is none. */

@@ -136,14 +136,26 @@ bool lb_record_entry(const struct lb_flash *flash, struct lb_region region, uint
 	return true;
 }
 
-/* A first append that was cut has touched the first sector's mark and first place, and nothing else. */
+/* The bytes that an entry at this place begins with in the first round, whatever became of its rest. */
+static bool has_first_claim(const uint8_t unit[LB_RECORD_UNIT_BYTES], uint32_t place)
+{
+	return lb_load32le(unit + LB_RECORD_AT_MAGIC) == LB_RECORD_ENTRY_MAGIC &&
+	       lb_load32le(unit + LB_RECORD_AT_SEQUENCE) == place;
+}
+
+/* First appends that were cut have touched the first sector alone: its mark, its first place, and in an erase that was
+ * cut all of it. They claim no place but the first, so where another is claimed there was an entry. */
 static bool is_new(const struct lb_flash *flash, struct lb_region region)
 {
 	uint8_t unit[LB_RECORD_UNIT_BYTES];
 
-	for (uint32_t at = 2 * LB_RECORD_UNIT_BYTES; at < region.size_bytes; at += LB_RECORD_UNIT_BYTES)
-		if (lb_region_read(flash, region, at, unit, sizeof(unit)) != LB_OK || !lb_bytes_are_blank(unit, sizeof(unit)))
+	for (uint32_t at = 2 * LB_RECORD_UNIT_BYTES; at < region.size_bytes; at += LB_RECORD_UNIT_BYTES) {
+		if (lb_region_read(flash, region, at, unit, sizeof(unit)) != LB_OK)
 			return false;
+		if (at < flash->sector_bytes ? has_first_claim(unit, at / LB_RECORD_UNIT_BYTES - 1) :
+		                               !lb_bytes_are_blank(unit, sizeof(unit)))
+			return false;
+	}
 	return true;
 }
 
@@ -289,6 +301,15 @@ static int clear_stale(const struct lb_record *record, uint32_t *first)
 	return result;
 }
 
+/* What first appends that were cut have left goes, so that none of them claims a second place: that would be a loss to
+ * a reader. A sector that is blank to the eye has no mark, and is erased for that. */
+static int clear_cut_starts(const struct lb_record *record)
+{
+	if (is_sector_blank(record, 0))
+		return LB_OK;
+	return lb_region_erase(record->flash, record->region, 0, record->flash->sector_bytes);
+}
+
 /* Tries the places from first on, up to the sector that holds the newest entry, which is never erased. */
 static int append_from(struct lb_record *record, uint32_t first, uint32_t end, const struct lb_record_state *state)
 {
@@ -335,8 +356,7 @@ int lb_record_append(struct lb_record *record, const struct lb_record_state *sta
 	if (record->status == LB_RECORD_VALID)
 		return append_from(record, first, record->sequence / per_sector * per_sector + capacity, state);
 
-	/* Blank means erased only to the eye, but what comes up later cannot have a number above ours. */
-	int result = record->status == LB_RECORD_LOST ? clear_stale(record, &first) : LB_OK;
+	int result = record->status == LB_RECORD_LOST ? clear_stale(record, &first) : clear_cut_starts(record);
 	return result == LB_OK ? append_from(record, first, first + capacity, state) : result;
 }
 

@@ -82,7 +82,7 @@ struct lb_record_state {
 };
 
 enum lb_record_status {
-	LB_RECORD_BLANK = 0, /* a new module: at most a first append that was cut */
+	LB_RECORD_BLANK = 0, /* a new module: at most first appends that were cut */
 	LB_RECORD_VALID = 1,
 	LB_RECORD_LOST = 2, /* something was written, but no valid entry is left, or the flash cannot be read */
 };

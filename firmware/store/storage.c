@@ -86,21 +86,32 @@ static void make_lfs(void)
 	mp_call_function_n_kw(mp_load_attr(MP_OBJ_FROM_PTR(&mp_type_vfs_lfs2), MP_QSTR_mkfs), 1, 2, args);
 }
 
-/* The mark in the settings stands from before the first erase to after the last write. */
+static int set_mark(uint32_t formatting)
+{
+	switch (lb_settings_set(LB_SETTING_FORMATTING, formatting)) {
+	case LB_OK: return 0;
+	case LB_ERR_BOUNDS: return MP_ENOSPC; /* nvs is full */
+	default: return MP_EIO;
+	}
+}
+
+/* The mark in the settings stands from before the first erase to after the last write. Without it nothing is erased: a
+ * format that was cut would be no blank flash, and never be finished. If it does not go again, that is told: the next
+ * start would format once more. */
 static int format_and_mount(void)
 {
 	int error;
 
-	lb_settings_set(LB_SETTING_FORMATTING, 1);
+	error = set_mark(1);
+	if (error != 0)
+		return error;
 	if (lb_flashdev_erase() != LB_OK)
 		return MP_EIO;
 	error = protected(make_lfs);
 	if (error != 0)
 		return error;
 	error = protected(mount);
-	if (error == 0)
-		lb_settings_set(LB_SETTING_FORMATTING, 0);
-	return error;
+	return error == 0 ? set_mark(0) : error;
 }
 
 /* --- the start --- */
@@ -172,6 +183,9 @@ int lb_storage_format(void)
 
 	if (!lb_flashdev_exists())
 		return MP_ENODEV;
+	error = set_mark(1); /* as long as the old file system is there */
+	if (error != 0)
+		return error;
 	protected(unmount);
 	error = format_and_mount();
 	if (error == 0)

@@ -7,6 +7,7 @@
 
 #include "core/base/error.h"
 #include "core/flashmap/flashmap.h"
+#include "core/record/record.h"
 #include "crypto/providers.h"
 #include "host/commands/commands.h"
 #include "host/commands/target.h"
@@ -25,6 +26,7 @@ struct job {
 	const char *read_path;
 	enum lb_slot slot; /* NONE: the whole flash, to be read */
 	bool erase_all;
+	bool stuck; /* a newer version wrote the boot record, so that nothing is noted in it */
 	long baud;
 	struct lb_image_file file;
 	struct lb_image_info info;
@@ -187,6 +189,27 @@ static bool erase_all(struct job *job)
 	return result == LB_ESP_OK || lb_target_explain(&job->target, result);
 }
 
+/* Reads the boot record: what the bootloader cannot append to does not name the slot that is written now. */
+static bool read_record(struct job *job)
+{
+	const struct lb_region region = lb_flashmap_8mib.part[LB_PART_RECORD];
+	struct lb_image_file piece = {malloc(region.size_bytes), region.size_bytes};
+	struct lb_record record;
+
+	if (piece.bytes == NULL) {
+		snprintf(job->target.reason, sizeof(job->target.reason), "no memory for the boot record");
+		return false;
+	}
+	start(job, "reading the boot record", 0);
+	const int result = lb_espflash_read(&job->target.flash, region.offset, piece.bytes, region.size_bytes);
+	lb_progress_end(&job->progress);
+	const struct lb_flash flash = lb_image_file_flash(&piece);
+	lb_record_open(&record, &flash, (struct lb_region){0, region.size_bytes});
+	job->stuck = result == LB_ESP_OK && record.read_only;
+	free(piece.bytes);
+	return result == LB_ESP_OK || lb_target_explain(&job->target, result);
+}
+
 /* What a failure would leave behind is noted before it begins, for the line that explains it. */
 static bool write_image(struct job *job)
 {
@@ -230,6 +253,12 @@ static enum lb_exit report_running(struct job *job, const struct lb_view *view)
 		return lb_args_failed("%s was written to %s, but the bootloader does not start it: %s; %s in %s runs",
 		                      job->version, slot, verdict, view->version, view->slot);
 	}
+	if (strcmp(view->slot, slot) != 0 && job->stuck) {
+		return lb_args_failed("%s was written to %s, but %s in %s runs: the boot record is of a newer version, and "
+		                      "this bootloader leaves it as it is. '--slot %s' writes what starts; '--erase-all' "
+		                      "starts a new record, and erases images, settings and files",
+		                      job->version, slot, view->version, view->slot, view->slot);
+	}
 	if (strcmp(view->slot, slot) != 0) {
 		return lb_args_failed("%s was written to %s, but %s in %s runs: %s says why", job->version, slot, view->version,
 		                      view->slot, command);
@@ -252,7 +281,7 @@ static enum lb_exit write_job(struct job *job)
 {
 	struct lb_view view;
 
-	if ((job->erase_all && !erase_all(job)) || !write_image(job))
+	if (!(job->erase_all ? erase_all(job) : read_record(job)) || !write_image(job))
 		return explain(job);
 	if (!job->target.way->leave(&job->target) || !job->target.way->await(&job->target, &view)) {
 		return lb_args_failed("%s was written to %s, but it is not known whether it runs: %s", job->version,

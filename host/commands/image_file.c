@@ -9,7 +9,7 @@
 
 #include "core/base/error.h"
 
-enum { MAX_FILE_BYTES = 64 << 20 };
+enum { MAX_FILE_BYTES = 64 << 20, SECTOR_BYTES = 4096, PROGRAM_BYTES = 4 };
 
 enum lb_exit lb_image_file_read(const char *path, struct lb_image_file *file)
 {
@@ -42,6 +42,26 @@ static int file_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes
 struct lb_image_source lb_image_file_source(struct lb_image_file *file)
 {
 	return (struct lb_image_source){file_read, file, (uint32_t)file->size_bytes};
+}
+
+static int flash_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
+{
+	const struct lb_image_file *file = ctx;
+
+	if (offset > file->size_bytes || size_bytes > file->size_bytes - offset)
+		return LB_ERR_BOUNDS;
+	return file_read(ctx, offset, data, size_bytes);
+}
+
+struct lb_flash lb_image_file_flash(struct lb_image_file *file)
+{
+	return (struct lb_flash){
+		.read = flash_read,
+		.ctx = file,
+		.size_bytes = (uint32_t)file->size_bytes,
+		.sector_bytes = SECTOR_BYTES,
+		.program_bytes = PROGRAM_BYTES,
+	};
 }
 
 /* Under another name first: what is cut off must not leave half an image under the final one. */

@@ -14,7 +14,7 @@
 #include "host/image/board_kind.h"
 #include "host/image/key.h"
 
-enum { FLASH_BYTES = 8 << 20, SECTOR_BYTES = 4096, PROGRAM_BYTES = 4 };
+enum { FLASH_BYTES = 8 << 20 };
 
 static void print_hex(const char *name, const uint8_t *bytes, size_t size_bytes)
 {
@@ -96,16 +96,6 @@ static enum lb_exit image_info(struct lb_image_file *file, const char *path, con
 }
 
 /* ---- a whole flash ---- */
-
-static int flash_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
-{
-	const struct lb_image_file *file = ctx;
-
-	if (offset > file->size_bytes || size_bytes > file->size_bytes - offset)
-		return LB_ERR_BOUNDS;
-	memcpy(data, file->bytes + offset, size_bytes);
-	return LB_OK;
-}
 
 /* The slots as a bootloader would judge them, and for the plan below what each would come to. */
 static void print_slots(const struct lb_flash *flash, const struct lb_image_judge *judge,
@@ -210,13 +200,7 @@ static void flash_info(struct lb_image_file *file, const struct lb_image_judge *
 		[LB_RECORD_VALID] = "valid",
 		[LB_RECORD_LOST] = "lost",
 	};
-	const struct lb_flash flash = {
-		.read = flash_read,
-		.ctx = file,
-		.size_bytes = FLASH_BYTES,
-		.sector_bytes = SECTOR_BYTES,
-		.program_bytes = PROGRAM_BYTES,
-	};
+	const struct lb_flash flash = lb_image_file_flash(file);
 	struct lb_region region = lb_flashmap_8mib.part[LB_PART_RECORD];
 	struct lb_update_slot slots[LB_SLOT_COUNT];
 	struct lb_record record;

@@ -8,12 +8,14 @@ import struct
 import subprocess
 import threading
 import time
+import zlib
 
 import pytest
 
 import harness
 
 IMAGE = harness.SHARE / "virtual.img"
+RECORD = 0x200000
 SLOTS = {"factory": (0x010000, 0x1EF000), "ota_0": (0x210000, 0x1EF000), "ota_1": (0x400000, 0x1EF000)}
 
 
@@ -69,6 +71,27 @@ def test_what_was_written_is_latest_and_no_update(fast, newer):
 	assert in_slot(fast, "factory").startswith(IMAGE.read_bytes())
 	fast.run("flash", IMAGE)
 	assert fast.status()["boot"]["slot"] == "factory"
+
+
+def test_a_record_of_a_newer_version_is_told(modules, newer):
+	"""The bootloader notes nothing in it, so that the image a slot has already is no news to it: what to do is said."""
+	module = modules(clock=10).start()
+	module.run("flash", newer, "--slot", "ota_1")
+	module.power("off")
+	with open(f"{module.folder}/flash.bin", "r+b") as file:
+		flash = bytearray(file.read())
+		at = max((i for i in range(RECORD, RECORD + 0x4000, 64) if flash[i:i + 4] == b"LBRE"),
+		         key=lambda i: int.from_bytes(flash[i + 8:i + 12], "little"))
+		flash[at + 4] = 2
+		flash[at + 60:at + 64] = zlib.crc32(flash[at:at + 60]).to_bytes(4, "little")
+		file.seek(0)
+		file.write(flash)
+	module.power("on")
+	module.wait("repl")
+	failed(module.run("flash", IMAGE, check=False), "0.1.0 was written to factory, but 1.2.0 in ota_1 runs",
+	       "the boot record is of a newer version", "--slot ota_1", "--erase-all")
+	assert module.run("flash", IMAGE, "--slot", "ota_1").stdout.endswith("flash: 0.1.0 in ota_1 runs\n")
+	assert module.run("flash", IMAGE, "--erase-all").stdout.endswith("0.1.0 in factory runs\n")
 
 
 def test_a_module_with_nothing_on_it_comes_back(modules):

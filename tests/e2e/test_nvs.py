@@ -1,5 +1,6 @@
 """pycom.nvs_*: kept over resets and power cuts."""
 import re
+import zlib
 
 
 def test_values_and_keys(module):
@@ -46,6 +47,31 @@ def test_a_full_store_says_so_and_still_updates(fast):
 		assert "OSError: 28" in uart.error_of("pycom.wdt_on_boot(True)")
 		uart.exec("pycom.nvs_erase('k1')\nlifeboat.confirm_policy('manual', 7)")
 		assert uart.eval("lifeboat.confirm_policy()") == ("manual", 7)
+
+
+def test_a_mark_that_cannot_be_set_stops_a_format(modules):
+	"""A format that leaves no mark would never be finished after a cut: nothing is erased, the files stay. The store is
+	at its highest number, so it takes no more."""
+	module = modules(clock=20).start()
+	module.exec("with open('/flash/keep', 'w') as f: f.write('kept')")
+	module.power("off")
+	with open(f"{module.folder}/flash.bin", "r+b") as file:
+		for at in (0x9000, 0x9010, 0xC000, 0xC010):
+			file.seek(at)
+			header = bytearray(file.read(16))
+			if header[:4] == b"LBNV":
+				header[8:12] = (0x7FFFFFFF - (at >= 0xC000)).to_bytes(4, "little")
+				header[12:] = zlib.crc32(header[:12]).to_bytes(4, "little")
+				file.seek(at)
+				file.write(header)
+	module.power("on")
+	module.wait("repl")
+	with module.uart() as uart:
+		assert "OSError: 28" in uart.error_of("import pycom; pycom.nvs_set('n', 'x' * 2000); pycom.nvs_set('n', 'y' * 2000);"
+		                                      "pycom.nvs_set('n', 'x' * 2000); pycom.nvs_set('n', 'y' * 2000);"
+		                                      "pycom.nvs_set('n', 'x' * 2000); pycom.nvs_set('n', 'y' * 2000)")
+		assert "OSError: 28" in uart.error_of("import os; os.mkfs('/flash')")
+		assert uart.eval("open('/flash/keep').read()") == "kept"
 
 
 def test_power_cuts(modules):

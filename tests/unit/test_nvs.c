@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/bytes.h"
+#include "core/base/crc32.h"
 #include "core/base/error.h"
 #include "core/nvs/nvs.h"
 #include "hardware/model/nor.h"
@@ -149,6 +151,39 @@ static void writes_the_format(void **state)
 	assert_memory_equal(bench.bytes, wanted, sizeof(wanted));
 }
 
+/* The store with one value in it and this number in both headers of its bank. */
+static void start_at(struct bench *bench, uint32_t sequence)
+{
+	start(bench);
+	assert_int_equal(lb_nvs_set(&bench->nvs, "key", "old", 3), LB_OK);
+	for (uint32_t at = 0; at < LB_NVS_AT_ENTRIES; at += LB_NVS_UNIT_BYTES) {
+		lb_store32le(bench->bytes + at + LB_NVS_AT_SEQUENCE, sequence);
+		lb_store32le(bench->bytes + at + LB_NVS_AT_CRC, lb_crc32(0, bench->bytes + at, LB_NVS_AT_CRC));
+	}
+	open_store(bench);
+}
+
+/* What is answered with success is there after a reset, whatever number somebody wrote into a header. */
+static void keeps_what_it_was_given_at_any_number(void **state)
+{
+	static const uint32_t numbers[] = {1, 0x7FFFFFFE, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF};
+	static struct bench bench;
+	char value[8];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		start_at(&bench, numbers[i]);
+		const bool known = numbers[i] <= LB_NVS_MAX_SEQUENCE;
+		const int error = lb_nvs_set(&bench.nvs, "key", "new", 3);
+
+		assert_int_equal(error, numbers[i] == LB_NVS_MAX_SEQUENCE ? LB_ERR_BOUNDS : LB_OK);
+		open_store(&bench);
+		assert_int_equal(lb_nvs_get(&bench.nvs, "key", value, sizeof(value)), 3);
+		assert_memory_equal(value, error == LB_OK ? "new" : "old", 3);
+		assert_int_equal(bench.nvs.sequence > numbers[i] || !known || error != LB_OK, 1);
+	}
+}
+
 /* --- power cuts: step n sets key n % KEYS to a text that tells n; every 7th removes the key instead --- */
 
 static void key_of(int step, char key[4])
@@ -251,9 +286,13 @@ static void survives_a_cut_at_every_operation(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(keeps_and_removes),        cmocka_unit_test(writes_only_changes),
-		cmocka_unit_test(refuses_what_is_too_long), cmocka_unit_test(refuses_a_region_without_room),
-		cmocka_unit_test(writes_the_format),        cmocka_unit_test(survives_a_cut_at_every_operation),
+		cmocka_unit_test(keeps_and_removes),
+		cmocka_unit_test(writes_only_changes),
+		cmocka_unit_test(refuses_what_is_too_long),
+		cmocka_unit_test(refuses_a_region_without_room),
+		cmocka_unit_test(writes_the_format),
+		cmocka_unit_test(keeps_what_it_was_given_at_any_number),
+		cmocka_unit_test(survives_a_cut_at_every_operation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

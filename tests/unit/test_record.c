@@ -121,7 +121,21 @@ static void test_first_append_cut_is_still_new(void **state)
 	assert_int_equal(f.record.status, LB_RECORD_BLANK);
 	append(8);
 	open_and_expect(8);
-	assert_int_equal(f.record.sequence, 1);
+	assert_int_equal(f.record.sequence, 0);
+}
+
+/* All entries of a young module damaged, so that none is valid: it was no new module. */
+static void test_young_and_damaged_is_lost(void **state)
+{
+	(void)state;
+	append(7);
+	append(8);
+	unit_at(0)[50] ^= 1;
+	unit_at(1)[50] ^= 1;
+	lb_record_open(&f.record, &f.flash, f.region);
+	assert_int_equal(f.record.status, LB_RECORD_LOST);
+	append(9);
+	open_and_expect(9);
 }
 
 static void test_bytes_of_an_entry(void **state)
@@ -418,6 +432,40 @@ static void test_torn_entries_cost_a_place_each(void **state)
 	assert_int_equal(f.record.sequence, (SECTORS + 1) * PER_SECTOR);
 }
 
+/* First appends of a new module, each cut at any operation: the module stays new until an entry is there. */
+static void cut_first_append(unsigned program, enum lb_nor_kind kind, struct lb_nor_cut cut)
+{
+	struct knife knife = {.kind = kind, .skipped = program, .cut = cut};
+	struct lb_record_state next = some_state(2);
+
+	f.nor.setup.hooks = (struct lb_nor_hooks){.begin = cut_kind, .ctx = &knife};
+	if (f.record.status == LB_RECORD_BLANK)
+		(void)lb_record_append(&f.record, &next);
+	f.nor.setup.hooks = (struct lb_nor_hooks){.begin = NULL};
+	lb_nor_power_on(&f.nor);
+	lb_record_open(&f.record, &f.flash, f.region);
+	assert_int_not_equal(f.record.status, LB_RECORD_LOST);
+}
+
+static void test_first_appends_cut_again_and_again(void **state)
+{
+	static const enum lb_nor_moment moments[] = {LB_NOR_CUT_BEFORE, LB_NOR_CUT_TORN, LB_NOR_CUT_AFTER};
+	enum { PROGRAMS = 3, CUTS = 80, ROUNDS = 200 };
+
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		(void)set_up(state);
+		for (unsigned i = 0; i < CUTS; i++) {
+			const unsigned number = round * 7 + i * 11;
+			const struct lb_nor_cut cut = {
+				.moment = moments[number % 3], .done_bytes = number % 5 * LB_NOR_PROGRAM_BYTES, .seed = number};
+
+			cut_first_append(number % PROGRAMS, number % 4 == 0 ? LB_NOR_ERASE : LB_NOR_PROGRAM, cut);
+		}
+		append(5);
+		open_and_expect(5);
+	}
+}
+
 /* Between the erase and its mark nothing tells that it was complete. The model asks no erase of a blank sector. */
 static void test_cuts_before_the_mark(void **state)
 {
@@ -452,6 +500,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_new_module, set_up),
 		cmocka_unit_test_setup(test_first_append_cut_is_still_new, set_up),
+		cmocka_unit_test_setup(test_young_and_damaged_is_lost, set_up),
+		cmocka_unit_test_setup(test_first_appends_cut_again_and_again, set_up),
 		cmocka_unit_test_setup(test_bytes_of_an_entry, set_up),
 		cmocka_unit_test_setup(test_round_the_ring_with_even_wear, set_up),
 		cmocka_unit_test_setup(test_damage_goes_back_one_entry, set_up),
