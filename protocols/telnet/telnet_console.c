@@ -14,7 +14,7 @@ enum { ANSWER_BYTES = 200 };
 static const char login_question[] = "Login as: ";
 static const char password_question[] = "Password: ";
 /* Tools that log in wait for the words about help(). */
-static const char welcome[] = "\r\nThis is the REPL; Ctrl-C interrupts what runs.\r\n"
+static const char welcome[] = "\r\nThis is the REPL; Ctrl-C interrupts what runs, unless that has switched it off.\r\n"
 							  "Type \"help()\" for more information.\r\n";
 
 /* --- output --- */

@@ -15,7 +15,9 @@ enum { SINK_BYTES = 8192 };
 /* "..." with its length, without the NUL. */
 #define BYTES(text) (const uint8_t *)(text), sizeof(text) - 1
 #define OFFERS "\xFF\xFB\x01\xFF\xFB\x03\xFF\xFD\x03"
-#define WELCOME "\r\nThis is the REPL; Ctrl-C interrupts what runs.\r\nType \"help()\" for more information.\r\n"
+#define WELCOME                                                                                                        \
+	"\r\nThis is the REPL; Ctrl-C interrupts what runs, unless that has switched it off.\r\nType \"help()\" for more " \
+	"information.\r\n"
 #define LOGIN "me\r\nsecret\r\n"
 #define LOGGED_IN OFFERS "Lifeboat\r\nLogin as: me\r\nPassword: \r\n" WELCOME
 
