@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { STUB_FLASH_BYTES = 0x100000, STUB_KNOB_P12 = 1, STUB_KNOB_G23 = 2 };
@@ -30,8 +31,8 @@ void stub_machine_sleep(void);
 void stub_machine_send(uint8_t byte);
 /* The next byte that came in; false: none has. */
 bool stub_machine_receive(uint8_t *byte);
-/* May the payload, where it lies in flash, be run? */
-bool stub_machine_runs(const uint8_t *payload, uint32_t size_bytes);
+/* Can a payload that begins so be run? See lb_board_payload_runs. */
+bool stub_machine_runs(const uint8_t *start, size_t size_bytes);
 void stub_machine_run(const uint8_t *payload);
 _Noreturn void stub_machine_reset(void);
 

@@ -87,14 +87,15 @@ bool stub_machine_receive(uint8_t *byte)
 }
 
 /* An image begins with the CPU's vectors, and starts in itself, in Thumb code. */
-bool stub_machine_runs(const uint8_t *payload, uint32_t size_bytes)
+/* The vectors come first: is the second, of the reset, Thumb code that lies in flash? */
+bool stub_machine_runs(const uint8_t *start, size_t size_bytes)
 {
-	uint32_t start;
+	uint32_t reset;
 
-	if (size_bytes < 2 * sizeof(start))
+	if (size_bytes < 2 * sizeof(reset))
 		return false;
-	start = lb_load32le(payload + sizeof(start));
-	return (start & 1) != 0 && start - (uint32_t)(uintptr_t)payload < size_bytes;
+	reset = lb_load32le(start + sizeof(reset));
+	return (reset & 1) != 0 && reset - (uint32_t)(uintptr_t)stub_flash < STUB_FLASH_BYTES;
 }
 
 /* The clock stands still from here on, and shows how long it took. */

@@ -60,9 +60,9 @@ bool stub_machine_receive(uint8_t *byte)
 	return true;
 }
 
-bool stub_machine_runs(const uint8_t *payload, uint32_t size_bytes)
+bool stub_machine_runs(const uint8_t *start, size_t size_bytes)
 {
-	(void)payload;
+	(void)start;
 	(void)size_bytes;
 	return false;
 }
