@@ -48,9 +48,9 @@ static void wait(void *ctx, const struct lb_boot_output *out, struct lb_boot_inp
 	}
 }
 
-static struct lb_update_slot verify(void *ctx, enum lb_slot slot)
+static void verify(void *ctx, enum lb_slot slot, struct lb_update_slot *found)
 {
-	return images_verify(slot, &((struct bootloader *)ctx)->info);
+	images_verify(slot, &((struct bootloader *)ctx)->info, found);
 }
 
 static bool append(void *ctx, const struct lb_record_state *state)
@@ -91,12 +91,8 @@ static struct lb_boot_config describe_reset(const struct lb_record *record)
 		.trusted_key_id = lb_image_key_count > 0 ? lb_image_key_id(lb_image_keys[0].hash) : 0,
 	};
 
-	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
-		const struct lb_survey_finding finding = lb_survey_inspect(&survey, (enum lb_slot)slot);
-
-		config.slots[slot] = finding.facts;
-		config.key_id[slot] = finding.key_id;
-	}
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
+		config.slots[slot] = lb_survey_inspect(&survey, (enum lb_slot)slot);
 	return config;
 }
 
@@ -105,7 +101,6 @@ void bootloader_init(struct bootloader *bootloader)
 	struct lb_boot_config config;
 
 	memset(bootloader, 0, sizeof(*bootloader));
-	bootloader->drive = (struct lb_drive){sense, show, wait, verify, append, start, reset, bootloader};
 	lb_record_open(&bootloader->record, lb_board_flash(), lb_board_flashmap()->part[LB_PART_RECORD]);
 	config = describe_reset(&bootloader->record);
 	lb_boot_init(&bootloader->boot, &config);
@@ -114,5 +109,7 @@ void bootloader_init(struct bootloader *bootloader)
 
 void bootloader_turn(struct bootloader *bootloader)
 {
-	lb_drive_turn(&bootloader->boot, &bootloader->drive, &bootloader->input);
+	static const struct lb_drive hands = {sense, show, wait, verify, append, start, reset};
+
+	lb_drive_turn(&bootloader->boot, &hands, bootloader, &bootloader->input);
 }

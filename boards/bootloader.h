@@ -11,7 +11,6 @@
 /* The caller owns it, and it stays where it is; its fields are this module's own. */
 struct bootloader {
 	struct lb_boot boot;
-	struct lb_drive drive;
 	struct lb_boot_input input;
 	struct lb_boot_output shown;
 	struct lb_record record;

@@ -16,18 +16,18 @@ struct lb_survey_config images_config(void)
 	};
 }
 
-struct lb_update_slot images_verify(enum lb_slot slot, struct lb_image_info *info)
+void images_verify(enum lb_slot slot, struct lb_image_info *info, struct lb_update_slot *found)
 {
 	const struct lb_survey_config config = images_config();
 	struct lb_image_slot in_flash = {config.flash, config.map->part[lb_slot_part(slot)]};
 	const struct lb_image_source flash_source = lb_image_slot_source(&in_flash);
 	struct lb_image_source loaded = {lb_board_image_read, NULL, 0};
-	const enum lb_image_verdict verdict = lb_image_inspect(&flash_source, info);
 
-	if (verdict != LB_IMAGE_GOOD)
-		return (struct lb_update_slot){.verdict = verdict};
+	*found = (struct lb_update_slot){.verdict = lb_image_inspect(&flash_source, info)};
+	if (found->verdict != LB_IMAGE_GOOD)
+		return;
 	loaded.size_bytes = info->total_bytes;
-	if (lb_board_image_load(in_flash.region.offset, info->header_bytes, info->total_bytes) != LB_OK)
-		return (struct lb_update_slot){.verdict = LB_IMAGE_NOT_LOADED};
-	return lb_survey_judge(&config, &loaded, info).facts;
+	found->verdict = LB_IMAGE_NOT_LOADED;
+	if (lb_board_image_load(in_flash.region.offset, info->header_bytes, info->total_bytes) == LB_OK)
+		lb_survey_judge(&config, &loaded, info, found);
 }

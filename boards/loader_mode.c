@@ -32,7 +32,7 @@ static void forget_image(void *ctx, enum lb_slot slot)
 	mode->written[slot] = true;
 	lb_survey_read(&survey, mode->written);
 	lb_update_tool_start(&survey.now, mode->written, &next);
-	(void)lb_survey_append(&survey, &next);
+	(void)lb_record_append(&survey.record, &next);
 }
 
 void loader_mode_init(struct loader_mode *mode)

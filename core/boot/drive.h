@@ -13,14 +13,13 @@ struct lb_drive {
 	void (*sense)(void *ctx, struct lb_boot_input *input); /* fills in time and pins */
 	void (*show)(void *ctx, const struct lb_boot_output *out);
 	void (*wait)(void *ctx, const struct lb_boot_output *out, struct lb_boot_input *input); /* tool_came, leave */
-	struct lb_update_slot (*verify)(void *ctx, enum lb_slot slot);
+	void (*verify)(void *ctx, enum lb_slot slot, struct lb_update_slot *found);
 	bool (*append)(void *ctx, const struct lb_record_state *state);
 	void (*start)(void *ctx, const struct lb_boot_output *out);
 	void (*reset)(void *ctx);
-	void *ctx;
 };
 
 /* input is all zeros before the first turn, and the caller's to keep until the next. */
-void lb_drive_turn(struct lb_boot *boot, const struct lb_drive *drive, struct lb_boot_input *input);
+void lb_drive_turn(struct lb_boot *boot, const struct lb_drive *drive, void *ctx, struct lb_boot_input *input);
 
 #endif

@@ -91,12 +91,12 @@ static void put_down(struct lb_boot *boot)
 
 static void report_verdict(struct lb_boot *boot, enum lb_slot slot)
 {
-	enum lb_image_verdict verdict = boot->facts.slots[slot].verdict;
+	const struct lb_update_slot *found = &boot->facts.slots[slot];
 
-	if (verdict == LB_IMAGE_WRONG_KEY)
-		lb_boot_text_wrong_key(boot->text, slot, boot->config.key_id[slot], boot->config.trusted_key_id);
+	if (found->verdict == LB_IMAGE_WRONG_KEY)
+		lb_boot_text_wrong_key(boot->text, slot, found->key_id, boot->config.trusted_key_id);
 	else
-		lb_boot_text_verdict(boot->text, slot, verdict);
+		lb_boot_text_verdict(boot->text, slot, found->verdict);
 }
 
 /* Says whether there was a line left to say. Only when it is for want of an image are the verdicts told. */

@@ -37,7 +37,6 @@ struct lb_boot_config {
 	struct lb_version version;                  /* of the bootloader */
 	const struct lb_record *record;             /* just opened */
 	struct lb_update_slot slots[LB_SLOT_COUNT]; /* of all images that can be inspected; no verdicts */
-	uint32_t key_id[LB_SLOT_COUNT];             /* lb_image_key_id of what signed them */
 	uint32_t trusted_key_id;                    /* of the first key that the bootloader trusts */
 };
 

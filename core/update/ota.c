@@ -22,18 +22,11 @@ static void look_deeply(const struct lb_ota *ota, struct lb_survey *survey)
 		(void)lb_survey_verify(survey, (enum lb_slot)slot);
 }
 
-static int bad_image(struct lb_ota *ota, enum lb_slot slot, const struct lb_survey_finding *finding)
+static int bad_image(struct lb_ota *ota, enum lb_slot slot, const struct lb_update_slot *found)
 {
-	ota->refused = *finding;
+	ota->refused = *found;
 	ota->refused_slot = slot;
 	return LB_REFUSED_BAD_IMAGE;
-}
-
-static int bad_slot(struct lb_ota *ota, enum lb_slot slot, const struct lb_survey *survey)
-{
-	const struct lb_survey_finding finding = {survey->facts[slot], survey->key_id[slot]};
-
-	return bad_image(ota, slot, &finding);
 }
 
 /* The end of a change: what the rules said of it, and with their consent the entry. slot: whose image they judged. */
@@ -41,7 +34,7 @@ static int carry_out(struct lb_ota *ota, struct lb_survey *survey, enum lb_slot 
                      const struct lb_record_state *next)
 {
 	if (result == LB_REFUSED_BAD_IMAGE)
-		return bad_slot(ota, slot, survey);
+		return bad_image(ota, slot, &survey->facts[slot]);
 	if (result == LB_OK)
 		result = lb_survey_append(survey, next);
 	if (result == LB_OK)
@@ -148,17 +141,17 @@ int lb_ota_write(struct lb_ota *ota, const uint8_t *data, uint32_t size_bytes, l
 {
 	const enum lb_slot slot = ota->open_slot;
 	const unsigned opening = ota->openings;
-	struct lb_survey_finding finding = {0};
+	struct lb_update_slot found = {0};
 	int result;
 
 	if (slot == LB_SLOT_NONE)
 		return LB_REFUSED_NOT_STARTED;
 	ota->open_slot = LB_SLOT_NONE; /* unless all is taken, without another update begun in a pause meanwhile */
-	result = lb_download_write(&ota->writer, data, size_bytes, pause, &finding.facts.verdict);
+	result = lb_download_write(&ota->writer, data, size_bytes, pause, &found.verdict);
 	if (ota->openings != opening)
 		return LB_REFUSED_NOT_STARTED;
 	if (result == LB_ERR_FORMAT)
-		return bad_image(ota, slot, &finding);
+		return bad_image(ota, slot, &found);
 	if (result == LB_OK || result == LB_ERR_BOUNDS || result == LB_ERR_UNSUPPORTED)
 		ota->open_slot = slot;
 	ota->refused_slot = slot;
@@ -195,9 +188,11 @@ int lb_ota_verify(struct lb_ota *ota, bool *good)
 
 	if (ota->open_slot != LB_SLOT_NONE) {
 		const struct lb_image_source source = lb_download_source(&ota->writer);
+		struct lb_update_slot found = {0};
 		struct lb_image_info info;
 
-		*good = lb_survey_judge(ota->config, &source, &info).facts.verdict == LB_IMAGE_GOOD;
+		lb_survey_judge(ota->config, &source, &info, &found);
+		*good = found.verdict == LB_IMAGE_GOOD;
 		return LB_OK;
 	}
 	look(ota, &survey);
@@ -240,7 +235,7 @@ int lb_ota_confirm(struct lb_ota *ota)
 	look(ota, &survey);
 	/* A rotten counter must not become the floor. */
 	if (lb_survey_is_trial(&survey, ota->running) && lb_survey_verify(&survey, ota->running) != LB_IMAGE_GOOD)
-		return bad_slot(ota, ota->running, &survey);
+		return bad_image(ota, ota->running, &survey.facts[ota->running]);
 	result = lb_update_confirm(&survey.now, ota->running, &survey.facts[ota->running], &next);
 	return carry_out(ota, &survey, ota->running, result, &next);
 }
@@ -267,5 +262,5 @@ int lb_ota_check_slot(struct lb_ota *ota, enum lb_slot slot)
 	struct lb_survey survey;
 
 	look(ota, &survey);
-	return lb_survey_verify(&survey, slot) == LB_IMAGE_GOOD ? LB_OK : bad_slot(ota, slot, &survey);
+	return lb_survey_verify(&survey, slot) == LB_IMAGE_GOOD ? LB_OK : bad_image(ota, slot, &survey.facts[slot]);
 }

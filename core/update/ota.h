@@ -25,7 +25,7 @@ struct lb_ota {
 	struct lb_download writer;      /* with open_slot */
 	struct lb_record_state changed; /* the record, after a call that changed it and returned LB_OK */
 	/* Why the last call refused an image (LB_REFUSED_BAD_IMAGE), and the slot of that or of the last write. */
-	struct lb_survey_finding refused;
+	struct lb_update_slot refused;
 	enum lb_slot refused_slot;
 };
 

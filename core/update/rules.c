@@ -11,14 +11,12 @@ static bool is_good(const struct lb_update_slot *facts)
 	return facts->verdict == LB_IMAGE_GOOD;
 }
 
-struct lb_update_slot lb_update_describe(enum lb_image_verdict verdict, const struct lb_image_info *info)
+void lb_update_describe(const struct lb_image_info *info, struct lb_update_slot *facts)
 {
-	return (struct lb_update_slot){
-		.verdict = verdict,
-		.id = lb_image_id(info),
-		.version = info->version,
-		.security_counter = info->security_counter,
-	};
+	facts->id = lb_image_id(info);
+	facts->version = info->version;
+	facts->security_counter = info->security_counter;
+	facts->key_id = lb_image_key_id(info->key_hash);
 }
 
 static bool is_image(uint64_t id)

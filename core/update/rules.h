@@ -18,17 +18,18 @@
 
 enum { LB_UPDATE_TRIES = 3 };
 
-/* What is known of one slot. id, version and security_counter hold as far as the image could be inspected; verdict says
- * whether it was verified. */
+/* What is known of one slot. All but the verdict hold as far as the image could be inspected; verdict says whether it
+ * was verified. */
 struct lb_update_slot {
 	enum lb_image_verdict verdict; /* LB_IMAGE_UNKNOWN: not verified yet */
 	uint64_t id;                   /* lb_image_id, or LB_RECORD_NO_ID where no image can be inspected */
 	struct lb_version version;
 	uint32_t security_counter; /* 0 without one */
+	uint32_t key_id;           /* lb_image_key_id of what signed it: for words alone, no rule asks for it */
 };
 
-/* What an image that could be inspected says of itself, and what was found out about it. */
-struct lb_update_slot lb_update_describe(enum lb_image_verdict verdict, const struct lb_image_info *info);
+/* What an image that could be inspected says of itself; the verdict stays as it is. */
+void lb_update_describe(const struct lb_image_info *info, struct lb_update_slot *facts);
 
 /* Why a change is refused. Apart from enum lb_error, so that one int can hold either. */
 enum lb_refusal {

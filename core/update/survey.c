@@ -5,25 +5,21 @@
 #include "core/base/error.h"
 #include "core/hw/types.h"
 
-static struct lb_survey_finding inspect(const struct lb_image_source *source, struct lb_image_info *info)
-{
-	if (lb_image_inspect(source, info) != LB_IMAGE_GOOD)
-		return (struct lb_survey_finding){.facts = {.verdict = LB_IMAGE_UNKNOWN, .id = LB_RECORD_NO_ID}};
-	return (struct lb_survey_finding){lb_update_describe(LB_IMAGE_UNKNOWN, info), lb_image_key_id(info->key_hash)};
-}
-
 static struct lb_image_slot image_slot(const struct lb_survey_config *config, enum lb_slot slot)
 {
 	return (struct lb_image_slot){config->flash, config->map->part[lb_slot_part(slot)]};
 }
 
-struct lb_survey_finding lb_survey_inspect(const struct lb_survey_config *config, enum lb_slot slot)
+struct lb_update_slot lb_survey_inspect(const struct lb_survey_config *config, enum lb_slot slot)
 {
 	struct lb_image_slot in_flash = image_slot(config, slot);
 	const struct lb_image_source source = lb_image_slot_source(&in_flash);
+	struct lb_update_slot found = {.verdict = LB_IMAGE_UNKNOWN, .id = LB_RECORD_NO_ID};
 	struct lb_image_info info;
 
-	return inspect(&source, &info);
+	if (lb_image_inspect(&source, &info) == LB_IMAGE_GOOD)
+		lb_update_describe(&info, &found);
+	return found;
 }
 
 static bool can_run(const struct lb_survey_config *config, const struct lb_image_source *source,
@@ -36,18 +32,18 @@ static bool can_run(const struct lb_survey_config *config, const struct lb_image
 	       config->payload_runs(start, start_bytes);
 }
 
-struct lb_survey_finding lb_survey_judge(const struct lb_survey_config *config, const struct lb_image_source *source,
-                                         struct lb_image_info *info)
+void lb_survey_judge(const struct lb_survey_config *config, const struct lb_image_source *source,
+                     struct lb_image_info *info, struct lb_update_slot *found)
 {
-	struct lb_survey_finding finding = inspect(source, info);
 	enum lb_image_verdict verdict = lb_image_verify(source, &config->trust, info);
 
-	if (verdict == LB_IMAGE_GOOD)
-		finding.facts = lb_update_describe(verdict, info); /* of what was verified, not of what was read before it */
+	/* What was verified is described, and not what is read after it. */
+	*found = (struct lb_update_slot){.id = LB_RECORD_NO_ID};
+	if (verdict == LB_IMAGE_GOOD || lb_image_inspect(source, info) == LB_IMAGE_GOOD)
+		lb_update_describe(info, found);
 	if (verdict == LB_IMAGE_GOOD && !can_run(config, source, info))
 		verdict = LB_IMAGE_OTHER_BOARD;
-	finding.facts.verdict = verdict;
-	return finding;
+	found->verdict = verdict;
 }
 
 void lb_survey_open(struct lb_survey *survey, const struct lb_survey_config *config)
@@ -57,21 +53,14 @@ void lb_survey_open(struct lb_survey *survey, const struct lb_survey_config *con
 	lb_record_open(&survey->record, config->flash, config->map->part[LB_PART_RECORD]);
 }
 
-static void note(struct lb_survey *survey, enum lb_slot slot, const struct lb_survey_finding *finding)
-{
-	survey->facts[slot] = finding->facts;
-	survey->key_id[slot] = finding->key_id;
-}
-
 enum lb_image_verdict lb_survey_verify(struct lb_survey *survey, enum lb_slot slot)
 {
 	if (survey->facts[slot].verdict == LB_IMAGE_UNKNOWN) {
 		struct lb_image_slot in_flash = image_slot(survey->config, slot);
 		const struct lb_image_source source = lb_image_slot_source(&in_flash);
 		struct lb_image_info info;
-		const struct lb_survey_finding finding = lb_survey_judge(survey->config, &source, &info);
 
-		note(survey, slot, &finding);
+		lb_survey_judge(survey->config, &source, &info, &survey->facts[slot]);
 	}
 	return survey->facts[slot].verdict;
 }
@@ -79,19 +68,15 @@ enum lb_image_verdict lb_survey_verify(struct lb_survey *survey, enum lb_slot sl
 /* All are inspected before the first is asked for: a question looks at its neighbours. */
 void lb_survey_read(struct lb_survey *survey, const bool hidden[LB_SLOT_COUNT])
 {
-	static const struct lb_survey_finding nothing = {.facts = {.verdict = LB_IMAGE_UNKNOWN, .id = LB_RECORD_NO_ID}};
 	const struct lb_record *record = &survey->record;
 
-	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++) {
-		const bool hides = hidden != NULL && hidden[slot];
-		const struct lb_survey_finding finding =
-			hides ? nothing : lb_survey_inspect(survey->config, (enum lb_slot)slot);
-
-		note(survey, (enum lb_slot)slot, &finding);
-	}
 	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
-		if ((hidden == NULL || !hidden[slot]) &&
-		    lb_update_asks(record->status, &record->state, survey->facts, (enum lb_slot)slot))
+		if (hidden != NULL && hidden[slot])
+			survey->facts[slot].verdict = LB_IMAGE_BLANK;
+		else
+			survey->facts[slot] = lb_survey_inspect(survey->config, (enum lb_slot)slot);
+	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
+		if (lb_update_asks(record->status, &record->state, survey->facts, (enum lb_slot)slot))
 			(void)lb_survey_verify(survey, (enum lb_slot)slot);
 	(void)lb_update_base(record->status, &record->state, survey->facts, &survey->now);
 }

@@ -26,26 +26,19 @@ struct lb_survey_config {
 	bool (*payload_runs)(const void *start, size_t size_bytes);
 };
 
-/* What was found in one place, with what a refusal needs to explain itself. */
-struct lb_survey_finding {
-	struct lb_update_slot facts;
-	uint32_t key_id; /* lb_image_key_id of what signed it; 0 where no image can be inspected */
-};
-
 struct lb_survey {
 	const struct lb_survey_config *config;
 	struct lb_record record;
 	struct lb_record_state now; /* what any change starts from (lb_update_base) */
 	struct lb_update_slot facts[LB_SLOT_COUNT];
-	uint32_t key_id[LB_SLOT_COUNT];
 };
 
 /* What can be told of a slot without reading its payload: no verdict, and no id where no image can be inspected. */
-struct lb_survey_finding lb_survey_inspect(const struct lb_survey_config *config, enum lb_slot slot);
+struct lb_update_slot lb_survey_inspect(const struct lb_survey_config *config, enum lb_slot slot);
 /* Verifies an image wherever it lies: hash, board, signature, and whether the CPU can run it. info is filled when the
- * image is whole. Of one that does not verify, id and version are told as far as it could be inspected. */
-struct lb_survey_finding lb_survey_judge(const struct lb_survey_config *config, const struct lb_image_source *source,
-                                         struct lb_image_info *info);
+ * image is whole. Of one that does not verify, found tells id and version as far as it could be inspected. */
+void lb_survey_judge(const struct lb_survey_config *config, const struct lb_image_source *source,
+                     struct lb_image_info *info, struct lb_update_slot *found);
 
 /* Opens the record; then a survey can be read. */
 void lb_survey_open(struct lb_survey *survey, const struct lb_survey_config *config);

@@ -101,13 +101,13 @@ static void explain_image(char text[LB_UPDATER_TEXT_BYTES])
 {
 	const char *name = lb_slot_name(ota.refused_slot);
 
-	if (ota.refused.facts.verdict == LB_IMAGE_WRONG_KEY)
+	if (ota.refused.verdict == LB_IMAGE_WRONG_KEY)
 		snprintf(text, LB_UPDATER_TEXT_BYTES,
 		         "%s does not verify: signed with key %08x, which is not trusted; key %08x is", name,
 		         (unsigned)ota.refused.key_id, (unsigned)lb_slots_trusted_key_id());
 	else
 		snprintf(text, LB_UPDATER_TEXT_BYTES, "%s does not verify: %s", name,
-		         lb_image_verdict_text((uint32_t)ota.refused.facts.verdict));
+		         lb_image_verdict_text((uint32_t)ota.refused.verdict));
 }
 
 void lb_updater_explain(int result, char text[LB_UPDATER_TEXT_BYTES])

@@ -113,7 +113,7 @@ static void print_slots(const struct lb_flash *flash, const struct lb_image_judg
 			continue;
 		print_image(&info);
 		if (verdict == LB_IMAGE_GOOD)
-			slots[i] = lb_update_describe(verdict, &info);
+			lb_update_describe(&info, &slots[i]);
 	}
 }
 

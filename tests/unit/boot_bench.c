@@ -62,19 +62,18 @@ static void wait(void *ctx, const struct lb_boot_output *out, struct lb_boot_inp
 	run->at_end = out->wait_ms == LB_BOOT_LOADER_WAIT_MS;
 }
 
-static struct lb_update_slot verify(void *ctx, enum lb_slot slot)
+static void verify(void *ctx, enum lb_slot slot, struct lb_update_slot *found)
 {
 	struct module *module = ((struct run *)ctx)->module;
-	struct lb_update_slot found = {.verdict = module->truth[slot]};
 
+	*found = (struct lb_update_slot){.verdict = module->truth[slot], .key_id = 0xF00DCAFE};
 	module->t_ms += VERIFY_MS;
 	module->verified++;
 	module->loaded = slot;
 	if (module->truth[slot] == LB_IMAGE_GOOD) {
-		found.id = module->id[slot];
-		found.version = (struct lb_version){1, (uint8_t)slot, 0, 0};
+		found->id = module->id[slot];
+		found->version = (struct lb_version){1, (uint8_t)slot, 0, 0};
 	}
-	return found;
 }
 
 static bool append(void *ctx, const struct lb_record_state *state)
@@ -115,7 +114,6 @@ struct lb_boot_config config_of(struct module *module)
 		.flashmap = &lb_flashmap_8mib,
 		.version = {0, 1, 0, 0},
 		.record = &module->record,
-		.key_id = {0, 0xF00DCAFE},
 		.trusted_key_id = 0xAB12,
 	};
 
@@ -130,7 +128,7 @@ void boot_module(struct module *module)
 	struct lb_boot boot;
 	struct lb_boot_input input = {0};
 	struct run run = {.module = module};
-	const struct lb_drive drive = {sense, show, wait, verify, append, start, reset, &run};
+	const struct lb_drive drive = {sense, show, wait, verify, append, start, reset};
 
 	module->t_ms = 0;
 	module->text[0] = '\0';
@@ -140,7 +138,7 @@ void boot_module(struct module *module)
 	module->loaded = LB_SLOT_NONE;
 	lb_boot_init(&boot, &config);
 	while (!run.at_end)
-		lb_drive_turn(&boot, &drive, &input);
+		lb_drive_turn(&boot, &drive, &run, &input);
 	assert_int_equal(lb_handoff_get_down(module->retained, &module->down), LB_OK);
 }
 

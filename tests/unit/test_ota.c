@@ -181,7 +181,7 @@ static void a_trial_that_rotted_is_not_confirmed(void **state)
 	slot_bytes(O0)[100] ^= 1;
 	assert_int_equal(lb_ota_confirm(&desk.ota), LB_REFUSED_BAD_IMAGE);
 	assert_int_equal(desk.ota.refused_slot, O0);
-	assert_int_equal(desk.ota.refused.facts.verdict, LB_IMAGE_WRONG_HASH);
+	assert_int_equal(desk.ota.refused.verdict, LB_IMAGE_WRONG_HASH);
 	assert_true(record().on_trial);
 	assert_int_equal(record().counter_floor, 0);
 }
@@ -283,7 +283,7 @@ static void an_image_of_a_stranger_is_refused_with_his_key(void **state)
 	assert_int_equal(lb_ota_verify(&desk.ota, &good), LB_OK);
 	assert_false(good);
 	assert_int_equal(lb_ota_finish(&desk.ota, true), LB_REFUSED_BAD_IMAGE);
-	assert_int_equal(desk.ota.refused.facts.verdict, LB_IMAGE_WRONG_KEY);
+	assert_int_equal(desk.ota.refused.verdict, LB_IMAGE_WRONG_KEY);
 	assert_int_equal(desk.ota.refused.key_id, lb_image_key_id(desk.stranger.key.hash));
 	assert_int_equal(lb_ota_check_slot(&desk.ota, O0), LB_REFUSED_BAD_IMAGE);
 	assert_int_equal(lb_ota_check_slot(&desk.ota, F), LB_OK);
