@@ -158,6 +158,16 @@ int lb_ota_write(struct lb_ota *ota, const uint8_t *data, uint32_t size_bytes, l
 	return result;
 }
 
+/* What lay in the slot before verifies too: the end of the image must be among what came. */
+static bool wrote_all(struct lb_ota *ota)
+{
+	const struct lb_image_source source = lb_download_source(&ota->writer);
+	struct lb_image_info info;
+
+	return lb_image_inspect(&source, &info) == LB_IMAGE_GOOD;
+}
+
+/* Slot and record are looked at as they are now, for both may have changed since the update was opened. */
 int lb_ota_finish(struct lb_ota *ota, bool force)
 {
 	const enum lb_slot slot = ota->open_slot;
@@ -173,6 +183,8 @@ int lb_ota_finish(struct lb_ota *ota, bool force)
 	look(ota, &survey);
 	(void)lb_survey_verify(&survey, slot);
 	result = lb_update_finish(&survey.now, ota->running, &survey.facts[slot], force, &next);
+	if (result == LB_OK && !wrote_all(ota))
+		return LB_REFUSED_NOT_WRITTEN;
 	result = carry_out(ota, &survey, slot, result, &next);
 	if (result != LB_OK)
 		return result;

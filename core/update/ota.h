@@ -41,7 +41,8 @@ int lb_ota_resume(struct lb_ota *ota, uint8_t *copy, uint32_t *offset);
 /* Takes all of it or, after a failure, ends the update that is open; but what does not fit in the slot (LB_ERR_BOUNDS)
  * is refused and changes nothing. pause (download.h) may leave by an exception: then the update is no longer open. */
 int lb_ota_write(struct lb_ota *ota, const uint8_t *data, uint32_t size_bytes, lb_download_pause_fn *pause);
-/* Verifies all and makes the image the latest, on trial from the next reset on. force: also one rolled back before. */
+/* Verifies all and makes the image the latest, on trial from the next reset on. force: also one rolled back before.
+ * LB_REFUSED_NOT_WRITTEN: the slot holds a good image, but not all of it came by this update. */
 int lb_ota_finish(struct lb_ota *ota, bool force);
 
 /* Does what was written so far verify, or else what the download's slot holds, or the one finished last? */

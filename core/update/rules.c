@@ -328,6 +328,7 @@ const char *lb_refusal_text(int refusal)
 	case LB_REFUSED_LOW_COUNTER: return "security counter is below the floor";
 	case LB_REFUSED_FAILED_IMAGE: return "this image was rolled back before";
 	case LB_REFUSED_NOT_TRIAL: return "the running image is not on trial";
+	case LB_REFUSED_NOT_WRITTEN: return "less than a whole image was written: ota_start() first";
 	default: return lb_error_text(refusal);
 	}
 }

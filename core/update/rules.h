@@ -40,6 +40,7 @@ enum lb_refusal {
 	LB_REFUSED_LOW_COUNTER = -105,  /* security counter below the floor */
 	LB_REFUSED_FAILED_IMAGE = -106, /* this very image was rolled back before */
 	LB_REFUSED_NOT_TRIAL = -107,    /* the running image is not the record's trial */
+	LB_REFUSED_NOT_WRITTEN = -108,  /* the image in the slot ends behind what this update wrote */
 };
 
 /* What a message says after "refused: "; never NULL. */

@@ -251,6 +251,37 @@ static void an_update_is_resumed_where_it_broke_off(void **state)
 	free(bytes);
 }
 
+static void what_lay_in_the_slot_before_is_no_update(void **state)
+{
+	static uint8_t copy[SECTOR];
+	size_t size_bytes;
+	uint32_t offset;
+	uint8_t *bytes = image(2, &desk.signer, &size_bytes);
+
+	(void)state;
+	put(O0, 2, &desk.signer);
+	put(O1, 3, &desk.signer);
+	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
+	assert_int_equal(desk.ota.open_slot, O0);
+	assert_int_equal(lb_ota_write(&desk.ota, bytes, 0, go_on), LB_OK);
+	assert_int_equal(lb_ota_finish(&desk.ota, true), LB_REFUSED_NOT_WRITTEN);
+	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
+	assert_int_equal(lb_ota_write(&desk.ota, bytes, LB_IMAGE_HEADER_BYTES - 1, go_on), LB_OK);
+	lb_ota_init(&desk.ota, &desk.config, F); /* a reset, before the first sector was erased */
+	assert_int_equal(lb_ota_resume(&desk.ota, copy, &offset), LB_OK);
+	assert_int_not_equal(offset, 0);
+	assert_int_equal(lb_ota_finish(&desk.ota, true), LB_REFUSED_NOT_WRITTEN);
+	assert_false(record().on_trial);
+	assert_int_equal(record().latest, F);
+	assert_int_equal(lb_ota_resume(&desk.ota, copy, &offset), LB_OK);
+	assert_int_equal(lb_ota_write(&desk.ota, bytes + offset, (uint32_t)size_bytes - offset - 1, go_on), LB_OK);
+	assert_int_not_equal(lb_ota_finish(&desk.ota, true), LB_OK);
+	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
+	write_image(2, &desk.signer);
+	assert_int_equal(lb_ota_finish(&desk.ota, true), LB_OK);
+	free(bytes);
+}
+
 static bool start_another(void)
 {
 	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
@@ -347,6 +378,7 @@ int main(void)
 		cmocka_unit_test_setup(nothing_is_touched_before_the_entry_is_there, reset_desk),
 		cmocka_unit_test_setup(without_a_running_slot_nothing_is_begun, reset_desk),
 		cmocka_unit_test_setup(an_update_is_resumed_where_it_broke_off, reset_desk),
+		cmocka_unit_test_setup(what_lay_in_the_slot_before_is_no_update, reset_desk),
 		cmocka_unit_test_setup(a_pause_may_begin_another_update, reset_desk),
 		cmocka_unit_test_setup(an_image_of_a_stranger_is_refused_with_his_key, reset_desk),
 		cmocka_unit_test_setup(a_survey_verifies_only_what_the_state_hangs_on, reset_desk),

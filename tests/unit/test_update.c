@@ -380,7 +380,7 @@ static void test_reserved_bytes_are_carried(void **state)
 static void test_refusal_texts(void **state)
 {
 	(void)state;
-	for (int refusal = LB_REFUSED_NOT_TRIAL; refusal <= LB_REFUSED_ON_TRIAL; refusal++)
+	for (int refusal = LB_REFUSED_NOT_WRITTEN; refusal <= LB_REFUSED_ON_TRIAL; refusal++)
 		assert_string_not_equal(lb_refusal_text(refusal), lb_error_text(refusal));
 	assert_string_equal(lb_refusal_text(LB_ERR_IO), lb_error_text(LB_ERR_IO));
 }
