@@ -41,7 +41,7 @@ LDFLAGS_ALL := -Wl,--gc-sections
 
 # core/ is plain C11 wherever it is compiled; the rest may use what the system offers.
 standard = $(if $(filter core/% protocols/espressif/%,$(1)),-std=c11,-std=gnu11 -D_GNU_SOURCE=) \
-	$(if $(filter crypto/%,$(1)),$(MBEDTLS_FLAGS))
+	$(if $(filter crypto/%,$(1)),$(MBEDTLS_FLAGS)) $(if $(filter %/board_kinds.c,$(1)),-DLB_BOARDS='$(BOARDS)')
 
 # ---- sources: new files are taken up by being there ----
 CORE_C := $(wildcard core/*/*.c)
@@ -53,13 +53,14 @@ CRYPTO_C := $(wildcard crypto/*.c)
 CLIENT_C := $(wildcard host/client/*.c)
 CLI_C := $(wildcard host/commands/*.c host/terminal/*.c)
 IMAGE_C := $(wildcard host/image/*.c)
+KINDS_C := $(wildcard boards/*/*_kind.c)
 UNIT_C := $(wildcard tests/unit/test_*.c)
 SUPPORT_C := $(filter-out $(UNIT_C),$(wildcard tests/unit/*.c))
 POWER_C := $(wildcard tests/power/*.c)
 PROTOCOLS_C := $(wildcard protocols/*/*.c)
 # Of the firmware what does not need MicroPython: no include of its.
 FIRMWARE_C := $(shell grep -L '^#include "\(py\|extmod\|shared\|lib\)/' firmware/*/*.c)
-LIBRARY_C := $(CORE_C) $(PROTOCOLS_C) $(CRYPTO_C) $(MODEL_C) $(CLIENT_C) $(IMAGE_C) $(FIRMWARE_C)
+LIBRARY_C := $(CORE_C) $(KINDS_C) $(PROTOCOLS_C) $(CRYPTO_C) $(MODEL_C) $(CLIENT_C) $(IMAGE_C) $(FIRMWARE_C)
 
 # ---- one object tree a variant ----
 # $(1) name, $(2) compiler, $(3) flags
@@ -96,6 +97,11 @@ $(B)/obj/release/library.a: $(call objects,release,$(LIBRARY_C)) $(SOURCES)
 $(B)/obj/$(BOARD_TREE)/$(BOARD).a: $(call objects,$(BOARD_TREE),$(sort $(CORE_C) $(BOARD_C) \
 		$(wildcard protocols/espressif/*.c))) $(SOURCES) $(BOARD_SOURCES)
 	$(archive)
+
+# The command knows every folder of boards/ that has a NAME_kind.c.
+BOARDS := $(patsubst %_kind.c,KIND(%),$(notdir $(KINDS_C)))
+$(foreach v,release gcc clang sanitize,$(call objects,$(v),host/image/board_kinds.c)): \
+	$(call remember,$(B)/obj/boards,$(BOARDS))
 
 # ---- Mbed TLS ----
 # Another source tree than last time: build anew what is made of it.

@@ -47,6 +47,7 @@ void loader_mode_init(struct loader_mode *mode)
 
 	memset(mode, 0, sizeof(*mode));
 	lb_board_mac(setup.mac);
+	memcpy(setup.board_id, lb_board_id(), LB_BOARD_ID_BYTES);
 	lb_loader_init(&mode->loader, &setup);
 	mode->idle = true;
 }

@@ -3,25 +3,9 @@
 
 #include "boards/stub/machine.h"
 #include "boards/stub/ramflash.h"
+#include "boards/stub/stub_kind.h"
 #include "core/base/error.h"
-#include "core/flashmap/flashmap.h"
 #include "core/hw/board.h"
-
-/* 4d7d2a3c-6f0e-4c52-9a51-0b6d1f7c8e35 */
-static const uint8_t board_id[LB_BOARD_ID_BYTES] = {
-	0x4D, 0x7D, 0x2A, 0x3C, 0x6F, 0x0E, 0x4C, 0x52, 0x9A, 0x51, 0x0B, 0x6D, 0x1F, 0x7C, 0x8E, 0x35,
-};
-
-/* Only what a bootloader needs. */
-static const struct lb_flashmap map = {
-	.part =
-		{
-			[LB_PART_RECORD] = {0x000000, 0x004000},
-			[LB_PART_FACTORY] = {0x010000, 0x050000},
-			[LB_PART_OTA_0] = {0x060000, 0x050000},
-			[LB_PART_OTA_1] = {0x0B0000, 0x050000},
-		},
-};
 
 static const uint8_t *image; /* NULL: none is loaded */
 static uint32_t image_bytes;
@@ -43,7 +27,7 @@ uint8_t *lb_board_retained(void)
 
 const uint8_t *lb_board_id(void)
 {
-	return board_id;
+	return lb_kind_stub.id;
 }
 
 const struct lb_flash *lb_board_flash(void)
@@ -53,7 +37,7 @@ const struct lb_flash *lb_board_flash(void)
 
 const struct lb_flashmap *lb_board_flashmap(void)
 {
-	return &map;
+	return lb_kind_stub.flashmap;
 }
 
 void lb_board_mac(uint8_t mac[LB_BOARD_MAC_BYTES])

@@ -1,7 +1,7 @@
 # The virtual module: Linux as the CPU, with the hardware as a process beside it. What each line means: docs/porting.md.
 
-BOARD_BOOT := boards/virtual/boot/*.c boards/virtual/common/*.c hardware/model/*.c crypto/*.c
-BOARD_PERIPH := boards/virtual/periph/*.c boards/virtual/common/*.c hardware/model/*.c crypto/*.c
+BOARD_BOOT := boards/virtual/*.c boards/virtual/boot/*.c boards/virtual/common/*.c hardware/model/*.c crypto/*.c
+BOARD_PERIPH := boards/virtual/*.c boards/virtual/periph/*.c boards/virtual/common/*.c hardware/model/*.c crypto/*.c
 BOARD_PROCESS := hardware/process/*.c
 
 # An image and the bootloader run wherever libc is, so what else they need is linked statically.

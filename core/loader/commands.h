@@ -9,7 +9,7 @@
 #include "core/loader/job.h"
 #include "core/loader/reply.h"
 #include "core/loader/session.h"
-#include "protocols/espressif/registers.h"
+#include "protocols/espressif/regs.h"
 
 /* The caller owns it. */
 struct lb_loader_commands {

@@ -132,7 +132,7 @@ void lb_loader_init(struct lb_loader *loader, const struct lb_loader_setup *setu
 {
 	memset(loader, 0, sizeof(*loader));
 	loader->commands.session.setup = *setup;
-	lb_regs_init(&loader->commands.regs, setup->mac, setup->flash->size_bytes);
+	lb_regs_init(&loader->commands.regs, setup->mac, setup->board_id, setup->flash->size_bytes);
 	forget_frame(loader);
 }
 

@@ -7,7 +7,7 @@
 #include "core/flashmap/flashmap.h"
 #include "core/loader/codec.h"
 #include "protocols/espressif/espressif_wire.h"
-#include "protocols/espressif/registers.h"
+#include "protocols/espressif/regs.h"
 
 enum {
 	LB_LOADER_HEADER_BYTES = LB_FRAME_AT_DATA, /* of a request and of a reply */
@@ -33,7 +33,8 @@ struct lb_loader_setup {
 	 * program and erase outside the slots. NULL: nobody wants to know. */
 	void (*slot_changes)(void *ctx, enum lb_slot slot);
 	void *ctx;
-	uint8_t mac[LB_REGS_MAC_BYTES]; /* what tools show */
+	uint8_t mac[LB_REGS_MAC_BYTES];     /* what tools show */
+	uint8_t board_id[LB_REGS_ID_BYTES]; /* of the kind of board */
 };
 
 enum lb_loader_leave {

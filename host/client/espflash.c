@@ -6,7 +6,7 @@
 #include <zlib.h>
 
 #include "core/base/bytes.h"
-#include "protocols/espressif/registers.h"
+#include "protocols/espressif/regs.h"
 
 enum {
 	LEAST_SIZE = 0x12, /* powers of two, of chips that there are: 256 KiB to 64 MiB */
@@ -82,6 +82,18 @@ static int read_identity(struct lb_espflash *flash, uint32_t *identity)
 	return result == LB_ESP_OK ? write_register(flash, LB_REG_SPI_USER2, user_2) : result;
 }
 
+static int read_board_id(struct lb_espflash *flash)
+{
+	int result = LB_ESP_OK;
+
+	for (uint32_t i = 0; i < LB_BOARD_ID_BYTES && result == LB_ESP_OK; i += 4) {
+		uint32_t word;
+		result = read_register(flash, LB_REG_ID + i, &word);
+		lb_store32le(flash->board_id + i, word);
+	}
+	return result;
+}
+
 int lb_espflash_open(struct lb_espflash *flash)
 {
 	static const uint32_t pins[] = {0, 0};
@@ -94,6 +106,8 @@ int lb_espflash_open(struct lb_espflash *flash)
 		result = lb_esp_request(&flash->esp, LB_OP_SPI_ATTACH, pins, 2, time_for(0, 0), NULL);
 	if (result == LB_ESP_OK)
 		result = read_identity(flash, &identity);
+	if (result == LB_ESP_OK)
+		result = read_board_id(flash);
 	uint32_t power = identity >> 16 & 0xFF;
 	if (result != LB_ESP_OK || power < LEAST_SIZE || power > MOST_SIZE)
 		return result != LB_ESP_OK ? result : LB_ESP_NO_CHIP;

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/hw/types.h"
 #include "host/client/espserial.h"
 
 /* Who wants to know how far it is; may be NULL. */
@@ -16,7 +17,8 @@ typedef void lb_espflash_progress(void *ctx, size_t done_bytes, size_t all_bytes
 
 struct lb_espflash {
 	struct lb_esp esp;
-	uint32_t flash_bytes; /* size of the chip */
+	uint32_t flash_bytes;                /* size of the chip */
+	uint8_t board_id[LB_BOARD_ID_BYTES]; /* of the kind of board; all 0: it does not say */
 	lb_espflash_progress *progress;
 	void *ctx;
 };

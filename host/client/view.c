@@ -100,6 +100,7 @@ void lb_view_parse_status(struct lb_view *view, const cJSON *status)
 	const cJSON *trial = lb_json_field(status, "trial");
 	long clock = (long)lb_json_number(status, "clock");
 
+	lb_json_copy(status, "board", view->board, sizeof(view->board));
 	lb_json_copy(boot, "mode", view->mode, sizeof(view->mode));
 	lb_json_copy(boot, "cause", view->cause, sizeof(view->cause));
 	lb_json_copy(boot, "slot", view->slot, sizeof(view->slot));

@@ -17,6 +17,7 @@
 
 enum {
 	LB_VIEW_SCRIPT_MS = 3000, /* module time: a script that goes on so long is what the image is there for */
+	LB_VIEW_BOARD_BYTES = 32,
 	LB_VIEW_SLOT_BYTES = 16,
 	LB_VIEW_VERDICT_BYTES = 80,
 	LB_VIEW_ERROR_BYTES = 256,
@@ -30,10 +31,11 @@ struct lb_view_pin {
 };
 
 struct lb_view {
-	char phase[8];                 /* "off", "gate", "loader", "script", "repl", "sleep" */
-	char mode[8];                  /* of the boot: "normal", "safe", "loader" */
-	char cause[16];                /* of the last reset */
-	char slot[LB_VIEW_SLOT_BYTES]; /* that runs */
+	char board[LB_VIEW_BOARD_BYTES]; /* the kind's name */
+	char phase[8];                   /* "off", "gate", "loader", "script", "repl", "sleep" */
+	char mode[8];                    /* of the boot: "normal", "safe", "loader" */
+	char cause[16];                  /* of the last reset */
+	char slot[LB_VIEW_SLOT_BYTES];   /* that runs */
 	char version[LB_STATUS_VERSION_BYTES];
 	char latest[LB_VIEW_SLOT_BYTES]; /* of the record */
 	char verdict[LB_SLOT_COUNT][LB_VIEW_VERDICT_BYTES];

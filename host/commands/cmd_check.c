@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/flashmap/flashmap.h"
 #include "host/commands/check_radio.h"
 #include "host/commands/check_report.h"
 #include "host/commands/check_verdict.h"
@@ -18,6 +17,7 @@
 #include "host/commands/rig.h"
 #include "host/commands/stop.h"
 #include "host/client/host_time.h"
+#include "host/image/board_kinds.h"
 
 enum { CUTS, SECONDS, JSON, JUNIT };
 
@@ -310,7 +310,7 @@ static enum lb_exit run_check(const struct lb_args *args)
 
 	if (!choose(args, &check))
 		return LB_EXIT_USAGE;
-	if (!lb_upload_check(args->words[0], lb_flashmap_8mib.part[LB_PART_FS].size_bytes, check.reason))
+	if (!lb_upload_check(args->words[0], lb_board_kinds_here()->flashmap->part[LB_PART_FS].size_bytes, check.reason))
 		return lb_args_failed("%s", check.reason);
 	lb_stop_catch_signals();
 	if (!make_place(&check))

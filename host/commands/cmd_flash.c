@@ -15,6 +15,7 @@
 #include "host/terminal/progress.h"
 #include "host/commands/stop.h"
 #include "host/client/status.h"
+#include "host/image/board_kinds.h"
 #include "host/image/key.h"
 
 enum { SLOT, ERASE_ALL, PORT, BAUD, READ };
@@ -30,6 +31,7 @@ struct job {
 	long baud;
 	struct lb_image_file file;
 	struct lb_image_info info;
+	const struct lb_board_kind *kind; /* by the image, until the module says it */
 	char version[LB_STATUS_VERSION_BYTES];
 	const char *undone;  /* what is not whole while flash is being changed; NULL: nothing */
 	size_t before_bytes; /* of the progress: done by steps before this one */
@@ -93,7 +95,7 @@ static struct lb_region region_of(const struct job *job)
 {
 	if (job->slot == LB_SLOT_NONE)
 		return (struct lb_region){0, job->target.flash.flash_bytes};
-	return lb_flashmap_8mib.part[lb_slot_part(job->slot)];
+	return job->kind->flashmap->part[lb_slot_part(job->slot)];
 }
 
 /* --- the image, before anything is sent --- */
@@ -123,11 +125,19 @@ static enum lb_image_verdict judge(struct job *job)
 	return LB_IMAGE_GOOD;
 }
 
-/* Whatever would not start is refused here, so that a good slot is not lost for it. */
-static enum lb_exit load_image(struct job *job)
+static enum lb_exit check_size(const struct job *job)
 {
 	uint32_t slot_bytes = region_of(job).size_bytes;
 
+	if (job->info.total_bytes <= slot_bytes)
+		return LB_EXIT_DONE;
+	return lb_args_failed("%s has %u bytes, the slot %s only %u", job->image_path, job->info.total_bytes,
+	                      lb_slot_name(job->slot), slot_bytes);
+}
+
+/* Whatever would not start is refused here, so that a good slot is not lost for it. */
+static enum lb_exit load_image(struct job *job)
+{
 	if (lb_image_file_read(job->image_path, &job->file) != LB_EXIT_DONE)
 		return LB_EXIT_FAILED;
 	enum lb_image_verdict verdict = judge(job);
@@ -137,12 +147,10 @@ static enum lb_exit load_image(struct job *job)
 		return lb_args_failed("%s is cut off: its header says more bytes than there are", job->image_path);
 	if (verdict != LB_IMAGE_GOOD)
 		return lb_args_failed("%s would not start: %s", job->image_path, lb_image_verdict_text(verdict));
-	if (job->info.total_bytes > slot_bytes) {
-		return lb_args_failed("%s has %u bytes, the slot %s only %u", job->image_path, job->info.total_bytes,
-		                      lb_slot_name(job->slot), slot_bytes);
-	}
+	if (job->info.has_board_id && lb_board_kinds_find(job->info.board_id) != NULL)
+		job->kind = lb_board_kinds_find(job->info.board_id);
 	lb_status_version(&job->info.version, job->version);
-	return LB_EXIT_DONE;
+	return check_size(job);
 }
 
 /* --- the work --- */
@@ -167,7 +175,7 @@ static void start(struct job *job, const char *what, size_t all_bytes)
 /* The record last: a blank one is a new module's, and until then it knows that the slots are being changed. */
 static bool erase_all(struct job *job)
 {
-	const struct lb_flashmap *map = &lb_flashmap_8mib;
+	const struct lb_flashmap *map = job->kind->flashmap;
 	struct lb_region record = map->part[LB_PART_RECORD];
 	uint32_t first = map->part[LB_PART_PROTECTED].offset + map->part[LB_PART_PROTECTED].size_bytes;
 	uint32_t after = record.offset + record.size_bytes;
@@ -318,6 +326,29 @@ static enum lb_exit read_job(struct job *job)
 	return exit;
 }
 
+/* What is known only by the module in bootloader mode: which board it is, and so where its slots are. */
+static enum lb_exit check_board(struct job *job)
+{
+	static const uint8_t silent[LB_BOARD_ID_BYTES]; /* an older bootloader */
+	const struct lb_espflash *flash = &job->target.flash;
+	bool says = memcmp(flash->board_id, silent, sizeof(silent)) != 0;
+
+	if (says)
+		job->kind = lb_board_kinds_find(flash->board_id);
+	if (job->image_path == NULL && job->slot == LB_SLOT_NONE)
+		return LB_EXIT_DONE;
+	if (job->kind == NULL)
+		return lb_args_failed("the module is of a kind of board that this lifeboat was not built with");
+	if (says && job->info.has_board_id && memcmp(job->info.board_id, flash->board_id, LB_BOARD_ID_BYTES) != 0)
+		return lb_args_failed("%s would not start: %s", job->image_path, lb_image_verdict_text(LB_IMAGE_OTHER_BOARD));
+	struct lb_region region = region_of(job);
+	if (region.size_bytes == 0 || region.offset + region.size_bytes > flash->flash_bytes) {
+		return lb_args_failed("the module has %u KiB of flash: too little for the slot %s", flash->flash_bytes / 1024,
+		                      lb_slot_name(job->slot));
+	}
+	return check_size(job);
+}
+
 /* After a read the module is started again in any case; after a write that failed it is not. */
 static enum lb_exit run_job(struct job *job)
 {
@@ -325,11 +356,9 @@ static enum lb_exit run_job(struct job *job)
 
 	if (!lb_target_enter(target))
 		return lb_args_failed("%s", target->reason);
-	struct lb_region region = region_of(job);
-	if (region.offset + region.size_bytes > target->flash.flash_bytes) {
+	if (check_board(job) != LB_EXIT_DONE) {
 		target->way->leave(target);
-		return lb_args_failed("the module has %u KiB of flash: too little for the slot %s",
-		                      target->flash.flash_bytes / 1024, lb_slot_name(job->slot));
+		return LB_EXIT_FAILED;
 	}
 	printf("flash: the module is in bootloader mode, %u MiB of flash\n", target->flash.flash_bytes >> 20);
 	if (job->image_path != NULL)
@@ -344,7 +373,7 @@ static enum lb_exit run_job(struct job *job)
 /* Whatever happens in between, the pins are let go and the port is given back. */
 static enum lb_exit run(const struct lb_args *args)
 {
-	struct job job = {0};
+	struct job job = {.kind = lb_board_kinds_here()};
 
 	if (!choose(args, &job))
 		return LB_EXIT_USAGE;

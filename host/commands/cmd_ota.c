@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/flashmap/flashmap.h"
 #include "crypto/providers.h"
 #include "host/client/port_open.h"
 #include "host/client/repl.h"
@@ -12,6 +11,7 @@
 #include "host/commands/module.h"
 #include "host/commands/ota_follow.h"
 #include "host/commands/stop.h"
+#include "host/image/board_kinds.h"
 #include "host/terminal/progress.h"
 
 enum { FORCE, NO_RESET, PORT };
@@ -24,21 +24,16 @@ enum { ENTRY_TRIES = 3, ENTRY_MS = 1500, STATUS_MS = 5000 };
 static enum lb_exit check_image(struct lb_ota *ota, const char *path, struct lb_image_file *file)
 {
 	struct lb_image_source source = lb_image_file_source(file);
-	struct lb_image_info info;
-	enum lb_image_verdict verdict = lb_image_check(&source, &lb_crypto_both, &info);
-	uint32_t room_bytes = lb_flashmap_8mib.part[LB_PART_OTA_0].size_bytes;
+	struct lb_image_info *info = &ota->image;
+	enum lb_image_verdict verdict = lb_image_check(&source, &lb_crypto_both, info);
 
-	if (verdict == LB_IMAGE_GOOD && info.key_type == LB_KEY_NONE)
+	if (verdict == LB_IMAGE_GOOD && info->key_type == LB_KEY_NONE)
 		verdict = LB_IMAGE_NO_SIGNATURE;
 	if (verdict != LB_IMAGE_GOOD)
 		return lb_args_failed("%s cannot be an update: %s", path, lb_image_verdict_text(verdict));
-	if (info.total_bytes > room_bytes) {
-		return lb_args_failed("%s cannot be an update: %u bytes do not fit into a slot, which has %u", path,
-		                      info.total_bytes, room_bytes);
-	}
-	lb_status_version(&info.version, ota->version);
+	lb_status_version(&info->version, ota->version);
 	ota->transfer.bytes = file->bytes;
-	ota->transfer.size_bytes = info.total_bytes;
+	ota->transfer.size_bytes = info->total_bytes;
 	return LB_EXIT_DONE;
 }
 
@@ -73,6 +68,22 @@ static enum lb_exit refuse_trial(const struct lb_ota *ota)
 	                      ota->now.version, ota->now.slot);
 }
 
+/* As far as this command knows the board. */
+static enum lb_exit refuse_image(const struct lb_ota *ota)
+{
+	const struct lb_board_kind *kind = lb_board_kinds_named(ota->now.board);
+
+	if (kind == NULL)
+		return LB_EXIT_DONE;
+	uint32_t room_bytes = kind->flashmap->part[LB_PART_OTA_0].size_bytes;
+	if (ota->image.has_board_id && memcmp(ota->image.board_id, kind->id, sizeof(kind->id)) != 0)
+		return lb_args_failed("%s cannot be an update: %s", ota->path, lb_image_verdict_text(LB_IMAGE_OTHER_BOARD));
+	if (ota->image.total_bytes <= room_bytes)
+		return LB_EXIT_DONE;
+	return lb_args_failed("%s cannot be an update: %u bytes do not fit into a slot, which has %u", ota->path,
+	                      ota->image.total_bytes, room_bytes);
+}
+
 /* A module that just starts is waited for. */
 static enum lb_exit check_module(struct lb_ota *ota)
 {
@@ -80,6 +91,8 @@ static enum lb_exit check_module(struct lb_ota *ota)
 
 	for (int waits = 0; exit == LB_EXIT_DONE && lb_view_is_in(&ota->now, "gate") && waits < 100; waits++)
 		exit = lb_ota_pause(ota) ? lb_ota_poll(ota) : LB_EXIT_FAILED;
+	if (exit == LB_EXIT_DONE)
+		exit = refuse_image(ota);
 	if (exit == LB_EXIT_DONE)
 		exit = refuse_trial(ota);
 	return exit == LB_EXIT_DONE ? refuse_phase(ota) : exit;
@@ -136,6 +149,8 @@ static enum lb_exit open_port(struct lb_ota *ota)
 		exit = lb_args_failed("%s", result != 0 ? "the module's REPL no longer answers" :
 		                                          "the firmware that runs on the module has no lifeboat.status()");
 	else
+		exit = refuse_image(ota);
+	if (exit == LB_EXIT_DONE)
 		exit = refuse_trial(ota);
 	cJSON_Delete(status);
 	if (exit != LB_EXIT_DONE)
@@ -246,6 +261,7 @@ static enum lb_exit run(const struct lb_args *args)
 	if (!lb_args_port(args, args->values[PORT], &ota.name))
 		return LB_EXIT_USAGE;
 	ota.transfer.port = &ota.port;
+	ota.path = args->words[0];
 	if (lb_image_file_read(args->words[0], &file) != LB_EXIT_DONE)
 		return LB_EXIT_FAILED;
 	enum lb_exit exit = check_image(&ota, args->words[0], &file);

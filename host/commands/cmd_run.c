@@ -8,10 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/flashmap/flashmap.h"
 #include "host/commands/rig.h"
 #include "host/commands/commands.h"
 #include "host/commands/hardware.h"
+#include "host/image/board_kinds.h"
 #include "host/terminal/attach.h"
 
 enum { HEADLESS, CLOCK, FLASH, REFLASH, SD, PORT, LISTEN };
@@ -146,7 +146,7 @@ static bool load(const char *dir, const char *folder)
 {
 	char reason[LB_UPLOAD_REASON_BYTES];
 
-	if (lb_upload_check(folder, lb_flashmap_8mib.part[LB_PART_FS].size_bytes, reason) &&
+	if (lb_upload_check(folder, lb_board_kinds_here()->flashmap->part[LB_PART_FS].size_bytes, reason) &&
 	    lb_rig_load(dir, folder, reason))
 		return true;
 	if (reason[0] != '\0')

@@ -14,6 +14,7 @@
 
 #include "host/commands/args.h"
 #include "host/client/host_time.h"
+#include "host/image/board_kinds.h"
 
 enum {
 	START_MS = 30000, /* a new flash.bin is 8 MiB to write, on whatever disk */
@@ -25,21 +26,21 @@ enum {
 
 #define READY "ready"
 #define PROGRAM "../libexec/lifeboat/hardware"
-#define BOOTLOADER "../libexec/lifeboat/bootloader-virtual"
-#define IMAGE "../share/lifeboat/virtual.img"
+#define BOOTLOADER "../libexec/lifeboat/bootloader-"
+#define IMAGE "../share/lifeboat/"
 
-/* A name relative to the folder of this program, as a path; false, with errno, when that is too long. */
-static bool find_beside(const char *name, char path[PATH_MAX])
+/* A name in two parts, relative to the folder of this program, as a path; false, with errno, when that is too long. */
+static bool find_beside(const char *name, const char *more, char path[PATH_MAX])
 {
 	ssize_t size = readlink("/proc/self/exe", path, PATH_MAX);
 
 	while (size > 0 && path[size - 1] != '/')
 		size--;
-	if (size <= 0 || (size_t)size + strlen(name) >= PATH_MAX) {
+	if (size <= 0 || (size_t)size + strlen(name) + strlen(more) >= PATH_MAX) {
 		errno = ENAMETOOLONG;
 		return false;
 	}
-	strcpy(path + size, name);
+	strcpy(stpcpy(path + size, name), more);
 	return true;
 }
 
@@ -54,13 +55,17 @@ void lb_hardware_add(struct lb_hardware_options *options, const char *name, cons
 /* life_fd negative: it lives on without us. Returns only when it failed, with errno. */
 static void execute(const struct lb_hardware_options *options, int ready_fd, int life_fd)
 {
+	const char *board = lb_board_kinds_here()->name;
+	char image_name[NAME_MAX];
 	char program[PATH_MAX];
 	char bootloader[PATH_MAX];
 	char image[PATH_MAX];
 	char ready_text[16];
 	char life_text[16];
 
-	if (!find_beside(PROGRAM, program) || !find_beside(BOOTLOADER, bootloader) || !find_beside(IMAGE, image))
+	snprintf(image_name, sizeof(image_name), "%s.img", board);
+	if (!find_beside(PROGRAM, "", program) || !find_beside(BOOTLOADER, board, bootloader) ||
+	    !find_beside(IMAGE, image_name, image))
 		return;
 	snprintf(ready_text, sizeof(ready_text), "%d", ready_fd);
 	snprintf(life_text, sizeof(life_text), "%d", life_fd);

@@ -11,10 +11,8 @@
 #include "core/record/record.h"
 #include "core/update/rules.h"
 #include "host/client/status.h"
-#include "host/image/board_kind.h"
+#include "host/image/board_kinds.h"
 #include "host/image/key.h"
-
-enum { FLASH_BYTES = 8 << 20 };
 
 static void print_hex(const char *name, const uint8_t *bytes, size_t size_bytes)
 {
@@ -40,11 +38,11 @@ static void print_image(const struct lb_image_info *info)
 	if (info->security_counter != 0)
 		printf("  %-10s%u\n", "counter", info->security_counter);
 	if (info->has_board_id) {
-		const char *name = lb_board_kind_name(info->board_id);
+		const struct lb_board_kind *kind = lb_board_kinds_find(info->board_id);
 
 		print_hex("board id", info->board_id, sizeof(info->board_id));
-		if (name != NULL)
-			printf("  %-10s%s\n", "board", name);
+		if (kind != NULL)
+			printf("  %-10s%s\n", "board", kind->name);
 	}
 }
 
@@ -60,9 +58,9 @@ static void print_judge(const struct lb_image_judge *judge)
 		printf("no key to hold signatures against (--key)\n");
 	}
 	if (judge->has_board) {
-		const char *name = lb_board_kind_name(judge->board_id);
+		const struct lb_board_kind *kind = lb_board_kinds_find(judge->board_id);
 
-		printf("for board %s\n", name != NULL ? name : "of the id given");
+		printf("for board %s\n", kind != NULL ? kind->name : "of the id given");
 	}
 }
 
@@ -98,11 +96,11 @@ static enum lb_exit image_info(struct lb_image_file *file, const char *path, con
 /* ---- a whole flash ---- */
 
 /* The slots as a bootloader would judge them, and for the plan below what each would come to. */
-static void print_slots(const struct lb_flash *flash, const struct lb_image_judge *judge,
+static void print_slots(const struct lb_flash *flash, const struct lb_flashmap *map, const struct lb_image_judge *judge,
                         struct lb_update_slot slots[LB_SLOT_COUNT])
 {
 	for (unsigned i = 0; i < LB_SLOT_COUNT; i++) {
-		struct lb_image_slot slot = {flash, lb_flashmap_8mib.part[lb_slot_part((enum lb_slot)i)]};
+		struct lb_image_slot slot = {flash, map->part[lb_slot_part((enum lb_slot)i)]};
 		struct lb_image_source source = lb_image_slot_source(&slot);
 		struct lb_image_info info;
 		enum lb_image_verdict verdict = lb_image_judge_source(judge, &source, &info);
@@ -193,20 +191,22 @@ static void print_plan(const struct lb_record *record, const struct lb_update_sl
 }
 
 /* In the bootloader's order: slots, record, and what follows from both. */
-static void flash_info(struct lb_image_file *file, const struct lb_image_judge *judge)
+static void flash_info(struct lb_image_file *file, const struct lb_board_kind *kind, const struct lb_image_judge *judge)
 {
 	static const char *const status[] = {
 		[LB_RECORD_BLANK] = "a new module's, empty",
 		[LB_RECORD_VALID] = "valid",
 		[LB_RECORD_LOST] = "lost",
 	};
-	const struct lb_flash flash = lb_image_file_flash(file);
-	struct lb_region region = lb_flashmap_8mib.part[LB_PART_RECORD];
+	struct lb_flash flash = lb_image_file_flash(file);
+	struct lb_region region = kind->flashmap->part[LB_PART_RECORD];
 	struct lb_update_slot slots[LB_SLOT_COUNT];
 	struct lb_record record;
 
-	print_slots(&flash, judge, slots);
+	print_slots(&flash, kind->flashmap, judge, slots);
 	print_judge(judge);
+	flash.sector_bytes = kind->sector_bytes;
+	flash.program_bytes = kind->program_bytes;
 	lb_record_open(&record, &flash, region);
 	printf("record: %s%s\n", status[record.status], record.read_only ? ", of a newer version" : "");
 	if (record.status == LB_RECORD_VALID)
@@ -214,19 +214,25 @@ static void flash_info(struct lb_image_file *file, const struct lb_image_judge *
 	print_plan(&record, slots);
 }
 
-/* A flash that begins with an image is an image that was padded to 8 MiB: no partition of ours begins there. */
-static bool is_flash(const struct lb_image_file *file)
+/* A flash that begins with an image is an image that was padded to the same size: no partition of ours begins there. */
+static bool is_flash(const struct lb_image_file *file, const struct lb_board_kind *kind)
 {
-	return file->size_bytes == FLASH_BYTES && lb_load32le(file->bytes) != LB_IMAGE_MAGIC;
+	return file->size_bytes == kind->flash_bytes && lb_load32le(file->bytes) != LB_IMAGE_MAGIC;
 }
 
 enum lb_exit lb_image_info_print(struct lb_image_file *file, const char *path, struct lb_image_judge *judge,
                                  bool board_given)
 {
-	if (!is_flash(file))
+	const struct lb_board_kind *kind = judge->has_board ? lb_board_kinds_find(judge->board_id) : NULL;
+
+	if (kind == NULL)
+		kind = lb_board_kinds_here();
+	if (!is_flash(file, kind))
 		return image_info(file, path, judge);
-	if (!board_given)
-		judge->has_board = lb_board_kind_parse("virtual", judge->board_id);
-	flash_info(file, judge);
+	if (!board_given) {
+		judge->has_board = true;
+		memcpy(judge->board_id, kind->id, sizeof(judge->board_id));
+	}
+	flash_info(file, kind, judge);
 	return LB_EXIT_DONE;
 }

@@ -7,7 +7,7 @@
 
 #include "core/base/error.h"
 #include "crypto/providers.h"
-#include "host/image/board_kind.h"
+#include "host/image/board_kinds.h"
 #include "host/image/key.h"
 
 enum lb_exit lb_image_judge_explain_key(const char *path, int error)
@@ -30,8 +30,9 @@ enum lb_exit lb_image_judge_explain_key(const char *path, int error)
 enum lb_exit lb_image_judge_board(const char *text, bool *given, uint8_t id[LB_BOARD_ID_BYTES])
 {
 	*given = text != NULL && strcmp(text, "none") != 0;
-	if (*given && !lb_board_kind_parse(text, id))
-		return lb_args_wrong("--board-id takes a UUID (32 hexadecimal digits), virtual or none, not '%s'", text);
+	if (*given && !lb_board_kinds_parse(text, id))
+		return lb_args_wrong(
+			"--board-id takes a UUID (32 hexadecimal digits), a board's name (virtual) or none, not '%s'", text);
 	return LB_EXIT_DONE;
 }
 

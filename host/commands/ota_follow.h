@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
+#include "core/image/image.h"
 #include "host/client/client.h"
 #include "host/client/port.h"
 #include "host/client/transfer.h"
@@ -18,7 +19,9 @@ struct lb_ota {
 	struct lb_client control;
 	struct lb_port port;
 	struct lb_transfer transfer;
-	char version[LB_STATUS_VERSION_BYTES]; /* of the image that is sent */
+	const char *path;                      /* of the image */
+	struct lb_image_info image;            /* that is sent */
+	char version[LB_STATUS_VERSION_BYTES]; /* its */
 	struct lb_view now;                    /* as it was polled last */
 };
 

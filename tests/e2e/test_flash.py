@@ -239,6 +239,16 @@ def test_what_is_no_good_is_not_sent(fast, scratch):
 	assert fast.status()["boots"] == boots
 
 
+def test_an_image_of_another_board_is_not_sent(fast, scratch):
+	"""Bootloader mode says which board it is."""
+	place, before = pathlib.Path(scratch), in_slot(fast, "factory")
+	(place / "program").write_bytes(pathlib.Path("/bin/true").read_bytes())
+	failed(fast.run("flash", sign(place / "program", place / "stub.img", "3.0.0", "--board-id", "stub"), check=False),
+	       "stub.img would not start: not for this board")
+	assert in_slot(fast, "factory") == before
+	fast.wait("repl")
+
+
 def test_another_key_is_told_and_the_module_decides(fast, scratch):
 	place = pathlib.Path(scratch)
 	assert harness.run_command("image", "keygen", place / "other.pem").returncode == 0

@@ -444,6 +444,7 @@ def test_images_that_are_refused(updated, scratch):
 	large = os.path.join(scratch, "large.elf")
 	with open(large, "wb") as file:
 		file.write(updates.firmware().read_bytes() + bytes(updates.SLOT_BYTES))
+	assert "not for this board" in ota(updated, signed(updates.firmware(), scratch, "--board-id", "stub"), code=1)
 	assert "do not fit into a slot" in ota(updated, signed(large, scratch), code=1)
 	assert updates.counts(updated) == before
 	key = os.path.join(scratch, "mine.pem")

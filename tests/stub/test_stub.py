@@ -2,6 +2,7 @@
 a Cortex-M4, and where QEMU is there its bootloader boots images on a Cortex-M."""
 import select
 import shutil
+import socket
 import struct
 import subprocess
 import time
@@ -45,6 +46,32 @@ def test_it_is_a_program_of_this_machine():
 	program = qemu.build("host")
 	process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 	assert SYNCED in answer_to_sync(process), "flash is blank: it goes into bootloader mode"
+
+
+def test_the_command_finds_its_slots(tmp_path):
+	"""Over a port, by the board id that bootloader mode says: slots of its own size, and no image of another board."""
+	program = qemu.build("host")
+
+	def flash(size_bytes, board):
+		payload, image = tmp_path / "payload", tmp_path / "image"
+		payload.write_bytes(bytes(size_bytes))
+		qemu.do(qemu.LIFEBOAT, "image", "sign", payload, image, "--version", "1.0.0", "--key", qemu.key(), "--board-id",
+			board)
+		with socket.create_server(("127.0.0.1", 0)) as server:
+			port = f"socket://127.0.0.1:{server.getsockname()[1]}"
+			command = subprocess.Popen([qemu.LIFEBOAT, "flash", image, "--port", port], stdout=subprocess.PIPE,
+				stderr=subprocess.PIPE, text=True)
+			server.settimeout(30)
+			line = server.accept()[0]
+			with line, subprocess.Popen([program], stdin=line, stdout=line):
+				line.close()
+				out, err = command.communicate(timeout=60)
+				return command.returncode, out, err
+
+	code, out, err = flash(400000, "none")
+	assert code == 1 and err.endswith("the slot factory only 327680\n") and "writing" not in out, (out, err)
+	code, out, err = flash(5000, "virtual")
+	assert code == 1 and err.endswith("would not start: not for this board\n") and "writing" not in out, (out, err)
 
 
 @pytest.mark.parametrize("cpu, target", [("cortex-m0plus", "thumbv6m"), ("cortex-m4", "thumbv7em")])

@@ -176,6 +176,7 @@ void bench_start(struct bench *bench)
 									   .slot_changes = slot_changes,
 									   .ctx = bench,
 									   .mac = {0x24, 0x0A, 0xC4, 0x01, 0x02, 0x03},
+									   .board_id = {0x6F, 0x04, [15] = 0x7E},
 								   });
 }
 

@@ -211,6 +211,7 @@ static void open_flash(void)
 	assert_int_equal(lb_esp_sync(&flash.esp, 3), LB_ESP_OK);
 	assert_int_equal(lb_espflash_open(&flash), LB_ESP_OK);
 	assert_int_equal(flash.flash_bytes, BENCH_FLASH_BYTES);
+	assert_memory_equal(flash.board_id, wire.bench.loader.commands.session.setup.board_id, LB_BOARD_ID_BYTES);
 }
 
 static void expect_image(void)

@@ -136,6 +136,7 @@ static void test_mac_checksum(void **state)
 
 	/* From the 1-Wire literature: the family code and serial number A2 00 00 00 01 B8 1C 02 is its own example; six
 	 * bytes of it are checked against a bitwise division written out below. */
+	static const uint8_t id[LB_REGS_ID_BYTES] = {0x6F, 0x04, 0x86, 0x90, [15] = 0x7E};
 	static const uint8_t mac[] = {0x02, 0x1C, 0xB8, 0x01, 0x00, 0x00};
 	uint32_t divided = 0;
 
@@ -146,9 +147,13 @@ static void test_mac_checksum(void **state)
 
 		divided = divided >> 1 ^ (feedback != 0 ? 0x8C : 0);
 	}
-	lb_regs_init(&regs, mac, 0x800000);
+	lb_regs_init(&regs, mac, id, 0x800000);
 	assert_int_equal(lb_regs_read(&regs, 0x3FF5A008), divided << 16 | 0x021C);
 	assert_int_equal(lb_regs_read(&regs, 0x3FF5A004), 0xB8010000);
+	assert_int_equal(lb_regs_read(&regs, 0x3FF5A078), 0x9086046F);
+	assert_int_equal(lb_regs_read(&regs, 0x3FF5A07A), 0);
+	assert_int_equal(lb_regs_read(&regs, 0x3FF5A084), 0x7E000000);
+	assert_int_equal(lb_regs_read(&regs, 0x3FF5A088), 0);
 }
 
 static void test_writing_fixed_registers_changes_nothing(void **state)
@@ -207,11 +212,11 @@ static void test_flash_chip(void **state)
 
 static void test_flash_sizes(void **state)
 {
-	static const uint8_t mac[LB_REGS_MAC_BYTES] = {0};
+	static const uint8_t mac[LB_REGS_MAC_BYTES] = {0}, id[LB_REGS_ID_BYTES] = {0};
 	struct lb_regs regs;
 
 	(void)state;
-	lb_regs_init(&regs, mac, 0x400000);
+	lb_regs_init(&regs, mac, id, 0x400000);
 	lb_regs_write(&regs, 0x3FF4201C, 1u << 28, UINT32_MAX);
 	lb_regs_write(&regs, 0x3FF4202C, 23, UINT32_MAX);
 	lb_regs_write(&regs, 0x3FF42024, 0x9F, UINT32_MAX);

@@ -10,17 +10,12 @@
 #include "boards/virtual/boot/zlib_codec.h"
 #include "boards/virtual/common/bus.h"
 #include "boards/virtual/common/flashchip.h"
-#include "core/flashmap/flashmap.h"
+#include "boards/virtual/virtual_kind.h"
 #include "crypto/providers.h"
 
 enum {
 	US_PER_MS = 1000,
 	NS_PER_S = 1000000000,
-};
-
-/* 6f048690-b200-4f08-bb0d-9805c6c7167e; docs/porting.md */
-static const uint8_t board_id[LB_BOARD_ID_BYTES] = {
-	0x6F, 0x04, 0x86, 0x90, 0xB2, 0x00, 0x4F, 0x08, 0xBB, 0x0D, 0x98, 0x05, 0xC6, 0xC7, 0x16, 0x7E,
 };
 
 static const struct lb_flash *flash;
@@ -44,7 +39,7 @@ uint8_t *lb_board_retained(void)
 
 const uint8_t *lb_board_id(void)
 {
-	return board_id;
+	return lb_kind_virtual.id;
 }
 
 const struct lb_flash *lb_board_flash(void)
@@ -54,7 +49,7 @@ const struct lb_flash *lb_board_flash(void)
 
 const struct lb_flashmap *lb_board_flashmap(void)
 {
-	return &lb_flashmap_8mib;
+	return lb_kind_virtual.flashmap;
 }
 
 const struct lb_crypto *lb_board_crypto(void)

@@ -16,6 +16,7 @@
 #include "boards/virtual/periph/pin.h"
 #include "boards/virtual/periph/radiostate.h"
 #include "boards/virtual/periph/serial.h"
+#include "boards/virtual/virtual_kind.h"
 #include "core/base/bytes.h"
 #include "core/hw/periph.h"
 
@@ -53,7 +54,7 @@ void lb_periph_init(void)
 
 const char *lb_periph_board_name(void)
 {
-	return "virtual";
+	return lb_kind_virtual.name;
 }
 
 void lb_periph_unique_id(uint8_t id[LB_UNIQUE_ID_BYTES])

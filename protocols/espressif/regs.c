@@ -1,7 +1,9 @@
-#include "protocols/espressif/registers.h"
+#include "protocols/espressif/regs.h"
 
 #include <stddef.h>
 #include <string.h>
+
+#include "core/base/bytes.h"
 
 /* Where the flash controller's words are in our array; there is a gap before the data. */
 enum {
@@ -54,10 +56,12 @@ static uint32_t flash_id(const struct lb_regs *regs)
 	return log2 << 16 | FLASH_MAKER;
 }
 
-void lb_regs_init(struct lb_regs *regs, const uint8_t mac[LB_REGS_MAC_BYTES], uint32_t flash_bytes)
+void lb_regs_init(struct lb_regs *regs, const uint8_t mac[LB_REGS_MAC_BYTES], const uint8_t id[LB_REGS_ID_BYTES],
+                  uint32_t flash_bytes)
 {
 	memset(regs, 0, sizeof(*regs));
 	memcpy(regs->mac, mac, LB_REGS_MAC_BYTES);
+	memcpy(regs->id, id, LB_REGS_ID_BYTES);
 	regs->flash_bytes = flash_bytes;
 }
 
@@ -92,6 +96,8 @@ uint32_t lb_regs_read(const struct lb_regs *regs, uint32_t address)
 		return (uint32_t)mac[2] << 24 | (uint32_t)mac[3] << 16 | (uint32_t)mac[4] << 8 | mac[5];
 	if (address == LB_REG_MAC_HIGH)
 		return (uint32_t)crc8(mac, LB_REGS_MAC_BYTES) << 16 | (uint32_t)mac[0] << 8 | mac[1];
+	if (address >= LB_REG_ID && address - LB_REG_ID < LB_REGS_ID_BYTES && address % 4 == 0)
+		return lb_load32le(regs->id + (address - LB_REG_ID));
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		if (fixed[i][0] == address)
 			return fixed[i][1];

@@ -13,6 +13,7 @@ enum {
 	LB_REGS_MAC_BYTES = 6,
 	LB_REGS_SPI_WORDS = 12 + 16, /* offsets 0x00 to 0x2C, command to data lengths; 0x80 to 0xBC, data */
 	LB_REGS_STATUS_BYTES = 3,
+	LB_REGS_ID_BYTES = 16,
 };
 
 /* Addresses and bits that both ends name: the ESP32's technical reference manual, eFuse and SPI controller. The flash
@@ -27,6 +28,7 @@ enum lb_reg {
 	LB_REG_SPI_DATA = 0x3FF42080,
 	LB_REG_MAC_LOW = 0x3FF5A004,
 	LB_REG_MAC_HIGH = 0x3FF5A008,
+	LB_REG_ID = 0x3FF5A078, /* eFuse block 3, the user's: four words, the id of the kind of board */
 };
 enum {
 	LB_REG_CHIP_ESP32 = 0x00F01D83,
@@ -41,12 +43,14 @@ enum {
 struct lb_regs {
 	uint8_t mac[LB_REGS_MAC_BYTES];
 	uint8_t status[LB_REGS_STATUS_BYTES]; /* of the flash chip, as far as tools can tell */
+	uint8_t id[LB_REGS_ID_BYTES];
 	uint32_t flash_bytes;
 	uint32_t spi[LB_REGS_SPI_WORDS];
 };
 
 /* flash_bytes decides the chip's identity; a power of two. */
-void lb_regs_init(struct lb_regs *regs, const uint8_t mac[LB_REGS_MAC_BYTES], uint32_t flash_bytes);
+void lb_regs_init(struct lb_regs *regs, const uint8_t mac[LB_REGS_MAC_BYTES], const uint8_t id[LB_REGS_ID_BYTES],
+                  uint32_t flash_bytes);
 uint32_t lb_regs_read(const struct lb_regs *regs, uint32_t address);
 /* Only the bits of mask change. */
 void lb_regs_write(struct lb_regs *regs, uint32_t address, uint32_t value, uint32_t mask);
