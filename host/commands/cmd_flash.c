@@ -200,7 +200,7 @@ static bool erase_all(struct job *job)
 /* Reads the boot record: what the bootloader cannot append to does not name the slot that is written now. */
 static bool read_record(struct job *job)
 {
-	const struct lb_region region = lb_flashmap_8mib.part[LB_PART_RECORD];
+	const struct lb_region region = job->kind->flashmap->part[LB_PART_RECORD];
 	struct lb_image_file piece = {malloc(region.size_bytes), region.size_bytes};
 	struct lb_record record;
 
@@ -211,7 +211,7 @@ static bool read_record(struct job *job)
 	start(job, "reading the boot record", 0);
 	const int result = lb_espflash_read(&job->target.flash, region.offset, piece.bytes, region.size_bytes);
 	lb_progress_end(&job->progress);
-	const struct lb_flash flash = lb_image_file_flash(&piece);
+	const struct lb_flash flash = lb_image_file_flash(&piece, job->kind);
 	lb_record_open(&record, &flash, (struct lb_region){0, region.size_bytes});
 	job->stuck = result == LB_ESP_OK && record.read_only;
 	free(piece.bytes);

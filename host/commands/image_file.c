@@ -9,7 +9,7 @@
 
 #include "core/base/error.h"
 
-enum { MAX_FILE_BYTES = 64 << 20, SECTOR_BYTES = 4096, PROGRAM_BYTES = 4 };
+enum { MAX_FILE_BYTES = 64 << 20 };
 
 enum lb_exit lb_image_file_read(const char *path, struct lb_image_file *file)
 {
@@ -53,14 +53,14 @@ static int flash_read(void *ctx, uint32_t offset, void *data, uint32_t size_byte
 	return file_read(ctx, offset, data, size_bytes);
 }
 
-struct lb_flash lb_image_file_flash(struct lb_image_file *file)
+struct lb_flash lb_image_file_flash(struct lb_image_file *file, const struct lb_board_kind *kind)
 {
 	return (struct lb_flash){
 		.read = flash_read,
 		.ctx = file,
 		.size_bytes = (uint32_t)file->size_bytes,
-		.sector_bytes = SECTOR_BYTES,
-		.program_bytes = PROGRAM_BYTES,
+		.sector_bytes = kind->sector_bytes,
+		.program_bytes = kind->program_bytes,
 	};
 }
 

@@ -2,6 +2,7 @@
 #ifndef LB_COMMANDS_IMAGE_FILE_H
 #define LB_COMMANDS_IMAGE_FILE_H
 
+#include "core/flashmap/board_kind.h"
 #include "core/hw/flash.h"
 #include "core/image/image.h"
 #include "host/commands/args.h"
@@ -17,7 +18,7 @@ enum lb_exit lb_image_file_read(const char *path, struct lb_image_file *file);
 enum lb_exit lb_image_file_write(const char *path, const uint8_t *bytes, size_t size_bytes);
 /* file must outlive the source. */
 struct lb_image_source lb_image_file_source(struct lb_image_file *file);
-/* A flash to be read, or a piece of one, with the geometry of our boards'. file must outlive it. */
-struct lb_flash lb_image_file_flash(struct lb_image_file *file);
+/* A flash to be read, or a piece of one, with that board's geometry. file must outlive it. */
+struct lb_flash lb_image_file_flash(struct lb_image_file *file, const struct lb_board_kind *kind);
 
 #endif

@@ -198,15 +198,13 @@ static void flash_info(struct lb_image_file *file, const struct lb_board_kind *k
 		[LB_RECORD_VALID] = "valid",
 		[LB_RECORD_LOST] = "lost",
 	};
-	struct lb_flash flash = lb_image_file_flash(file);
+	const struct lb_flash flash = lb_image_file_flash(file, kind);
 	struct lb_region region = kind->flashmap->part[LB_PART_RECORD];
 	struct lb_update_slot slots[LB_SLOT_COUNT];
 	struct lb_record record;
 
 	print_slots(&flash, kind->flashmap, judge, slots);
 	print_judge(judge);
-	flash.sector_bytes = kind->sector_bytes;
-	flash.program_bytes = kind->program_bytes;
 	lb_record_open(&record, &flash, region);
 	printf("record: %s%s\n", status[record.status], record.read_only ? ", of a newer version" : "");
 	if (record.status == LB_RECORD_VALID)
