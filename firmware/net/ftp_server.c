@@ -7,7 +7,7 @@
 #include "firmware/net/ftp_files.h"
 #include "py/mperrno.h"
 
-enum { INPUT_BYTES = 256, NONE = -1, LAST_WORDS_MS = 500, EVICTION_MS = 5000 };
+enum { INPUT_BYTES = 256, NONE = -1, LAST_WORDS_MS = 500 };
 
 struct session {
 	struct lb_ftp_files files; /* first: what the engine's host functions for files get is this */
@@ -235,7 +235,7 @@ static struct session *find_place(uint32_t now_ms)
 
 		if (!session->open)
 			return session;
-		if (!lb_ftp_is_logged_in(&session->ftp) && now_ms - session->since_ms >= EVICTION_MS &&
+		if (!lb_ftp_is_logged_in(&session->ftp) &&
 		    (oldest == NULL || now_ms - session->since_ms > now_ms - oldest->since_ms))
 			oldest = session;
 	}

@@ -13,7 +13,6 @@ enum {
 	PIECE_BYTES = 128,
 	PATIENCE_MS = 500, /* for a client that does not read */
 	CTRL_C = 3,
-	EVICTION_MS = 5000, /* after that, whoever did not log in makes room for the next */
 };
 
 struct connection {
@@ -176,7 +175,17 @@ static bool receive(struct connection *connection, uint32_t now_ms)
 
 /* --- the server --- */
 
-/* A free one, or that of whoever has been there longest without logging in. */
+/* Whoever gives way hears why. */
+static void evict(struct connection *connection)
+{
+	lb_telnet_console_end(&connection->telnet, "\r\nAnother client came, and nobody had logged in here.");
+	flush(connection);
+	if (connection->open)
+		hang_up(connection);
+}
+
+/* A free one, or that of whoever has been there longest without logging in, which all but the console are: however many
+ * idle clients there are, the next one gets in. */
 static struct connection *find_place(uint32_t now_ms)
 {
 	struct connection *oldest = NULL;
@@ -186,27 +195,19 @@ static struct connection *find_place(uint32_t now_ms)
 
 		if (!connection->open)
 			return connection;
-		if (connection->telnet.phase != LB_TELNET_CONSOLE_LOGGED_IN && now_ms - connection->since_ms >= EVICTION_MS &&
+		if (connection->telnet.phase != LB_TELNET_CONSOLE_LOGGED_IN &&
 		    (oldest == NULL || now_ms - connection->since_ms > now_ms - oldest->since_ms))
 			oldest = connection;
 	}
-	if (oldest != NULL)
-		hang_up(oldest);
+	evict(oldest);
 	return oldest;
 }
 
-/* Whoever is refused gets a line that says why: a client that just hangs says nothing to a person. */
 void lb_telnet_server_accept(int sock, struct lb_net_address peer, const struct lb_login *login, uint32_t now_ms)
 {
-	static const char full[] = "Lifeboat: too many connections; try again in a few seconds.\r\n";
 	struct connection *connection = find_place(now_ms);
 	char notice[80];
 
-	if (connection == NULL) {
-		lb_net_send(sock, full, sizeof(full) - 1, NULL);
-		lb_net_close(sock);
-		return;
-	}
 	if (server.console != NULL)
 		snprintf(notice, sizeof(notice), "Another client (%u.%u.%u.%u) is logged in; log in to take over.",
 		         (unsigned)(server.console->peer.ip >> 24), (unsigned)(server.console->peer.ip >> 16 & 255),

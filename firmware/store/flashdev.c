@@ -65,6 +65,11 @@ static bool is_alive(mp_obj_t self_obj)
 	return self->generation == generation;
 }
 
+bool lb_flashdev_is_dead(mp_obj_t device)
+{
+	return mp_obj_is_type(device, &lb_flashdev_type) && !is_alive(device);
+}
+
 static mp_obj_t result(int error)
 {
 	return MP_OBJ_NEW_SMALL_INT(error == LB_OK ? 0 : -MP_EIO);

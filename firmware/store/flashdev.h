@@ -14,6 +14,8 @@ extern const mp_obj_type_t lb_flashdev_type;
 
 bool lb_flashdev_exists(void);
 mp_obj_t lb_flashdev_new(void);
+/* Is this a device of ours from before the last format? */
+bool lb_flashdev_is_dead(mp_obj_t device);
 /* All bytes are 0xFF. */
 bool lb_flashdev_is_blank(void);
 /* Erases every sector, and makes older objects dead. LB_OK or a negative enum lb_error. */

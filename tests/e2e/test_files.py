@@ -54,6 +54,19 @@ def test_a_file_is_neither_read_nor_written_unless_opened_for_it(module):
 		assert uart.eval("f.read()") == "is it was"
 
 
+def test_mkfs_ends_files_that_are_open(fast):
+	"""Small ones too, which are in a cache, at their end and in their middle, for reading and for writing."""
+	with fast.uart() as uart:
+		for name, size in (("small", 20), ("large", 20000)):
+			uart.put(f"/flash/{name}", "x" * size)
+		uart.exec("import os\nread = [open('/flash/small'), open('/flash/large'), open('/flash/large')]\n"
+		          "read[1].read(10)\nread[2].read()\nwrite = open('/flash/new', 'w')\nwrite.write('begun')")
+		uart.exec("os.mkfs('/flash')", timeout=60)
+		for call in ("read[0].read()", "read[1].read(1)", "read[2].read()", "write.write('more')"):
+			assert "OSError: [Errno 19] ENODEV" in uart.error_of(call), call
+		assert uart.eval("os.listdir('/flash')") == []
+
+
 def damage(module, data):
 	"""Overwrites both superblocks of /flash of a module that is not running."""
 	with open(os.path.join(module.folder, "flash.bin"), "r+b") as flash:

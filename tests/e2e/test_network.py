@@ -86,6 +86,29 @@ def test_telnet_interrupts_main_py(module, kind, text):
 			telnet.expect("locked in")  # the connection outlives the soft reset, and main.py runs again
 
 
+@pytest.mark.parametrize("server", ["telnet", "ftp"])
+def test_idle_strangers_give_way(module, server):
+	"""200 clients that never log in keep nobody out; whoever is logged in stays."""
+	net = net_of(module)
+	owner = Telnet(net)
+	idle = [clients.connect(net[server]) for _ in range(200)]
+	if server == "telnet":
+		assert owner.eval("20 + 1") == 21
+		owner = Telnet(net)
+	else:
+		session = ftp(net)
+		idle += [clients.connect(net[server]) for _ in range(20)]
+		assert session.pwd() == "/"
+	assert owner.eval("20 + 3") == 23
+	idle[0].settimeout(5)
+	heard = b""
+	while data := idle[0].recv(4096):
+		heard += data
+	assert server == "ftp" or b"Another client came, and nobody had logged in here." in heard
+	for sock in idle:
+		sock.close()
+
+
 def test_one_console_and_the_last_one_in_has_it(module):
 	net = net_of(module)
 	with Telnet(net) as first, Telnet(net, log_in=False) as second, module.uart() as uart:
