@@ -137,7 +137,7 @@ static void run_loader(struct lb_boot *boot, const struct lb_boot_input *input, 
 
 	out->phase = LB_PHASE_LOADER;
 	out->led = wanted ? LB_COLOURS_LOADER : LB_COLOURS_NO_IMAGE;
-	out->led_mode = wanted ? LB_LED_GATE : LB_LED_ERROR;
+	out->led_mode = wanted ? LB_LED_LOADER : LB_LED_ERROR;
 	out->wait_ms = LB_BOOT_LOADER_WAIT_MS;
 	if (boot->down.reason == LB_REASON_REQUEST && !input->tool_came) {
 		if (elapsed_ms >= LB_BOOT_LOADER_TIMEOUT_MS)

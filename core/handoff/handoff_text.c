@@ -9,7 +9,7 @@ static const char *const reason[] = {"none", "pin", "request", "crash-loop"};
 static const char *const why[] = {"latest", "previous", "factory", "reverted", "fallback", "record-lost"};
 static const char *const cause[] = {"power-on", "switch", "software", "watchdog", "deep-sleep", "fault", "brown-out"};
 static const char *const phase[] = {"off", "gate", "loader", "script", "repl", "sleep"};
-static const char *const led_mode[] = {"off", "heartbeat", "user", "gate", "error"};
+static const char *const led_mode[] = {"off", "heartbeat", "user", "gate", "error", "loader"};
 
 #define IS_FULL(table, count) _Static_assert(sizeof(table) / sizeof((table)[0]) == (count), "a word for each number")
 IS_FULL(mode, LB_MODE_COUNT);

@@ -38,7 +38,8 @@ enum lb_led_mode {
 	LB_LED_USER = 2,
 	LB_LED_GATE = 3,
 	LB_LED_ERROR = 4,
-	LB_LED_COUNT = 5,
+	LB_LED_LOADER = 5,
+	LB_LED_COUNT = 6,
 };
 
 enum {

@@ -46,7 +46,7 @@ def test_g23_low_at_reset(module):
 		assert uart.quiet(0.2) == b"" and uart.seen.count(tools.PROMPT) == 1
 		status = module.status()
 		assert status["phase"] == "loader" and status["boot"]["mode"] == "loader" and status["boot"]["reason"] == "pin"
-		assert status["led"] == VIOLET and status["led_mode"] == "gate"
+		assert status["led"] == VIOLET and status["led_mode"] == "loader"
 		module.pin("G23", "float")
 		module.reset("repl")
 

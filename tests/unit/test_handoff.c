@@ -292,7 +292,7 @@ static void a_number_without_a_word_is_shown_as_it_is(void **state)
 	} cases[] = {
 		{lb_handoff_text_mode, LB_MODE_COUNT, "loader"},    {lb_handoff_text_reason, LB_REASON_COUNT, "crash-loop"},
 		{lb_handoff_text_why, LB_WHY_COUNT, "record-lost"}, {lb_handoff_text_cause, LB_CAUSE_COUNT, "brown-out"},
-		{lb_handoff_text_phase, LB_PHASE_COUNT, "sleep"},   {lb_handoff_text_led_mode, LB_LED_COUNT, "error"},
+		{lb_handoff_text_phase, LB_PHASE_COUNT, "sleep"},   {lb_handoff_text_led_mode, LB_LED_COUNT, "loader"},
 	};
 	char room[LB_WORDS_BYTES], expected[LB_WORDS_BYTES];
 
