@@ -136,15 +136,16 @@ bool lb_cardslot_insert(struct lb_cardslot *slot, const char *path, char reason[
 }
 
 /* The CPU has the file too, so closing it here would not end the lock. */
-void lb_cardslot_eject(struct lb_cardslot *slot)
+bool lb_cardslot_eject(struct lb_cardslot *slot)
 {
 	if (slot->fd < 0)
-		return;
+		return false;
 	lb_registers_put(slot->registers, WIRE_REG_CARD_BLOCKS, 0);
 	flock(slot->fd, LOCK_UN);
 	close(slot->fd);
 	slot->fd = -1;
 	lb_log("card out, %s", slot->path);
+	return true;
 }
 
 void lb_cardslot_answer(struct lb_cardslot *slot)

@@ -25,8 +25,8 @@ void lb_cardslot_init(struct lb_cardslot *slot);
 /* Puts a card in; a file that is not there is made, as an empty 32 MiB FAT card. False, and nothing changed, with one
  * line about why: the file is unfit or in use, or the slot is. The card that is in already may be named again. */
 bool lb_cardslot_insert(struct lb_cardslot *slot, const char *path, char reason[LB_CARDSLOT_REASON_BYTES]);
-/* Nothing when there is no card. */
-void lb_cardslot_eject(struct lb_cardslot *slot);
+/* False when there is no card. */
+bool lb_cardslot_eject(struct lb_cardslot *slot);
 /* WIRE_CARD. */
 void lb_cardslot_answer(struct lb_cardslot *slot);
 

@@ -15,7 +15,8 @@
  *                        closed, when the control socket listens and the CPU was started; closed without it, the
  *                        start failed
  *   --passing            tells whoever waits for the module that this run is not the one to wait for
- *   --parent-fd N        at end of file on this descriptor the module ends, as by SIGTERM
+ *   --parent-fd N        at end of file on this descriptor the module ends, as by SIGTERM, unless a byte came
+ *                        on it before: then it goes on without whoever started it
  *
  * It runs until `stop` on the control socket, SIGTERM, SIGINT or SIGHUP, then takes the module's power away and removes
  * what it put into the folder for others to open. Exit codes: 0 ended so; 1 failed, and one line on standard error says
@@ -138,11 +139,14 @@ static void on_signal(uv_signal_t *handle, int signal_number)
 
 static void on_parent(uv_poll_t *poll, int status, int events)
 {
-	char bytes[64];
+	char byte;
 
 	(void)events;
-	if (status == 0 && read(*(int *)poll->data, bytes, sizeof(bytes)) > 0)
+	if (status == 0 && read(*(int *)poll->data, &byte, 1) > 0) {
+		lb_log("goes on without the process that started it");
+		uv_poll_stop(poll);
 		return;
+	}
 	lb_log("ends with the process that started it");
 	uv_stop(poll->loop);
 }

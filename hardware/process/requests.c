@@ -85,7 +85,8 @@ static void run_pin(struct call *call)
 		return;
 	}
 	if (level != NULL && !act_on_pin(call, (unsigned)pin, cJSON_IsString(level) ? level->valuestring : ""))
-		refuse(call, "pin: \"level\" is not \"high\", \"low\", \"float\" or a voltage from \"0V\" to \"3.6V\"");
+		refuse(call, "%s takes high, low, float, or 0V to 3.6V with up to three decimals, not %s", name->valuestring,
+		       cJSON_IsString(level) ? quoted(level->valuestring) : "that");
 	else
 		lb_snapshot_add_pin(call->result->reply, call->module, (unsigned)pin);
 }
@@ -125,7 +126,7 @@ static void run_sd(struct call *call)
 		return;
 	}
 	if (insert == NULL)
-		lb_cardslot_eject(card);
+		cJSON_AddBoolToObject(call->result->reply, "ejected", lb_cardslot_eject(card));
 	else if (!lb_cardslot_insert(card, insert->valuestring, call->reason))
 		return;
 	lb_cardslot_add_status(card, call->result->reply);

@@ -94,7 +94,8 @@ int lb_repl_paste(const struct lb_port *port, const char *code, struct lb_rawrep
 	lb_rawrepl_await_paste(answer);
 	if (result == 0)
 		result = send_windows(port, code, answer, time_ms);
-	if (result == 0)
+	/* After somebody else's Ctrl-D ours would be a soft reset. */
+	if (result == 0 && answer->state <= LB_RAWREPL_FLOW)
 		result = say(port, "\x04");
 	return result == 0 ? lb_repl_await(port, answer, time_ms) : result;
 }

@@ -20,6 +20,17 @@ static bool fail(struct lb_transfer *transfer, const char *what)
 	return false;
 }
 
+/* What the module makes of code that somebody's Ctrl-D cut in two, or that comes after a soft reset. */
+static bool is_garbled(const char *error)
+{
+	static const char *const errors[] = {"SyntaxError", "IndentationError", "NameError"};
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		if (strncmp(error, errors[i], strlen(errors[i])) == 0)
+			return true;
+	return false;
+}
+
 /* The exception's last line; of an OSError only what it says. */
 static bool refuse(struct lb_transfer *transfer, struct lb_rawrepl *answer)
 {
@@ -30,6 +41,8 @@ static bool refuse(struct lb_transfer *transfer, struct lb_rawrepl *answer)
 		return fail(transfer, "the firmware that runs on the module has no pycom.ota_start");
 	if (strncmp(error, "KeyboardInterrupt", 17) == 0)
 		return fail(transfer, "somebody pressed Ctrl-C on the module's console");
+	if (is_garbled(error))
+		return fail(transfer, "somebody else typed on the module's console: the same command goes on from there");
 	bool is_os = strncmp(error, os_error, sizeof(os_error) - 1) == 0;
 	snprintf(transfer->reason, sizeof(transfer->reason), "the module refuses: %s",
 	         is_os ? error + sizeof(os_error) - 1 : error);

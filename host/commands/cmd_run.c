@@ -116,6 +116,17 @@ static enum lb_exit report_end(const struct lb_hardware *hardware, enum lb_attac
 	return lb_args_failed("the hardware of the module in %s ended unexpectedly: its folder has a log", dir);
 }
 
+/* The module's folder is all that a later `lifeboat repl` needs. */
+static enum lb_exit leave(struct lb_hardware *hardware, const char *dir)
+{
+	if (!lb_hardware_leave(hardware)) {
+		lb_hardware_end(hardware);
+		return lb_args_failed("the module in %s could not be left running: %s", dir, strerror(errno));
+	}
+	printf("lifeboat: the module in %s goes on: 'lifeboat repl' attaches to it, 'lifeboat stop' ends it\n", dir);
+	return LB_EXIT_DONE;
+}
+
 /* Signals are held before the module starts, so that one that comes early still ends it in order. */
 static enum lb_exit run_attached(const struct lb_hardware_options *options)
 {
@@ -135,6 +146,8 @@ static enum lb_exit run_attached(const struct lb_hardware_options *options)
 	if (end == LB_ATTACH_LEFT || end == LB_ATTACH_SIGNAL)
 		lb_client_stop(&attach.control); /* if it does not, it is ended below */
 	lb_attach_close(&attach);
+	if (end == LB_ATTACH_DETACHED)
+		return leave(&hardware, options->dir);
 	lb_hardware_end(&hardware);
 	if (end == LB_ATTACH_FAILED)
 		return lb_args_failed("%s", attach.reason);
@@ -173,12 +186,14 @@ const struct lb_command lb_cmd_run = {
 	.name = "run",
 	.usage = "[DIR] [--headless] [--clock N] [--flash FOLDER] [--sd FILE] [--reflash] [--port N [--listen ADDR]]",
 	.summary = "boot the module; a terminal gets its REPL",
-	.help = "Boots the virtual module in the folder DIR, which is made when there is none, and attaches this\n"
-			"terminal to its REPL. Ctrl-] (or Ctrl-X) opens a menu in the bottom line; there, one key each:\n"
-			"r presses the reset switch, s puts P12 to 3V3 and lets it go, g does so with G23 and GND, p pulls\n"
-			"the plug and puts it in, Esc closes the menu, q powers off and quits, Ctrl-X sends Ctrl-X to the\n"
-			"module. In a pipe, standard input is what is typed; at its end, as soon as the module\n"
-			"is at its REPL and was silent for half a second, it is powered off.\n",
+	.help =
+		"Boots the virtual module in the folder DIR, which is made when there is none, and attaches this\n"
+		"terminal to its REPL. Ctrl-] (or Ctrl-X) opens a menu in the bottom line; there, one key each:\n"
+		"r presses the reset switch, s puts P12 to 3V3 and lets it go, g does so with G23 and GND, p pulls\n"
+		"the plug and puts it in, Esc closes the menu, q powers off and quits, l leaves the module running\n"
+		"without a terminal, z suspends this command as Ctrl-Z does elsewhere (the module goes on), Ctrl-X\n"
+		"sends Ctrl-X to the module. In a pipe, standard input is what is typed; at its end, as soon as the module\n"
+		"is at its REPL and was silent for half a second, it is powered off.\n",
 	.example = "lifeboat run blinker --clock 4",
 	.options = {[HEADLESS] = {"--headless", NULL, "no REPL here: runs until 'lifeboat stop', SIGTERM or SIGINT"},
                 [CLOCK] = {"--clock", "N", "the module's clock runs N times (1 to 20) faster"},

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "host/client/json.h"
 #include "host/commands/commands.h"
 #include "host/commands/module.h"
 
@@ -27,6 +28,7 @@ static enum lb_exit run(const struct lb_args *args)
 	static const char *const words[] = {"insert", "eject", NULL};
 	bool insert = strcmp(args->words[0], "insert") == 0;
 	char path[PATH_MAX];
+	cJSON *reply;
 
 	if (!lb_args_one_of("sd command", args->words[0], words))
 		return LB_EXIT_USAGE;
@@ -41,7 +43,12 @@ static enum lb_exit run(const struct lb_args *args)
 		cJSON_Delete(request);
 		return lb_args_failed("the path of %s is too long, or this folder is gone", args->words[1]);
 	}
-	return lb_module_order(args->dir, request);
+	if (lb_module_ask(args->dir, request, &reply) != LB_CLIENT_OK)
+		return LB_EXIT_FAILED;
+	if (cJSON_IsFalse(lb_json_field(reply, "ejected")))
+		printf("sd: there was no card in the slot\n");
+	cJSON_Delete(reply);
+	return LB_EXIT_DONE;
 }
 
 const struct lb_command lb_cmd_sd = {

@@ -212,6 +212,15 @@ bool lb_hardware_start(struct lb_hardware *hardware, const struct lb_hardware_op
 	return false;
 }
 
+bool lb_hardware_leave(struct lb_hardware *hardware)
+{
+	bool told = write(hardware->life_fd, "", 1) == 1;
+
+	if (told)
+		close(hardware->life_fd);
+	return told;
+}
+
 void lb_hardware_end(struct lb_hardware *hardware)
 {
 	close(hardware->life_fd);

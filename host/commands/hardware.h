@@ -39,6 +39,9 @@ void lb_hardware_become(const struct lb_hardware_options *options, const char *l
  * stderr, or *error is the errno of what failed here (0 otherwise). */
 bool lb_hardware_start(struct lb_hardware *hardware, const struct lb_hardware_options *options, int *error);
 
+/* It goes on when this process ends, as one without a terminal does. False, with errno: it cannot be told so. */
+bool lb_hardware_leave(struct lb_hardware *hardware);
+
 /* Waits for its end, by force when it does not come by itself within some seconds. */
 void lb_hardware_end(struct lb_hardware *hardware);
 

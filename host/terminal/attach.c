@@ -119,6 +119,18 @@ static void open_menu(struct lb_attach *attach)
 	ask_plain(attach, "status");
 }
 
+/* In raw mode Ctrl-Z is the module's. The shell gets its terminal as it was; the module goes on, and what it says until
+ * the shell's `fg` is shown then, as far as it was kept. Where no shell could do that, the kernel stops nothing. */
+static void suspend(struct lb_attach *attach)
+{
+	lb_terminal_close_line(&attach->terminal);
+	lb_terminal_new_line(&attach->terminal);
+	lb_terminal_give_back(&attach->terminal);
+	kill(0, SIGTSTP);
+	if (!lb_terminal_acquire(&attach->terminal))
+		finish(attach, LB_ATTACH_SIGNAL); /* it is gone */
+}
+
 static void menu_action(struct lb_attach *attach, unsigned char key)
 {
 	const struct lb_view *view = &attach->view;
@@ -128,6 +140,8 @@ static void menu_action(struct lb_attach *attach, unsigned char key)
 	case 's': ask_pin(attach, "P12", view->p12.drive == LB_VIEW_HIGH ? "float" : "high"); break;
 	case 'g': ask_pin(attach, "G23", view->g23.drive == LB_VIEW_LOW ? "float" : "low"); break;
 	case 'p': ask_power(attach, lb_view_is_in(view, "off")); break;
+	case 'l': finish(attach, LB_ATTACH_DETACHED); break;
+	case 'z': suspend(attach); break;
 	case 'q': finish(attach, LB_ATTACH_LEFT); break;
 	case KEY_CTRL_BRACKET: /* it is open already */ break;
 	default: lb_terminal_write(&attach->terminal, "\a", 1); break;

@@ -20,10 +20,11 @@
 enum { LB_ATTACH_INPUT_BYTES = 65536 };
 
 enum lb_attach_end {
-	LB_ATTACH_LEFT,    /* the person, or the end of input, ended it */
-	LB_ATTACH_STOPPED, /* the other end did */
-	LB_ATTACH_SIGNAL,  /* SIGINT, SIGTERM or SIGHUP */
-	LB_ATTACH_FAILED,  /* it could not start; reason is one line */
+	LB_ATTACH_LEFT,     /* the person, or the end of input, ended it */
+	LB_ATTACH_DETACHED, /* the person, who wants the module to go on */
+	LB_ATTACH_STOPPED,  /* the other end did */
+	LB_ATTACH_SIGNAL,   /* SIGINT, SIGTERM or SIGHUP */
+	LB_ATTACH_FAILED,   /* it could not start; reason is one line */
 };
 
 /* The caller owns it; it holds descriptors between a successful open and close. */

@@ -72,29 +72,70 @@ static void add_dot(struct line *line, enum lb_depth depth, uint32_t led)
 
 static void add_key(struct line *line, enum lb_depth depth, const char *key, const char *what)
 {
-	add(line, "  ");
 	add_code(line, depth == LB_DEPTH_NONE ? "" : "\033[1m");
 	add(line, key);
 	add_code(line, bar_code(depth));
 	add(line, what);
 }
 
-/* Each key says what it would do now, so that pressing it twice undoes it. */
-static void add_keys(struct line *line, enum lb_depth depth, const struct lb_view *view)
-{
-	char p12[40];
-	char g23[40];
+/* From the widest to the narrowest: letters alone fit into 40 columns. */
+enum form { FORM_FULL, FORM_COMMON, FORM_SHORT, FORM_LETTERS };
 
-	snprintf(p12, sizeof(p12), " P12 %s→%s", view->p12.high ? "high" : "low",
-	         view->p12.drive == LB_VIEW_HIGH ? "free" : "3V3");
-	snprintf(g23, sizeof(g23), " G23 %s→%s", view->g23.high ? "high" : "low",
-	         view->g23.drive == LB_VIEW_LOW ? "free" : "GND");
-	add_key(line, depth, "r", " reset");
-	add_key(line, depth, "s", p12);
-	add_key(line, depth, "g", g23);
-	add_key(line, depth, "p", strcmp(view->phase, "off") == 0 ? " on" : " off");
-	add_key(line, depth, "q", " quit");
-	add_key(line, depth, "Esc", "");
+/* " P12 low→3V3", " P12→3V3" or nothing: the level now, and what the key makes of it. */
+static const char *describe_pin(char text[40], enum form form, const char *name, const struct lb_view_pin *pin,
+                                const char *next)
+{
+	text[0] = '\0';
+	if (form != FORM_LETTERS)
+		snprintf(text, 40, " %s%s→%s", name, form == FORM_SHORT ? "" : pin->high ? " high" : " low", next);
+	return text;
+}
+
+/* Each key says what it would do now, so that pressing it twice undoes it. In 79 columns there is room for the words or
+ * for l and z, which `lifeboat run --help` names too. */
+static void add_keys(struct line *line, enum lb_depth depth, const struct lb_view *view, enum form form)
+{
+	const bool words = form <= FORM_COMMON;
+	const char *gap = words ? "  " : " ";
+	char p12[40], g23[40];
+	const struct {
+		const char *key, *what;
+		bool hidden;
+	} keys[] = {
+		{"r", words ? " reset" : "", false},
+		{"s", describe_pin(p12, form, "P12", &view->p12, view->p12.drive == LB_VIEW_HIGH ? "free" : "3V3"), false},
+		{"g", describe_pin(g23, form, "G23", &view->g23, view->g23.drive == LB_VIEW_LOW ? "free" : "GND"), false},
+		{"p",
+	     form == FORM_LETTERS            ? "" :
+	     strcmp(view->phase, "off") == 0 ? " on" :
+	                                       " off",
+	     false},
+		{"z", form == FORM_FULL ? " suspend" : "", form == FORM_COMMON},
+		{"l", form == FORM_FULL ? " leave" : "", form == FORM_COMMON},
+		{"q", words ? " quit" : "", false},
+		{"Esc", "", false},
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (keys[i].hidden)
+			continue;
+		add(line, gap);
+		add_key(line, depth, keys[i].key, keys[i].what);
+	}
+}
+
+/* The widest form that fits. */
+static enum form choose_form(const struct lb_view *view, unsigned columns)
+{
+	for (enum form form = FORM_FULL; form < FORM_LETTERS; form++) {
+		char text[LB_MENU_TEXT_BYTES];
+		struct line line = {.text = text, .columns_left = LB_MENU_TEXT_BYTES};
+
+		add_keys(&line, LB_DEPTH_NONE, view, form);
+		if (LB_MENU_TEXT_BYTES - line.columns_left <= columns)
+			return form;
+	}
+	return FORM_LETTERS;
 }
 
 void lb_menu_line(const struct lb_view *view, const char *note, enum lb_depth depth, unsigned columns, char *text)
@@ -114,7 +155,7 @@ void lb_menu_line(const struct lb_view *view, const char *note, enum lb_depth de
 		add(&line, "  ");
 		add(&line, note);
 	} else {
-		add_keys(&line, depth, view);
+		add_keys(&line, depth, view, choose_form(view, line.columns_left));
 	}
 	/* The bar reaches to the right edge. */
 	while (line.columns_left > 0)

@@ -1,4 +1,5 @@
-/* The menu's line: what the module's LED, pins and phase are and what each key does, in one line of a terminal.
+/* The menu's line: what the module's LED, pins and phase are and what each key does, in one line of a terminal:
+ * in fewer words where it is narrow; every key but z and l is named down to 35 columns.
  * A pure function from the view to text.
  */
 #ifndef LB_TERMINAL_MENU_H

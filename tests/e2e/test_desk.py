@@ -1,7 +1,9 @@
 """What is on the desk around the module: voltages on pins, SD cards, the air, the second serial port."""
 import hashlib
 import os
+import re
 import socket
+import subprocess
 
 import pytest
 
@@ -97,6 +99,16 @@ def test_a_voltage_out_of_range(module):
 	for volts in ("3.7V", "1.2345V", "1..2V"):
 		result = module.run("pin", "P13", volts, check=False)
 		assert result.returncode == 2 and "3.6V" in result.stderr, result
+
+
+def test_one_clear_line(module):
+	for volts in ("5V", "12V", "3.3333V"):
+		result = module.run("pin", "P12", volts, check=False)
+		assert result.returncode == 2 and result.stderr == \
+			f"lifeboat: P12 takes high, low, float, or 0V to 3.6V with up to three decimals, not {volts}\n"
+	assert module.run("sd", "eject").stdout == "sd: there was no card in the slot\n"
+	help_text = subprocess.run([harness.ROOT / "lifeboat", "bench", "--help"], capture_output=True, text=True, timeout=30)
+	assert help_text.returncode == 0 and re.fullmatch(r"usage: \./lifeboat bench [^\n]* update;[^\n]*\n", help_text.stdout)
 
 
 def test_the_second_serial_port_is_there(module):

@@ -20,13 +20,13 @@ CSI = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[78=>()][B0]?|\x1b\][^\x07]*\x07"
 class Terminal:
 	"""A program on a pseudo terminal of its own."""
 
-	def __init__(self, *args, cwd=None, columns=100):
+	def __init__(self, *args, cwd=None, columns=100, program=LIFEBOAT):
 		self.pid, self.fd = pty.fork()
 		if self.pid == 0:
 			try:
 				if cwd:
 					os.chdir(cwd)
-				os.execve(LIFEBOAT, [LIFEBOAT, *map(str, args)],
+				os.execvpe(program, [program, *map(str, args)],
 				          dict(harness.environment(), TERM="xterm-256color", COLORTERM="truecolor"))
 			finally:
 				os._exit(127)
@@ -242,3 +242,58 @@ def test_narrow_terminal(terminal, scratch):
 	t.expect("repl")
 	t.write(b"q")
 	assert t.ended() == 0
+
+
+@pytest.mark.parametrize("columns", [60, 40])
+def test_every_key_is_named_where_it_is_narrow(terminal, scratch, columns):
+	t = terminal("run", cwd=scratch, columns=columns)
+	t.expect(">>> $", 20)
+	t.write(b"\x1d")
+	t.expect(r"repl .*\br\b.*\bs\b.*\bg\b.*\bp\b.*\bz l q Esc")
+	t.write(b"q")
+	assert t.ended() == 0
+
+
+def test_suspend(terminal, scratch):
+	"""In a shell with job control, which has its terminal as it was; the module goes on."""
+	t = terminal("--norc", "-i", cwd=scratch, program="bash")
+	t.write("PS1='shell''> '\r")
+	t.expect("shell> $")
+	t.write(f"{LIFEBOAT} run\r")
+	t.expect(r">>> $", 20)
+	t.write(b"\x1dz")
+	t.expect("Stopped")
+	t.expect("shell> $")
+	t.write("stty -a | grep -o ' echo '; echo $((20 + 1))\r")
+	t.expect(r" echo \s+21\r\n")
+	t.write(f"{LIFEBOAT} status -d module --json | grep -o '\"phase\": *\"[a-z]*'\r")
+	t.expect('"repl')
+	t.write("fg\r")
+	t.expect("run\r\n")
+	t.write("20 + 3\r")
+	t.expect("23\r\n>>> ")
+	t.write(b"\x1dq")
+	t.expect("shell> $")
+	t.write("exit\r")
+	assert t.ended() == 0
+
+
+def test_leave(terminal, scratch):
+	"""The module goes on without the terminal, and is found again."""
+	t = terminal("run", cwd=scratch)
+	t.expect(">>> $", 20)
+	t.write("x = 21\r")
+	t.expect(r"x = 21\r\n>>> $")
+	t.write(b"\x1d")
+	t.expect("z suspend  l leave")
+	t.write(b"l")
+	t.expect("the module in ./module goes on: 'lifeboat repl' attaches to it, 'lifeboat stop' ends it")
+	assert t.ended() == 0
+	try:
+		t = terminal("repl", cwd=scratch)
+		t.write("x\r")
+		t.expect("21\r\n>>> ")
+		t.write(b"\x1d")
+		assert t.ended() == 0
+	finally:
+		assert harness.run_command("stop", cwd=scratch).returncode == 0

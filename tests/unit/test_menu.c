@@ -105,7 +105,11 @@ static void test_line(void **state)
 	view.p12.high = true;
 	view.p12.drive = LB_VIEW_HIGH;
 	expect(&view, note, 79, " ● orange  script  r reset  s P12 high→free  g G23 high→GND  p off  q quit  Esc");
-	expect(&view, note, 40, " ● orange  script  r reset  s P12 high→f");
+	expect(&view, note, 99,
+	       " ● orange  script  r reset  s P12 high→free  g G23 high→GND  p off  z suspend  l leave  q quit  Esc");
+	expect(&view, note, 59, " ● orange  script r s P12→free g G23→GND p off z l q Esc   ");
+	expect(&view, note, 39, " ● orange  script r s g p z l q Esc    ");
+	expect(&view, note, 20, " ● orange  script r ");
 	expect(&view, note, 2, " ●");
 	expect(&view, note, 0, "");
 	view = (struct lb_view){.phase = "off", .g23.drive = LB_VIEW_LOW, .p12.high = true};
