@@ -109,9 +109,8 @@ static void announce(bool mounted)
 	if (lb_bootinfo_is_safe())
 		mp_printf(MP_PYTHON_PRINTER, "Safe boot: %s. boot.py and main.py were not run.\n", lb_bootinfo_safe_reason());
 	lb_trialrun_announce();
-	if (!mounted)
-		lb_storage_explain();
-	else if (lb_bootinfo_is_safe())
+	lb_storage_explain(mounted);
+	if (mounted && lb_bootinfo_is_safe())
 		mp_print_str(MP_PYTHON_PRINTER, "Modules in /flash are not imported, unless you add it: "
 		                                "import sys; sys.path.extend(['/flash', '/flash/lib'])\n");
 }

@@ -297,7 +297,7 @@ void lb_servers_init(bool safe)
 {
 	if (!lb_radio_present())
 		return;
-	lb_wifi_init();
+	lb_wifi_init(!safe);
 	strcpy(servers.login.password, lb_wifi_secret());
 	lb_net_on_ready(on_ready);
 	servers.on = true;

@@ -15,7 +15,7 @@ static struct {
 } wifi;
 
 /* Characters that nobody takes for another; 32 of them, so that each is as likely: 60 bits in all. */
-static void make_secret(void)
+static void make_secret(bool keep)
 {
 	static const char characters[] = "abcdefghijkmnpqrstuvwxyz23456789";
 	uint8_t random[SECRET_CHARACTERS];
@@ -24,15 +24,16 @@ static void make_secret(void)
 	lb_periph_random(random, sizeof(random));
 	for (int i = 0; i < SECRET_CHARACTERS; i++)
 		wifi.secret[i] = characters[random[i] % (sizeof(characters) - 1)];
-	lb_nvs_set(lb_settings_store(), secret_key, wifi.secret, SECRET_CHARACTERS);
+	if (keep)
+		lb_nvs_set(lb_settings_store(), secret_key, wifi.secret, SECRET_CHARACTERS);
 }
 
-void lb_wifi_init(void)
+void lb_wifi_init(bool keep_new_secret)
 {
 	uint8_t id[LB_UNIQUE_ID_BYTES];
 
 	if (lb_nvs_get(lb_settings_store(), secret_key, wifi.secret, SECRET_CHARACTERS) != SECRET_CHARACTERS)
-		make_secret();
+		make_secret(keep_new_secret);
 	lb_periph_unique_id(id);
 	snprintf(wifi.ap.ssid, sizeof(wifi.ap.ssid), "lifeboat-wlan-%02x%02x", id[LB_UNIQUE_ID_BYTES - 2],
 	         id[LB_UNIQUE_ID_BYTES - 1]);

@@ -2,6 +2,7 @@
 #ifndef LB_NET_WIFI_H
 #define LB_NET_WIFI_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/hw/radio.h"
@@ -12,10 +13,11 @@ struct lb_wifi_ap {
 	uint8_t channel;
 };
 
-/* Once, after a hard reset: everybody's own SSID and key; the radio stays off. */
-void lb_wifi_init(void);
-/* Random, made at the first start and kept in nvs: the key of the access point and the password of the servers until a
- * script says otherwise. */
+/* Once, after a hard reset: everybody's own SSID and key; the radio stays off. A secret that is made now is stored, or
+ * else holds until the next hard reset: a safe boot writes nothing. */
+void lb_wifi_init(bool keep_new_secret);
+/* Random, made at the first normal start and kept in nvs: the key of the access point and the password of the servers
+ * until a script says otherwise. */
 const char *lb_wifi_secret(void);
 const struct lb_wifi_ap *lb_wifi_ap(void);
 /* Starts the access point, or starts it anew, with these settings; 0 or a negative errno, and then nothing changed. */

@@ -139,42 +139,59 @@ static void write_missing_files(void)
 		mp_vfs_mkdir(MP_OBJ_NEW_QSTR(MP_QSTR__slash_flash_slash_lib));
 }
 
-/* Formats what is blank and what a cut format left, and nothing else: damage may be mended by whoever knows how. A safe
- * boot writes no missing files, for it changes nothing unasked. */
+static bool format_was_cut(void)
+{
+	return lb_settings_get(LB_SETTING_FORMATTING) != 0;
+}
+
+/* Formats what is blank and what a cut format left, and nothing else: damage may be mended by whoever knows how. */
+static int mount_or_format(void)
+{
+	const int error = format_was_cut() ? MP_ENODEV : protected(mount);
+
+	if (error == 0 || (!format_was_cut() && !lb_flashdev_is_blank()))
+		return error;
+	return format_and_mount();
+}
+
+/* A safe boot changes nothing unasked: it formats nothing and writes no missing files. What a cut format left it mounts
+ * if it can, for whoever wants to save something. */
 bool lb_storage_start(void)
 {
-	bool fresh = false;
-	int error;
+	const bool safe = lb_bootinfo_is_safe();
 
 	if (!lb_flashdev_exists())
 		return false;
-	if (lb_settings_get(LB_SETTING_FORMATTING) == 0)
-		error = protected(mount);
-	else
-		error = MP_ENODEV;
-	if (error != 0 && (lb_settings_get(LB_SETTING_FORMATTING) != 0 || lb_flashdev_is_blank())) {
-		error = format_and_mount();
-		fresh = true;
-	}
-	if (error != 0)
+	if ((safe ? protected(mount) : mount_or_format()) != 0)
 		return false;
 	protected(enter);
-	if (fresh || !lb_bootinfo_is_safe())
-		error = protected(write_missing_files);
+	if (safe)
+		return true;
+	const int error = protected(write_missing_files);
+
 	if (error != 0)
 		mp_printf(MP_PYTHON_PRINTER, "/flash: boot.py, main.py or lib is missing and could not be made (error %d).\n",
 		          error);
 	return true;
 }
 
-void lb_storage_explain(void)
+void lb_storage_explain(bool mounted)
 {
-	if (!lb_flashdev_exists()) {
-		mp_print_str(MP_PYTHON_PRINTER, "This module has no partition for /flash.\n");
+	const bool cut = lb_flashdev_exists() && format_was_cut();
+
+	if (mounted && !cut)
 		return;
-	}
-	mp_print_str(MP_PYTHON_PRINTER, "/flash does not mount: its file system is damaged. Nothing was changed.\n"
-	                                "To erase it and begin anew: import os; os.mkfs('/flash')\n");
+	if (!lb_flashdev_exists())
+		mp_print_str(MP_PYTHON_PRINTER, "This module has no partition for /flash.\n");
+	else if (cut)
+		mp_printf(MP_PYTHON_PRINTER, "/flash was being formatted when the power failed%s. A normal boot formats it.\n",
+		          mounted ? "" : " and does not mount");
+	else if (lb_flashdev_is_blank())
+		mp_print_str(MP_PYTHON_PRINTER, "/flash is blank and does not mount. A normal boot formats it.\n");
+	else
+		mp_print_str(MP_PYTHON_PRINTER, "/flash does not mount: its file system is damaged. Nothing was changed.\n");
+	if (lb_flashdev_exists())
+		mp_print_str(MP_PYTHON_PRINTER, "To erase it and begin anew: import os; os.mkfs('/flash')\n");
 }
 
 int lb_storage_format(void)

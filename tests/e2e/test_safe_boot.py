@@ -122,3 +122,126 @@ def test_check_is_not_shadowed(tmp_path):
 	(tmp_path / "main.py").write_text("print('at', 'work')\n")
 	result = harness.run_command("check", tmp_path, "--cuts", "1", "--seconds", "1", timeout=120)
 	assert result.returncode == 0, result.stdout + result.stderr
+
+
+# --- nothing is written
+
+NVS, NVS_END = 0x009000, 0x010000
+
+
+def overwrite(module, at, data):
+	with open(os.path.join(module.folder, "flash.bin"), "r+b") as flash:
+		flash.seek(at)
+		flash.write(data)
+
+
+def blank(module):
+	module.power("off")
+	overwrite(module, harness.FS, b"\xff" * (harness.FS_END - harness.FS))
+
+
+def empty_nvs(module):
+	module.power("off")
+	overwrite(module, NVS, b"\xff" * (NVS_END - NVS))
+
+
+def noise_in_nvs(module):
+	module.power("off")
+	overwrite(module, NVS, bytes(range(256)) * ((NVS_END - NVS) // 256))
+
+
+def new(module):
+	"""As it comes from the factory, but for the image."""
+	blank(module)
+	empty_nvs(module)
+
+
+def damaged(module):
+	module.power("off")
+	overwrite(module, harness.FS, b"noise" * 3000)
+
+
+def half_formatted(module):
+	"""The power fails in the middle of the erasing."""
+	module.exec("f = open('/flash/full', 'wb')\nfor i in range(300): f.write(bytes(4096))\nf.close()", 60)
+	with module.uart() as uart:
+		before = module.hardware()["flash"]["erases"]
+		uart.start("import os; os.mkfs('/flash')")
+		harness.until(lambda: module.hardware()["flash"]["erases"] > before + 20, 20, "erasing")
+	module.power("off")
+
+
+def format_hardly_begun(module):
+	"""The mark is set and no sector erased yet: the files can still be saved."""
+	half_formatted(module)
+	overwrite(module, harness.FS, module.fs_before)
+
+
+def full(module):
+	module.exec("import os\nos.remove('/flash/main.py')\nf = open('/flash/full', 'wb')\ntry:\n"
+	            "    while True: f.write(bytes(4096))\nexcept OSError: pass\ntry: f.close()\nexcept OSError: pass", 120)
+	module.power("off")
+
+
+STATES = {
+	new: ("is blank", False), blank: ("is blank", False), empty_nvs: (None, True), noise_in_nvs: (None, True),
+	damaged: ("is damaged", False), half_formatted: ("was being formatted when the power failed and", False),
+	format_hardly_begun: ("was being formatted when the power failed.", True), full: (None, True),
+}
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_a_safe_boot_writes_nothing(fast, state):
+	"""Whatever state flash and nvs are in, up to a prompt, over soft resets and looking around; then the owner formats."""
+	said, mounts = STATES[state]
+	fast.put("/flash/kept", "precious")
+	fast.fs_before = fast.flash()[harness.FS:harness.FS_END]
+	state(fast)
+	fast.pin("P12", "high")
+	before, flash = updates.counts(fast), fast.flash()
+	with fast.uart() as uart:
+		uart.drop()
+		fast.power("on")
+		uart.expect("release now")
+		fast.pin("P12", "low")
+		text = uart.expect(">>> ").decode()
+		for _ in range(2):
+			uart.write(b"\x04")
+			uart.expect("soft reboot")
+			uart.expect(">>> ")
+		assert fast.status()["boot"]["mode"] == "safe" and fast.status()["net"]["password"]
+		assert uart.eval("__import__('os').listdir('/')") == (["flash"] if mounts else [])
+		uart.eval("__import__('pycom').nvs_get('nothing', 0)")
+	fast.mpremote("fs", "ls", ":/")
+	assert updates.counts(fast) == before
+	assert fast.flash() == flash
+	assert (said in text and "os.mkfs('/flash')" in text) if said else "os.mkfs" not in text, text
+	if mounts:
+		assert fast.eval("open('kept').read()") == "precious"
+	if said:
+		fast.exec("import os; os.mkfs('/flash')", timeout=60)
+		fast.put("new", "usable at once")
+		assert fast.eval("open('/flash/new').read()") == "usable at once"
+	fast.reset()
+	assert {"boot.py", "main.py", "lib"} <= set(fast.eval("__import__('os').listdir('/flash')")) or state is full
+
+
+def test_the_password_of_a_safe_boot_is_not_kept(fast):
+	"""One that is stored is used; one that a safe boot makes opens the servers, and holds until the next hard reset."""
+	stored = fast.status()["net"]["password"]
+	fast.safe_boot()
+	assert fast.status()["net"]["password"] == stored
+	empty_nvs(fast)
+	fast.pin("P12", "high")
+	with fast.watch("led", "phase") as watch:
+		fast.power("on")
+		watch.until_event(lambda e: e.get("rgb") == harness.ORANGE)
+		fast.pin("P12", "low")
+		watch.until_event(lambda e: e["event"] == "phase" and e["phase"] == "repl", 20)
+	passwords = [stored]
+	for reset in (lambda: None, fast.safe_boot, fast.reset):
+		reset()
+		passwords.append(fast.status()["net"]["password"])
+	assert len(set(passwords)) == 4 and all(len(password) == 12 for password in passwords)
+	fast.reset()
+	assert fast.status()["net"]["password"] == passwords[-1], "the normal boot stored it"
