@@ -77,8 +77,8 @@ static void reset(void *ctx)
 	lb_board_reset();
 }
 
-/* All that the sequencer is told of this reset before its first step; nothing is verified yet. */
-static struct lb_boot_config describe_reset(const struct lb_record *record)
+/* All that the sequencer is told of a reset before its first step; nothing is verified yet. */
+static struct lb_boot_config describe(const struct lb_record *record)
 {
 	const struct lb_survey_config survey = images_config();
 	struct lb_boot_config config = {
@@ -96,20 +96,30 @@ static struct lb_boot_config describe_reset(const struct lb_record *record)
 	return config;
 }
 
+static struct lb_boot_config again(void *ctx)
+{
+	struct bootloader *bootloader = ctx;
+
+	lb_board_serial_baud(LB_BOARD_SERIAL_BAUD);
+	loader_mode_init(&bootloader->loader);
+	lb_record_open(&bootloader->record, lb_board_flash(), lb_board_flashmap()->part[LB_PART_RECORD]);
+	return describe(&bootloader->record);
+}
+
 void bootloader_init(struct bootloader *bootloader)
 {
 	struct lb_boot_config config;
 
 	memset(bootloader, 0, sizeof(*bootloader));
-	lb_record_open(&bootloader->record, lb_board_flash(), lb_board_flashmap()->part[LB_PART_RECORD]);
-	config = describe_reset(&bootloader->record);
-	lb_boot_init(&bootloader->boot, &config);
 	loader_mode_init(&bootloader->loader);
+	lb_record_open(&bootloader->record, lb_board_flash(), lb_board_flashmap()->part[LB_PART_RECORD]);
+	config = describe(&bootloader->record);
+	lb_boot_init(&bootloader->boot, &config);
 }
 
 void bootloader_turn(struct bootloader *bootloader)
 {
-	static const struct lb_drive hands = {sense, show, wait, verify, append, start, reset};
+	static const struct lb_drive hands = {sense, show, wait, verify, append, start, reset, again};
 
 	lb_drive_turn(&bootloader->boot, &hands, bootloader, &bootloader->input);
 }

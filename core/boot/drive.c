@@ -1,5 +1,13 @@
 #include "core/boot/drive.h"
 
+static void go_on_again(struct lb_boot *boot, const struct lb_drive *drive, void *ctx, struct lb_boot_input *input)
+{
+	const struct lb_boot_config config = drive->again(ctx);
+
+	lb_boot_again(boot, &config);
+	*input = (struct lb_boot_input){0};
+}
+
 void lb_drive_turn(struct lb_boot *boot, const struct lb_drive *drive, void *ctx, struct lb_boot_input *input)
 {
 	struct lb_boot_output out;
@@ -15,6 +23,7 @@ void lb_drive_turn(struct lb_boot *boot, const struct lb_drive *drive, void *ctx
 		drive->start(ctx, &out);
 		input->found.verdict = LB_IMAGE_NOT_STARTED;
 		break;
-	case LB_BOOT_WANT_RESET: drive->reset(ctx);
+	case LB_BOOT_WANT_RESET: drive->reset(ctx); break;
+	case LB_BOOT_WANT_AGAIN: go_on_again(boot, drive, ctx, input); break;
 	}
 }

@@ -17,6 +17,7 @@ struct lb_drive {
 	bool (*append)(void *ctx, const struct lb_record_state *state);
 	void (*start)(void *ctx, const struct lb_boot_output *out);
 	void (*reset)(void *ctx);
+	struct lb_boot_config (*again)(void *ctx); /* all but the cause anew */
 };
 
 /* input is all zeros before the first turn, and the caller's to keep until the next. */

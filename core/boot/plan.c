@@ -18,8 +18,6 @@ static bool is_good(const struct lb_plan_facts *facts, enum lb_slot slot)
 
 bool lb_plan_wants_loader(const struct lb_plan_facts *facts)
 {
-	if (facts->request == LB_REQUEST_START)
-		return false;
 	return facts->g23_low || facts->request == LB_REQUEST_LOADER;
 }
 

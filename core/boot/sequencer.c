@@ -5,7 +5,7 @@
 #include "core/base/assert.h"
 #include "core/hw/colours.h"
 
-enum boot_state { STATE_FIRST, STATE_GATE, STATE_VERIFY, STATE_APPEND, STATE_START, STATE_LOADER };
+enum boot_state { STATE_FIRST, STATE_GATE, STATE_AGAIN, STATE_VERIFY, STATE_APPEND, STATE_START, STATE_LOADER };
 
 /* Resets by fault or watchdog in a row; any other reset ends the row. */
 static uint32_t crash_count(enum lb_cause cause, uint32_t before)
@@ -13,6 +13,13 @@ static uint32_t crash_count(enum lb_cause cause, uint32_t before)
 	if (cause != LB_CAUSE_FAULT && cause != LB_CAUSE_WATCHDOG)
 		return 0;
 	return before < UINT32_MAX ? before + 1 : before;
+}
+
+/* A program resets by software to have its request obeyed. After another reset what lies there may be older, or
+ * nobody's; a safe boot alone is a way out at any time. */
+static bool is_obeyed(enum lb_request request, enum lb_cause cause)
+{
+	return request == LB_REQUEST_SAFE_BOOT || cause == LB_CAUSE_SOFTWARE;
 }
 
 /* The request is copied and then cleared; the last error of a script stays, since it is news and not an order. */
@@ -25,8 +32,10 @@ static void consume_requests(struct lb_boot *boot, uint8_t *retained)
 		lb_handoff_clear(retained);
 	(void)lb_handoff_get_down(retained, &before); /* absent reads as its defaults, which is what we want */
 	(void)lb_handoff_get_up(retained, &up);
-	boot->facts.request = up.request;
-	boot->facts.request_slot = up.slot;
+	if (is_obeyed(up.request, boot->config.cause)) {
+		boot->facts.request = up.request;
+		boot->facts.request_slot = up.slot;
+	}
 	boot->down.crash_count = crash_count(boot->config.cause, before.crash_count);
 	up.request = LB_REQUEST_NONE;
 	up.slot = LB_SLOT_NONE;
@@ -54,14 +63,20 @@ static void report_record(struct lb_handoff_down *down, const struct lb_record_s
 	down->last_change = state->change;
 }
 
-void lb_boot_init(struct lb_boot *boot, const struct lb_boot_config *config)
+static void start_afresh(struct lb_boot *boot, const struct lb_boot_config *config, enum boot_state state)
 {
 	memset(boot, 0, sizeof(*boot));
 	boot->config = *config;
-	boot->state = STATE_FIRST;
+	boot->state = (uint8_t)state;
 	boot->loaded = LB_SLOT_NONE;
+	boot->facts.request_slot = LB_SLOT_NONE;
 	read_record(boot, config);
-	consume_requests(boot, config->retained);
+}
+
+/* Until something starts, the hand-off tells of this reset and no longer of the boot before. */
+static void report_reset(struct lb_boot *boot)
+{
+	const struct lb_boot_config *config = &boot->config;
 
 	boot->down.cause = config->cause;
 	boot->down.slot = LB_SLOT_NONE;
@@ -69,8 +84,23 @@ void lb_boot_init(struct lb_boot *boot, const struct lb_boot_config *config)
 	boot->down.bootloader_version = config->version;
 	boot->down.flashmap = *config->flashmap;
 	memcpy(boot->down.board_id, config->board_id, LB_BOARD_ID_BYTES);
-	/* Until something starts, the hand-off tells of this reset and no longer of the boot before. */
 	lb_handoff_put_down(config->retained, &boot->down);
+}
+
+void lb_boot_init(struct lb_boot *boot, const struct lb_boot_config *config)
+{
+	start_afresh(boot, config, STATE_FIRST);
+	consume_requests(boot, config->retained);
+	report_reset(boot);
+}
+
+void lb_boot_again(struct lb_boot *boot, const struct lb_boot_config *config)
+{
+	const uint32_t crash_count = boot->down.crash_count;
+
+	start_afresh(boot, config, STATE_AGAIN);
+	boot->down.crash_count = crash_count;
+	report_reset(boot);
 }
 
 static void put_down(struct lb_boot *boot)
@@ -114,22 +144,7 @@ static bool report_next_line(struct lb_boot *boot)
 	return true;
 }
 
-/* What a tool asks for comes with a reset, which brings back the UART's usual rate and all else. To start the image is
- * a request of its own, for the jumper that brought the module here may still be in its place. */
-static void leave_loader(struct lb_boot *boot, enum lb_loader_leave leave, struct lb_boot_output *out)
-{
-	struct lb_handoff_up up;
-
-	out->want = LB_BOOT_WANT_RESET;
-	if (leave != LB_LOADER_RUN)
-		return;
-	(void)lb_handoff_get_up(boot->config.retained, &up);
-	up.request = LB_REQUEST_START;
-	lb_handoff_put_up(boot->config.retained, &up);
-}
-
-/* One turn of bootloader mode. A request that nobody follows up ends in a reset; a pin or the want of an image stays.
- * */
+/* One turn of bootloader mode. A request that nobody follows up ends in a reset; a pin or a want of images stays. */
 static void run_loader(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
 {
 	uint32_t elapsed_ms = input->now_ms - boot->loader_start_ms;
@@ -149,8 +164,10 @@ static void run_loader(struct lb_boot *boot, const struct lb_boot_input *input, 
 		out->text = boot->text;
 		out->wait_ms = 0;
 	}
+	/* The image is started without a reset, which would see the jumper that may still be at G23. No mark in retained RAM
+	 * could tell it from a jumper that an owner put there to get in: any script can write that mark. */
 	if (input->leave != LB_LOADER_STAY)
-		leave_loader(boot, input->leave, out);
+		out->want = input->leave == LB_LOADER_RUN ? LB_BOOT_WANT_AGAIN : LB_BOOT_WANT_RESET;
 }
 
 static void enter_loader(struct lb_boot *boot, const struct lb_boot_input *input, struct lb_boot_output *out)
@@ -272,6 +289,7 @@ struct lb_boot_output lb_boot_step(struct lb_boot *boot, const struct lb_boot_in
 	switch ((enum boot_state)boot->state) {
 	case STATE_FIRST: first_step(boot, input, &out); break;
 	case STATE_GATE: run_gate(boot, input, &out); break;
+	case STATE_AGAIN: follow_plan(boot, input, &out); break;
 	case STATE_VERIFY: follow_found(boot, input, &out); break;
 	case STATE_APPEND: follow_appended(boot, input, &out); break;
 	case STATE_START: follow_return(boot, input, &out); break; /* it came back: it cannot be started */

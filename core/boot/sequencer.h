@@ -26,6 +26,7 @@ enum lb_boot_want {
 	LB_BOOT_WANT_APPEND, /* append state to the record; then step with appended */
 	LB_BOOT_WANT_START,  /* start slot, which was the last one verified; should that return, step with its verdict */
 	LB_BOOT_WANT_RESET,
+	LB_BOOT_WANT_AGAIN, /* bring the board back to what it was after the reset, then lb_boot_again */
 };
 
 /* What holds for this reset and this board. retained must outlive the engine. */
@@ -79,6 +80,9 @@ struct lb_boot {
 
 /* Takes the requests out of the hand-off, so that each is obeyed at most once, whatever happens later. */
 void lb_boot_init(struct lb_boot *boot, const struct lb_boot_config *config);
+/* A tool in bootloader mode asked for the image: the next step plans anew from record and images as they are now. The
+ * reset is still the same; neither G23 nor P12 is looked at again in it, and no request is obeyed. */
+void lb_boot_again(struct lb_boot *boot, const struct lb_boot_config *config);
 struct lb_boot_output lb_boot_step(struct lb_boot *boot, const struct lb_boot_input *input);
 
 #endif

@@ -234,7 +234,7 @@ int lb_handoff_get_up(const uint8_t *retained, struct lb_handoff_up *up)
 
 	if (result == LB_OK)
 		overlay(fields, UP_BYTES, part);
-	up->request = known_or(fields[UP_REQUEST], LB_REQUEST_START + 1, LB_REQUEST_NONE);
+	up->request = known_or(fields[UP_REQUEST], LB_REQUEST_COUNT, LB_REQUEST_NONE);
 	up->slot = known_or(fields[UP_SLOT], LB_SLOT_COUNT, LB_SLOT_NONE);
 	memcpy(up->last_error, fields + UP_LAST_ERROR, LB_HANDOFF_ERROR_BYTES);
 	up->last_error[LB_HANDOFF_ERROR_BYTES - 1] = '\0';

@@ -83,7 +83,7 @@ enum lb_request {
 	LB_REQUEST_SAFE_BOOT = 1, /* of slot, or of the latest image when slot is LB_SLOT_NONE */
 	LB_REQUEST_LOADER = 2,
 	LB_REQUEST_SLOT_ONCE = 3, /* a normal boot of slot, this once */
-	LB_REQUEST_START = 4,     /* a normal boot even if G23 is low: bootloader mode was told to start the image */
+	LB_REQUEST_COUNT = 4,     /* 4 itself was a request of earlier bootloaders, and stays without a meaning */
 };
 
 struct lb_handoff_up {

@@ -38,7 +38,8 @@ void lb_board_wait_serial_ms(uint32_t wait_ms);
 struct lb_boot_pins lb_board_pins(void);
 void lb_board_led(uint32_t rgb, enum lb_led_mode mode);
 void lb_board_phase(enum lb_phase phase);
-/* uart0, at 115200 baud from every reset on. What comes in is kept, also while flash is busy: at least 1 KiB. */
+/* uart0, at LB_BOARD_SERIAL_BAUD from every reset on. What comes in is kept, also while flash is busy: at least
+ * 1 KiB. */
 void lb_board_serial_write(const void *data, size_t size_bytes);
 /* Takes what has come in, without waiting: how many bytes. */
 size_t lb_board_serial_read(void *data, size_t size_bytes);

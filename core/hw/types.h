@@ -46,8 +46,9 @@ enum {
 	LB_RETAINED_BYTES = 4096, /* RAM that keeps its bytes over every reset and deep sleep, not over power-off */
 	LB_BOARD_ID_BYTES = 16,
 	LB_BOARD_MAC_BYTES = 6,
-	LB_PAYLOAD_START_BYTES = 64, /* as much of a payload tells which CPU it is for */
-	LB_UNIQUE_ID_BYTES = 6,      /* as a MAC address */
+	LB_BOARD_SERIAL_BAUD = 115200, /* of uart0 after a reset */
+	LB_PAYLOAD_START_BYTES = 64,   /* as much of a payload tells which CPU it is for */
+	LB_UNIQUE_ID_BYTES = 6,        /* as a MAC address */
 	LB_ALARM_COUNT = 8,
 };
 

@@ -105,23 +105,45 @@ def test_the_tools_reset_and_its_run(module):
 			host.sync()
 			boot = module.hardware()["boot"]
 			host.leave(run)
-			watch.until_event(lambda e: e["phase"] == phase and e["boot"] == boot + 1)
+			watch.until_event(lambda e: e["phase"] == phase and e["boot"] == (boot if run else boot + 1))
 	assert module.status()["boot"]["mode"] == "normal" and module.pin("G23") == "low"
 	module.reset("loader")
 
 
-def test_p12_counts_after_a_tools_run(module):
-	"""A hand at P12 gets its safe boot, whatever a tool asked for."""
-	with module.uart() as uart, module.watch("led", "phase") as watch:
+def test_p12_is_not_looked_at_in_a_tools_run(module):
+	"""The image starts at once. A hand gets its safe boot by a reset, as ever, once the jumper is gone."""
+	with module.uart() as uart, module.watch("phase") as watch:
 		into_loader(module)
 		module.pin("P12", "high")
 		uart.expect(tools.PROMPT)
 		Host(uart).sync()
 		Host(uart).leave(run=True)
-		watch.until_event(lambda e: e.get("rgb") == harness.ORANGE, 20)
-		module.pin("P12", "low")
-		watch.until_event(lambda e: e.get("phase") == "repl")
-	assert module.status()["boot"]["mode"] == "safe"
+		watch.until_event(lambda e: e["phase"] == "repl")
+	assert module.status()["boot"]["mode"] == "normal"
+	module.pin("G23", "float")
+	module.pin("P12", "float")
+	module.safe_boot()
+
+
+def test_a_tool_writes_fast_and_runs_what_it_wrote(module, tmp_path):
+	"""At 921600, over the latest image, with the jumper at G23 all the time: no reset, and the console is as ever."""
+	image = pathlib.Path(tools.make_image(tmp_path, "0.3.0")).read_bytes()
+	with module.uart() as uart, module.watch("phase") as watch:
+		into_loader(module)
+		before = module.status()["boot"]
+		uart.expect(tools.PROMPT)
+		host = Host(uart)
+		host.sync()
+		host.ask(tools.BAUD, struct.pack("<II", 921600, 0))
+		host.write(harness.FACTORY, image)
+		host.leave(run=True)
+		watch.until_event(lambda e: e["phase"] == "repl")
+		status = module.status()
+		assert status["boot"]["version"] == "0.3.0" and status["boot"]["mode"] == "normal"
+		assert status["boot"]["cause"] == before["cause"] and module.pin("G23") == "low"
+		assert uart.eval("6 * 7") == 42
+		uart.start("import machine; machine.reset()")
+		watch.until_event(lambda e: e["phase"] == "loader")
 
 
 def test_noise_does_not_disturb_it(module):

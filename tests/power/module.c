@@ -115,7 +115,8 @@ static int run_image(struct module *module, const struct board *board)
 
 int module_boot(struct module *module, const struct boot_kind *kind)
 {
-	struct board *board = board_plug(&module->flaky, kind->wake ? LB_CAUSE_DEEP_SLEEP : LB_CAUSE_SWITCH);
+	const enum lb_cause cause = kind->request != LB_REQUEST_NONE ? LB_CAUSE_SOFTWARE : LB_CAUSE_SWITCH;
+	struct board *board = board_plug(&module->flaky, kind->wake ? LB_CAUSE_DEEP_SLEEP : cause);
 
 	power_off(module);
 	board->p12_high_ms = high_ms(kind);

@@ -33,7 +33,7 @@ SPECS = {
 }
 # Counts of enumerators and what a function answers say nothing about a format.
 NOT_SPECIFIED = {"LB_SLOT_COUNT", "LB_MODE_COUNT", "LB_REASON_COUNT", "LB_WHY_COUNT", "LB_CAUSE_COUNT",
-	"LB_CHANGE_COUNT", "LB_RECORD_BLANK", "LB_RECORD_VALID", "LB_RECORD_LOST"}
+	"LB_REQUEST_COUNT", "LB_CHANGE_COUNT", "LB_RECORD_BLANK", "LB_RECORD_VALID", "LB_RECORD_LOST"}
 # Most have more constants: fewer, and the table format or the header was not understood.
 FEW = {"update": 4}
 ROW = re.compile(r"^\| `(\w+)` \| (0x[0-9A-Fa-f]+|\d+) \| ([^|]*?) ?\|$", re.M)

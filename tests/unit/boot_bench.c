@@ -56,6 +56,7 @@ static void wait(void *ctx, const struct lb_boot_output *out, struct lb_boot_inp
 		module->t_ms += module->tool_comes_ms;
 		input->tool_came = true;
 		input->leave = module->leave;
+		module->leave = LB_LOADER_STAY;
 		return;
 	}
 	module->t_ms += out->wait_ms;
@@ -105,6 +106,19 @@ static void reset(void *ctx)
 	((struct run *)ctx)->at_end = true;
 }
 
+static struct lb_boot_config again(void *ctx)
+{
+	struct module *module = ((struct run *)ctx)->module;
+
+	module->again++;
+	module->loaded = LB_SLOT_NONE;
+	if (module->tool_id != 0) {
+		module->id[LB_SLOT_OTA_1] = module->tool_id;
+		module->truth[LB_SLOT_OTA_1] = LB_IMAGE_GOOD;
+	}
+	return config_of(module);
+}
+
 struct lb_boot_config config_of(struct module *module)
 {
 	struct lb_boot_config config = {
@@ -128,12 +142,13 @@ void boot_module(struct module *module)
 	struct lb_boot boot;
 	struct lb_boot_input input = {0};
 	struct run run = {.module = module};
-	const struct lb_drive drive = {sense, show, wait, verify, append, start, reset};
+	const struct lb_drive drive = {sense, show, wait, verify, append, start, reset, again};
 
 	module->t_ms = 0;
 	module->text[0] = '\0';
 	module->verified = 0;
 	module->appended = 0;
+	module->again = 0;
 	module->watchdog_ms = 0;
 	module->loaded = LB_SLOT_NONE;
 	lb_boot_init(&boot, &config);

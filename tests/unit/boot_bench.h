@@ -22,7 +22,8 @@ struct module {
 	bool will_not_append;
 	bool will_not_start;        /* neither this boot's first choice nor any other */
 	uint32_t tool_comes_ms;     /* a tool greets in bootloader mode; 0: none does */
-	enum lb_loader_leave leave; /* and then asks for that */
+	enum lb_loader_leave leave; /* and then asks for that, once */
+	uint64_t tool_id;           /* after it wrote this image to ota_1; 0: it wrote nothing */
 	/* seen */
 	enum lb_boot_want end; /* start, reset, or wait: it stays */
 	enum lb_slot slot;
@@ -32,6 +33,7 @@ struct module {
 	enum lb_phase phase;
 	unsigned verified;
 	unsigned appended;
+	unsigned again;
 	uint32_t watchdog_ms;
 	enum lb_slot loaded;
 	char text[TEXT_BYTES];
