@@ -48,6 +48,17 @@ static enum lb_slot chosen_slot(const struct lb_plan_facts *facts, const struct 
 	return lb_plan_choice_slot(state, facts->choice);
 }
 
+/* A script that asks for a slot is no way around the security floor, which refused this image as an update; a safe boot
+ * of what latest, previous and factory already are is no downgrade. Everybody else may go below: the pin, a rollback and
+ * a fallback, for getting back in comes first, and what a tool wrote, for its owner meant it. */
+static bool is_below_floor(const struct lb_plan_facts *facts, const struct lb_record_state *state, enum lb_slot slot)
+{
+	const bool is_kept = slot == state->latest || slot == state->previous || slot == LB_SLOT_FACTORY;
+
+	return is_request(facts) && !(is_safe(facts) && is_kept) &&
+	       facts->slots[slot].security_counter < state->counter_floor;
+}
+
 static enum lb_boot_why why_chosen(const struct lb_plan_facts *facts, const struct lb_record_state *state,
                                    enum lb_slot slot)
 {
@@ -203,7 +214,7 @@ struct lb_plan lb_plan_make(const struct lb_plan_facts *facts)
 	if (slot != state.latest) {
 		if (is_unknown(facts, slot))
 			return plan_verify(slot);
-		if (is_good(facts, slot))
+		if (is_good(facts, slot) && !is_below_floor(facts, &state, slot))
 			return plan_start(facts, slot, why, write, &state);
 		why = LB_WHY_FALLBACK;
 	}

@@ -95,7 +95,7 @@ static const char *why_text(const cJSON *boot)
 		"the previous one, as chosen",
 		"the factory image, as chosen",
 		"the update before it failed its trial",
-		"what should have run could not be verified",
+		"what should have run could not be verified, or is below the security floor",
 		"the boot record was lost",
 	};
 	char room[LB_WORDS_BYTES];

@@ -170,8 +170,8 @@ static void read_boot(const char *event, struct lb_plan_facts *facts)
 	(void)sscanf(event, "%15[a-z] %15[a-z_0-9]", word, which);
 	facts->wake = strcmp(word, "wake") == 0;
 	facts->request_slot = LB_SLOT_NONE;
-	if (strcmp(word, "once") == 0) {
-		facts->request = LB_REQUEST_SLOT_ONCE;
+	if (strcmp(word, "once") == 0 || strcmp(word, "ask") == 0) {
+		facts->request = word[0] == 'o' ? LB_REQUEST_SLOT_ONCE : LB_REQUEST_SAFE_BOOT;
 		facts->request_slot = slot_of(which);
 	}
 	if (strcmp(word, "safe") != 0)
@@ -271,7 +271,8 @@ static void run_case(const struct spec_case *spec)
 	read_images(spec->cells[1], &situation);
 	read_record(spec->cells[0], &situation);
 	if (strncmp(spec->cells[2], "boot", 4) == 0 || strncmp(spec->cells[2], "wake", 4) == 0 ||
-	    strncmp(spec->cells[2], "safe", 4) == 0 || strncmp(spec->cells[2], "once", 4) == 0) {
+	    strncmp(spec->cells[2], "safe", 4) == 0 || strncmp(spec->cells[2], "once", 4) == 0 ||
+	    strncmp(spec->cells[2], "ask ", 4) == 0) {
 		read_boot(spec->cells[2], &situation.facts);
 		run_boot(spec, &situation);
 		return;
