@@ -48,9 +48,9 @@ static enum lb_slot chosen_slot(const struct lb_plan_facts *facts, const struct 
 	return lb_plan_choice_slot(state, facts->choice);
 }
 
-/* A script that asks for a slot is no way around the security floor, which refused this image as an update; a safe boot
- * of what latest, previous and factory already are is no downgrade. Everybody else may go below: the pin, a rollback and
- * a fallback, for getting back in comes first, and what a tool wrote, for its owner meant it. */
+/* A script that asks for a slot is no way around the security floor, which refused this image as an update; a safe
+ * boot of what latest, previous and factory already are is no downgrade. Everybody else may go below: the pin, a
+ * rollback and a fallback, for getting back in comes first, and what a tool wrote, for its owner meant it. */
 static bool is_below_floor(const struct lb_plan_facts *facts, const struct lb_record_state *state, enum lb_slot slot)
 {
 	const bool is_kept = slot == state->latest || slot == state->previous || slot == LB_SLOT_FACTORY;
@@ -196,6 +196,13 @@ static struct lb_plan plan_trial(const struct lb_plan_facts *facts, const struct
 	return plan.action != LB_PLAN_LOADER ? plan : plan_start(facts, state->latest, why, false, state);
 }
 
+/* A safe boot costs a trial nothing, and a wake too but for one in so many: an image that sleeps before it could be
+ * confirmed would be on trial for ever. */
+static bool spares_trial(const struct lb_plan_facts *facts)
+{
+	return is_safe(facts) || (facts->wake && facts->trial_wakes + 1 < LB_UPDATE_WAKES);
+}
+
 struct lb_plan lb_plan_make(const struct lb_plan_facts *facts)
 {
 	enum lb_slot question = next_question(facts);
@@ -218,7 +225,7 @@ struct lb_plan lb_plan_make(const struct lb_plan_facts *facts)
 			return plan_start(facts, slot, why, write, &state);
 		why = LB_WHY_FALLBACK;
 	}
-	if (state.on_trial && !is_safe(facts) && !facts->wake)
+	if (state.on_trial && !spares_trial(facts))
 		return plan_trial(facts, &state, why);
 	return plan_candidates(facts, &state, why, LB_SLOT_NONE, write);
 }

@@ -20,6 +20,7 @@ struct lb_plan_facts {
 	enum lb_request request;                    /* of the hand-off; none after power-on */
 	enum lb_slot request_slot;                  /* LB_SLOT_NONE: the latest image */
 	bool wake;                                  /* from deep sleep, and not a reset */
+	uint32_t trial_wakes;                       /* of the trial, since it last cost a try; without this one */
 	enum lb_record_status status;               /* of the record */
 	struct lb_record_state state;               /* with LB_RECORD_VALID only */
 	bool stuck;                                 /* the record is read-only, or an append failed in this boot */

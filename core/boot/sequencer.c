@@ -37,6 +37,7 @@ static void consume_requests(struct lb_boot *boot, uint8_t *retained)
 		boot->facts.request_slot = up.slot;
 	}
 	boot->down.crash_count = crash_count(boot->config.cause, before.crash_count);
+	boot->down.trial_wakes = before.trial_wakes;
 	up.request = LB_REQUEST_NONE;
 	up.slot = LB_SLOT_NONE;
 	lb_handoff_put_up(retained, &up);
@@ -63,6 +64,17 @@ static void report_record(struct lb_handoff_down *down, const struct lb_record_s
 	down->last_change = state->change;
 }
 
+/* A boot that cost a try, or is no trial any more, begins the count anew. */
+static uint32_t trial_wakes(const struct lb_boot *boot)
+{
+	const struct lb_plan *plan = &boot->plan;
+	const uint32_t before = boot->facts.trial_wakes;
+
+	if (!plan->state.on_trial || plan->write)
+		return 0;
+	return boot->facts.wake && plan->slot == plan->state.latest && before < UINT32_MAX - 1 ? before + 1 : before;
+}
+
 static void start_afresh(struct lb_boot *boot, const struct lb_boot_config *config, enum boot_state state)
 {
 	memset(boot, 0, sizeof(*boot));
@@ -78,6 +90,7 @@ static void report_reset(struct lb_boot *boot)
 {
 	const struct lb_boot_config *config = &boot->config;
 
+	boot->facts.trial_wakes = boot->down.trial_wakes;
 	boot->down.cause = config->cause;
 	boot->down.slot = LB_SLOT_NONE;
 	report_record(&boot->down, &boot->expected);
@@ -96,10 +109,11 @@ void lb_boot_init(struct lb_boot *boot, const struct lb_boot_config *config)
 
 void lb_boot_again(struct lb_boot *boot, const struct lb_boot_config *config)
 {
-	const uint32_t crash_count = boot->down.crash_count;
+	const struct lb_handoff_down before = boot->down;
 
 	start_afresh(boot, config, STATE_AGAIN);
-	boot->down.crash_count = crash_count;
+	boot->down.crash_count = before.crash_count;
+	boot->down.trial_wakes = before.trial_wakes;
 	report_reset(boot);
 }
 
@@ -114,6 +128,8 @@ static void put_down(struct lb_boot *boot)
 	boot->down.slot = plan->slot;
 	boot->down.image_version = runs_image ? boot->facts.slots[plan->slot].version : (struct lb_version){0};
 	report_record(&boot->down, &plan->state);
+	if (runs_image)
+		boot->down.trial_wakes = trial_wakes(boot);
 	for (unsigned i = 0; i < LB_SLOT_COUNT; i++)
 		boot->down.verdict[i] = (uint32_t)boot->facts.slots[i].verdict;
 	lb_handoff_put_down(boot->config.retained, &boot->down);

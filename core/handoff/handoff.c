@@ -36,7 +36,8 @@ enum {
 	DOWN_MORE_COUNT = DOWN_LAST_CHANGE + 4,
 	DOWN_MORE_PARTS = DOWN_MORE_COUNT + 4,
 	DOWN_MORE_MAX = 8,
-	DOWN_BYTES = DOWN_MORE_PARTS + 8 * DOWN_MORE_MAX,
+	DOWN_TRIAL_WAKES = DOWN_MORE_PARTS + 8 * DOWN_MORE_MAX,
+	DOWN_BYTES = DOWN_TRIAL_WAKES + 4,
 
 	UP_REQUEST = 12,
 	UP_SLOT = 13,
@@ -55,7 +56,7 @@ _Static_assert((int)DOWN_BYTES <= (int)LB_HANDOFF_DOWN_SPACE, "the down part fit
 _Static_assert((int)UP_BYTES <= (int)LB_HANDOFF_UP_SPACE, "the up part fits its space");
 _Static_assert(KEYS_FIRST + (int)LB_HANDOFF_KEYS_MAX * (int)KEY_BYTES <= (int)LB_HANDOFF_KEYS_SPACE,
                "the keys fit their space");
-_Static_assert(DOWN_BYTES == 220, "docs/spec/handoff.md");
+_Static_assert(DOWN_BYTES == 224, "docs/spec/handoff.md");
 _Static_assert((int)LB_PART_COUNT >= (int)DOWN_PARTS && (int)LB_PART_COUNT <= (int)DOWN_PARTS + (int)DOWN_MORE_MAX,
                "every partition has its place");
 
@@ -161,6 +162,7 @@ static void encode_down(uint8_t *part, const struct lb_handoff_down *down)
 	for (unsigned i = 0; i < LB_SLOT_COUNT; i++)
 		lb_store32le(part + DOWN_VERDICT + 4 * i, down->verdict[i]);
 	part[DOWN_LAST_CHANGE] = down->last_change;
+	lb_store32le(part + DOWN_TRIAL_WAKES, down->trial_wakes);
 }
 
 /* The same places read; a slot that is none reads as LB_SLOT_NONE, other numbers as they are, for newer writers. */
@@ -184,6 +186,7 @@ static void decode_down(const uint8_t *part, struct lb_handoff_down *down)
 	for (unsigned i = 0; i < LB_SLOT_COUNT; i++)
 		down->verdict[i] = lb_load32le(part + DOWN_VERDICT + 4 * i);
 	down->last_change = part[DOWN_LAST_CHANGE];
+	down->trial_wakes = lb_load32le(part + DOWN_TRIAL_WAKES);
 }
 
 void lb_handoff_put_down(uint8_t *retained, const struct lb_handoff_down *down)

@@ -16,7 +16,10 @@
 #include "core/image/image.h"
 #include "core/record/record.h"
 
-enum { LB_UPDATE_TRIES = 3 };
+enum {
+	LB_UPDATE_TRIES = 3,
+	LB_UPDATE_WAKES = 16, /* so many wakes from deep sleep cost an image on trial a try, as one normal boot does */
+};
 
 /* What is known of one slot. All but the verdict hold as far as the image could be inspected; verdict says whether it
  * was verified. */

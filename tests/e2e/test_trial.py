@@ -89,7 +89,7 @@ def test_deepsleep_after_main_started(modules, tmp_path):
 # --- not confirmed, and not given up
 
 def test_wakes_cost_no_try(modules, tmp_path):
-	"""deepsleep() in boot.py confirms nothing; a wake counts nothing."""
+	"""deepsleep() in boot.py confirms nothing; a wake alone costs nothing."""
 	module = updated(modules, tmp_path, boot="import machine\nmachine.deepsleep(300)\n")
 	module.reset(phase=None)
 	boots = module.hardware()["boot"]
@@ -99,6 +99,17 @@ def test_wakes_cost_no_try(modules, tmp_path):
 	module.safe_boot()
 	now = module.status()
 	assert now["trial"] == {"left": 2} and now["boot"]["mode"] == "safe"
+
+
+def test_a_trial_that_only_sleeps_ends(modules, tmp_path):
+	"""Each 16th wake costs a try: after three times 16 the previous image is back."""
+	module = updated(modules, tmp_path, boot="import machine\nmachine.deepsleep(300)\n")
+	module.reset(phase=None)
+	boots = module.hardware()["boot"]
+	module_seconds_until(module, lambda: trial(module) is None, 900)
+	assert module.hardware()["boot"] - boots >= 3 * 16 - 1
+	record = module.status()["record"]
+	assert record["latest"] == "factory" and record["last_change"] == "rolled back"
 
 
 @pytest.mark.parametrize("main", ["import machine\nmachine.reset()\n",

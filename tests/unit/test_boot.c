@@ -319,6 +319,57 @@ static void a_wake_or_a_safe_boot_leaves_the_trial_alone(void **state)
 	}
 }
 
+static void each_sixteenth_wake_costs_a_try(void **state)
+{
+	struct module module = updated(LB_CAUSE_SWITCH, true, 3);
+
+	(void)state;
+	boot_module(&module); /* the first try */
+	module.cause = LB_CAUSE_DEEP_SLEEP;
+	for (unsigned wake = 1; wake < 3 * LB_UPDATE_WAKES; wake++) {
+		bool costs = wake % LB_UPDATE_WAKES == 0;
+
+		boot_module(&module);
+		assert_int_equal(module.slot, LB_SLOT_OTA_1);
+		assert_int_equal(module.appended, costs);
+		assert_int_equal(module.down.tries_left, 2 - wake / LB_UPDATE_WAKES);
+		assert_int_equal(module.down.trial_wakes, wake % LB_UPDATE_WAKES);
+		assert_int_equal(module.watchdog_ms, LB_BOOT_TRIAL_WATCHDOG_MS);
+	}
+	boot_module(&module);
+	assert_int_equal(module.slot, LB_SLOT_OTA_0);
+	assert_int_equal(module.down.why, LB_WHY_REVERTED);
+	assert_int_equal(module.down.trial_wakes, 0);
+}
+
+/* Neither a safe boot nor a reset while the gate is watched loses what is due; a confirmation and power-off do. */
+static void a_try_that_is_due_waits_for_a_start_that_may_cost_one(void **state)
+{
+	struct module module = updated(LB_CAUSE_DEEP_SLEEP, true, 2);
+	struct lb_boot_config config;
+	struct lb_boot boot;
+
+	(void)state;
+	for (unsigned wake = 1; wake < LB_UPDATE_WAKES; wake++)
+		boot_module(&module);
+	ask(&module, LB_REQUEST_SAFE_BOOT, LB_SLOT_NONE);
+	boot_module(&module);
+	assert_int_equal(module.down.mode, LB_MODE_SAFE);
+	assert_int_equal(module.appended, 0);
+	module.cause = LB_CAUSE_BROWN_OUT;
+	config = config_of(&module);
+	lb_boot_init(&boot, &config); /* the supply fails again before anything starts */
+	module.cause = LB_CAUSE_DEEP_SLEEP;
+	boot_module(&module);
+	assert_int_equal(module.appended, 1);
+	assert_int_equal(module.down.tries_left, 1);
+	boot_module(&module);
+	assert_int_equal(module.down.trial_wakes, 1);
+	module.record.state.on_trial = false;
+	boot_module(&module);
+	assert_int_equal(module.down.trial_wakes, 0);
+}
+
 static void the_windows_name_the_images_of_the_record(void **state)
 {
 	struct module module = updated(LB_CAUSE_SWITCH, false, 0);
@@ -402,6 +453,8 @@ int main(void)
 		cmocka_unit_test(a_confirmed_image_costs_no_write),
 		cmocka_unit_test(a_trial_has_its_tries_and_is_rolled_back),
 		cmocka_unit_test(a_wake_or_a_safe_boot_leaves_the_trial_alone),
+		cmocka_unit_test(each_sixteenth_wake_costs_a_try),
+		cmocka_unit_test(a_try_that_is_due_waits_for_a_start_that_may_cost_one),
 		cmocka_unit_test(the_windows_name_the_images_of_the_record),
 		cmocka_unit_test(what_a_tool_wrote_is_started_and_recorded),
 		cmocka_unit_test(what_was_verified_last_is_what_runs),

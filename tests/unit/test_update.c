@@ -169,6 +169,8 @@ static void read_boot(const char *event, struct lb_plan_facts *facts)
 	facts->stuck = strstr(event, ", stuck") != NULL;
 	(void)sscanf(event, "%15[a-z] %15[a-z_0-9]", word, which);
 	facts->wake = strcmp(word, "wake") == 0;
+	if (facts->wake && which[0] != '\0')
+		facts->trial_wakes = (uint32_t)atoi(which) - 1;
 	facts->request_slot = LB_SLOT_NONE;
 	if (strcmp(word, "once") == 0 || strcmp(word, "ask") == 0) {
 		facts->request = word[0] == 'o' ? LB_REQUEST_SLOT_ONCE : LB_REQUEST_SAFE_BOOT;
