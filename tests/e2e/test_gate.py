@@ -51,7 +51,7 @@ def green_blinks(leds):
 
 @pytest.mark.parametrize("hold_s, window", WINDOWS)
 def test_windows(modules, hold_s, window):
-	module = modules(clock=4).start()
+	module = modules(clock=2).start()
 	leds, text, held_ms = go_through(module, hold_s)
 	blinks, on, off = green_blinks(leds)
 	assert blinks == window, leds
