@@ -6,9 +6,24 @@
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "firmware/io/bootinfo.h"
+#include "firmware/io/console.h"
 #include "shared/readline/readline.h"
 #include "shared/runtime/pyexec.h"
 #include "firmware/io/uart.h"
+#include "firmware/io/watchdog.h"
+
+enum { RESCUE_MS = 30000 }; /* so long after the last input somebody is at work at the prompt */
+
+/* What pyexec.c calls for a byte at any prompt, raw and paste mode too, in place of mp_hal_stdin_rx_chr (see Makefile).
+ * The program that feeds the user's watchdog has ended here: it is not to reset whoever came to mend that program. */
+int lb_repl_read_byte(void)
+{
+	const uint32_t input_ms = lb_console_input_ms();
+	const uint32_t quiet_ms = lb_console_now_ms() - input_ms;
+
+	lb_watchdog_hold(input_ms != 0 && quiet_ms < RESCUE_MS ? RESCUE_MS - quiet_ms : 0);
+	return mp_hal_stdin_rx_chr();
+}
 
 int lb_repl_readline(vstr_t *line, const char *prompt);
 
@@ -18,7 +33,7 @@ int lb_repl_readline(vstr_t *line, const char *prompt)
 {
 	lb_lineedit_start(line, prompt);
 	for (;;) {
-		const int c = mp_hal_stdin_rx_chr();
+		const int c = lb_repl_read_byte();
 
 		if (c == CHAR_CTRL_F && vstr_len(line) == 0) {
 			mp_hal_stdout_tx_str("\r\nCtrl-F: hard reset into safe boot\r\n");
@@ -48,6 +63,7 @@ void lb_repl_set_interrupt_char(int c)
 			MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_kbd_exception));
 		return;
 	}
+	lb_watchdog_hold(0);
 	if (lb_uart_interrupt_typed_ahead() || lb_telnet_server_interrupt_typed_ahead())
 		mp_sched_keyboard_interrupt();
 }

@@ -1,6 +1,5 @@
 /* sys.stdin and sys.stdout: the slots of os.dupterm, and whoever is logged in over telnet. */
 #include "extmod/misc.h"
-#include "firmware/io/console.h"
 #include "firmware/net/servers.h"
 #include "firmware/net/telnet_server.h"
 #include "py/mphal.h"
@@ -24,11 +23,8 @@ int mp_hal_stdin_rx_chr(void)
 	for (;;) {
 		int c = mp_os_dupterm_rx_chr();
 
-		if (c < 0) {
+		if (c < 0)
 			c = lb_telnet_server_read();
-			if (c >= 0)
-				lb_console_note_input();
-		}
 		if (c >= 0)
 			return c;
 		if (lb_servers_pass_turn())

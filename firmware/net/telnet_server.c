@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "firmware/io/console.h"
 #include "protocols/telnet/telnet_console.h"
 #include "py/mperrno.h"
 #include "py/mphal.h"
@@ -118,6 +119,8 @@ static void read_console_bytes(const uint8_t *bytes, size_t size_bytes)
 			mp_sched_keyboard_interrupt();
 		else if (ring_room() > 0)
 			server.ring[server.written++ % RING_BYTES] = bytes[i];
+	if (size_bytes > 0)
+		lb_console_note_input();
 	server.is_pending |= size_bytes > 0;
 }
 

@@ -1,9 +1,11 @@
 """What a safe boot leaves out: no file of the user's runs in it unless he asks, and no cell of the flash changes."""
 import os
 import re
+import time
 
 import pytest
 
+import clients
 import harness
 import updates
 
@@ -245,3 +247,112 @@ def test_the_password_of_a_safe_boot_is_not_kept(fast):
 	assert len(set(passwords)) == 4 and all(len(password) == 12 for password in passwords)
 	fast.reset()
 	assert fast.status()["net"]["password"] == passwords[-1], "the normal boot stored it"
+
+
+# --- the user's own watchdog
+
+HOLDER = """import machine, time
+if machine.reset_cause() != machine.WDT_RESET:
+    dog = machine.WDT(timeout=1500)
+    print('at', 'work')
+    while True:
+        time.sleep_ms(100)
+        dog.feed()
+"""
+
+
+def boots(module):
+	return module.hardware()["boot"]
+
+
+def stop_work(module, console):
+	"""main.py feeds its watchdog, and Ctrl-C ends it."""
+	module.put("/flash/main.py", HOLDER)
+	console.drop()
+	with module.watch("phase") as watch:
+		module.run("reset")
+		console.expect("at work")
+		console.write(b"\x03")
+		console.expect(">>> ")
+		return watch.first["boot"] + 1
+
+
+def expect_the_watchdog(module, boot, least_s, most_s):
+	"""It bites after that much module time."""
+	with module.watch("phase") as watch:
+		begin = time.monotonic()
+		if watch.first["boot"] == boot:
+			watch.until_event(lambda e: e["boot"] == boot + 1, 20)
+		took_s = (time.monotonic() - begin) * module.clock
+	assert boots(module) == boot + 1 and module.hardware()["cause"] == "watchdog"
+	assert least_s <= took_s <= most_s, took_s
+
+
+@pytest.mark.parametrize("mode", ["friendly", "raw", "paste"])
+def test_who_types_at_the_prompt_is_not_reset_by_the_users_watchdog(fast, mode):
+	with fast.uart() as uart, fast.watch("led") as watch:
+		boot = stop_work(fast, uart)
+		if mode == "raw":
+			uart.raw()
+		if mode == "paste":
+			uart.write(b"\x05")
+			uart.expect("=== ")
+		for _ in range(4):
+			harness.hold(watch, fast.module_seconds(18))
+			uart.write("#")
+		assert boots(fast) == boot
+		uart.write(b"\x03\x02")
+		assert uart.eval("6 * 7") == 42
+		expect_the_watchdog(fast, boot, 24, 40)
+
+
+def test_mpremote_is_not_reset_by_the_users_watchdog(modules, tmp_path):
+	"""It copies a file that takes longer than the watchdog gives, and looks at it later."""
+	module = modules(clock=10).start()
+	(tmp_path / "file").write_bytes(os.urandom(20000))
+	with module.uart() as uart:
+		boot = stop_work(module, uart)
+	for _ in range(2):
+		module.mpremote("resume", "fs", "cp", tmp_path / "file", ":/flash/file")
+	assert boots(module) == boot
+
+
+def test_a_rescuer_over_telnet_is_not_reset_by_the_users_watchdog(fast):
+	fast.put("/flash/main.py", HOLDER)
+	with fast.uart() as uart:
+		uart.drop()
+		boot = boots(fast) + 1
+		fast.run("reset")
+		uart.expect("at work")
+	with clients.Telnet(fast.status()["net"]) as telnet, fast.watch("led") as watch:
+		telnet.write(b"\x03")
+		telnet.expect(">>> ")
+		for _ in range(3):
+			harness.hold(watch, fast.module_seconds(18))
+			assert telnet.type("6 * 7") == "42\r\n"
+		assert boots(fast) == boot
+
+
+@pytest.mark.parametrize("code", ["while True: pass", "import sys; sys.stdin.read(1000)", "input()"])
+def test_the_users_watchdog_still_ends_what_hangs(fast, code):
+	"""What is started at the prompt is a program again, also one that reads what is typed."""
+	with fast.uart() as uart:
+		boot = stop_work(fast, uart)
+		uart.write(code + "\r" + "\r" * (code == "while True: pass"))
+		with fast.watch("phase") as watch:
+			for _ in range(8):
+				harness.hold(watch, fast.module_seconds(0.7))
+				uart.write("#")
+			if not any(event["boot"] == boot + 1 for event in watch.events):
+				watch.until_event(lambda e: e["boot"] == boot + 1, 1)
+		assert fast.hardware()["cause"] == "watchdog"
+
+
+def test_the_users_watchdog_without_anybody_there(fast):
+	"""main.py ends by an error: nobody typed, and the watchdog that it left behind resets as before."""
+	fast.put("/flash/main.py", HOLDER.replace("while True", "for i in range(2)"))
+	with fast.watch("phase") as watch:
+		boot = watch.first["boot"] + 1
+		fast.run("reset")
+		watch.until_event(lambda e: e["boot"] == boot and e["phase"] == "repl")
+		expect_the_watchdog(fast, boot, 0.5, 5)

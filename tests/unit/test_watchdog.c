@@ -59,6 +59,7 @@ static unsigned bitten_after(unsigned vm_alive_s, unsigned feed_s, unsigned user
 static int as_after_a_reset(void **state)
 {
 	(void)state;
+	lb_watchdog_hold(0);
 	lb_watchdog_guard(false);
 	lb_watchdog_arm(0);
 	return 0;
@@ -162,6 +163,51 @@ static void after_the_confirmation_the_users_own_time_holds(void **state)
 	assert_int_equal(bitten_after(0, 0, 0), 100);
 }
 
+static void while_held_the_users_waits_and_then_gives_its_whole_time(void **state)
+{
+	(void)state;
+	for (int guarded = 0; guarded < 2; guarded++) {
+		as_after_a_reset(NULL);
+		lb_watchdog_guard(guarded == 1);
+		lb_watchdog_arm(2000);
+		lb_watchdog_hold(30000);
+		assert_int_equal(bitten_after(1000, 0, 0), 32);
+		as_after_a_reset(NULL);
+		lb_watchdog_guard(guarded == 1);
+		lb_watchdog_arm(2000);
+		lb_watchdog_hold(30000);
+		lb_watchdog_feed(); /* from an interrupt, say: it shortens nothing */
+		assert_int_equal(bitten_after(1000, 1, 10), 32);
+	}
+}
+
+static void no_longer_held_it_has_its_whole_time_again(void **state)
+{
+	(void)state;
+	lb_watchdog_arm(2000);
+	lb_watchdog_hold(30000);
+	now_us += 10000000;
+	lb_watchdog_hold(0);
+	assert_int_equal(bitten_after(1000, 0, 0), 2);
+	as_after_a_reset(NULL);
+	lb_watchdog_arm(2000);
+	now_us += 1000000;
+	lb_watchdog_hold(0); /* it was not held, so this feeds nothing */
+	assert_int_equal(bitten_after(1000, 0, 0), 1);
+}
+
+static void to_hold_starts_no_watchdog_and_feeds_no_guard(void **state)
+{
+	(void)state;
+	lb_watchdog_hold(30000);
+	assert_int_equal(bitten_after(0, 0, 0), 0);
+	lb_watchdog_guard(true);
+	lb_watchdog_arm(2000);
+	now_us += 1000000;
+	lb_watchdog_hold(60000);
+	assert_int_equal(bitten_after(0, 0, 0), 29);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +219,9 @@ int main(void)
 		cmocka_unit_test_setup(long_work_of_the_firmware_feeds_both, as_after_a_reset),
 		cmocka_unit_test_setup(fed_by_both_it_never_bites, as_after_a_reset),
 		cmocka_unit_test_setup(after_the_confirmation_the_users_own_time_holds, as_after_a_reset),
+		cmocka_unit_test_setup(while_held_the_users_waits_and_then_gives_its_whole_time, as_after_a_reset),
+		cmocka_unit_test_setup(no_longer_held_it_has_its_whole_time_again, as_after_a_reset),
+		cmocka_unit_test_setup(to_hold_starts_no_watchdog_and_feeds_no_guard, as_after_a_reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
