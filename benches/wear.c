@@ -60,12 +60,13 @@ static void append(struct bench *bench, const struct lb_record_state *state)
 static void update(struct bench *bench, unsigned long n)
 {
 	struct lb_record_state next, *now = &bench->record.state;
+	enum lb_slot target;
 
 	lb_update_base(bench->record.status, now, bench->slots, &next);
-	check(lb_update_start(&next, bench->running, bench->slots, &lb_flashmap_8mib, &next));
+	check(lb_update_target(&next, bench->running, bench->slots, &lb_flashmap_8mib, &target));
+	check(lb_update_start(&next, bench->running, bench->slots, target, &next));
 	append(bench, &next);
-	bench->slots[next.download] = image(n);
-	enum lb_slot target = next.download;
+	bench->slots[target] = image(n);
 	check(lb_update_finish(now, bench->running, &bench->slots[target], false, &next));
 	append(bench, &next);
 	lb_update_try(now, &next);

@@ -16,6 +16,12 @@ void lb_download_start(struct lb_download *download, const struct lb_flash *flas
 	download->erased_end = offset;
 }
 
+void lb_download_ask_first(struct lb_download *download, int (*first)(void *ctx), void *ctx)
+{
+	download->first = first;
+	download->first_ctx = ctx;
+}
+
 uint32_t lb_download_position(const struct lb_download *download)
 {
 	return download->programmed + download->held_bytes;
@@ -26,8 +32,12 @@ uint32_t lb_download_position(const struct lb_download *download)
 static int erase_sector(struct lb_download *download, uint32_t offset)
 {
 	const uint32_t sector_bytes = download->flash->sector_bytes;
-	const int error = lb_region_erase(download->flash, download->region, offset, sector_bytes);
+	int error = download->first != NULL ? download->first(download->first_ctx) : LB_OK;
 
+	if (error != LB_OK)
+		return error;
+	download->first = NULL;
+	error = lb_region_erase(download->flash, download->region, offset, sector_bytes);
 	if (error == LB_OK)
 		download->erased_end = offset + sector_bytes;
 	return error;
@@ -133,6 +143,11 @@ int lb_download_close(struct lb_download *download)
 	if (error == LB_OK)
 		download->closed = true;
 	return error;
+}
+
+void lb_download_stop(struct lb_download *download)
+{
+	download->closed = true;
 }
 
 /* The bytes so far lie in two places: in flash, and behind them in the page that is not full yet. */

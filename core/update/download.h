@@ -27,6 +27,9 @@ struct lb_download {
 	uint32_t erased_end; /* what this download has erased ends here */
 	uint32_t held_bytes; /* in page: they go to flash with what follows, or at the end */
 	bool closed;         /* the end was programmed: nothing can follow */
+	/* Asked once, before the first erase (lb_download_ask_first); NULL: nobody is, or it has agreed. */
+	int (*first)(void *ctx);
+	void *first_ctx;
 	uint8_t page[LB_DOWNLOAD_PAGE_BYTES];
 };
 
@@ -37,6 +40,9 @@ typedef bool lb_download_pause_fn(void);
 /* offset: 0, or what lb_download_found said. Touches nothing. */
 void lb_download_start(struct lb_download *download, const struct lb_flash *flash, struct lb_region region,
                        uint32_t offset);
+/* first is asked before the first sector is erased: unless it answers LB_OK nothing is touched, and the call that would
+ * have done so ends with its answer. */
+void lb_download_ask_first(struct lb_download *download, int (*first)(void *ctx), void *ctx);
 /* How many bytes were taken so far. */
 uint32_t lb_download_position(const struct lb_download *download);
 /* Takes all or, with LB_ERR_BOUNDS, nothing: it would not fit. LB_ERR_FORMAT: what begins so is no image for this slot,
@@ -46,6 +52,8 @@ int lb_download_write(struct lb_download *download, const uint8_t *data, uint32_
                       lb_download_pause_fn *pause, enum lb_image_verdict *verdict);
 /* Programs what is held. */
 int lb_download_close(struct lb_download *download);
+/* Programs nothing more: the slot goes on to show where the download broke off. */
+void lb_download_stop(struct lb_download *download);
 /* What was taken so far, as the source of an image; the download must stay where it is. */
 struct lb_image_source lb_download_source(struct lb_download *download);
 

@@ -9,15 +9,15 @@ static struct lb_region region_of(const struct lb_ota *ota, enum lb_slot slot)
 	return ota->config->map->part[lb_slot_part(slot)];
 }
 
-static void look(const struct lb_ota *ota, struct lb_survey *survey)
+static void survey_slots(const struct lb_ota *ota, struct lb_survey *survey)
 {
 	lb_survey_open(survey, ota->config);
 	lb_survey_read(survey, NULL);
 }
 
-static void look_deeply(const struct lb_ota *ota, struct lb_survey *survey)
+static void survey_and_verify(const struct lb_ota *ota, struct lb_survey *survey)
 {
-	look(ota, survey);
+	survey_slots(ota, survey);
 	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)
 		(void)lb_survey_verify(survey, (enum lb_slot)slot);
 }
@@ -37,8 +37,10 @@ static int carry_out(struct lb_ota *ota, struct lb_survey *survey, enum lb_slot 
 		return bad_image(ota, slot, &survey->facts[slot]);
 	if (result == LB_OK)
 		result = lb_survey_append(survey, next);
-	if (result == LB_OK)
+	if (result == LB_OK) {
 		ota->changed = *next;
+		ota->has_changed = true;
+	}
 	return result;
 }
 
@@ -78,43 +80,74 @@ static void hash_slot(const struct lb_ota *ota, struct lb_ota_download *download
 	crypto->sha256_final(&state, download->sha256);
 }
 
+/* Is an update open that the slot, and so the record, knows nothing of yet? */
+static bool is_untouched(const struct lb_ota *ota)
+{
+	return ota->open_slot != LB_SLOT_NONE && ota->writer.erased_end == 0 && !ota->writer.closed;
+}
+
 bool lb_ota_download(struct lb_ota *ota, struct lb_ota_download *download)
 {
 	struct lb_survey survey;
 
-	look(ota, &survey);
-	if (survey.now.download == LB_SLOT_NONE)
+	survey_slots(ota, &survey);
+	download->slot = is_untouched(ota) ? ota->open_slot : survey.now.download;
+	if (download->slot == LB_SLOT_NONE)
 		return false;
-	download->slot = survey.now.download;
-	download->bytes = find_offset(ota, download->slot);
+	download->bytes = is_untouched(ota) ? 0 : find_offset(ota, download->slot);
 	hash_slot(ota, download);
 	return true;
 }
 
 /* ---- the update ---- */
 
-static int open_update(struct lb_ota *ota, enum lb_slot slot, uint32_t offset)
+static void open_update(struct lb_ota *ota, enum lb_slot slot, uint32_t offset)
 {
 	lb_download_start(&ota->writer, ota->config->flash, region_of(ota, slot), offset);
+	ota->update_slot = slot;
 	ota->open_slot = slot;
 	ota->finished_slot = LB_SLOT_NONE;
 	ota->openings++;
-	return LB_OK;
+}
+
+/* The record's entry comes before the first erase, and not earlier: an update of which no sector came costs the module
+ * neither its previous image nor a trial. Slot and record are surveyed as they are by now. */
+static int enter(void *ctx)
+{
+	struct lb_ota *ota = ctx;
+	struct lb_survey survey;
+	struct lb_record_state next;
+	int result;
+
+	survey_slots(ota, &survey);
+	(void)lb_survey_verify(&survey, survey.now.latest);
+	result = lb_update_start(&survey.now, ota->running, survey.facts, ota->update_slot, &next);
+	return carry_out(ota, &survey, ota->update_slot, result, &next);
+}
+
+static int choose(const struct lb_ota *ota, struct lb_survey *survey, enum lb_slot *slot)
+{
+	if (ota->running == LB_SLOT_NONE)
+		return LB_ERR_NOT_FOUND;
+	survey_and_verify(ota, survey);
+	return lb_update_target(&survey->now, ota->running, survey->facts, ota->config->map, slot);
 }
 
 int lb_ota_start(struct lb_ota *ota)
 {
 	struct lb_survey survey;
-	struct lb_record_state next;
+	enum lb_slot slot;
 	int result;
 
 	ota->open_slot = LB_SLOT_NONE;
-	if (ota->running == LB_SLOT_NONE)
-		return LB_ERR_NOT_FOUND;
-	look_deeply(ota, &survey);
-	result = lb_update_start(&survey.now, ota->running, survey.facts, ota->config->map, &next);
-	result = carry_out(ota, &survey, ota->running, result, &next);
-	return result == LB_OK ? open_update(ota, next.download, 0) : result;
+	result = choose(ota, &survey, &slot);
+	if (result == LB_OK && survey.record.read_only)
+		result = LB_ERR_VERSION;
+	if (result != LB_OK)
+		return result;
+	open_update(ota, slot, 0);
+	lb_download_ask_first(&ota->writer, enter, ota);
+	return LB_OK;
 }
 
 int lb_ota_resume(struct lb_ota *ota, uint8_t *copy, uint32_t *offset)
@@ -123,10 +156,13 @@ int lb_ota_resume(struct lb_ota *ota, uint8_t *copy, uint32_t *offset)
 	struct lb_record_state next;
 	int result;
 
+	*offset = 0;
+	if (is_untouched(ota))
+		return LB_OK;
 	ota->open_slot = LB_SLOT_NONE;
 	if (ota->running == LB_SLOT_NONE)
 		return LB_ERR_NOT_FOUND;
-	look(ota, &survey);
+	survey_slots(ota, &survey);
 	result = lb_update_resume(&survey.now, ota->running, survey.facts[ota->running].id, &next);
 	result = carry_out(ota, &survey, ota->running, result, &next);
 	if (result != LB_OK)
@@ -134,7 +170,9 @@ int lb_ota_resume(struct lb_ota *ota, uint8_t *copy, uint32_t *offset)
 	*offset = copy != NULL ? find_offset(ota, next.download) : 0;
 	if (*offset > 0)
 		result = lb_download_renew_first(ota->config->flash, region_of(ota, next.download), copy);
-	return result == LB_OK ? open_update(ota, next.download, *offset) : result;
+	if (result == LB_OK)
+		open_update(ota, next.download, *offset);
+	return result;
 }
 
 int lb_ota_write(struct lb_ota *ota, const uint8_t *data, uint32_t size_bytes, lb_download_pause_fn *pause)
@@ -167,6 +205,18 @@ static bool wrote_all(struct lb_ota *ota)
 	return lb_image_inspect(&source, &info) == LB_IMAGE_GOOD;
 }
 
+/* What is held is dropped, so that the slot shows that the download broke off: with its last page, what lay there
+ * before might make a whole image of it. */
+static int refuse_part(struct lb_ota *ota, enum lb_slot slot)
+{
+	struct lb_survey survey;
+
+	lb_download_stop(&ota->writer);
+	survey_slots(ota, &survey);
+	return lb_survey_verify(&survey, slot) == LB_IMAGE_GOOD ? LB_REFUSED_NOT_WRITTEN :
+	                                                          bad_image(ota, slot, &survey.facts[slot]);
+}
+
 /* Slot and record are looked at as they are now, for both may have changed since the update was opened. */
 int lb_ota_finish(struct lb_ota *ota, bool force)
 {
@@ -177,14 +227,14 @@ int lb_ota_finish(struct lb_ota *ota, bool force)
 
 	if (slot == LB_SLOT_NONE)
 		return LB_REFUSED_NOT_STARTED;
+	if (!wrote_all(ota))
+		return refuse_part(ota, slot);
 	result = lb_download_close(&ota->writer);
 	if (result != LB_OK)
 		return result;
-	look(ota, &survey);
+	survey_slots(ota, &survey);
 	(void)lb_survey_verify(&survey, slot);
 	result = lb_update_finish(&survey.now, ota->running, &survey.facts[slot], force, &next);
-	if (result == LB_OK && !wrote_all(ota))
-		return LB_REFUSED_NOT_WRITTEN;
 	result = carry_out(ota, &survey, slot, result, &next);
 	if (result != LB_OK)
 		return result;
@@ -207,7 +257,7 @@ int lb_ota_verify(struct lb_ota *ota, bool *good)
 		*good = found.verdict == LB_IMAGE_GOOD;
 		return LB_OK;
 	}
-	look(ota, &survey);
+	survey_slots(ota, &survey);
 	slot = ota->finished_slot != LB_SLOT_NONE ? ota->finished_slot : survey.now.download;
 	if (slot == LB_SLOT_NONE)
 		return LB_REFUSED_NOT_STARTED;
@@ -218,20 +268,9 @@ int lb_ota_verify(struct lb_ota *ota, bool *good)
 int lb_ota_target(struct lb_ota *ota, enum lb_slot *slot)
 {
 	struct lb_survey survey;
-	struct lb_record_state next;
-	int result;
 
-	if (ota->running == LB_SLOT_NONE)
-		return LB_ERR_NOT_FOUND;
-	if (ota->open_slot != LB_SLOT_NONE) {
-		*slot = ota->open_slot;
-		return LB_OK;
-	}
-	look_deeply(ota, &survey);
-	result = lb_update_start(&survey.now, ota->running, survey.facts, ota->config->map, &next);
-	if (result == LB_OK)
-		*slot = next.download;
-	return result;
+	*slot = ota->open_slot;
+	return *slot != LB_SLOT_NONE ? LB_OK : choose(ota, &survey, slot);
 }
 
 /* ---- other changes of the record ---- */
@@ -244,7 +283,7 @@ int lb_ota_confirm(struct lb_ota *ota)
 
 	if (ota->running == LB_SLOT_NONE)
 		return LB_ERR_NOT_FOUND;
-	look(ota, &survey);
+	survey_slots(ota, &survey);
 	/* A rotten counter must not become the floor. */
 	if (lb_survey_is_trial(&survey, ota->running) && lb_survey_verify(&survey, ota->running) != LB_IMAGE_GOOD)
 		return bad_image(ota, ota->running, &survey.facts[ota->running]);
@@ -258,7 +297,7 @@ int lb_ota_use(struct lb_ota *ota, enum lb_slot slot)
 	struct lb_record_state next;
 	int result;
 
-	look(ota, &survey);
+	survey_slots(ota, &survey);
 	(void)lb_survey_verify(&survey, slot);
 	result = lb_update_use(&survey.now, slot, &survey.facts[slot], &next);
 	result = carry_out(ota, &survey, slot, result, &next);
@@ -273,6 +312,6 @@ int lb_ota_check_slot(struct lb_ota *ota, enum lb_slot slot)
 {
 	struct lb_survey survey;
 
-	look(ota, &survey);
+	survey_slots(ota, &survey);
 	return lb_survey_verify(&survey, slot) == LB_IMAGE_GOOD ? LB_OK : bad_image(ota, slot, &survey.facts[slot]);
 }

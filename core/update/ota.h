@@ -1,6 +1,6 @@
-/* Updates in steps: start or resume, write, finish, confirm, use. Each appends to the record first and then acts on it;
- * what is allowed is core/update/rules.h's. Whoever updates a running module goes through here: the firmware's
- * pycom.ota_* and lifeboat.use(), and the power proof.
+/* Updates in steps: start or resume, write, finish, confirm, use. Each appends to the record first and then acts on it,
+ * an update before its first sector is erased; what is allowed is core/update/rules.h's. Whoever updates a running
+ * module goes through here: the firmware's pycom.ota_* and lifeboat.use(), and the power proof.
  *
  * Functions return LB_OK, a negative enum lb_error or a negative enum lb_refusal. An update that was begun stays in the
  * record over resets and can be resumed; that it is open for writing is known to struct lb_ota alone.
@@ -18,12 +18,14 @@
 
 struct lb_ota {
 	const struct lb_survey_config *config;
-	enum lb_slot running;           /* LB_SLOT_NONE: the bootloader did not say; then most is LB_ERR_NOT_FOUND */
-	enum lb_slot open_slot;         /* of the update that is open for writing; LB_SLOT_NONE: none is */
-	enum lb_slot finished_slot;     /* of the one that was finished last, if none was opened since */
-	unsigned openings;              /* how often one was opened: tells an update from the one after it */
-	struct lb_download writer;      /* with open_slot */
-	struct lb_record_state changed; /* the record, after a call that changed it and returned LB_OK */
+	enum lb_slot running;       /* LB_SLOT_NONE: the bootloader did not say; then most is LB_ERR_NOT_FOUND */
+	enum lb_slot open_slot;     /* of the update that is open for writing; LB_SLOT_NONE: none is */
+	enum lb_slot update_slot;   /* of the one that was opened last */
+	enum lb_slot finished_slot; /* of the one that was finished last, if none was opened since */
+	unsigned openings;          /* how often one was opened: tells an update from the one after it */
+	struct lb_download writer;  /* with open_slot */
+	bool has_changed;           /* the record, since the caller last cleared this; then it is changed */
+	struct lb_record_state changed;
 	/* Why the last call refused an image (LB_REFUSED_BAD_IMAGE), and the slot of that or of the last write. */
 	struct lb_update_slot refused;
 	enum lb_slot refused_slot;
@@ -33,10 +35,11 @@ void lb_ota_init(struct lb_ota *ota, const struct lb_survey_config *config, enum
 /* No update is open for writing any more, and none was finished. The record keeps what was begun. */
 void lb_ota_stop(struct lb_ota *ota);
 
-/* Begins an update; writing begins at 0. */
+/* Opens an update; writing begins at 0. Flash is touched when the first sector is full, or at the end: until then the
+ * record, and all that it promises, stays as it is. */
 int lb_ota_start(struct lb_ota *ota);
-/* Goes on with the one that was begun before; *offset is where writing goes on. What is kept costs one sector to be
- * written again, for which copy has room; NULL: nothing is kept. */
+/* Goes on with the one that was begun before, or that is open with nothing written yet; *offset is where writing goes
+ * on. What is kept costs one sector to be written again, for which copy has room; NULL: nothing is kept. */
 int lb_ota_resume(struct lb_ota *ota, uint8_t *copy, uint32_t *offset);
 /* Takes all of it or, after a failure, ends the update that is open; but what does not fit in the slot (LB_ERR_BOUNDS)
  * is refused and changes nothing. pause (download.h) may leave by an exception: then the update is no longer open. */
@@ -55,7 +58,7 @@ struct lb_ota_download {
 	uint32_t bytes;                  /* from where a resume would go on */
 	uint8_t sha256[LB_SHA256_BYTES]; /* of that many first bytes */
 };
-/* False: no update was begun, or it was finished. */
+/* The update that is open, with nothing written yet, or the one that was begun and not finished. False: none. */
 bool lb_ota_download(struct lb_ota *ota, struct lb_ota_download *download);
 
 /* Makes the running image, which is on trial and must still verify, the latest for good. */

@@ -233,18 +233,23 @@ static enum lb_slot choose_target(const struct lb_record_state *now, enum lb_slo
 	return best;
 }
 
-int lb_update_start(const struct lb_record_state *now, enum lb_slot running,
-                    const struct lb_update_slot slots[LB_SLOT_COUNT], const struct lb_flashmap *map,
-                    struct lb_record_state *next)
+int lb_update_target(const struct lb_record_state *now, enum lb_slot running,
+                     const struct lb_update_slot slots[LB_SLOT_COUNT], const struct lb_flashmap *map,
+                     enum lb_slot *target)
 {
-	enum lb_slot target = choose_target(now, running, slots, map);
-
 	LB_ASSERT(running < LB_SLOT_COUNT);
 	if (lb_update_is_trial(now, running, slots[running].id))
 		return LB_REFUSED_ON_TRIAL;
-	if (target == LB_SLOT_NONE)
-		return LB_REFUSED_NO_TARGET;
+	*target = choose_target(now, running, slots, map);
+	return *target != LB_SLOT_NONE ? LB_OK : LB_REFUSED_NO_TARGET;
+}
 
+int lb_update_start(const struct lb_record_state *now, enum lb_slot running,
+                    const struct lb_update_slot slots[LB_SLOT_COUNT], enum lb_slot target, struct lb_record_state *next)
+{
+	LB_ASSERT(running < LB_SLOT_COUNT && target < LB_SLOT_COUNT);
+	if (lb_update_is_trial(now, running, slots[running].id))
+		return LB_REFUSED_ON_TRIAL;
 	start_change(now, next);
 	if (now->download != LB_SLOT_NONE && now->download != target)
 		next->id[now->download] = LB_RECORD_SETTLED_ID;

@@ -82,10 +82,16 @@ void lb_update_try(const struct lb_record_state *now, struct lb_record_state *ne
 void lb_update_revert(const struct lb_record_state *now, const struct lb_update_slot slots[LB_SLOT_COUNT],
                       struct lb_record_state *next);
 
-/* An update starts in the slot next->download, of which nothing may be touched before next is appended. The
- * verdicts of all slots are needed; a slot without a partition is never chosen. */
+/* The slot that an update may write now. The verdicts of all slots are needed; a slot without a partition is never
+ * chosen. */
+int lb_update_target(const struct lb_record_state *now, enum lb_slot running,
+                     const struct lb_update_slot slots[LB_SLOT_COUNT], const struct lb_flashmap *map,
+                     enum lb_slot *target);
+/* To be appended before an update erases the first sector of its target, and not earlier: the target may be the
+ * previous image, or the latest. The verdict of the latest is needed. The record may be another by then: a torn entry
+ * may read well only now. */
 int lb_update_start(const struct lb_record_state *now, enum lb_slot running,
-                    const struct lb_update_slot slots[LB_SLOT_COUNT], const struct lb_flashmap *map,
+                    const struct lb_update_slot slots[LB_SLOT_COUNT], enum lb_slot target,
                     struct lb_record_state *next);
 /* The update that was started before goes on in the same slot, next->download. */
 int lb_update_resume(const struct lb_record_state *now, enum lb_slot running, uint64_t running_id,

@@ -23,8 +23,9 @@ void lb_updater_stop(void)
 /* lifeboat status follows the record. */
 static int report(int result)
 {
-	if (result == LB_OK)
+	if (ota.has_changed)
 		lb_bootinfo_report_record(&ota.changed);
+	ota.has_changed = false;
 	return result;
 }
 
@@ -51,13 +52,14 @@ static bool pause(void)
 {
 	const unsigned opening = ota.openings;
 
+	(void)report(LB_OK);
 	mp_event_handle_nowait();
 	return ota.openings == opening;
 }
 
 int lb_updater_write(const uint8_t *data, uint32_t size_bytes)
 {
-	return lb_ota_write(&ota, data, size_bytes, pause);
+	return report(lb_ota_write(&ota, data, size_bytes, pause));
 }
 
 int lb_updater_finish(bool force)

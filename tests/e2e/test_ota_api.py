@@ -213,9 +213,9 @@ def test_a_complete_download_can_be_finished_later(modules, tmp_path):
 			assert uart.eval("pycom.ota_verify()")
 			uart.exec("pycom.ota_finish(); lifeboat.use('factory'); pycom.ota_start(resume=False)")
 		uart.exec("pycom.ota_start()")
-		name = status(uart)["record"]["download"]
 		found = uart.eval("lifeboat.download()")
-		assert (found["slot"], found["bytes"]) == (name, 7 * SECTOR_BYTES), "all of the one before, but its last sector"
+		name = found["slot"]
+		assert found["bytes"] == 0 and found["sha256"] == hashlib.sha256().hexdigest(), "nothing of the one before"
 		write(uart, image)
 		uart.exec("lifeboat.confirm_policy('auto', 60)")
 	module.reset()
@@ -259,6 +259,42 @@ def test_targets(modules, tmp_path):
 		assert status(uart)["record"]["previous"] == "ota_0"
 
 
+def test_starting_alone_keeps_previous(modules, tmp_path):
+	"""Until the first sector is erased nothing is changed, and the second window still leads to the previous image."""
+	module = modules(clock=20).start()
+	for version in ("1.1.0", "1.2.0"):
+		with module.uart() as uart:
+			update(uart, sign(tmp_path, version))
+		module.reset()  # ends well: confirmed
+	new = small(tmp_path, "1.3.0")
+
+	def starts_previous():
+		module.safe_boot(3.5)
+		return module.status()["boot"]["why"] == "previous" and module.status()["boot"]["slot"] == "ota_0"
+
+	with module.uart() as uart:
+		uart.prompt()
+		uart.exec("import pycom, lifeboat")
+		before = module.flash()
+		assert module.status()["record"]["previous"] == "ota_0"
+		uart.exec("pycom.ota_start()")
+		assert uart.eval("pycom.ota_start(resume=True)") == 0 and uart.eval("lifeboat.download()")["slot"] == "ota_0"
+		assert "less than a whole image" in error_of(uart, "pycom.ota_finish()")
+		uart.exec("pycom.ota_start()")
+		assert "not an image" in error_of(uart, "pycom.ota_write(bytes(4096))")
+		uart.exec(f"pycom.ota_start(); pycom.ota_write({new[:256]!r})")
+		assert status(uart)["record"] == {"latest": "ota_1", "previous": "ota_0", "last_change": "confirmed",
+		                                  "download": None, "failed": None}
+		assert module.flash() == before and starts_previous()
+		module.reset()
+		uart.prompt()
+		assert uart.eval("__import__('lifeboat').download()") is None
+		uart.exec(f"import pycom; pycom.ota_start(); pycom.ota_write({new[:257]!r})")
+		now = module.status()["record"]
+		assert now["previous"] is None and status(uart)["record"]["previous"] is None
+		assert not starts_previous()
+
+
 def test_use(modules, tmp_path):
 	module = modules(clock=20).start()
 	with module.uart() as uart:
@@ -278,7 +314,7 @@ def test_use(modules, tmp_path):
 		uart.prompt()
 		update(uart, small(tmp_path, "1.2.0"))
 		uart.exec("lifeboat.use('factory'); pycom.ota_start()")
-		uart.exec(f"lifeboat.use({status(uart)['record']['download']!r})")
+		uart.exec("lifeboat.use(lifeboat.download()['slot'])")
 		assert "no update under way" in error_of(uart, "pycom.ota_write(b'x')"), "that would go over what is to run"
 
 

@@ -64,18 +64,24 @@ struct vision checks_inspect(const struct campaign *campaign, const struct flaky
 	return crash_boots(&scratch);
 }
 
+static int start_and_write(struct module *module, enum image image)
+{
+	int result = module_ota_start(module);
+
+	return result == LB_OK ? module_ota_write(module, image, UINT32_MAX) : result;
+}
+
 /* What somebody at home would do next: the next version, tried and confirmed. */
 static bool next_update_works(struct module *module)
 {
 	module->guarded = true;
-	int started = module_ota_start(module);
+	int result = start_and_write(module, IMAGE_E);
 	/* A confirmation that was torn may read well at one time and not at another; the refusal says what to do. */
-	for (unsigned i = 0; i < BOOTS_MAX && started == LB_REFUSED_ON_TRIAL && module->flaky.memory.weak_count > 0; i++) {
+	for (unsigned i = 0; i < BOOTS_MAX && result == LB_REFUSED_ON_TRIAL && module->flaky.memory.weak_count > 0; i++) {
 		(void)life_does_well(module);
-		started = module_ota_start(module);
+		result = start_and_write(module, IMAGE_E);
 	}
-	bool written = started == LB_OK && module_ota_write(module, IMAGE_E, UINT32_MAX) == LB_OK &&
-	               module_ota_finish(module, false) == LB_OK;
+	bool written = result == LB_OK && module_ota_finish(module, false) == LB_OK;
 	module->guarded = false;
 	if (!written || module_boot(module, &normal_boot) != LB_OK || module->image != IMAGE_E)
 		return false;

@@ -9,12 +9,12 @@ struct controls controls;
 
 int __real_lb_record_append(struct lb_record *record, const struct lb_record_state *state);
 int __wrap_lb_record_append(struct lb_record *record, const struct lb_record_state *state);
-int __real_lb_update_start(const struct lb_record_state *now, enum lb_slot running,
-                           const struct lb_update_slot slots[LB_SLOT_COUNT], const struct lb_flashmap *map,
-                           struct lb_record_state *next);
-int __wrap_lb_update_start(const struct lb_record_state *now, enum lb_slot running,
-                           const struct lb_update_slot slots[LB_SLOT_COUNT], const struct lb_flashmap *map,
-                           struct lb_record_state *next);
+int __real_lb_update_target(const struct lb_record_state *now, enum lb_slot running,
+                            const struct lb_update_slot slots[LB_SLOT_COUNT], const struct lb_flashmap *map,
+                            enum lb_slot *target);
+int __wrap_lb_update_target(const struct lb_record_state *now, enum lb_slot running,
+                            const struct lb_update_slot slots[LB_SLOT_COUNT], const struct lb_flashmap *map,
+                            enum lb_slot *target);
 int __real_lb_download_renew_first(const struct lb_flash *flash, struct lb_region region, uint8_t *copy);
 int __wrap_lb_download_renew_first(const struct lb_flash *flash, struct lb_region region, uint8_t *copy);
 void __real_lb_loader_init(struct lb_loader *loader, const struct lb_loader_setup *setup);
@@ -47,11 +47,11 @@ int __wrap_lb_record_append(struct lb_record *record, const struct lb_record_sta
 	return controls.unsettled ? append_unsettled(record, state) : __real_lb_record_append(record, state);
 }
 
-int __wrap_lb_update_start(const struct lb_record_state *now, enum lb_slot running,
-                           const struct lb_update_slot slots[LB_SLOT_COUNT], const struct lb_flashmap *map,
-                           struct lb_record_state *next)
+int __wrap_lb_update_target(const struct lb_record_state *now, enum lb_slot running,
+                            const struct lb_update_slot slots[LB_SLOT_COUNT], const struct lb_flashmap *map,
+                            enum lb_slot *target)
 {
-	return __real_lb_update_start(now, controls.target_from_record ? LB_SLOT_FACTORY : running, slots, map, next);
+	return __real_lb_update_target(now, controls.target_from_record ? LB_SLOT_FACTORY : running, slots, map, target);
 }
 
 int __wrap_lb_download_renew_first(const struct lb_flash *flash, struct lb_region region, uint8_t *copy)

@@ -99,13 +99,20 @@ static void put(enum lb_slot slot, uint8_t number, const struct lb_signer *signe
 	free(bytes);
 }
 
-static int reset_desk(void **state)
+static void power_on(enum lb_slot running)
 {
 	const struct lb_nor_setup setup = {.bytes = desk.bytes, .size_bytes = FLASH_BYTES, .hooks = {.begin = watch}};
 
+	lb_nor_init(&desk.nor, &setup);
+	desk.record_fails = false;
+	lb_ota_init(&desk.ota, &desk.config, running);
+}
+
+static int reset_desk(void **state)
+{
 	(void)state;
 	memset(&desk.bytes, 0xFF, sizeof(desk.bytes));
-	lb_nor_init(&desk.nor, &setup);
+	power_on(F);
 	desk.flash = lb_nor_flash(&desk.nor);
 	desk.config = (struct lb_survey_config){
 		.flash = &desk.flash,
@@ -114,10 +121,8 @@ static int reset_desk(void **state)
 		.payload_runs = payload_runs,
 	};
 	desk.runs_here = true;
-	desk.record_fails = false;
 	put(F, 1, &desk.signer);
 	desk.slot_operations = 0;
-	lb_ota_init(&desk.ota, &desk.config, F);
 	return 0;
 }
 
@@ -201,12 +206,98 @@ static void a_record_that_is_lost_ends_what_was_begun(void **state)
 
 static void nothing_is_touched_before_the_entry_is_there(void **state)
 {
+	size_t size_bytes;
+	uint8_t *bytes = image(2, &desk.signer, &size_bytes);
+
 	(void)state;
 	desk.record_fails = true;
-	assert_int_equal(lb_ota_start(&desk.ota), LB_ERR_IO);
+	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
+	assert_int_equal(lb_ota_write(&desk.ota, bytes, 257, go_on), LB_ERR_IO);
+	free(bytes);
 	assert_int_equal(desk.ota.open_slot, NONE);
 	assert_int_equal(lb_ota_write(&desk.ota, (const uint8_t *)"", 0, go_on), LB_REFUSED_NOT_STARTED);
 	assert_int_equal(desk.slot_operations, 0);
+}
+
+/* Not before the first sector is about to be erased: until then previous stays, in the record and in its slot. */
+static void an_update_that_wrote_no_sector_changes_nothing(void **state)
+{
+	static uint8_t before[FLASH_BYTES];
+	struct lb_ota_download found;
+	bool good = true;
+	size_t size_bytes;
+	uint8_t *bytes = image(4, &desk.signer, &size_bytes);
+
+	(void)state;
+	update(2);
+	lb_ota_init(&desk.ota, &desk.config, O0);
+	assert_int_equal(lb_ota_confirm(&desk.ota), LB_OK);
+	update(3);
+	lb_ota_init(&desk.ota, &desk.config, O1);
+	assert_int_equal(lb_ota_confirm(&desk.ota), LB_OK);
+	desk.ota.has_changed = false;
+	memcpy(before, desk.bytes, sizeof(before));
+	assert_int_equal(record().previous, O0);
+
+	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
+	assert_true(lb_ota_download(&desk.ota, &found) && found.slot == O0 && found.bytes == 0);
+	assert_int_equal(lb_ota_verify(&desk.ota, &good), LB_OK);
+	assert_false(good);
+	assert_int_equal(lb_ota_finish(&desk.ota, false), LB_REFUSED_NOT_WRITTEN);
+	assert_false(lb_ota_download(&desk.ota, &found));
+	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
+	bytes[0] ^= 1;
+	assert_int_equal(lb_ota_write(&desk.ota, bytes, (uint32_t)size_bytes, go_on), LB_REFUSED_BAD_IMAGE);
+	bytes[0] ^= 1;
+	assert_int_equal(lb_ota_resume(&desk.ota, NULL, &found.bytes), LB_REFUSED_NOT_STARTED);
+	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
+	assert_int_equal(lb_ota_write(&desk.ota, bytes, 256, go_on), LB_OK);
+	assert_memory_equal(desk.bytes, before, sizeof(before));
+	assert_false(desk.ota.has_changed);
+	lb_ota_stop(&desk.ota);
+
+	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
+	assert_int_equal(lb_ota_resume(&desk.ota, NULL, &found.bytes), LB_OK); /* that one, with nothing written yet */
+	assert_int_equal(lb_ota_write(&desk.ota, bytes, 257, go_on), LB_OK);
+	assert_true(desk.ota.has_changed);
+	assert_int_equal(desk.ota.changed.download, O0);
+	assert_int_equal(record().previous, NONE);
+	free(bytes);
+}
+
+/* What comes between the start and the first sector is not undone by the entry. */
+static void the_entry_starts_from_the_record_as_it_is_by_then(void **state)
+{
+	(void)state;
+	put(O1, 3, &desk.signer);
+	assert_int_equal(lb_ota_use(&desk.ota, F), LB_OK);
+	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
+	assert_int_equal(lb_ota_use(&desk.ota, O1), LB_OK);
+	assert_int_equal(desk.ota.open_slot, O0);
+	write_image(2, &desk.signer);
+	assert_int_equal(record().latest, O1);
+	assert_int_equal(record().download, O0);
+}
+
+/* Its last page, with what lay behind it before, would make a whole image. */
+static void a_part_is_not_made_whole_by_what_lay_behind_it(void **state)
+{
+	static uint8_t copy[SECTOR];
+	size_t size_bytes;
+	uint32_t offset;
+	uint8_t *bytes = image(2, &desk.signer, &size_bytes);
+
+	(void)state;
+	put(O0, 2, &desk.signer);
+	memset(slot_bytes(O0), 0, SECTOR);
+	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
+	assert_int_equal(lb_ota_write(&desk.ota, bytes, SECTOR, go_on), LB_OK);
+	assert_int_equal(lb_ota_finish(&desk.ota, false), LB_REFUSED_BAD_IMAGE);
+	assert_int_equal(lb_ota_check_slot(&desk.ota, O0), LB_REFUSED_BAD_IMAGE);
+	lb_ota_stop(&desk.ota);
+	assert_int_equal(lb_ota_resume(&desk.ota, copy, &offset), LB_OK);
+	assert_int_equal(offset, 0);
+	free(bytes);
 }
 
 static void without_a_running_slot_nothing_is_begun(void **state)
@@ -267,12 +358,19 @@ static void what_lay_in_the_slot_before_is_no_update(void **state)
 	assert_int_equal(lb_ota_finish(&desk.ota, true), LB_REFUSED_NOT_WRITTEN);
 	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
 	assert_int_equal(lb_ota_write(&desk.ota, bytes, LB_IMAGE_HEADER_BYTES - 1, go_on), LB_OK);
+	assert_int_equal(lb_ota_finish(&desk.ota, true), LB_REFUSED_NOT_WRITTEN);
 	lb_ota_init(&desk.ota, &desk.config, F); /* a reset, before the first sector was erased */
+	assert_int_equal(lb_ota_resume(&desk.ota, copy, &offset), LB_REFUSED_NOT_STARTED);
+	assert_false(record().on_trial);
+	assert_int_equal(record().latest, F);
+	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
+	write_image(2, &desk.signer);
+	desk.record_fails = true;
+	assert_int_equal(lb_ota_finish(&desk.ota, true), LB_ERR_IO);
+	power_on(F);
 	assert_int_equal(lb_ota_resume(&desk.ota, copy, &offset), LB_OK);
 	assert_int_not_equal(offset, 0);
 	assert_int_equal(lb_ota_finish(&desk.ota, true), LB_REFUSED_NOT_WRITTEN);
-	assert_false(record().on_trial);
-	assert_int_equal(record().latest, F);
 	assert_int_equal(lb_ota_resume(&desk.ota, copy, &offset), LB_OK);
 	assert_int_equal(lb_ota_write(&desk.ota, bytes + offset, (uint32_t)size_bytes - offset - 1, go_on), LB_OK);
 	assert_int_not_equal(lb_ota_finish(&desk.ota, true), LB_OK);
@@ -376,6 +474,9 @@ int main(void)
 		cmocka_unit_test_setup(a_trial_that_rotted_is_not_confirmed, reset_desk),
 		cmocka_unit_test_setup(a_record_that_is_lost_ends_what_was_begun, reset_desk),
 		cmocka_unit_test_setup(nothing_is_touched_before_the_entry_is_there, reset_desk),
+		cmocka_unit_test_setup(an_update_that_wrote_no_sector_changes_nothing, reset_desk),
+		cmocka_unit_test_setup(the_entry_starts_from_the_record_as_it_is_by_then, reset_desk),
+		cmocka_unit_test_setup(a_part_is_not_made_whole_by_what_lay_behind_it, reset_desk),
 		cmocka_unit_test_setup(without_a_running_slot_nothing_is_begun, reset_desk),
 		cmocka_unit_test_setup(an_update_is_resumed_where_it_broke_off, reset_desk),
 		cmocka_unit_test_setup(what_lay_in_the_slot_before_is_no_update, reset_desk),

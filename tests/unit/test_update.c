@@ -213,6 +213,23 @@ static void run_boot(const struct spec_case *spec, struct situation *situation)
 	assert_true(again.write && again.slot == plan.slot && again.state.tries_left == plan.state.tries_left);
 }
 
+/* An update is allowed, and reaches its first sector. */
+static int start(const struct lb_record_state *now, enum lb_slot running, const struct lb_update_slot *truth,
+                 const struct lb_flashmap *map, struct lb_record_state *next)
+{
+	enum lb_slot target;
+	const int allowed = lb_update_target(now, running, truth, map, &target);
+	int result;
+
+	if (allowed != LB_OK && allowed != LB_REFUSED_ON_TRIAL)
+		return allowed;
+	result = lb_update_start(now, running, truth, allowed == LB_OK ? target : LB_SLOT_OTA_0, next);
+	assert_int_equal(result, allowed);
+	if (result == LB_OK)
+		assert_int_equal(next->download, target);
+	return result;
+}
+
 static int change(const struct spec_case *spec, const char *verb, const char *name, const struct situation *situation,
                   struct lb_record_state *state)
 {
@@ -222,7 +239,7 @@ static int change(const struct spec_case *spec, const char *verb, const char *na
 	bool forced = strstr(spec->cells[2], "forced") != NULL;
 
 	if (strcmp(verb, "start") == 0)
-		return lb_update_start(state, slot, truth, &lb_flashmap_8mib, state);
+		return start(state, slot, truth, &lb_flashmap_8mib, state);
 	if (strcmp(verb, "resume") == 0)
 		return lb_update_resume(state, slot, truth[slot].id, state);
 	if (strcmp(verb, "finish") == 0)
@@ -340,7 +357,7 @@ static void test_moved_download_is_not_adopted(void **state)
 	read_images("F A~ B!", &situation);
 	read_record("factory/- download ota_0", &situation);
 	struct lb_record_state *now = &situation.facts.state;
-	assert_int_equal(lb_update_start(now, LB_SLOT_FACTORY, situation.truth, &lb_flashmap_8mib, &next), LB_OK);
+	assert_int_equal(start(now, LB_SLOT_FACTORY, situation.truth, &lb_flashmap_8mib, &next), LB_OK);
 	assert_int_equal(next.download, LB_SLOT_OTA_1);
 	assert_false(lb_update_adopt(&next, situation.truth, &next));
 }
@@ -356,11 +373,10 @@ static void test_board_without_a_second_slot(void **state)
 	map.part[LB_PART_OTA_1].size_bytes = 0;
 	read_images("F A -", &situation);
 	read_record("ota_0/factory", &situation);
-	assert_int_equal(lb_update_start(&situation.facts.state, LB_SLOT_FACTORY, situation.truth, &map, &next), LB_OK);
+	assert_int_equal(start(&situation.facts.state, LB_SLOT_FACTORY, situation.truth, &map, &next), LB_OK);
 	assert_int_equal(next.download, LB_SLOT_OTA_0);
 	assert_int_equal(next.latest, LB_SLOT_FACTORY);
-	assert_int_equal(lb_update_start(&situation.facts.state, LB_SLOT_OTA_0, situation.truth, &map, &next),
-	                 LB_REFUSED_NO_TARGET);
+	assert_int_equal(start(&situation.facts.state, LB_SLOT_OTA_0, situation.truth, &map, &next), LB_REFUSED_NO_TARGET);
 }
 
 static void test_reserved_bytes_are_carried(void **state)
