@@ -23,7 +23,7 @@
 #include "firmware/io/uart.h"
 #include "firmware/io/watchdog.h"
 
-enum { RESCUE_WINDOW_MS = 100 };
+enum { WINDOW_MS = 100, WIDE_WINDOW_MS = 1000, EARLY_EXITS = 3 };
 
 /* Once, after a hard reset. In a safe boot what is stored about heartbeat and watchdog is ignored. */
 static void start_hardware(void)
@@ -71,10 +71,21 @@ static void start_vm(void)
 	lb_trialrun_vm_starts();
 }
 
+/* sys.exit() is the soft reset of a program that restarts itself every hour, say. One that does so at once, time and
+ * again, leaves its owner hardly a moment: he is given more of it, and told so once, as long as a VM can print. */
+static void announce_wide_window(void)
+{
+	if (lb_scripts_early_exits() == EARLY_EXITS)
+		mp_hal_stdout_tx_str("The scripts end in sys.exit() soon after their start, again and again. Before each run "
+		                     "there is now a second in which Ctrl-C stops them.\r\n");
+}
+
 /* What a soft reset ends: callbacks, sockets, open files. Pins, LED, watchdog and UART settings stay as they are. */
 static void stop_vm(bool exited)
 {
 	mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
+	if (exited)
+		announce_wide_window();
 	lb_trialrun_vm_stops(exited);
 	lb_irq_forget_pins();
 	lb_uart_detach();
@@ -87,20 +98,22 @@ static void stop_vm(bool exited)
 	lb_bootinfo_note_soft_reset();
 }
 
-/* A main.py that ends in sys.exit() would run again and again: a moment between two runs in which Ctrl-C, also one
- * received before, keeps the scripts from running. */
+/* A script that ends in sys.exit() runs again and again: a moment between two runs in which Ctrl-C, also one received
+ * before, keeps the scripts from running. The user's watchdog, which nothing feeds now, does not cut it short. */
 static bool interrupted_between_runs(void)
 {
 	const mp_uint_t start_ms = mp_hal_ticks_ms();
+	const mp_uint_t limit_ms = lb_scripts_early_exits() >= EARLY_EXITS ? WIDE_WINDOW_MS : WINDOW_MS;
 
+	lb_watchdog_hold((uint32_t)limit_ms);
 	for (;;) {
 		const mp_uint_t waited_ms = mp_hal_ticks_ms() - start_ms;
 
 		if (lb_uart_interrupt_waiting() || lb_servers_interrupt_waiting())
 			return true;
-		if (waited_ms >= RESCUE_WINDOW_MS)
+		if (waited_ms >= limit_ms)
 			return false;
-		lb_periph_wait_ms((uint32_t)(RESCUE_WINDOW_MS - waited_ms));
+		lb_periph_wait_ms((uint32_t)(limit_ms - waited_ms));
 	}
 }
 

@@ -5,6 +5,7 @@
 #include "core/hw/periph.h"
 #include "firmware/life/guard.h"
 #include "firmware/io/led.h"
+#include "py/mphal.h"
 #include "py/objexcept.h"
 #include "py/runtime.h"
 #include "firmware/life/repl.h"
@@ -14,13 +15,15 @@
 
 enum outcome { ENDED, FAILED, INTERRUPTED, EXITED };
 
-enum { PATH_BYTES = MICROPY_ALLOC_PATH_MAX };
+enum { PATH_BYTES = MICROPY_ALLOC_PATH_MAX, EARLY_MS = 10000 };
 
 static struct {
 	char main_path[PATH_BYTES];
 	const char *running; /* NULL while no script runs */
 	enum outcome outcome;
-	bool overtaken; /* a Ctrl-C came too late to be raised in the script */
+	bool overtaken;     /* a Ctrl-C came too late to be raised in the script */
+	mp_uint_t start_ms; /* when it started, or the one before it */
+	unsigned early_exits;
 } script;
 
 /* --- what became of it: called by MicroPython after each piece of code, script or not --- */
@@ -95,6 +98,7 @@ static enum outcome run(const char *path)
 	script.outcome = ENDED;
 	script.overtaken = false;
 	script.running = path;
+	script.start_ms = mp_hal_ticks_ms();
 	const int result = lb_guard(run_file);
 
 	script.running = NULL;
@@ -117,21 +121,35 @@ void lb_scripts_set_main(const char *name)
 	strcat(script.main_path, name);
 }
 
-/* A boot.py that switched the console to raw mode has a host at work there, who wants no main.py. */
-enum lb_scripts_end lb_scripts_run(void)
+/* With the console in raw mode a client is at work there: it wants no main.py, and its prompt however boot.py ends. */
+static enum lb_scripts_end run_both(void)
 {
 	enum outcome boot, last;
 
 	lb_scripts_set_main("main.py");
 	lb_bootinfo_set_last_error("");
 	boot = run("/flash/boot.py");
-	if (boot == EXITED)
-		return LB_SCRIPTS_EXITED;
 	if (boot == INTERRUPTED || pyexec_mode_kind != PYEXEC_MODE_FRIENDLY_REPL)
 		return LB_SCRIPTS_BADLY;
+	if (boot == EXITED)
+		return LB_SCRIPTS_EXITED;
 	lb_trialrun_main_starts();
 	last = run(script.main_path);
 	if (last == EXITED)
 		return LB_SCRIPTS_EXITED;
 	return boot == ENDED && last == ENDED ? LB_SCRIPTS_WELL : LB_SCRIPTS_BADLY;
+}
+
+enum lb_scripts_end lb_scripts_run(void)
+{
+	const enum lb_scripts_end end = run_both();
+	const bool early = end == LB_SCRIPTS_EXITED && mp_hal_ticks_ms() - script.start_ms < EARLY_MS;
+
+	script.early_exits = early ? script.early_exits + 1 : 0;
+	return end;
+}
+
+unsigned lb_scripts_early_exits(void)
+{
+	return script.early_exits;
 }

@@ -13,7 +13,12 @@ enum lb_scripts_end {
 };
 
 /* Runs boot.py, then main.py unless the console is in raw mode. An error is shown on console and LED and kept for
- * status; main.py still follows. Ctrl-C ends a script and skips what would follow it. */
+ * status; main.py still follows. Ctrl-C ends a script and skips what would follow it. With the console in raw mode a
+ * boot.py that asks for a soft reset has ended badly instead: the client there asked for the last one, and waits for
+ * its prompt. */
 enum lb_scripts_end lb_scripts_run(void);
+
+/* How many runs in a row, up to the last one, ended in LB_SCRIPTS_EXITED within 10 s of that script's start. */
+unsigned lb_scripts_early_exits(void);
 
 #endif

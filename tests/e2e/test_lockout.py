@@ -10,9 +10,11 @@ import random
 import re
 import signal
 import subprocess
+import time
 
 import pytest
 
+import clients
 import harness
 
 # What a beginner writes; each tells that it runs.
@@ -172,11 +174,85 @@ def test_sys_exit_locks_nobody_out(module, script):
 		for _ in range(3):
 			uart.expect("round")
 	assert module.mpremote("resume", "exec", "print('let', 'in')", timeout=20).stdout == b"let in\r\n"
-	if script == "main.py":
-		module.run("reset")
-		assert module.mpremote("exec", "print('let', 'in')", timeout=20).stdout == b"let in\r\n"
+	module.run("reset")
+	assert module.mpremote("exec", "print('let', 'in')", timeout=20).stdout == b"let in\r\n"
 	module.mpremote("resume", "fs", "rm", f":/flash/{script}")
 	module.reset()
+
+
+WORD = b"The scripts end in sys.exit() soon after their start"
+
+
+EXITS = "import sys, time\nprint('round', time.ticks_ms())\nsys.exit()\n"
+
+
+def between_runs_ms(console, count):
+	"""The module's time from one run to the next, for each."""
+	rounds = [int(console.expect(re.compile(rb"round \d+\r\n")).split()[-1]) for _ in range(count + 1)]
+	return [later - earlier for earlier, later in zip(rounds, rounds[1:])]
+
+
+@pytest.mark.parametrize("script", ["boot.py", "main.py"])
+def test_three_early_exits_in_a_row_widen_the_window(module, script):
+	"""To one second, said once after each reset; a Ctrl-C anywhere in it leads to the prompt."""
+	module.put(f"/flash/{script}", EXITS)
+	for _ in range(2):
+		with module.uart() as uart:
+			uart.drop()
+			module.run("reset")
+			gaps = between_runs_ms(uart, 6)
+			assert min(gaps[:2]) < 900 and min(gaps[2:]) >= 1000, gaps
+			assert uart.seen.count(WORD) == 1
+			uart.expect("soft reboot")
+			uart.quiet(0.6)
+			uart.write(b"\x03")
+			assert b"round" not in uart.expect(">>> ")
+
+
+def test_the_users_watchdog_does_not_end_the_window(module):
+	module.put("/flash/main.py", "import machine\nmachine.WDT(timeout=400)\n" + EXITS)
+	with module.uart() as uart:
+		uart.drop()
+		module.run("reset")
+		boot = module.hardware()["boot"]
+		uart.expect(WORD)
+		assert min(between_runs_ms(uart, 2)) >= 1000 and module.hardware()["boot"] == boot
+		uart.write(b"\x03")
+		uart.expect(">>> ")
+
+
+def test_late_exits_leave_the_window_as_it_is(modules):
+	"""A program that restarts itself every hour is no reason to wait; nor are two early exits and a late one."""
+	module = modules(clock=20).start()
+	module.put("/flash/main.py", "import sys, time\nwith open('runs', 'a+') as f:\n    f.write('x')\n    n = f.tell()\n"
+	           "if n % 3 == 0: time.sleep(10.5)\nprint('round')\nsys.exit()\n")
+	with module.uart() as uart:
+		uart.drop()
+		module.run("reset")
+		for _ in range(10):
+			uart.expect("round")
+		assert WORD not in uart.seen
+
+
+@pytest.mark.parametrize("end", ["sys.exit()", "raise SystemExit", "import machine; machine.soft_reset()"])
+def test_a_boot_py_that_exits_does_not_keep_a_client_out(module, end):
+	"""Plain mpremote, which soft-resets in the raw REPL first; so by telnet."""
+	module.put("/flash/boot.py", f"import sys\nprint('round')\n{end}\n")
+	with module.uart() as uart:
+		uart.drop()
+		module.run("reset")
+		for _ in range(2):
+			uart.expect("round")
+	for _ in range(2):
+		assert module.mpremote("exec", "print('let', 'in')", timeout=20).stdout == b"let in\r\n"
+	with clients.Telnet(module.status()["net"]) as telnet:
+		telnet.raw()
+		telnet.write(b"\x04")
+		telnet.expect(re.compile(rb"soft reboot\r\n.*round\r\n.*raw REPL; CTRL-B to exit\r\n>", re.S))
+		assert telnet.eval("6 * 7") == 42
+	module.mpremote("fs", "rm", ":boot.py")
+	module.reset()
+	assert module.eval("6 * 7") == 42
 
 
 # A second or so in native code, which ends in an exception without looking for a Ctrl-C again.
