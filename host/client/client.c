@@ -1,6 +1,7 @@
 #define _GNU_SOURCE /* O_PATH, struct ucred */
 #include "host/client/client.h"
 #include "host/client/host_time.h"
+#include "host/client/waiting.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -190,16 +191,17 @@ static int parse_reply(struct lb_client *client, cJSON *message, cJSON **reply)
 int lb_client_request(struct lb_client *client, cJSON *request, cJSON **reply)
 {
 	int error = lb_client_send(client, request);
+	cJSON *message = NULL;
 
+	lb_waiting_start("the module's hardware", LB_CLIENT_REPLY_MS);
 	while (error == LB_CLIENT_OK) {
-		cJSON *message = lb_client_receive(client, LB_CLIENT_REPLY_MS, &error);
-		if (message == NULL)
+		message = lb_client_receive(client, LB_CLIENT_REPLY_MS, &error);
+		if (message == NULL || cJSON_GetObjectItemCaseSensitive(message, "event") == NULL)
 			break;
-		if (cJSON_GetObjectItemCaseSensitive(message, "event") == NULL)
-			return parse_reply(client, message, reply);
 		cJSON_Delete(message);
 	}
-	return error;
+	lb_waiting_end();
+	return error == LB_CLIENT_OK ? parse_reply(client, message, reply) : error;
 }
 
 /* A descriptor that becomes readable when the process at the other end has ended; negative when there is none to be
@@ -220,11 +222,13 @@ int lb_client_stop(struct lb_client *client)
 	struct pollfd peer = {.fd = open_peer(client), .events = POLLIN};
 	int error = lb_client_request(client, request, NULL);
 	cJSON_Delete(request);
+	lb_waiting_start("the module's hardware to end", LB_CLIENT_REPLY_MS);
 	if (peer.fd >= 0) {
-		if (error == LB_CLIENT_OK && poll(&peer, 1, LB_CLIENT_REPLY_MS) == 0)
+		if (error == LB_CLIENT_OK && lb_host_poll(&peer, LB_CLIENT_REPLY_MS) == 0)
 			error = LB_CLIENT_SILENT;
 		close(peer.fd);
 	}
+	lb_waiting_end();
 	return error;
 }
 

@@ -3,11 +3,14 @@
 #include <string.h>
 
 #include "core/base/bytes.h"
+#include "host/client/waiting.h"
 
 enum {
 	BLOCK_HEADER_BYTES = LB_FRAME_AT_BLOCK - LB_FRAME_AT_DATA,
 	SYNC_MS = 100,
-	QUIET_MS = 20, /* the rest of eight replies to one SYNC comes without such a gap */
+	LONG_MS = 4500, /* who is silent for longer, to a request that erases or hashes much, ... */
+	LONG_TRIES = 2, /* is asked once more at most */
+	QUIET_MS = 20,  /* the rest of eight replies to one SYNC comes without such a gap */
 };
 
 /* A frame being put together for the wire. */
@@ -168,9 +171,11 @@ int lb_esp_ask(struct lb_esp *esp, enum lb_op op, const uint32_t *words, size_t 
 static int converse(struct lb_esp *esp, enum lb_op op, const struct packet *packet, int time_ms,
                     struct lb_esp_reply *reply)
 {
+	unsigned most = time_ms < LONG_MS ? LB_ESP_TRIES : LONG_TRIES;
 	int result = LB_ESP_SILENT;
 
-	for (unsigned tries = 0; tries < LB_ESP_TRIES; tries++) {
+	lb_waiting_start("an answer of the module in bootloader mode", (long)most * time_ms);
+	for (unsigned tries = 0; tries < most; tries++) {
 		result = drain(esp, 0);
 		if (result == LB_ESP_OK)
 			result = esp->port->send(esp->port->ctx, packet->wire, packet->size_bytes);
@@ -179,6 +184,7 @@ static int converse(struct lb_esp *esp, enum lb_op op, const struct packet *pack
 		if (result != LB_ESP_SILENT && !(result == LB_ESP_REFUSED && esp->code == LB_FRAME_CODE_SUM))
 			break;
 	}
+	lb_waiting_end();
 	return result;
 }
 
@@ -215,6 +221,7 @@ int lb_esp_sync(struct lb_esp *esp, unsigned tries)
 	int result = LB_ESP_SILENT;
 
 	memset(words + 1, LB_FRAME_SYNC_FILL, sizeof(words) - sizeof(words[0]));
+	lb_waiting_start("the module to answer in bootloader mode", (long)tries * SYNC_MS);
 	for (unsigned i = 0; i < tries && (result == LB_ESP_SILENT || result == LB_ESP_REFUSED); i++) {
 		result = drain(esp, 0);
 		if (result == LB_ESP_OK)
@@ -222,5 +229,6 @@ int lb_esp_sync(struct lb_esp *esp, unsigned tries)
 		if (result == LB_ESP_OK)
 			result = lb_esp_await(esp, LB_OP_SYNC, SYNC_MS, NULL);
 	}
+	lb_waiting_end();
 	return result == LB_ESP_OK ? drain(esp, QUIET_MS) : result;
 }

@@ -27,6 +27,11 @@ static bool is_stopped(const struct lb_port *port)
 	return port->stop != NULL && *port->stop != 0;
 }
 
+static bool has_ended(const struct lb_port *port)
+{
+	return port->has_ended != NULL && port->has_ended(port->ended_ctx);
+}
+
 int lb_port_wait(const struct lb_port *port, short events, int time_ms)
 {
 	struct pollfd wait = {.fd = port->fd, .events = events};
@@ -41,7 +46,7 @@ int lb_port_wait(const struct lb_port *port, short events, int time_ms)
 		int count = poll(&wait, 1, slice_ms);
 		if (count > 0 && (wait.revents & events) != 0)
 			return 1;
-		if (count > 0 || (count < 0 && errno != EINTR))
+		if (count > 0 || (count < 0 && errno != EINTR) || has_ended(port))
 			return LB_PORT_GONE;
 		if (left_ms <= 0)
 			return 0;
@@ -265,6 +270,8 @@ static int port_pause(void *ctx, int time_ms)
 		int64_t left_ms = until_ms - lb_host_now_ms();
 		if (is_stopped(ctx))
 			return LB_PORT_STOPPED;
+		if (has_ended(ctx))
+			return LB_PORT_GONE;
 		if (left_ms <= 0)
 			return 0;
 		poll(NULL, 0, left_ms < SLICE_MS ? (int)left_ms : SLICE_MS);

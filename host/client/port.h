@@ -52,7 +52,9 @@ struct lb_port {
 	size_t held_bytes; /* were received already, so that receive does not wait */
 	size_t out_bytes;  /* wait for room */
 	enum lb_port_kind kind;
-	const volatile sig_atomic_t *stop; /* set by a signal handler: ends every wait. NULL: nothing sets it */
+	const volatile sig_atomic_t *stop;  /* set by a signal handler: ends every wait. NULL: nothing sets it */
+	bool (*has_ended)(void *ended_ctx); /* polled while it waits: what is at the other end is no more. May be NULL */
+	void *ended_ctx;
 	struct lb_rfc2217_client telnet;
 	uint8_t held[LB_PORT_HELD_BYTES];
 	uint8_t out[LB_RFC2217_CLIENT_DATA_BYTES * LB_PORT_CHUNK_BYTES];

@@ -16,8 +16,9 @@
 
 #include "host/client/client.h"
 #include "host/client/host_time.h"
+#include "host/client/waiting.h"
 
-enum { CONNECT_MS = 5000, LOGIN_MS = 10000, HOST_BYTES = 256, LOGIN_BYTES = 512 };
+enum { CONNECT_MS = 5000, AGREE_MS = 5 * LB_PORT_ANSWER_MS, LOGIN_MS = 10000, HOST_BYTES = 256, LOGIN_BYTES = 512 };
 
 static bool refuse(char *reason, const char *name, const char *what)
 {
@@ -50,6 +51,14 @@ static bool open_tty(struct lb_port *port, const char *name, char *reason)
 
 /* --- TCP --- */
 
+static bool is_connected(const struct lb_port *port)
+{
+	lb_waiting_start("the connection to the port", CONNECT_MS);
+	int result = lb_port_wait(port, POLLOUT, CONNECT_MS);
+	lb_waiting_end();
+	return result != 0;
+}
+
 /* Non-blocking from the start, so that a host that does not answer is not waited for as long as the system would. */
 static bool connect_to(struct lb_port *port, const struct addrinfo *address)
 {
@@ -61,7 +70,7 @@ static bool connect_to(struct lb_port *port, const struct addrinfo *address)
 		return false;
 	if (connect(port->fd, address->ai_addr, address->ai_addrlen) != 0 && errno != EINPROGRESS)
 		error = errno;
-	else if (lb_port_wait(port, POLLOUT, CONNECT_MS) == 0)
+	else if (!is_connected(port))
 		error = ETIMEDOUT;
 	else
 		getsockopt(port->fd, SOL_SOCKET, SO_ERROR, &error, &size);
@@ -88,7 +97,9 @@ static bool open_socket(struct lb_port *port, const char *name, const char *addr
 	    strspn(colon + 1, "0123456789") != strlen(colon + 1))
 		return refuse(reason, name, "is no address: rfc2217://HOST:PORT, socket://HOST:PORT or telnet://HOST:PORT");
 	snprintf(host, sizeof(host), "%.*s", (int)(host_bytes - 2 * brackets), address + brackets);
+	lb_waiting_start("the address of the port's host", 0);
 	int error = getaddrinfo(host, colon + 1, &hints, &found);
+	lb_waiting_end();
 	if (error != 0)
 		return refuse(reason, name, gai_strerror(error));
 	bool connected = false;
@@ -100,8 +111,9 @@ static bool open_socket(struct lb_port *port, const char *name, const char *addr
 
 static bool agree(struct lb_port *port, const char *name, char *reason)
 {
+	lb_waiting_start("the port to agree on RFC 2217", AGREE_MS);
 	int result = lb_port_agree(port);
-
+	lb_waiting_end();
 	if (result == LB_PORT_GONE)
 		return refuse(reason, name, "ended the connection: another program may be using it");
 	if (result == LB_PORT_SILENT || result == LB_PORT_STOPPED)
@@ -166,7 +178,9 @@ static bool open_telnet(struct lb_port *port, const char *name, const char *logi
 		return refuse(reason, name, "says no login: telnet://USER:PASSWORD@HOST:PORT");
 	if (!open_socket(port, name, at + 1, reason))
 		return false;
+	lb_waiting_start("the telnet server to log in", 3 * LOGIN_MS);
 	int result = log_in(port, login, (size_t)(colon - login), colon + 1, (size_t)(at - colon) - 1, &again);
+	lb_waiting_end();
 	if (result == 0 && again)
 		return refuse(reason, at + 1, "the telnet server says: wrong user or password");
 	return result == 0 || refuse(reason, at + 1, "does not ask for a login, as a module's telnet server does");

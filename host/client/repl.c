@@ -70,9 +70,8 @@ int lb_repl_run(const struct lb_port *port, const char *code, struct lb_rawrepl 
 }
 
 /* As far as the windows allow; at the end all is sent, or the module has ended the paste. */
-static int send_windows(const struct lb_port *port, const char *code, struct lb_rawrepl *answer, int time_ms)
+static int send_windows(const struct lb_port *port, const char *code, struct lb_rawrepl *answer, int64_t until_ms)
 {
-	int64_t until_ms = port->now_ms(port->ctx) + time_ms;
 	size_t left = strlen(code);
 	int result = 0;
 
@@ -89,15 +88,16 @@ static int send_windows(const struct lb_port *port, const char *code, struct lb_
 
 int lb_repl_paste(const struct lb_port *port, const char *code, struct lb_rawrepl *answer, int time_ms)
 {
+	int64_t until_ms = port->now_ms(port->ctx) + time_ms;
 	int result = say(port, LB_RAWREPL_PASTE_BEGIN);
 
 	lb_rawrepl_await_paste(answer);
 	if (result == 0)
-		result = send_windows(port, code, answer, time_ms);
+		result = send_windows(port, code, answer, until_ms);
 	/* After somebody else's Ctrl-D ours would be a soft reset. */
 	if (result == 0 && answer->state <= LB_RAWREPL_FLOW)
 		result = say(port, "\x04");
-	return result == 0 ? lb_repl_await(port, answer, time_ms) : result;
+	return result == 0 ? lb_repl_await(port, answer, (int)(until_ms - port->now_ms(port->ctx))) : result;
 }
 
 int lb_repl_leave(const struct lb_port *port)

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/client/waiting.h"
+
 enum {
 	CHUNK_BYTES = 6144, /* a module has room for it as text and as bytes */
 	TEXT_BYTES = CHUNK_BYTES / 3 * 4 + 4,
@@ -49,9 +51,13 @@ static bool refuse(struct lb_transfer *transfer, struct lb_rawrepl *answer)
 	return false;
 }
 
-static bool execute(struct lb_transfer *transfer, const char *code, struct lb_rawrepl *answer, int time_ms)
+static bool execute(struct lb_transfer *transfer, const char *code, const char *what, struct lb_rawrepl *answer,
+                    int time_ms)
 {
-	if (lb_repl_paste(transfer->port, code, answer, time_ms) != 0) {
+	lb_waiting_start(what, time_ms);
+	int result = lb_repl_paste(transfer->port, code, answer, time_ms);
+	lb_waiting_end();
+	if (result != 0) {
 		transfer->silent = true;
 		return fail(transfer, "the module's REPL no longer answers");
 	}
@@ -87,7 +93,8 @@ static bool start(struct lb_transfer *transfer, const char *arguments)
 	char code[128];
 
 	snprintf(code, sizeof(code), "n=pycom.ota_start(%s)\nprint(n,lifeboat.download()['slot'])", arguments);
-	return execute(transfer, code, &answer, VERIFY_MS) && parse_start(transfer, &answer);
+	return execute(transfer, code, "the module to verify its slots", &answer, VERIFY_MS) &&
+	       parse_start(transfer, &answer);
 }
 
 bool lb_transfer_start(struct lb_transfer *transfer)
@@ -102,13 +109,13 @@ bool lb_transfer_start(struct lb_transfer *transfer)
 	char hex[HEX_BYTES];
 
 	transfer->reason[0] = '\0';
-	if (!execute(transfer, ask, &answer, VERIFY_MS))
+	if (!execute(transfer, ask, "the module to look at what it has of an update", &answer, VERIFY_MS))
 		return false;
 	/* What cannot be gone on with is started anew. */
-	if (sscanf(answer.output, "%lu %64s", &bytes, hex) == 2 && is_start(transfer, bytes, hex) &&
-	    start(transfer, "resume=True"))
+	bool resume = sscanf(answer.output, "%lu %64s", &bytes, hex) == 2 && is_start(transfer, bytes, hex);
+	if (resume && start(transfer, "resume=True"))
 		return true;
-	return start(transfer, "");
+	return !transfer->silent && start(transfer, "");
 }
 
 bool lb_transfer_step(struct lb_transfer *transfer)
@@ -124,7 +131,7 @@ bool lb_transfer_step(struct lb_transfer *transfer)
 	char *text = code + sizeof(before) - 1;
 	sodium_bin2base64(text, TEXT_BYTES, transfer->bytes + transfer->done_bytes, piece, sodium_base64_VARIANT_ORIGINAL);
 	strcat(text, after);
-	if (!execute(transfer, code, &answer, STEP_MS))
+	if (!execute(transfer, code, "the module to write a piece", &answer, STEP_MS))
 		return false;
 	transfer->done_bytes += piece;
 	return true;
@@ -134,7 +141,8 @@ bool lb_transfer_finish(struct lb_transfer *transfer, bool force)
 {
 	struct lb_rawrepl answer;
 
-	return execute(transfer, force ? "pycom.ota_finish(force=True)" : "pycom.ota_finish()", &answer, VERIFY_MS);
+	return execute(transfer, force ? "pycom.ota_finish(force=True)" : "pycom.ota_finish()",
+	               "the module to verify the image", &answer, VERIFY_MS);
 }
 
 bool lb_transfer_reset(struct lb_transfer *transfer)

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/client/waiting.h"
+
 enum {
 	CHUNK_BYTES = 1024,
 	BLOCK_BYTES = 4096, /* what littlefs gives a file at the least */
@@ -37,7 +39,10 @@ static bool execute(struct walk *walk, const char *code)
 {
 	struct lb_rawrepl answer;
 
-	if (lb_repl_run(walk->port, code, &answer, STEP_MS) != 0)
+	lb_waiting_start("the module to write a file", STEP_MS);
+	int result = lb_repl_run(walk->port, code, &answer, STEP_MS);
+	lb_waiting_end();
+	if (result != 0)
 		return refuse(walk, "the module's REPL does not answer");
 	if (answer.traceback[0] == '\0')
 		return true;
@@ -180,7 +185,10 @@ bool lb_upload_folder(const struct lb_port *port, const char *folder, char reaso
 
 	if (!start(&walk, folder, reason))
 		return false;
-	if (lb_repl_enter(port, STEP_MS) != 0)
+	lb_waiting_start("the REPL to answer", STEP_MS);
+	int result = lb_repl_enter(port, STEP_MS);
+	lb_waiting_end();
+	if (result != 0)
 		return refuse(&walk, "cannot be copied: the module's REPL does not answer");
 	bool copied = visit(&walk, 0);
 	lb_repl_leave(port); /* whether it still listens or not */

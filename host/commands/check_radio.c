@@ -50,7 +50,7 @@ static bool expect(struct talk *talk, const char *wanted)
 		}
 		struct pollfd wait = {.fd = talk->fd, .events = POLLIN};
 		int64_t left_ms = talk->until_ms - lb_host_now_ms();
-		if (left_ms <= 0 || talk->heard == sizeof(talk->text) || poll(&wait, 1, (int)left_ms) <= 0)
+		if (left_ms <= 0 || talk->heard == sizeof(talk->text) || lb_host_poll(&wait, (int)left_ms) <= 0)
 			return false;
 		ssize_t count = recv(talk->fd, talk->text + talk->heard, sizeof(talk->text) - talk->heard, 0);
 		if (count <= 0)
@@ -81,7 +81,7 @@ static bool lasts(struct talk *talk, int lasts_ms)
 {
 	struct pollfd wait = {.fd = talk->fd, .events = POLLIN};
 
-	return poll(&wait, 1, lasts_ms) == 0 && say(talk, "NOOP", "") && expect(talk, "200");
+	return lb_host_poll(&wait, lasts_ms) == 0 && say(talk, "NOOP", "") && expect(talk, "200");
 }
 
 /* Whoever is logged in to FTP for a while can replace or delete the scripts, and needs no REPL for it. */

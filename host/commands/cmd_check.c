@@ -17,6 +17,7 @@
 #include "host/commands/rig.h"
 #include "host/commands/stop.h"
 #include "host/client/host_time.h"
+#include "host/client/waiting.h"
 #include "host/image/board_kinds.h"
 
 enum { CUTS, SECONDS, JSON, JUNIT };
@@ -39,6 +40,7 @@ struct check {
 	long watch_ms; /* module time */
 	unsigned cuts;
 	int64_t run_ms; /* host time that the scripts ran, or were watched */
+	int64_t cut_ms; /* of the first run, over which the cuts are spread */
 	char place[PATH_MAX];
 	char module[PATH_MAX + 8];
 	char reason[LB_UPLOAD_REASON_BYTES];
@@ -202,13 +204,13 @@ static bool try_p12(struct check *check)
 }
 
 /* The run of a script that ends is short, but what it does goes on at the REPL: the servers, the first idle moments. */
-static bool try_cuts(struct check *check, int64_t run_ms)
+static bool try_cuts(struct check *check)
 {
 	long torn_before = check->rig.view.torn;
 
 	for (unsigned i = 0; i < check->cuts; i++)
 		if (!lb_rig_power(&check->rig, false) || !lb_rig_power(&check->rig, true) ||
-		    !poll_rig(check, (int)(run_ms * (i + 1) / check->cuts)))
+		    !poll_rig(check, (int)(check->cut_ms * (i + 1) / check->cuts)))
 			return fail(check, "the scratch module's hardware ended unexpectedly");
 	check->facts.cuts = check->cuts;
 	if (check->cuts == 0)
@@ -224,12 +226,28 @@ static bool try_cuts(struct check *check, int64_t run_ms)
 	return poll_rig(check, HOST_STEP_MS);
 }
 
+/* Each step says what it is when it goes on for long. */
+static bool try_step(struct check *check, bool (*step)(struct check *), const char *what, long most_ms)
+{
+	lb_waiting_start(what, most_ms);
+	bool tried = step(check);
+	lb_waiting_end();
+	return tried;
+}
+
 static bool try_all(struct check *check)
 {
-	if (!watch_scripts(check))
+	const long boot_ms = LB_RIG_BOOT_MS + host_ms(SETTLE_MS), try_ms = 3 * HOST_TRY_MS + host_ms(LASTS_MS);
+
+	if (!try_step(check, watch_scripts, "the scripts to show what they do", 2L * host_ms(check->watch_ms)))
 		return false;
-	int64_t run_ms = check->run_ms;
-	return try_radio(check) && try_ctrl_c(check) && try_mpremote(check) && try_p12(check) && try_cuts(check, run_ms);
+	check->cut_ms = check->run_ms;
+	const long cuts_ms = (long)check->cut_ms * (check->cuts + 1) / 2 + 2 * boot_ms + try_ms;
+	return try_step(check, try_radio, "the radio to let somebody in", try_ms) &&
+	       try_step(check, try_ctrl_c, "Ctrl-C to get in", try_ms) &&
+	       try_step(check, try_mpremote, "mpremote's way to get in", boot_ms + try_ms) &&
+	       try_step(check, try_p12, "pin P12 to get in", boot_ms + try_ms) &&
+	       try_step(check, try_cuts, "the power cuts to be over", cuts_ms);
 }
 
 /* --- the scratch module's folder --- */

@@ -6,6 +6,7 @@
 #include "crypto/providers.h"
 #include "host/client/port_open.h"
 #include "host/client/repl.h"
+#include "host/client/waiting.h"
 #include "host/commands/commands.h"
 #include "host/commands/image_file.h"
 #include "host/commands/module.h"
@@ -89,8 +90,10 @@ static enum lb_exit check_module(struct lb_ota *ota)
 {
 	enum lb_exit exit = lb_ota_poll(ota);
 
+	lb_waiting_start("the module to get past its start", 100 * LB_OTA_PAUSE_MS);
 	for (int waits = 0; exit == LB_EXIT_DONE && lb_view_is_in(&ota->now, "gate") && waits < 100; waits++)
 		exit = lb_ota_pause(ota) ? lb_ota_poll(ota) : LB_EXIT_FAILED;
+	lb_waiting_end();
 	if (exit == LB_EXIT_DONE)
 		exit = refuse_image(ota);
 	if (exit == LB_EXIT_DONE)
@@ -100,15 +103,20 @@ static enum lb_exit check_module(struct lb_ota *ota)
 
 static enum lb_exit enter_repl(struct lb_ota *ota)
 {
-	bool entered = false;
+	int result = LB_PORT_SILENT;
 
 	/* A script may need some moments to end, and one that starts meanwhile another Ctrl-C. */
-	for (int tries = 0; tries < ENTRY_TRIES && !entered && lb_stop_signal == 0; tries++)
-		entered = lb_repl_enter(&ota->port, ENTRY_MS) == 0;
-	if (lb_stop_signal != 0)
+	lb_waiting_start("the REPL to answer", ENTRY_TRIES * ENTRY_MS);
+	for (int tries = 0; tries < ENTRY_TRIES && result == LB_PORT_SILENT; tries++)
+		result = lb_repl_enter(&ota->port, ENTRY_MS);
+	lb_waiting_end();
+	if (result == LB_PORT_STOPPED)
 		return lb_args_failed("interrupted: nothing was written");
-	if (entered)
+	if (result == 0)
 		return LB_EXIT_DONE;
+	if (result == LB_PORT_GONE)
+		return lb_args_failed("%s: nothing was written",
+		                      ota->name == NULL ? lb_watch_why(&ota->watch) : "the connection ended");
 	return lb_args_failed("the module's REPL does not answer; a safe boot gives it back: hold P12 at 3V3, reset, let "
 	                      "go within 3 s");
 }
@@ -126,7 +134,9 @@ static enum lb_exit open_module(struct lb_ota *ota)
 	bool script = lb_view_is_in(&ota->now, "script"), safe = strcmp(ota->now.mode, "safe") == 0;
 	if (!lb_port_open_pty(&ota->port, ota->dir, ota->stop, ota->transfer.reason))
 		return lb_args_failed("%s", ota->transfer.reason);
+	lb_watch_start(&ota->watch, ota->dir, &ota->port);
 	exit = enter_repl(ota);
+	lb_watch_hold_boot(&ota->watch);
 	if (exit == LB_EXIT_DONE && script)
 		printf("ota: the script that ran was interrupted\n");
 	else if (exit == LB_EXIT_DONE && safe)
@@ -144,7 +154,9 @@ static enum lb_exit open_port(struct lb_ota *ota)
 	enum lb_exit exit = enter_repl(ota);
 	if (exit != LB_EXIT_DONE)
 		return exit;
+	lb_waiting_start("the module's status", STATUS_MS);
 	int result = lb_view_ask(&ota->now, &ota->port, STATUS_MS, &status);
+	lb_waiting_end();
 	if (result != 0 || status == NULL)
 		exit = lb_args_failed("%s", result != 0 ? "the module's REPL no longer answers" :
 		                                          "the firmware that runs on the module has no lifeboat.status()");
@@ -165,19 +177,9 @@ static size_t percent(const struct lb_transfer *transfer)
 	return transfer->done_bytes * 100 / transfer->size_bytes;
 }
 
-/* What the hardware knows better than a REPL that says nothing. */
-static const char *why_silent(const struct lb_ota *ota, long boots)
-{
-	if (lb_view_is_in(&ota->now, "off"))
-		return "the module lost its power";
-	return ota->now.boots != boots ? "the module was reset" : ota->transfer.reason;
-}
-
 /* The REPL is left in order where it still answers; what is written stays, for the next try. */
 static enum lb_exit explain_transfer(struct lb_ota *ota)
 {
-	long boots = ota->now.boots;
-
 	if (lb_stop_signal != 0) {
 		lb_stop_signal = 0; /* what is sent now is to leave the REPL in order */
 		lb_port_offer(&ota->port, "\x03", 1);
@@ -187,7 +189,9 @@ static enum lb_exit explain_transfer(struct lb_ota *ota)
 	if (ota->transfer.silent && ota->name == NULL && lb_ota_poll(ota) != LB_EXIT_DONE)
 		return LB_EXIT_FAILED; /* which it said: the hardware is gone */
 	if (ota->transfer.silent) {
-		return lb_args_failed("%s at %zu %%: the same command goes on from there", why_silent(ota, boots),
+		/* The hardware knows better than a REPL that says nothing. */
+		return lb_args_failed("%s at %zu %%: the same command goes on from there",
+		                      ota->watch.ended != NULL ? ota->watch.ended : ota->transfer.reason,
 		                      percent(&ota->transfer));
 	}
 	lb_repl_leave(&ota->port);
@@ -269,6 +273,7 @@ static enum lb_exit run(const struct lb_args *args)
 		lb_stop_catch_signals();
 		exit = update(&ota, args->values[FORCE] != NULL, args->values[NO_RESET] == NULL);
 	}
+	lb_watch_end(&ota.watch, &ota.port);
 	lb_port_close(&ota.port);
 	lb_client_close(&ota.control);
 	free(file.bytes);

@@ -5,6 +5,7 @@
 #include "host/client/repl.h"
 #include "host/client/status.h"
 #include "host/client/view.h"
+#include "host/client/waiting.h"
 #include "host/commands/commands.h"
 #include "host/commands/module.h"
 #include "host/commands/report.h"
@@ -74,12 +75,15 @@ static enum lb_exit report_port(const struct lb_port *port, const char *name, bo
 {
 	struct lb_view view = {.clock = 1};
 	cJSON *status = NULL;
-	int result = interrupt ? lb_repl_enter(port, ANSWER_MS) : lb_repl_enter_idle(port, IDLE_MS);
 
-	if (result == LB_PORT_SILENT && !interrupt)
-		return lb_args_failed("%s: no prompt answers: a program runs; --interrupt asks all the same", name);
+	lb_waiting_start("the REPL to answer", 2 * ANSWER_MS);
+	int result = interrupt ? lb_repl_enter(port, ANSWER_MS) : lb_repl_enter_idle(port, IDLE_MS);
+	bool busy = result == LB_PORT_SILENT && !interrupt;
 	if (result == 0)
 		result = lb_view_ask(&view, port, ANSWER_MS, &status);
+	lb_waiting_end();
+	if (busy)
+		return lb_args_failed("%s: no prompt answers: a program runs; --interrupt asks all the same", name);
 	if (result != 0)
 		return explain(name, result);
 	lb_repl_leave(port);

@@ -7,6 +7,7 @@
 #include "host/client/port_open.h"
 #include "host/client/repl.h"
 #include "host/client/view.h"
+#include "host/client/waiting.h"
 #include "host/commands/commands.h"
 #include "host/commands/module.h"
 #include "host/commands/stop.h"
@@ -135,11 +136,17 @@ static enum lb_exit run(const struct lb_args *args)
 	const char *timeout = args->values[TIMEOUT];
 	const char *name, *phase = args->words[0];
 	long time_ms = DEFAULT_MS;
+	char what[256];
 
 	if (!lb_args_one_of("phase", phase, phases) || !lb_args_port(args, args->values[PORT], &name) ||
 	    (timeout != NULL && !lb_args_seconds("--timeout", timeout, &time_ms)))
 		return LB_EXIT_USAGE;
-	return name != NULL ? wait_port(name, phase, time_ms) : wait_module(args->dir, phase, time_ms);
+	snprintf(what, sizeof(what), "phase %s of the module %s %.200s", phase, name != NULL ? "at" : "in",
+	         name != NULL ? lb_port_plain_name(name) : args->dir);
+	lb_waiting_start(what, time_ms);
+	enum lb_exit exit = name != NULL ? wait_port(name, phase, time_ms) : wait_module(args->dir, phase, time_ms);
+	lb_waiting_end();
+	return exit;
 }
 
 const struct lb_command lb_cmd_wait = {

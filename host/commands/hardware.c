@@ -14,6 +14,7 @@
 
 #include "host/commands/args.h"
 #include "host/client/host_time.h"
+#include "host/client/waiting.h"
 #include "host/image/board_kinds.h"
 
 enum {
@@ -95,8 +96,10 @@ static bool wait_ready(int ready_fd, int time_ms, char url[LB_HARDWARE_URL_BYTES
 {
 	struct pollfd wait = {.fd = ready_fd, .events = POLLIN};
 	char line[LB_HARDWARE_URL_BYTES + sizeof(READY)];
-	ssize_t size = poll(&wait, 1, time_ms) > 0 ? read(ready_fd, line, sizeof(line) - 1) : 0;
 
+	lb_waiting_start("the hardware process to start", time_ms > 0 ? time_ms : 0);
+	ssize_t size = lb_host_poll(&wait, time_ms) > 0 ? read(ready_fd, line, sizeof(line) - 1) : 0;
+	lb_waiting_end();
 	url[0] = '\0';
 	if (size <= 0)
 		return false;
@@ -165,8 +168,10 @@ static bool wait_end(struct lb_hardware *hardware, long time_ms)
 {
 	int64_t until = lb_host_now_ms() + time_ms;
 
+	lb_waiting_start("the hardware process to end", time_ms);
 	while (!has_ended(hardware) && lb_host_now_ms() < until)
 		lb_host_pause_ms(RETRY_MS);
+	lb_waiting_end();
 	return hardware->ended;
 }
 

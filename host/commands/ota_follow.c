@@ -5,13 +5,15 @@
 #include "core/update/rules.h"
 #include "host/client/host_time.h"
 #include "host/client/repl.h"
+#include "host/client/waiting.h"
 #include "host/commands/module.h"
 #include "host/commands/ota_follow.h"
 
 enum {
-	PAUSE_MS = 50,
 	HOST_MS = 20000,   /* for what does not scale with the module's clock */
 	TRIAL_MS = 150000, /* module time: three tries, each ended by the watchdog of trials after 30 s, and the fallback */
+	PROMPT_MS = 40000, /* at a port */
+	REPL_MS = 3000,
 	CONFIRM_POLLS = 20, /* a REPL may be there a moment before the confirmation is */
 };
 
@@ -24,13 +26,20 @@ enum lb_exit lb_ota_poll(struct lb_ota *ota)
 
 bool lb_ota_pause(const struct lb_ota *ota)
 {
-	lb_host_pause_ms(PAUSE_MS);
+	lb_host_pause_ms(LB_OTA_PAUSE_MS);
 	return *ota->stop == 0;
 }
 
 static bool is_in(const struct lb_ota *ota, const char *phase)
 {
 	return lb_view_is_in(&ota->now, phase);
+}
+
+static long most_ms(const struct lb_ota *ota)
+{
+	long clock = ota->now.clock > 0 ? ota->now.clock : 1;
+
+	return ota->name != NULL ? PROMPT_MS + 2 * REPL_MS : HOST_MS + TRIAL_MS / clock;
 }
 
 /* --- it came up --- */
@@ -135,9 +144,8 @@ static void note_boot(struct lb_ota *ota, struct following *following)
 static enum lb_exit follow_module(struct lb_ota *ota)
 {
 	struct following following = {.first_boots = ota->now.boots, .boots = ota->now.boots};
-	long clock = ota->now.clock > 0 ? ota->now.clock : 1;
 
-	following.until_ms = lb_host_now_ms() + HOST_MS + TRIAL_MS / clock;
+	following.until_ms = lb_host_now_ms() + most_ms(ota);
 	while (lb_ota_pause(ota)) {
 		if (lb_ota_poll(ota) != LB_EXIT_DONE)
 			return LB_EXIT_FAILED;
@@ -153,8 +161,6 @@ static enum lb_exit follow_module(struct lb_ota *ota)
 }
 
 /* --- over a port --- */
-
-enum { PROMPT_MS = 40000, REPL_MS = 3000 };
 
 /* At a prompt the image that runs is asked; anything else is left alone. */
 static int ask_at_prompt(struct lb_ota *ota)
@@ -189,5 +195,8 @@ static enum lb_exit follow_port(struct lb_ota *ota)
 
 enum lb_exit lb_ota_follow(struct lb_ota *ota)
 {
-	return ota->name != NULL ? follow_port(ota) : follow_module(ota);
+	lb_waiting_start("the new image to come up", most_ms(ota));
+	enum lb_exit exit = ota->name != NULL ? follow_port(ota) : follow_module(ota);
+	lb_waiting_end();
+	return exit;
 }

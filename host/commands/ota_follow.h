@@ -10,7 +10,10 @@
 #include "host/client/port.h"
 #include "host/client/transfer.h"
 #include "host/client/view.h"
+#include "host/client/watch.h"
 #include "host/commands/args.h"
+
+enum { LB_OTA_PAUSE_MS = 50 }; /* between two polls */
 
 struct lb_ota {
 	const char *dir;
@@ -18,6 +21,7 @@ struct lb_ota {
 	const volatile sig_atomic_t *stop;
 	struct lb_client control;
 	struct lb_port port;
+	struct lb_watch watch; /* of a virtual module, while its REPL is used */
 	struct lb_transfer transfer;
 	const char *path;                      /* of the image */
 	struct lb_image_info image;            /* that is sent */

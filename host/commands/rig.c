@@ -6,6 +6,7 @@
 
 #include "core/hw/colours.h"
 #include "host/client/host_time.h"
+#include "host/client/waiting.h"
 #include "host/terminal/colour.h"
 
 enum { POLL_MS = 5, GATE_MS = 3000 };
@@ -158,7 +159,7 @@ bool lb_rig_wait(struct lb_rig *rig, const char *first, const char *second, int 
 	while (lb_rig_poll(rig, POLL_MS)) {
 		if (lb_view_is_in(&rig->view, first) || (second != NULL && lb_view_is_in(&rig->view, second)))
 			return true;
-		if (lb_host_now_ms() >= until_ms)
+		if (lb_host_now_ms() >= until_ms || lb_view_is_in(&rig->view, "off"))
 			return false;
 	}
 	return false;
@@ -219,13 +220,20 @@ bool lb_rig_safe_boot(struct lb_rig *rig)
 static bool copy(struct lb_rig *rig, bool is_new, const char *folder, char *reason)
 {
 	/* A new module has no scripts, and its first boot formats /flash. */
+	lb_waiting_start("the module to reach its REPL", LB_RIG_BOOT_MS);
 	bool reached = is_new ? lb_rig_wait(rig, "repl", NULL, LB_RIG_BOOT_MS) : lb_rig_safe_boot(rig);
+	lb_waiting_end();
 
 	if (!reached) {
 		snprintf(reason, LB_UPLOAD_REASON_BYTES, "the module does not reach its REPL, so nothing can be copied to it");
 		return false;
 	}
-	return lb_upload_folder(&rig->port, folder, reason);
+	lb_watch_start(&rig->watch, rig->dir, &rig->port);
+	bool copied = lb_upload_folder(&rig->port, folder, reason);
+	lb_watch_end(&rig->watch, &rig->port);
+	if (!copied && rig->watch.ended != NULL)
+		snprintf(reason, LB_UPLOAD_REASON_BYTES, "%s while %.300s was copied to it", rig->watch.ended, folder);
+	return copied;
 }
 
 bool lb_rig_load(const char *dir, const char *folder, char reason[LB_UPLOAD_REASON_BYTES])

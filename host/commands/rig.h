@@ -15,6 +15,7 @@
 #include "host/client/port_open.h"
 #include "host/client/upload.h"
 #include "host/client/view.h"
+#include "host/client/watch.h"
 
 enum { LB_RIG_TAIL_BYTES = 64, LB_RIG_CLOCK = 10, LB_RIG_BOOT_MS = 10000 };
 
@@ -24,7 +25,8 @@ struct lb_rig {
 	bool passing;                      /* another run of this module follows */
 	struct lb_hardware hardware;
 	struct lb_client control;
-	struct lb_port port;  /* the pty of uart0 */
+	struct lb_port port; /* the pty of uart0 */
+	struct lb_watch watch;
 	struct lb_view view;  /* as it was polled last */
 	long watchdog_resets; /* since the caller last set it to 0, as are other_resets */
 	long other_resets;    /* by software, fault or the end of a deep sleep */
@@ -44,7 +46,7 @@ bool lb_rig_reopen(struct lb_rig *rig);
 cJSON *lb_rig_status(struct lb_rig *rig);
 /* Reads what uart0 says for about time_ms, then polls the state; false: the hardware does not answer, or *stop. */
 bool lb_rig_poll(struct lb_rig *rig, int time_ms);
-/* Until the phase is one of the two (second may be NULL). */
+/* Until the phase is one of the two (second may be NULL); false at once without power. */
 bool lb_rig_wait(struct lb_rig *rig, const char *first, const char *second, int time_ms);
 /* What a hand does: P12 to 3V3, the reset switch, and let go when the gate shows itself. True at a REPL in a safe
  * boot. */

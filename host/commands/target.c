@@ -15,7 +15,9 @@ bool lb_target_explain(struct lb_target *target, int error)
 		[-LB_ESP_NO_MEMORY] = "no memory",
 	};
 
-	if (error == LB_ESP_REFUSED) {
+	if (error == LB_ESP_GONE && target->port.has_ended != NULL) {
+		snprintf(target->reason, sizeof(target->reason), "%s", lb_watch_why(&target->watch));
+	} else if (error == LB_ESP_REFUSED) {
 		snprintf(target->reason, sizeof(target->reason), "%s, code %u (docs/spec/loader.md explains it)", words[-error],
 		         target->flash.esp.code);
 	} else {
@@ -37,6 +39,7 @@ bool lb_target_enter(struct lb_target *target)
 
 void lb_target_close(struct lb_target *target)
 {
+	lb_watch_end(&target->watch, &target->port);
 	lb_port_close(&target->port);
 	lb_client_close(&target->control);
 }

@@ -14,6 +14,7 @@
 #include "host/client/espflash.h"
 #include "host/client/port.h"
 #include "host/client/view.h"
+#include "host/client/watch.h"
 
 struct lb_target;
 
@@ -38,6 +39,7 @@ struct lb_target {
 	/* --- */
 	struct lb_port port;
 	struct lb_client control; /* fd -1: a port has none */
+	struct lb_watch watch;    /* of a module, while it is in bootloader mode */
 	bool resets;              /* the port's lines do */
 	struct lb_espflash flash; /* ready once it is entered */
 	char reason[LB_PORT_REASON_BYTES];

@@ -4,6 +4,7 @@
 
 #include "host/client/json.h"
 #include "host/client/port_open.h"
+#include "host/client/waiting.h"
 #include "host/commands/target.h"
 
 enum {
@@ -75,6 +76,7 @@ static bool enter(struct lb_target *target)
 {
 	if (!connect_module(target) || !check_power(target) || !drive_g23(target, "low"))
 		return false;
+	lb_watch_start(&target->watch, target->dir, &target->port);
 	bool pressed = press_reset(target);
 	int result = pressed ? lb_esp_sync(&target->flash.esp, SYNC_TRIES) : LB_ESP_OK;
 	/* It counts at a reset only, so it is let go at once: whatever happens now, the next reset is the person's. */
@@ -88,11 +90,18 @@ static bool enter(struct lb_target *target)
 		         target->dir);
 		return false;
 	}
+	lb_watch_hold_boot(&target->watch);
 	return result == LB_ESP_OK || lb_target_explain(target, result);
 }
 
+static bool leave(struct lb_target *target)
+{
+	lb_watch_end(&target->watch, &target->port);
+	return press_reset(target);
+}
+
 /* A module that crashes over and over is not waited for to the end. */
-static bool await(struct lb_target *target, struct lb_view *view)
+static bool await_view(struct lb_target *target, struct lb_view *view)
 {
 	const struct lb_port *port = &target->port;
 	int64_t until_ms = port->now_ms(port->ctx) + UP_MS;
@@ -120,4 +129,12 @@ static bool await(struct lb_target *target, struct lb_view *view)
 	return true;
 }
 
-const struct lb_target_way lb_target_module = {enter, press_reset, await};
+static bool await(struct lb_target *target, struct lb_view *view)
+{
+	lb_waiting_start("the module to come up", UP_MS);
+	bool known = await_view(target, view);
+	lb_waiting_end();
+	return known;
+}
+
+const struct lb_target_way lb_target_module = {enter, leave, await};

@@ -4,6 +4,7 @@
 
 #include "host/client/port_open.h"
 #include "host/client/repl.h"
+#include "host/client/waiting.h"
 #include "host/commands/target.h"
 
 enum {
@@ -41,8 +42,9 @@ static int pulse_reset(const struct lb_port *port, bool into_loader)
 static int ask_repl_for_loader(struct lb_target *target)
 {
 	const struct lb_port *port = &target->port;
+	lb_waiting_start("the REPL to answer", REPL_MS);
 	int result = lb_repl_enter(port, REPL_MS);
-
+	lb_waiting_end();
 	if (result == 0)
 		result = lb_repl_start(port, "import umachine\numachine.bootloader()");
 	return result == LB_ESP_OK ? lb_esp_sync(&target->flash.esp, PATIENT_TRIES) : result;
@@ -114,8 +116,9 @@ static bool await(struct lb_target *target, struct lb_view *view)
 {
 	const struct lb_port *port = &target->port;
 	cJSON *status = NULL;
-	int result = lb_repl_await_prompt(port, PROMPT_MS);
 
+	lb_waiting_start("a prompt, which shows what runs", PROMPT_MS + 2 * REPL_MS);
+	int result = lb_repl_await_prompt(port, PROMPT_MS);
 	*view = (struct lb_view){.clock = 1};
 	if (result == 0)
 		result = lb_repl_enter(port, REPL_MS);
@@ -124,6 +127,7 @@ static bool await(struct lb_target *target, struct lb_view *view)
 		cJSON_Delete(status);
 		lb_repl_leave(port);
 	}
+	lb_waiting_end();
 	return result == 0 || result == LB_PORT_SILENT || lb_target_explain(target, result);
 }
 

@@ -11,6 +11,7 @@
 #include "host/client/host_time.h"
 #include "host/client/json.h"
 #include "host/client/port_open.h"
+#include "host/client/waiting.h"
 
 enum {
 	KEY_CTRL_X = 0x18,
@@ -208,6 +209,15 @@ static void terminal_keys(struct lb_attach *attach, const char *data, size_t siz
 
 /* --- what arrives --- */
 
+/* The end of a pipe: what goes on then is a program. */
+static void note_input_over(struct lb_attach *attach)
+{
+	attach->input_over = true;
+	attach->last_byte_ms = lb_host_now_ms();
+	if (attach->control.fd >= 0)
+		lb_waiting_start("the module to be at its REPL", 0);
+}
+
 /* The end of a terminal's input is its loss; the end of a pipe's is the end of what is typed. */
 static void read_keys(struct lb_attach *attach)
 {
@@ -219,8 +229,7 @@ static void read_keys(struct lb_attach *attach)
 	if (count <= 0 && attach->tty) {
 		finish(attach, LB_ATTACH_SIGNAL); /* the terminal is gone */
 	} else if (count <= 0) {
-		attach->input_over = true;
-		attach->last_byte_ms = lb_host_now_ms();
+		note_input_over(attach);
 	} else if (attach->tty) {
 		lb_terminal_mend_typed_ahead(&attach->terminal, data, (size_t)count);
 		terminal_keys(attach, data, (size_t)count);
@@ -375,6 +384,8 @@ static void loop(struct lb_attach *attach)
 		if (is_settled(attach) && lb_host_now_ms() >= quiet_end_ms(attach))
 			finish(attach, LB_ATTACH_LEFT);
 	}
+	if (attach->input_over && attach->control.fd >= 0)
+		lb_waiting_end();
 }
 
 static void fill_signals(sigset_t *set)

@@ -32,6 +32,10 @@ FS_END = 0x800000
 ORANGE, GREEN, RED, ERROR_RED, BLUE, DARK = "#2C1200", "#002000", "#200000", "#500000", "#000050", "#000000"
 
 
+# What a command says on stderr after two seconds, however slow the host is (test_waits.py).
+WAITS = re.compile(r"lifeboat: waits for [^\n]+, (?:\d+ s at most|for as long as it takes)\n")
+
+
 def environment():
 	"""The environment of every process under test: nobody's own settings leak in."""
 	env = dict(os.environ)
@@ -41,9 +45,12 @@ def environment():
 
 
 def run_command(*args, timeout=30, cwd=None, stdin=subprocess.DEVNULL):
-	"""Runs the real command; the result has returncode, stdout, stderr (text)."""
-	return subprocess.run([LIFEBOAT, *map(str, args)], capture_output=True, text=True, timeout=timeout, cwd=cwd,
-	                      stdin=stdin, env=environment(), errors="replace")
+	"""Runs the real command; the result has returncode, stdout, stderr (text), and in waits what it waited for."""
+	result = subprocess.run([LIFEBOAT, *map(str, args)], capture_output=True, text=True, timeout=timeout, cwd=cwd,
+	                        stdin=stdin, env=environment(), errors="replace")
+	result.waits = WAITS.findall(result.stderr)
+	result.stderr = WAITS.sub("", result.stderr)
+	return result
 
 
 def processes_of(folder):
