@@ -17,9 +17,9 @@ struct memory {
 	size_t size_bytes;
 };
 
-_Noreturn void lb_assert_failed(const char *file, int line)
+_Noreturn void lb_assert_failed(unsigned place)
 {
-	fprintf(stderr, "verify: assertion failed at %s:%d\n", file, line);
+	fprintf(stderr, "verify: assertion %u (docs/assertions.md)\n", place);
 	abort();
 }
 

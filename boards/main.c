@@ -1,25 +1,15 @@
 /* The bootloader's main: a reset, and the turns that it takes. */
-#include <stddef.h>
-
 #include "boards/bootloader.h"
 #include "core/base/assert.h"
 #include "core/hw/board.h"
 
-static void write_text(const char *text)
+_Noreturn void lb_assert_failed(unsigned place)
 {
-	size_t length = 0;
+	char text[] = "bootloader: assertion 00000\r\n";
 
-	while (text[length] != '\0')
-		length++;
-	lb_board_serial_write(text, length);
-}
-
-_Noreturn void lb_assert_failed(const char *file, int line)
-{
-	(void)line; /* a small bootloader has no number formatting; the file is told */
-	write_text("bootloader: assertion failed in ");
-	write_text(file);
-	write_text("\r\n");
+	for (char *digit = text + sizeof(text) - sizeof("\r\n"); place > 0; place /= 10)
+		*--digit = (char)('0' + place % 10);
+	lb_board_serial_write(text, sizeof(text) - 1);
 	lb_board_reset();
 }
 

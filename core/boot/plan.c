@@ -1,3 +1,4 @@
+#define LB_ASSERT_FILE 1
 #include "core/boot/plan.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+#define LB_ASSERT_FILE 2
 #include "core/boot/sequencer.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+#define LB_ASSERT_FILE 3
 #include "core/boot/text.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+#define LB_ASSERT_FILE 4
 #include "core/gate/gate.h"
 
 #include "core/base/assert.h"

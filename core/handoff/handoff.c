@@ -1,3 +1,4 @@
+#define LB_ASSERT_FILE 5
 #include "core/handoff/handoff.h"
 
 #include <string.h>
@@ -200,16 +201,14 @@ void lb_handoff_put_down(uint8_t *retained, const struct lb_handoff_down *down)
 
 int lb_handoff_get_down(const uint8_t *retained, struct lb_handoff_down *down)
 {
-	static const struct lb_handoff_down defaults = {
-		.slot = LB_SLOT_NONE,
-		.latest = LB_SLOT_NONE,
-		.previous = LB_SLOT_NONE,
-	};
 	const uint8_t *part = retained + LB_HANDOFF_DOWN_OFFSET;
-	uint8_t fields[DOWN_BYTES] = {0};
+	uint8_t fields[DOWN_BYTES] = {
+		[DOWN_SLOT] = LB_SLOT_NONE,
+		[DOWN_LATEST] = LB_SLOT_NONE,
+		[DOWN_PREVIOUS] = LB_SLOT_NONE,
+	};
 	int result = check(part, LB_HANDOFF_DOWN_MAGIC, LB_HANDOFF_DOWN_SPACE);
 
-	encode_down(fields, &defaults);
 	if (result == LB_OK)
 		overlay(fields, DOWN_BYTES, part);
 	decode_down(fields, down);

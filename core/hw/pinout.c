@@ -1,3 +1,4 @@
+#define LB_ASSERT_FILE 6
 #include "core/hw/pinout.h"
 
 #include "core/base/assert.h"

@@ -1,3 +1,4 @@
+#define LB_ASSERT_FILE 7
 #include "core/image/image.h"
 
 #include <stdbool.h>
@@ -318,27 +319,35 @@ int lb_image_version_compare(const struct lb_version *a, const struct lb_version
 	return 0;
 }
 
+/* The numbers lie far apart, so they are searched for. */
+static const struct {
+	uint32_t verdict;
+	const char *text;
+} verdict_texts[] = {
+	{LB_IMAGE_UNKNOWN, "not looked at"},
+	{LB_IMAGE_GOOD, "good"},
+	{LB_IMAGE_BLANK, "no image"},
+	{LB_IMAGE_NO_MAGIC, "not an image"},
+	{LB_IMAGE_BAD_HEADER, "header is damaged"},
+	{LB_IMAGE_BAD_FLAGS, "header flags are unknown"},
+	{LB_IMAGE_TOO_LONG, "image is longer than its slot"},
+	{LB_IMAGE_BAD_TLV, "trailer is damaged"},
+	{LB_IMAGE_NO_HASH, "no SHA-256 hash"},
+	{LB_IMAGE_WRONG_HASH, "payload hash does not match"},
+	{LB_IMAGE_NO_SIGNATURE, "not signed"},
+	{LB_IMAGE_WRONG_KEY, "signed with a key that is not trusted"},
+	{LB_IMAGE_WRONG_SIGNATURE, "signature does not match"},
+	{LB_IMAGE_UNREADABLE, "flash cannot be read"},
+	{LB_IMAGE_NOT_LOADED, "could not be loaded"},
+	{LB_IMAGE_OTHER_BOARD, "not for this board"},
+	{LB_IMAGE_NOT_STARTED, "could not be started"},
+	{LB_IMAGE_OTHER_SIGNATURE, "signed in a way that is not supported"},
+};
+
 const char *lb_image_verdict_text(uint32_t verdict)
 {
-	switch (verdict) {
-	case LB_IMAGE_UNKNOWN: return "not looked at";
-	case LB_IMAGE_GOOD: return "good";
-	case LB_IMAGE_BLANK: return "no image";
-	case LB_IMAGE_NO_MAGIC: return "not an image";
-	case LB_IMAGE_BAD_HEADER: return "header is damaged";
-	case LB_IMAGE_BAD_FLAGS: return "header flags are unknown";
-	case LB_IMAGE_TOO_LONG: return "image is longer than its slot";
-	case LB_IMAGE_BAD_TLV: return "trailer is damaged";
-	case LB_IMAGE_NO_HASH: return "no SHA-256 hash";
-	case LB_IMAGE_WRONG_HASH: return "payload hash does not match";
-	case LB_IMAGE_NO_SIGNATURE: return "not signed";
-	case LB_IMAGE_WRONG_KEY: return "signed with a key that is not trusted";
-	case LB_IMAGE_WRONG_SIGNATURE: return "signature does not match";
-	case LB_IMAGE_UNREADABLE: return "flash cannot be read";
-	case LB_IMAGE_NOT_LOADED: return "could not be loaded";
-	case LB_IMAGE_OTHER_BOARD: return "not for this board";
-	case LB_IMAGE_NOT_STARTED: return "could not be started";
-	case LB_IMAGE_OTHER_SIGNATURE: return "signed in a way that is not supported";
-	default: return "refused";
-	}
+	for (size_t i = 0; i < sizeof(verdict_texts) / sizeof(verdict_texts[0]); i++)
+		if (verdict_texts[i].verdict == verdict)
+			return verdict_texts[i].text;
+	return "refused";
 }

@@ -1,3 +1,4 @@
+#define LB_ASSERT_FILE 8
 #include "core/loader/reply.h"
 
 #include <string.h>

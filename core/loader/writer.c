@@ -1,3 +1,4 @@
+#define LB_ASSERT_FILE 9
 #include "core/loader/writer.h"
 
 #include <string.h>

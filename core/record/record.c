@@ -1,3 +1,4 @@
+#define LB_ASSERT_FILE 10
 #include "core/record/record.h"
 
 #include <string.h>

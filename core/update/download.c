@@ -1,3 +1,4 @@
+#define LB_ASSERT_FILE 11
 #include "core/update/download.h"
 
 #include <string.h>

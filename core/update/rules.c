@@ -1,3 +1,4 @@
+#define LB_ASSERT_FILE 12
 #include "core/update/rules.h"
 
 #include <stddef.h>

@@ -28,11 +28,11 @@ static void print(const char *text)
 	lb_periph_serial_write(0, text, strlen(text));
 }
 
-_Noreturn void lb_assert_failed(const char *file, int line)
+_Noreturn void lb_assert_failed(unsigned place)
 {
 	char text[100];
 
-	snprintf(text, sizeof(text), "\r\nassertion in %s:%d\r\n", file, line);
+	snprintf(text, sizeof(text), "\r\nassertion %u (docs/assertions.md)\r\n", place);
 	print(text);
 	lb_periph_reset();
 }

@@ -57,11 +57,11 @@ void nlr_jump_fail(void *exception)
 	die("\r\nfirmware fault: an exception outside of any guard");
 }
 
-_Noreturn void lb_assert_failed(const char *file, int line)
+_Noreturn void lb_assert_failed(unsigned place)
 {
 	char text[96];
 
-	snprintf(text, sizeof(text), "\r\nfirmware fault: assertion in %s:%d", file, line);
+	snprintf(text, sizeof(text), "\r\nfirmware fault: assertion %u (docs/assertions.md)", place);
 	die(text);
 }
 

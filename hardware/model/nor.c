@@ -1,3 +1,4 @@
+#define LB_ASSERT_FILE 16
 #include "hardware/model/nor.h"
 
 #include <string.h>

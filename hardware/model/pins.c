@@ -1,3 +1,4 @@
+#define LB_ASSERT_FILE 17
 #include "hardware/model/pins.h"
 
 #include <string.h>

@@ -62,9 +62,9 @@ struct endings {
 	bool has_parent;
 };
 
-void lb_assert_failed(const char *file, int line)
+void lb_assert_failed(unsigned place)
 {
-	lb_log_report("assertion failed: %s:%d", file, line);
+	lb_log_report("assertion %u (docs/assertions.md)", place);
 	abort();
 }
 

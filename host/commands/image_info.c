@@ -1,3 +1,4 @@
+#define LB_ASSERT_FILE 18
 #include "host/commands/image_info.h"
 
 #include <stdio.h>

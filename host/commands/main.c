@@ -12,9 +12,9 @@ static const struct lb_command *const commands[] = {
 
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
 
-_Noreturn void lb_assert_failed(const char *file, int line)
+_Noreturn void lb_assert_failed(unsigned place)
 {
-	fprintf(stderr, "lifeboat: assertion failed at %s:%d\n", file, line);
+	fprintf(stderr, "lifeboat: assertion %u (docs/assertions.md)\n", place);
 	abort();
 }
 

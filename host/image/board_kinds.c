@@ -1,3 +1,4 @@
+#define LB_ASSERT_FILE 19
 #include "host/image/board_kinds.h"
 
 #include <sodium.h>

@@ -56,9 +56,9 @@ static void require(bool holds, const char *what)
 	abort();
 }
 
-_Noreturn void lb_assert_failed(const char *file, int line)
+_Noreturn void lb_assert_failed(unsigned place)
 {
-	fprintf(stderr, "fuzz_loader: assertion %s:%d\n", file, line);
+	fprintf(stderr, "fuzz_loader: assertion %u (docs/assertions.md)\n", place);
 	abort();
 }
 

@@ -29,9 +29,9 @@ struct totals {
 	unsigned broken; /* scenarios that did not do what they say, or fired nothing */
 };
 
-_Noreturn void lb_assert_failed(const char *file, int line)
+_Noreturn void lb_assert_failed(unsigned place)
 {
-	fprintf(stderr, "power: assertion failed: %s:%d\n", file, line);
+	fprintf(stderr, "power: assertion %u (docs/assertions.md)\n", place);
 	abort();
 }
 

@@ -3,9 +3,8 @@
 
 #include "core/base/assert.h"
 
-_Noreturn void lb_assert_failed(const char *file, int line)
+_Noreturn void lb_assert_failed(unsigned place)
 {
-	(void)file;
-	(void)line;
+	(void)place;
 	abort();
 }

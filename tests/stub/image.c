@@ -78,10 +78,9 @@ static void run(void)
 	end();
 }
 
-void lb_assert_failed(const char *file, int line)
+void lb_assert_failed(unsigned place)
 {
-	(void)line;
-	send(file);
+	send_number("image: assertion ", place);
 	end();
 }
 

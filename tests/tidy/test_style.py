@@ -134,3 +134,24 @@ def test_no_archive_and_no_machine_is_named():
 		wrong += [f"{tree.name(path)}: {match.group(0)}" for match in hosts.finditer(content)]
 		wrong += [f"{tree.name(path)}: {match.group(0)}" for match in places.finditer(content)]
 	tree.expect_none(wrong)
+
+
+def test_each_file_that_asserts_has_its_number():
+	"""docs/assertions.md leads from the number that is told to the place."""
+	table = dict(re.findall(r"^\| (\d+) \| `(\S+)` \|$", tree.text(tree.ROOT / "docs/assertions.md"), re.M))
+	found = {}
+	for path in tree.c_files():
+		numbers = re.findall(r"^#define LB_ASSERT_FILE (\d+)$", tree.text(path), re.M)
+		asserts = "LB_ASSERT(" in tree.code(tree.text(path)) and path.name != "assert.h"
+		assert len(numbers) == asserts, f"{tree.name(path)}: LB_ASSERT_FILE is not defined once where it is used"
+		found.update((number, tree.name(path)) for number in numbers)
+		assert len(tree.text(path).splitlines()) < 1000 or not numbers, f"{tree.name(path)}: lines have three digits"
+	assert found == {number: name for number, name in table.items() if (tree.ROOT / name).exists()}
+	assert len(found) > 10
+
+
+def test_no_file_name_occurs_twice_within_a_program():
+	tree.expect_none(list(tree.twice_named(tree.c_files())))
+	twins = [tree.ROOT / "core/boot/plan.c", tree.ROOT / "core/update/plan.c"]
+	assert list(tree.twice_named(twins)) == [f"{program}: core/boot/plan.c core/update/plan.c"
+		for program in ("bootloader", "host")]

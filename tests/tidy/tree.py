@@ -1,4 +1,5 @@
 """The repository's files, as the tidy tests look at them."""
+import collections
 import functools
 import pathlib
 import re
@@ -7,6 +8,24 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDERS = ("core", "protocols", "crypto", "boards", "firmware", "hardware", "host", "tests", "benches", "docs",
 	"examples", "conf", "tools", ".ci")
 C_FOLDERS = ("core", "protocols", "crypto", "boards", "firmware", "hardware", "host", "tests", "examples")
+
+
+def core(*modules):
+	return tuple(f"core/{module}/" for module in ("base", "hw", "flashmap", "handoff", "image") + modules)
+
+
+# The folders that each program is made of. A name that occurs twice among them confuses debuggers, logs and people.
+PROGRAMS = {
+	"bootloader": ("core/", "crypto/", "protocols/espressif/", "hardware/model/", "boards/"),
+	"firmware": core("record", "update", "trial", "nvs") + ("crypto/", "hardware/model/", "boards/virtual/common/",
+		"boards/virtual/periph/", "protocols/ftp/", "protocols/login/", "protocols/telnet/", "firmware/"),
+	"hardware": core() + ("crypto/", "protocols/rfc2217/", "hardware/"),
+	"host": core("record", "update", "boot") + ("crypto/", "protocols/", "host/"),
+	"unit": ("tests/unit/",),
+	"power": ("tests/power/",),
+	"fuzz": ("tests/fuzz/",),
+	"spec": ("tests/spec/",),
+}
 BINARY = {".png", ".img", ".bin", ".mpy", ".gif"}
 
 
@@ -71,3 +90,14 @@ def functions(source):
 			if signature:
 				called, start = signature.group(1), head[0][0]
 	return result
+
+
+def twice_named(paths, root=ROOT):
+	for program, parts in PROGRAMS.items():
+		found = collections.defaultdict(list)
+		for path in paths:
+			if name(path, root).startswith(parts):
+				found[path.name].append(name(path, root))
+		for where in found.values():
+			if len(where) > 1:
+				yield f"{program}: {' '.join(where)}"

@@ -1,4 +1,5 @@
 /* The firmware's alarms, all on one timer of the host, which is set to the earliest of them. */
+#define LB_ASSERT_FILE 13
 #include <signal.h>
 #include <time.h>
 

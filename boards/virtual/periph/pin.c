@@ -1,3 +1,4 @@
+#define LB_ASSERT_FILE 14
 #include "boards/virtual/common/bus.h"
 #include "boards/virtual/periph/interrupt.h"
 #include "boards/virtual/periph/pin.h"

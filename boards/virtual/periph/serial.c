@@ -1,3 +1,4 @@
+#define LB_ASSERT_FILE 15
 #include <string.h>
 #include <sys/socket.h>
 
