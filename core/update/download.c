@@ -199,14 +199,15 @@ uint32_t lb_download_found(const struct lb_flash *flash, struct lb_region region
 }
 
 /* The last sector of a whole image may be the torn one. */
-uint32_t lb_download_resumes_at(const struct lb_flash *flash, struct lb_region region, const struct lb_crypto *crypto)
+uint32_t lb_download_resumes_at(const struct lb_flash *flash, struct lb_region region, const struct lb_crypto *crypto,
+                                uint64_t before_id)
 {
 	struct lb_image_slot in_flash = {flash, region};
 	const struct lb_image_source source = lb_image_slot_source(&in_flash);
 	struct lb_image_info info;
 
 	if (lb_image_check(&source, crypto, &info) == LB_IMAGE_GOOD)
-		return (info.total_bytes - 1) / flash->sector_bytes * flash->sector_bytes;
+		return lb_image_id(&info) == before_id ? 0 : (info.total_bytes - 1) / flash->sector_bytes * flash->sector_bytes;
 	return lb_download_found(flash, region);
 }
 

@@ -61,9 +61,10 @@ struct lb_image_source lb_download_source(struct lb_download *download);
  * as it was written, if that slot was being written at all: otherwise the number means nothing, as a comparison of the
  * bytes shows. */
 uint32_t lb_download_found(const struct lb_flash *flash, struct lb_region region);
-/* The same for a client that goes on: also a download that was complete, or a slot that was not touched yet, which end
- * with their image and show no end of their own. */
-uint32_t lb_download_resumes_at(const struct lb_flash *flash, struct lb_region region, const struct lb_crypto *crypto);
+/* The same for a client that goes on: also a download that was complete, which ends with its image and shows no end of
+ * its own. A whole image of before_id is what lay there before (or the very same again, which nothing can tell): 0. */
+uint32_t lb_download_resumes_at(const struct lb_flash *flash, struct lb_region region, const struct lb_crypto *crypto,
+                                uint64_t before_id);
 /* Writes the first sector again with what it holds; to be called before a download goes on behind it. Its erase is the
  * one that leaves no trace when it had hardly begun: if the very same image lay there before, all looks like a whole
  * download, with cells in that sector that read well only now and then. copy has room for a sector. */

@@ -60,9 +60,10 @@ void lb_ota_stop(struct lb_ota *ota)
 
 /* ---- where a download broke off ---- */
 
-static uint32_t find_offset(const struct lb_ota *ota, enum lb_slot slot)
+static uint32_t find_offset(const struct lb_ota *ota, const struct lb_record_state *now)
 {
-	return lb_download_resumes_at(ota->config->flash, region_of(ota, slot), ota->config->trust.crypto);
+	return lb_download_resumes_at(ota->config->flash, region_of(ota, now->download), ota->config->trust.crypto,
+	                              now->id[now->download]);
 }
 
 static void hash_slot(const struct lb_ota *ota, struct lb_ota_download *download)
@@ -94,7 +95,7 @@ bool lb_ota_download(struct lb_ota *ota, struct lb_ota_download *download)
 	download->slot = is_untouched(ota) ? ota->open_slot : survey.now.download;
 	if (download->slot == LB_SLOT_NONE)
 		return false;
-	download->bytes = is_untouched(ota) ? 0 : find_offset(ota, download->slot);
+	download->bytes = is_untouched(ota) ? 0 : find_offset(ota, &survey.now);
 	hash_slot(ota, download);
 	return true;
 }
@@ -167,7 +168,7 @@ int lb_ota_resume(struct lb_ota *ota, uint8_t *copy, uint32_t *offset)
 	result = carry_out(ota, &survey, ota->running, result, &next);
 	if (result != LB_OK)
 		return result;
-	*offset = copy != NULL ? find_offset(ota, next.download) : 0;
+	*offset = copy != NULL ? find_offset(ota, &next) : 0;
 	if (*offset > 0)
 		result = lb_download_renew_first(ota->config->flash, region_of(ota, next.download), copy);
 	if (result == LB_OK)
@@ -243,6 +244,12 @@ int lb_ota_finish(struct lb_ota *ota, bool force)
 	return LB_OK;
 }
 
+/* Is what the slot holds what lay there when the update that writes it came to its first erase? */
+static bool is_of_before(const struct lb_survey *survey, enum lb_slot slot)
+{
+	return slot == survey->now.download && survey->facts[slot].id == survey->now.id[slot];
+}
+
 int lb_ota_verify(struct lb_ota *ota, bool *good)
 {
 	struct lb_survey survey;
@@ -261,7 +268,7 @@ int lb_ota_verify(struct lb_ota *ota, bool *good)
 	slot = ota->finished_slot != LB_SLOT_NONE ? ota->finished_slot : survey.now.download;
 	if (slot == LB_SLOT_NONE)
 		return LB_REFUSED_NOT_STARTED;
-	*good = lb_survey_verify(&survey, slot) == LB_IMAGE_GOOD;
+	*good = lb_survey_verify(&survey, slot) == LB_IMAGE_GOOD && !is_of_before(&survey, slot);
 	return LB_OK;
 }
 

@@ -35,7 +35,7 @@ void lb_ota_init(struct lb_ota *ota, const struct lb_survey_config *config, enum
 /* No update is open for writing any more, and none was finished. The record keeps what was begun. */
 void lb_ota_stop(struct lb_ota *ota);
 
-/* Opens an update; writing begins at 0. Flash is touched when the first sector is full, or at the end: until then the
+/* Opens an update; writing begins at 0. Flash is touched when the first page is full, or at the end: until then the
  * record, and all that it promises, stays as it is. */
 int lb_ota_start(struct lb_ota *ota);
 /* Goes on with the one that was begun before, or that is open with nothing written yet; *offset is where writing goes

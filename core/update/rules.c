@@ -260,7 +260,7 @@ int lb_update_start(const struct lb_record_state *now, enum lb_slot running,
 	if (target == next->previous)
 		next->previous = LB_SLOT_NONE;
 	next->download = target;
-	next->id[target] = LB_RECORD_NO_ID;
+	next->id[target] = slots[target].id; /* of what lies there before: that is never this update's image */
 	next->change = LB_CHANGE_OTA_START;
 	return LB_OK;
 }

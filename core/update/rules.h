@@ -89,7 +89,7 @@ int lb_update_target(const struct lb_record_state *now, enum lb_slot running,
                      enum lb_slot *target);
 /* To be appended before an update erases the first sector of its target, and not earlier: the target may be the
  * previous image, or the latest. The verdict of the latest is needed. The record may be another by then: a torn entry
- * may read well only now. */
+ * may read well only now. next->id[target] is what lies there before, to the end of the update. */
 int lb_update_start(const struct lb_record_state *now, enum lb_slot running,
                     const struct lb_update_slot slots[LB_SLOT_COUNT], enum lb_slot target,
                     struct lb_record_state *next);

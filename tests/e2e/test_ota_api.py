@@ -259,6 +259,35 @@ def test_targets(modules, tmp_path):
 		assert status(uart)["record"]["previous"] == "ota_0"
 
 
+def test_what_lay_in_the_slot_is_no_update(modules, tmp_path):
+	"""An update without a byte, also after a cut between its entry in the record and the first erase."""
+	module = modules(clock=20).start()
+	old = small(tmp_path, "1.0.0")
+	less = "OSError: ota_finish: less than a whole image was written: ota_start() first"
+	with module.uart() as uart:
+		update(uart, old)
+		uart.exec("lifeboat.use('factory')")
+		update(uart, small(tmp_path, "1.1.0"))
+		uart.exec("lifeboat.use('factory'); pycom.ota_start()")
+		assert error_of(uart, "pycom.ota_finish()") == less and error_of(uart, "pycom.ota_finish(force=True)") == less
+		uart.exec("pycom.ota_start()")
+		write(uart, small(tmp_path, "1.2.0"))
+	edit_flash(module, OTA_0, lambda content: content.__setitem__(slice(None), old), len(old))
+	with module.uart() as uart:
+		uart.prompt()
+		assert status(uart)["record"]["download"] == "ota_0" and slot(module, "ota_0")[:len(old)] == old
+		found = uart.eval("__import__('lifeboat').download()")
+		assert (found["slot"], found["bytes"]) == ("ota_0", 0)
+		assert uart.eval("__import__('pycom').ota_verify()") is False
+		assert uart.eval("__import__('pycom').ota_start(resume=True)") == 0
+		assert error_of(uart, "import pycom; pycom.ota_finish()") == less
+		assert uart.eval("__import__('pycom').ota_start(resume=True)") == 0
+		write(uart, old)
+		uart.exec("pycom.ota_finish()")
+		assert uart.eval("pycom.ota_verify()") is True
+		assert module.status()["record"]["latest"] == "ota_0"
+
+
 def test_starting_alone_keeps_previous(modules, tmp_path):
 	"""Until the first sector is erased nothing is changed, and the second window still leads to the previous image."""
 	module = modules(clock=20).start()
@@ -411,15 +440,15 @@ def test_confirm_policy(modules):
 	assert module.eval("__import__('lifeboat').confirm_policy()") == ("auto", 60)
 
 
-def edit_record(module, change):
+def edit_flash(module, offset, change, size=RECORD_BYTES):
 	"""While the power is off."""
 	module.power("off")
 	with open(f"{module.folder}/flash.bin", "r+b") as file:
-		file.seek(RECORD)
-		record = bytearray(file.read(RECORD_BYTES))
-		change(record)
-		file.seek(RECORD)
-		file.write(record)
+		file.seek(offset)
+		content = bytearray(file.read(size))
+		change(content)
+		file.seek(offset)
+		file.write(content)
 	module.power("on")
 	module.wait("repl")
 
@@ -442,12 +471,12 @@ def test_a_record_that_was_lost_or_is_of_tomorrow(modules, tmp_path):
 	with module.uart() as uart:
 		update(uart, image)
 		uart.exec("lifeboat.use('factory')")
-		edit_record(module, noise)
+		edit_flash(module, RECORD, noise)
 		uart.prompt()
 		assert module.status()["boot"]["why"] == "record-lost"
 		update(uart, image)
 		uart.exec("lifeboat.use('factory')")
-		edit_record(module, tomorrow)
+		edit_flash(module, RECORD, tomorrow)
 		uart.prompt()
 		before = module.flash()
 		for code in ("pycom.ota_start()", "lifeboat.use('factory')"):

@@ -149,6 +149,21 @@ static enum image image_of(const struct flaky_memory *memory, enum lb_slot slot)
 	return image_in(memory->bytes + flaky_map.part[lb_slot_part(slot)].offset, FLAKY_SLOT_BYTES);
 }
 
+/* What lay in the slot before is no update, and only what was sent is said to be whole. */
+static int fault_of_nothing(struct module *module, enum image image)
+{
+	struct lb_record_state state;
+	bool good;
+
+	if (module_boot(module, &normal_boot) != LB_OK)
+		return FAULT_DEAD;
+	(void)module_record(module, &state);
+	if (lb_ota_verify(&module->ota, &good) == LB_OK && good &&
+	    image_of(&module->flaky.memory, state.download) != image && module->flaky.memory.weak_count == 0)
+		return FAULT_NOTHING;
+	return module_ota_finish_nothing(module) == LB_OK ? FAULT_NOTHING : -1;
+}
+
 /* An update that was cut goes on where it can, and must then be as good as any. */
 static int fault_of_resuming(struct campaign *campaign, struct module *module, enum image image)
 {
@@ -290,6 +305,10 @@ int checks_fault(struct campaign *campaign, const struct flaky_memory *memory, c
 	if (fault < 0 && written != IMAGE_NONE) {
 		prepare_scratch(campaign, memory, seed + 3);
 		fault = fault_of_resuming(campaign, &scratch, written);
+	}
+	if (fault < 0 && written != IMAGE_NONE) {
+		prepare_scratch(campaign, memory, seed + 5);
+		fault = fault_of_nothing(&scratch, written);
 	}
 	return fault;
 }

@@ -44,6 +44,7 @@ const char *const fault_names[FAULT_KINDS] = {
 	"next update fails",
 	"resumed update fails",
 	"a finished update is not what was sent, for good",
+	"an update without a byte counts as whole",
 	"running slot or factory touched",
 	"safe boot writes",
 	"a slot that was not written does not start",

@@ -59,6 +59,7 @@ enum fault {
 	FAULT_NEXT_UPDATE, /* the next update does not work */
 	FAULT_RESUME,      /* the update that was cut cannot be finished for good */
 	FAULT_DOUBT,       /* a finished update has cells in doubt, or other bytes than were sent */
+	FAULT_NOTHING,     /* an update goes on without a byte and is finished, or is said to be whole and is not */
 	FAULT_TRESPASS,    /* the running slot or factory was touched */
 	FAULT_SAFE_WRITES, /* a safe boot wrote */
 	FAULT_SLOT,        /* an image that a tool did not touch does not start */

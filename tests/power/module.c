@@ -180,9 +180,10 @@ static bool is_beginning(struct module *module, enum image image)
 	return memcmp(sha256, found.sha256, sizeof(sha256)) == 0;
 }
 
+static uint8_t copy[LB_NOR_SECTOR_BYTES];
+
 int module_ota_resume(struct module *module, enum image image)
 {
-	static uint8_t copy[LB_NOR_SECTOR_BYTES];
 	int result = LB_REFUSED_NOT_STARTED;
 
 	if (is_beginning(module, image))
@@ -195,6 +196,14 @@ int module_ota_resume(struct module *module, enum image image)
 int module_ota_finish(struct module *module, bool force)
 {
 	return outcome(module, lb_ota_finish(&module->ota, force));
+}
+
+int module_ota_finish_nothing(struct module *module)
+{
+	uint32_t offset;
+	int result = lb_ota_resume(&module->ota, copy, &offset);
+
+	return result == LB_OK ? module_ota_finish(module, true) : outcome(module, result);
 }
 
 bool module_on_trial(struct module *module)

@@ -53,6 +53,8 @@ int module_ota_write(struct module *module, enum image image, uint32_t to_bytes)
 /* As a client does it: goes on when what is there is the beginning of the image, or else begins anew. */
 int module_ota_resume(struct module *module, enum image image);
 int module_ota_finish(struct module *module, bool force);
+/* Goes on with whatever there is, and finishes without a byte. */
+int module_ota_finish_nothing(struct module *module);
 int module_confirm(struct module *module);
 bool module_on_trial(struct module *module);
 int module_use(struct module *module, enum lb_slot slot);

@@ -176,11 +176,11 @@ static bool run_controls(struct campaign campaign)
 	untold.controls.tool_unreported = true;
 	unreported.controls.errors_unreported = true;
 	kept.controls.first_kept = true;
-	kept.seeds_per_point = 96; /* few erases are torn so that all reads well at first */
+	kept.seeds_per_point = 288; /* few erases are torn so that all reads well but once */
 	kept.record_step_bytes = LB_RECORD_UNIT_BYTES;
 	kept.image_step_bytes = LB_NOR_PAGE_BYTES;
 	unsettled.controls.unsettled = true;
-	unsettled.seeds_per_point = kept.seeds_per_point; /* and few so that it reads well only now and then */
+	unsettled.seeds_per_point = 96; /* and few so that it reads well only now and then */
 	unsettled.record_step_bytes = kept.record_step_bytes;
 	unsettled.image_step_bytes = kept.image_step_bytes;
 	bool caught = is_caught("a record of one copy, erased and then written", single, &scenarios[0]);

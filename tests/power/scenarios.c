@@ -139,6 +139,12 @@ const struct scenario scenarios[] = {
                .download = NO},
      .acts = {BOOT(IMAGE_B), START, PART(IMAGE_LONG, 2 * LB_NOR_SECTOR_BYTES + 1500), BOOT(IMAGE_B),
               RESUME(IMAGE_LONG, 2), FINISH, SEE(IMAGE_LONG, IMAGE_B)}},
+	/* What a resume keeps counts as written by the update. */
+	{.name = "all but finished, then after a reset",
+     .start = {ONE_UPDATE(false, 0)},
+     .in_large_steps = true,
+     .acts = {BOOT(IMAGE_A), START, WRITE(IMAGE_LONG), BOOT(IMAGE_A), RESUME(IMAGE_LONG, 3), FINISH,
+              SEE(IMAGE_LONG, IMAGE_A), BOOT(IMAGE_LONG), CONFIRM}},
 	{.name = "complete but never finished",
      .start = {NEW_MODULE},
      .acts = {BOOT(IMAGE_FACTORY), START, WRITE(IMAGE_C), BOOT(IMAGE_FACTORY), RESUME(IMAGE_C, 1),

@@ -350,8 +350,8 @@ static void what_lay_in_the_slot_before_is_no_update(void **state)
 	uint8_t *bytes = image(2, &desk.signer, &size_bytes);
 
 	(void)state;
-	put(O0, 2, &desk.signer);
-	put(O1, 3, &desk.signer);
+	put(O0, 5, &desk.signer);
+	put(O1, 6, &desk.signer);
 	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
 	assert_int_equal(desk.ota.open_slot, O0);
 	assert_int_equal(lb_ota_write(&desk.ota, bytes, 0, go_on), LB_OK);
@@ -377,6 +377,41 @@ static void what_lay_in_the_slot_before_is_no_update(void **state)
 	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
 	write_image(2, &desk.signer);
 	assert_int_equal(lb_ota_finish(&desk.ota, true), LB_OK);
+	free(bytes);
+}
+
+/* After a cut between the entry and the first erase: a whole image, of which no byte came by the update. */
+static void what_lay_in_the_slot_before_is_not_gone_on_with(void **state)
+{
+	static uint8_t copy[SECTOR], old[SLOT_BYTES];
+	struct lb_ota_download found;
+	size_t size_bytes;
+	uint32_t offset = 1;
+	bool good = true;
+	uint8_t *bytes = image(2, &desk.signer, &size_bytes);
+
+	(void)state;
+	put(O0, 2, &desk.signer);
+	put(O1, 3, &desk.signer);
+	memcpy(old, slot_bytes(O0), sizeof(old));
+	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
+	write_image(2, &desk.signer);
+	assert_int_equal(record().download, O0);
+	memcpy(slot_bytes(O0), old, sizeof(old));
+	assert_int_equal(record().id[O0], lb_survey_inspect(&desk.config, O0).id);
+	power_on(F);
+	assert_int_equal(lb_ota_verify(&desk.ota, &good), LB_OK);
+	assert_false(good);
+	assert_true(lb_ota_download(&desk.ota, &found) && found.bytes == 0);
+	assert_int_equal(lb_ota_resume(&desk.ota, copy, &offset), LB_OK);
+	assert_int_equal(offset, 0);
+	assert_int_equal(record().id[O0], lb_survey_inspect(&desk.config, O0).id);
+	assert_int_equal(lb_ota_finish(&desk.ota, true), LB_REFUSED_NOT_WRITTEN);
+	assert_int_equal(lb_ota_resume(&desk.ota, copy, &offset), LB_OK);
+	write_image(2, &desk.signer);
+	assert_int_equal(lb_ota_finish(&desk.ota, true), LB_OK);
+	assert_int_equal(lb_ota_verify(&desk.ota, &good), LB_OK);
+	assert_true(good);
 	free(bytes);
 }
 
@@ -480,6 +515,7 @@ int main(void)
 		cmocka_unit_test_setup(without_a_running_slot_nothing_is_begun, reset_desk),
 		cmocka_unit_test_setup(an_update_is_resumed_where_it_broke_off, reset_desk),
 		cmocka_unit_test_setup(what_lay_in_the_slot_before_is_no_update, reset_desk),
+		cmocka_unit_test_setup(what_lay_in_the_slot_before_is_not_gone_on_with, reset_desk),
 		cmocka_unit_test_setup(a_pause_may_begin_another_update, reset_desk),
 		cmocka_unit_test_setup(an_image_of_a_stranger_is_refused_with_his_key, reset_desk),
 		cmocka_unit_test_setup(a_survey_verifies_only_what_the_state_hangs_on, reset_desk),

@@ -226,7 +226,7 @@ static int start(const struct lb_record_state *now, enum lb_slot running, const 
 	result = lb_update_start(now, running, truth, allowed == LB_OK ? target : LB_SLOT_OTA_0, next);
 	assert_int_equal(result, allowed);
 	if (result == LB_OK)
-		assert_int_equal(next->download, target);
+		assert_true(next->download == target && next->id[target] == truth[target].id);
 	return result;
 }
 
