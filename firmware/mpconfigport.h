@@ -36,7 +36,7 @@
 #define MICROPY_PY_OS_DUPTERM (2) /* slot 0: uart0; slot 1: the user's */
 #define MICROPY_PY_OS_DUPTERM_BUILTIN_STREAM (1)
 #define MICROPY_PY_OS_DUPTERM_STREAM_DETACHED_ATTACHED (1)
-#define MICROPY_BOARD_AFTER_PYTHON_EXEC(kind, flags, value, ret) lb_script_after_exec(flags, value)
+#define MICROPY_BOARD_AFTER_PYTHON_EXEC(kind, flags, value, ret) lb_script_after_exec(value, ret)
 
 /* --- files --- */
 #define MICROPY_VFS (1)
@@ -95,4 +95,4 @@ typedef uintptr_t mp_uint_t;
 typedef long mp_off_t;
 
 unsigned long lb_random_seed(void);
-void lb_script_after_exec(mp_uint_t exec_flags, void *exception);
+void lb_script_after_exec(void *exception, int *result);

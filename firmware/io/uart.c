@@ -250,8 +250,19 @@ void lb_uart_detach(void)
 
 /* --- slots of os.dupterm --- */
 
+static bool wants_terminal; /* a slot was filled when a script changed one last */
+
+static bool has_terminal(void)
+{
+	for (size_t slot = 0; slot < MICROPY_PY_OS_DUPTERM; slot++)
+		if (MP_STATE_VM(dupterm_objs[slot]) != MP_OBJ_NULL)
+			return true;
+	return false;
+}
+
 static void note_terminals(void)
 {
+	wants_terminal = has_terminal();
 	for (unsigned port = 0; port < LB_UART_COUNT; port++) {
 		bool terminal = false;
 
@@ -267,6 +278,12 @@ void lb_uart_default_terminal(void)
 		MP_STATE_VM(dupterm_objs[slot]) = MP_OBJ_NULL;
 	MP_STATE_VM(dupterm_objs[0]) = MP_OBJ_FROM_PTR(&objects[0]);
 	note_terminals();
+}
+
+void lb_uart_repair_terminal(void)
+{
+	if (wants_terminal && !has_terminal())
+		lb_uart_default_terminal();
 }
 
 bool mp_os_dupterm_is_builtin_stream(mp_const_obj_t stream)

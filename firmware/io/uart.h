@@ -56,6 +56,8 @@ struct _mp_irq_obj_t *lb_uart_irq_object(unsigned port);
 void lb_uart_detach(void);
 /* Puts UART 0 into slot 0 of os.dupterm, and nothing into the others: how every run of the VM begins. */
 void lb_uart_default_terminal(void);
+/* The same when the last stream in a slot is gone because it failed, and not because a script emptied the slot. */
+void lb_uart_repair_terminal(void);
 /* Was the interrupt character received since the last call, outside of running Python code? Removes it and all before
  * it from the ring. */
 bool lb_uart_interrupt_waiting(void);

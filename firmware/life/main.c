@@ -12,6 +12,7 @@
 #include "py/gc.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
+#include "firmware/life/repair.h"
 #include "firmware/life/repl.h"
 #include "firmware/life/scripts.h"
 #include "firmware/io/bootinfo.h"
@@ -128,8 +129,10 @@ static void announce(bool mounted)
 		                                "import sys; sys.path.extend(['/flash', '/flash/lib'])\n");
 }
 
-/* One life of the VM, up to a soft reset. Returns whether a script asked for it. */
-static bool run_vm(bool skip_scripts)
+enum vm_end { VM_RESET, VM_EXITED_BY_SCRIPT, VM_UNUSABLE };
+
+/* One life of the VM, up to a soft reset. */
+static enum vm_end run_vm(bool skip_scripts)
 {
 	const bool mounted = lb_storage_start();
 	enum lb_scripts_end end = LB_SCRIPTS_BADLY;
@@ -139,12 +142,11 @@ static bool run_vm(bool skip_scripts)
 	else if (!skip_scripts && !lb_bootinfo_is_safe())
 		end = lb_scripts_run();
 	if (end == LB_SCRIPTS_EXITED)
-		return true;
-	lb_trialrun_repl_reached(end == LB_SCRIPTS_WELL);
+		return VM_EXITED_BY_SCRIPT;
+	lb_trialrun_repl_reached(end == LB_SCRIPTS_WELL && lb_repair_has_memory());
 	announce(mounted);
 	lb_periph_phase(LB_PHASE_REPL);
-	lb_repl_run();
-	return false;
+	return lb_repl_run() == LB_REPL_UNUSABLE ? VM_UNUSABLE : VM_RESET;
 }
 
 /* Hardware first: a VM that never starts is to leave LED and watchdog in order. Then one VM after another. */
@@ -160,9 +162,9 @@ int main(void)
 	start_hardware();
 	for (;;) {
 		start_vm();
-		const bool exited = run_vm(skip_scripts);
+		const enum vm_end end = run_vm(skip_scripts);
 
-		stop_vm(exited);
-		skip_scripts = exited && interrupted_between_runs();
+		stop_vm(end == VM_EXITED_BY_SCRIPT);
+		skip_scripts = end == VM_UNUSABLE || (end == VM_EXITED_BY_SCRIPT && interrupted_between_runs());
 	}
 }

@@ -2,6 +2,7 @@
 
 #include "firmware/life/guard.h"
 #include "firmware/life/lineedit.h"
+#include "firmware/life/repair.h"
 #include "firmware/net/telnet_server.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
@@ -24,6 +25,9 @@ int lb_repl_read_byte(void)
 	lb_watchdog_hold(input_ms != 0 && quiet_ms < RESCUE_MS ? RESCUE_MS - quiet_ms : 0);
 	return mp_hal_stdin_rx_chr();
 }
+
+/* In a result: pyexec was left for want of memory. What only its stack held is free then. */
+enum { SHORT_OF_MEMORY = 1 << 29 };
 
 int lb_repl_readline(vstr_t *line, const char *prompt);
 
@@ -73,14 +77,27 @@ bool lb_repl_interrupt_overtaken(void)
 	return interrupt_overtaken;
 }
 
-void lb_repl_run(void)
+void lb_repl_after_exec(int *result)
 {
-	int result;
+	if (!lb_repair_has_memory())
+		*result = PYEXEC_FORCED_EXIT | SHORT_OF_MEMORY;
+}
 
+enum lb_repl_end lb_repl_run(void)
+{
+	int result = 0;
+
+	lb_repair_after_scripts();
 	do {
+		lb_repair_after_exec();
+		if (!lb_repair_has_memory()) {
+			mp_hal_stdout_tx_str("No memory is left for the prompt: a soft reset without boot.py and main.py.\r\n");
+			return LB_REPL_UNUSABLE;
+		}
 		if (pyexec_mode_kind == PYEXEC_MODE_RAW_REPL)
 			result = lb_guard(pyexec_raw_repl);
 		else
 			result = lb_guard(pyexec_friendly_repl);
-	} while (result == 0 || result == LB_GUARD_RAISED);
+	} while (result == 0 || result == LB_GUARD_RAISED || (result & SHORT_OF_MEMORY) != 0);
+	return LB_REPL_RESET;
 }

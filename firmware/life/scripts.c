@@ -8,6 +8,7 @@
 #include "py/mphal.h"
 #include "py/objexcept.h"
 #include "py/runtime.h"
+#include "firmware/life/repair.h"
 #include "firmware/life/repl.h"
 #include "firmware/io/bootinfo.h"
 #include "shared/runtime/pyexec.h"
@@ -67,10 +68,12 @@ static void keep_error(mp_obj_t exception)
 }
 
 /* The only place that sees the exception itself: pyexec returns no more than a number. */
-void lb_script_after_exec(mp_uint_t exec_flags, void *raised)
+void lb_script_after_exec(void *raised, int *result)
 {
-	(void)exec_flags;
 	lb_guard_after_exec();
+	lb_repair_after_exec();
+	if (script.running == NULL)
+		lb_repl_after_exec(result);
 	if (script.running == NULL || raised == NULL)
 		return;
 	script.overtaken = lb_repl_interrupt_overtaken();

@@ -1,5 +1,6 @@
 /* sys.stdin and sys.stdout: the slots of os.dupterm, and whoever is logged in over telnet. */
 #include "extmod/misc.h"
+#include "firmware/io/uart.h"
 #include "firmware/net/servers.h"
 #include "firmware/net/telnet_server.h"
 #include "py/mphal.h"
@@ -34,10 +35,29 @@ int mp_hal_stdin_rx_chr(void)
 	}
 }
 
-mp_uint_t mp_hal_stdout_tx_strn(const char *text, size_t size_bytes)
+/* An error's text, which MicroPython writes when a stream fails, may be code that fails as well. */
+static int write_to_terminals(const char *text, size_t size_bytes)
 {
+	nlr_buf_t nlr;
+
+	if (nlr_push(&nlr) != 0)
+		return 0;
 	const int written = mp_os_dupterm_tx_strn(text, size_bytes);
 
+	nlr_pop();
+	return written;
+}
+
+/* A stream that fails is dropped by MicroPython, with a word to the console, which comes here too: if it was the last
+ * one, uart0 replaces it from that word on, and the text that was lost is written again. */
+mp_uint_t mp_hal_stdout_tx_strn(const char *text, size_t size_bytes)
+{
+	lb_uart_repair_terminal();
+	const bool was_on_uart = lb_uart_is_terminal(0);
+	int written = write_to_terminals(text, size_bytes);
+
+	if (!was_on_uart && lb_uart_is_terminal(0))
+		written = write_to_terminals(text, size_bytes);
 	lb_servers_print(text, size_bytes);
 	if (written < 0)
 		return lb_telnet_server_is_console() ? size_bytes : 0;

@@ -177,3 +177,112 @@ def test_telnet_without_telnet(module):
 		telnet.expect("for more information.\r\n")
 		telnet.write("print('ü' * 3)\n")
 		telnet.expect("üüü\r\n>>> ")
+
+
+# --- the prompt is reached whatever a script leaves behind ---
+
+GARBAGE = "x = []\ntry:\n    while True:\n        s = 'a' * 1000 + str(len(x))\nexcept MemoryError:\n    pass\n"
+FULL = "try:\n    x = []\n    while True:\n        x.append([0] * 3)\nexcept MemoryError:\n    pass\n"
+STREAM = """import io, os
+class Raises(io.IOBase):
+    def ioctl(self, *_): raise ValueError('ioctl')
+    def write(self, data): raise ValueError('write')
+    def readinto(self, data): raise ValueError('read')
+"""
+BAD = "class Bad(Exception):\n    def __str__(self): raise self\n" + STREAM.replace("ValueError", "Bad")
+LEFT_BEHIND = {
+	"collector off": "import gc\ngc.disable()\n" + GARBAGE,
+	"collector off, full": "import gc\ngc.disable()\n" + FULL,
+	"heap locked": "import micropython\nmicropython.heap_lock()\n",
+	"heap locked twice, full": FULL + "import micropython\nmicropython.heap_lock()\nmicropython.heap_lock()\n",
+	"heap unlocked too often": "import micropython\nmicropython.heap_unlock()\n",
+	"heap full": FULL,
+	"heap full, error": FULL + "raise ValueError(len(x))\n",
+	"scheduler full": "import micropython\ndef again(x): micropython.schedule(again, x)\nfor i in range(8): again(i)\n",
+	"ps1": "import sys\nsys.ps1 = 42\nsys.ps2 = None\n",
+	"ps1 gone": "import sys\ndel sys.ps1\ndel sys.ps2\n",
+	"builtins": "import builtins\nset_it = setattr\nfor name in dir(builtins):\n    set_it(builtins, name, 1)\n",
+	"raising stream": STREAM + "os.dupterm(Raises(), 1)\n",
+	"raising stream alone": STREAM + "os.dupterm(Raises(), 0)\n",
+	"raising error": BAD + "os.dupterm(Raises(), 1)\n",
+	"raising error alone": BAD + "os.dupterm(Raises(), 0)\n",
+	"recursion": "def f(): f()\nf()\n",
+	"recursion in the error": "x = []\nfor i in range(100000): x = [x]\nraise ValueError(x)\n",
+	"recursion in a callback": "import micropython\ndef f(_): f(_)\nmicropython.schedule(f, 0)\n",
+}
+
+
+def check_prompt(module):
+	"""By hand, then as mpremote comes, without and with a soft reset."""
+	with module.uart() as uart:
+		uart.prompt()
+		uart.write("if 1:\r    print(6 * 7)\r\r")
+		said = uart.expect("42\r\n>>> ")
+		assert b"... " in said
+	for resume in (["resume"], []):
+		said = module.mpremote(*resume, "exec", "print('let', 'in')", "+", "fs", "ls", ":/flash", timeout=20).stdout
+		assert b"let in\r\n" in said and b"main.py" in said
+
+
+@pytest.mark.parametrize("kind", LEFT_BEHIND)
+def test_the_prompt_is_reached(module, kind):
+	"""After boot.py, which mpremote's soft reset runs too."""
+	module.put("/flash/boot.py", LEFT_BEHIND[kind])
+	module.reset()
+	check_prompt(module)
+
+
+def test_the_prompt_is_reached_after_main(module):
+	kinds = "collector off", "heap locked", "scheduler full", "ps1", "builtins", "raising error alone", "recursion"
+	module.put("/flash/main.py", "".join(LEFT_BEHIND[kind] for kind in kinds))
+	module.reset()
+	check_prompt(module)
+	net = module.status()["net"]
+	with clients.Telnet(net) as telnet:
+		telnet.write("print(6 * 7)\r")
+		telnet.expect("42\r\n>>> ")
+	with clients.ftp(net) as ftp:
+		assert "main.py" in ftp.nlst("/flash")
+
+
+def test_the_prompt_comes_again(module):
+	"""What was typed at the prompt, in raw mode and in the friendly one, may do the same."""
+	for kind in ("collector off", "heap locked", "ps1", "ps1 gone", "raising stream alone"):
+		with module.uart() as uart:
+			uart.raw()
+			uart.write(LEFT_BEHIND[kind] + "\x04")
+			uart.expect(re.compile(rb"\x04>"), 20)
+			uart.write("\x02")
+			uart.expect(">>> ")
+			uart.write("exec(%r)\r" % LEFT_BEHIND[kind])
+			uart.prompt()
+			uart.write("if 1:\r    print(6 * 7)\r\r")
+			assert b"... " in uart.expect("42\r\n>>> ")
+		assert module.mpremote("resume", "exec", "print('let', 'in')", timeout=20).stdout == b"let in\r\n"
+
+
+def test_a_full_heap_is_said_in_one_line(module):
+	module.put("/flash/main.py", "print('main', 'runs')\n" + FULL)
+	with module.uart() as uart:
+		uart.drop()
+		module.run("reset")
+		said = uart.expect(re.compile(rb"help\(\).*>>> ", re.S), 20)
+		assert said.count(b"main runs") == 1
+		assert said.count(b"No memory is left for the prompt: a soft reset without boot.py and main.py.\r\n") == 1
+		assert uart.type("'x' in globals()") == "False\r\n"
+
+
+def test_builtins_that_a_script_adds_stay(module):
+	module.put("/flash/boot.py", "import builtins\nbuiltins.answer = 42\nbuiltins.print = None\n")
+	module.reset()
+	with module.uart() as uart:
+		uart.prompt()
+		assert uart.type("print(answer)") == "42\r\n"
+
+
+def test_a_console_that_was_switched_off_stays_off(module):
+	module.put("/flash/main.py", "import os\nos.dupterm(None)\n")
+	module.reset()
+	with module.uart() as uart:
+		uart.write("\r\x03")
+		assert uart.quiet(0.5) == b""
