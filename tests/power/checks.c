@@ -157,9 +157,9 @@ static int fault_of_nothing(struct module *module, enum image image)
 
 	if (module_boot(module, &normal_boot) != LB_OK)
 		return FAULT_DEAD;
-	(void)module_record(module, &state);
-	if (lb_ota_verify(&module->ota, &good) == LB_OK && good &&
-	    image_of(&module->flaky.memory, state.download) != image && module->flaky.memory.weak_count == 0)
+	/* Else the record may read one way here and another way there. */
+	if (module->flaky.memory.weak_count == 0 && module_record(module, &state) == LB_RECORD_VALID &&
+	    lb_ota_verify(&module->ota, &good) == LB_OK && good && image_of(&module->flaky.memory, state.download) != image)
 		return FAULT_NOTHING;
 	return module_ota_finish_nothing(module) == LB_OK ? FAULT_NOTHING : -1;
 }
