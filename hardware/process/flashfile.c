@@ -146,7 +146,7 @@ static int compare(const struct lb_folder *folder, int fd, struct bytes image, b
 }
 
 /* A file of another size is never cut or filled up: it may be somebody's data. */
-static int open_existing(const struct lb_folder *folder)
+int lb_flashfile_reopen(const struct lb_folder *folder)
 {
 	struct stat info;
 	int fd = openat(folder->fd, NAME, O_RDWR | O_CLOEXEC);
@@ -168,13 +168,13 @@ static int open_existing(const struct lb_folder *folder)
 static int open_with_image(const struct lb_folder *folder, struct bytes image, bool reflash)
 {
 	if (faccessat(folder->fd, NAME, F_OK, 0) != 0)
-		return create(folder, image) == 0 ? open_existing(folder) : -1;
-	int fd = open_existing(folder);
+		return create(folder, image) == 0 ? lb_flashfile_reopen(folder) : -1;
+	int fd = lb_flashfile_reopen(folder);
 	if (fd < 0 || image.size_bytes == 0)
 		return fd;
 	int result = compare(folder, fd, image, reflash);
 	close(fd);
-	return result == 0 ? open_existing(folder) : -1; /* it may be a new file by now */
+	return result == 0 ? lb_flashfile_reopen(folder) : -1; /* it may be a new file by now */
 }
 
 int lb_flashfile_open(const struct lb_folder *folder, const char *image_path, bool reflash)

@@ -16,5 +16,7 @@ enum { LB_FLASHFILE_BYTES = 8 * 1024 * 1024 };
  * factory slot, or NULL for a flash that is left as it is. An existing flash.bin is not changed: when its factory slot
  * holds something else than the image, the person is told so; only reflash writes it. Returns the file descriptor. */
 int lb_flashfile_open(const struct lb_folder *folder, const char *image_path, bool reflash);
+/* The same for one that is there, as it is. */
+int lb_flashfile_reopen(const struct lb_folder *folder);
 
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -88,9 +89,11 @@ void lb_log_report(const char *format, ...)
 	write_line(format, arguments);
 	va_end(arguments);
 
-	fputs("lifeboat: ", stderr);
+	/* Somebody's terminal may be in raw mode, at a prompt. */
+	bool terminal = isatty(STDERR_FILENO) != 0;
+	fputs(terminal ? "\rlifeboat: " : "lifeboat: ", stderr);
 	va_start(arguments, format);
 	vfprintf(stderr, format, arguments);
 	va_end(arguments);
-	fputc('\n', stderr);
+	fputs(terminal ? "\r\n" : "\n", stderr);
 }

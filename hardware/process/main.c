@@ -28,6 +28,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
@@ -40,7 +41,7 @@
 #include "hardware/process/log.h"
 #include "hardware/process/module.h"
 
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, FILES_MIN = 128, FILES_WANTED = 256 };
 
 struct options {
 	const char *dir;
@@ -198,9 +199,27 @@ static void report_ready(int ready_fd, const char *url)
 
 /* --- the run --- */
 
+/* The CPU's descriptors go aside to high numbers before it starts (cpu.c): too low a limit would kill each CPU at once.
+ * A limit that may be raised is. */
+static bool allow_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= FILES_WANTED)
+		return true;
+	limit.rlim_cur = limit.rlim_max < FILES_WANTED ? limit.rlim_max : FILES_WANTED;
+	if (limit.rlim_cur >= FILES_MIN && setrlimit(RLIMIT_NOFILE, &limit) == 0)
+		return true;
+	lb_log_report("only %llu open files are allowed here, and a module needs %d: raise the limit with ulimit -n",
+	              (unsigned long long)limit.rlim_max, FILES_MIN);
+	return false;
+}
+
 /* What may fail because of the user comes before anything is made in the folder. */
 static int prepare(const struct options *options, struct lb_module_setup *setup)
 {
+	if (!allow_files())
+		return -1;
 	if (access(options->bootloader, X_OK) != 0) {
 		lb_log_report("the bootloader %s is missing: build it first", options->bootloader);
 		return -1;

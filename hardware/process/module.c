@@ -163,15 +163,21 @@ static void on_message(void *ctx, const uint8_t *message, size_t size_bytes)
 		on_order(module, message, size_bytes);
 }
 
+/* Then a CPU is started again. */
+static void start_later(struct lb_module *module)
+{
+	module->power = LB_POWER_FAULTED;
+	uv_update_time(module->loop);
+	uv_timer_start(&module->fault_timer, on_fault_timer, lb_clock_host_ms(&module->clock, FAULT_PAUSE_MS), 0);
+}
+
 static void fault(struct lb_module *module)
 {
 	halt(module);
-	module->power = LB_POWER_FAULTED;
 	lb_rgbled_set(&module->led, LB_LED_OFF, 0);
 	lb_nets_reset(&module->nets);
 	set_phase(module, LB_PHASE_GATE);
-	uv_update_time(module->loop);
-	uv_timer_start(&module->fault_timer, on_fault_timer, lb_clock_host_ms(&module->clock, FAULT_PAUSE_MS), 0);
+	start_later(module);
 }
 
 static void on_death(void *ctx, int wait_status)
@@ -231,7 +237,7 @@ static int start_cpu(struct lb_module *module)
 
 	for (int i = 0; i < WIRE_FD_END; i++)
 		fds[i] = -1;
-	fds[WIRE_FD_FLASH] = module->flash_fd;
+	fds[WIRE_FD_FLASH] = module->flash.flash_fd;
 	fds[WIRE_FD_RETAINED] = module->registers.retained_fd;
 	fds[WIRE_FD_REGISTERS] = module->registers.page_fd;
 	fds[WIRE_FD_LOCK] = module->folder.lock_fd;
@@ -253,6 +259,10 @@ static void start(struct lb_module *module, enum lb_cause cause)
 {
 	char room[LB_WORDS_BYTES];
 
+	if (!lb_flashwatch_renew(&module->flash)) {
+		start_later(module);
+		return;
+	}
 	module->power = LB_POWER_RUNNING;
 	module->cause = cause;
 	module->sampled = false;
@@ -382,7 +392,6 @@ int lb_module_open(struct lb_module *module, const struct lb_module_setup *setup
 	memset(module, 0, sizeof(*module));
 	module->loop = setup->loop;
 	module->folder = setup->folder;
-	module->flash_fd = setup->flash_fd;
 	memcpy(module->unique_id, setup->unique_id, sizeof(module->unique_id));
 	module->passing = setup->passing;
 	module->clock.factor = setup->clock_factor;
@@ -401,6 +410,7 @@ int lb_module_open(struct lb_module *module, const struct lb_module_setup *setup
 	}
 	lb_registers_put(&module->registers, WIRE_REG_TELNET_PORT, module->ports.number[LB_PORTS_TELNET]);
 	lb_registers_put(&module->registers, WIRE_REG_FTP_PORT, module->ports.number[LB_PORTS_FTP]);
+	lb_flashwatch_open(&module->flash, module->loop, &module->folder, setup->flash_fd);
 	lb_cardslot_init(&module->card);
 	lb_radiolink_init(&module->wifi, module->loop);
 	module->wifi.air = setup->air;
@@ -425,6 +435,7 @@ void lb_module_close(struct lb_module *module)
 	for (int i = 0; i < LB_UARTHUB_COUNT; i++)
 		lb_uarthub_close(&module->uart[i]);
 	lb_cpu_close(&module->cpu);
+	lb_flashwatch_close(&module->flash);
 	lb_cardslot_eject(&module->card);
 	lb_ports_close(&module->ports);
 	lb_radiolink_close(&module->wifi);

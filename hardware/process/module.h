@@ -20,6 +20,7 @@
 #include "hardware/process/clock.h"
 #include "hardware/process/cpu.h"
 #include "hardware/process/events.h"
+#include "hardware/process/flashwatch.h"
 #include "hardware/process/folder.h"
 #include "hardware/process/rgbled.h"
 #include "hardware/process/nets.h"
@@ -42,7 +43,7 @@ enum lb_power {
 struct lb_module {
 	uv_loop_t *loop;
 	struct lb_folder folder;
-	int flash_fd;
+	struct lb_flashwatch flash;
 	uint8_t unique_id[LB_UNIQUE_ID_BYTES];
 	struct lb_clock clock;
 	struct lb_events events;

@@ -259,6 +259,10 @@ void lb_report_print(const cJSON *status, const char *dir, bool runs)
 		printf(", clock %.0f times faster", lb_json_number(status, "clock"));
 	printf(")\n");
 	print_power(status, true);
+	if (cJSON_IsTrue(lb_json_field(lb_json_field(status, "flash"), "changed"))) {
+		label("flash");
+		printf("another program changed flash.bin: it is read anew at the next reset\n");
+	}
 	if (lb_json_is(status, "power", "on")) {
 		print_boot(status);
 		print_image(status);

@@ -3,11 +3,14 @@ import json
 import os
 import pathlib
 import re
+import resource
 import signal
 import stat
 import struct
 import subprocess
 import time
+
+import pytest
 
 import harness
 from harness import FACTORY, LIFEBOAT, RED
@@ -355,3 +358,71 @@ def test_second_run_is_refused_while_only_the_cpu_lives(module):
 	finally:
 		os.kill(pid, signal.SIGCONT)
 	assert module.eval("1 + 1") == 2
+
+
+@pytest.mark.parametrize("hard, code", [(64, 1), (256, 0)])
+def test_few_open_files(hard, code, scratch):
+	"""A limit that leaves the CPU no descriptors is one line, and nothing is made; one that may be raised is."""
+	def limit():
+		resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))
+
+	folder = os.path.join(scratch, "module")
+	result = subprocess.run([LIFEBOAT, "run", folder], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+		timeout=60, preexec_fn=limit)
+	assert result.returncode == code, result
+	if code == 1:
+		assert len(result.stderr.splitlines()) == 1 and "ulimit -n" in result.stderr
+		assert not os.path.exists(os.path.join(folder, "flash.bin"))
+	else:
+		assert ">>> " in result.stdout
+
+
+def change(module, way):
+	"""Another program changes flash.bin: /flash is blank, or the file is not whole."""
+	path = pathlib.Path(module.folder, "flash.bin")
+	flash = bytearray(path.read_bytes())
+	flash[harness.FS:harness.FS_END] = b"\xff" * (harness.FS_END - harness.FS)
+	if way == "replaced":
+		(path.parent / "other").write_bytes(flash)
+		os.rename(path.parent / "other", path)
+	elif way == "written":
+		path.write_bytes(flash)
+	elif way == "removed":
+		path.unlink()
+	elif way == "cut":
+		os.truncate(path, 4096)
+	else:
+		(path.parent / "other").write_bytes(flash[:4096])
+		os.rename(path.parent / "other", path)
+
+
+@pytest.mark.parametrize("way, is_read", [("replaced", True), ("written", True), ("removed", False), ("short", False)])
+def test_flash_changed_under_a_running_module(module, way, is_read):
+	"""It is told at once; the next reset has the new file, or goes on with the old one when that cannot be."""
+	module.put("/flash/mark", b"mine")
+	assert "changed" not in module.status()["flash"] and "lifeboat:" not in module.said()
+	change(module, way)
+	harness.until(lambda: "another program changed" in module.said(), 2, "the line")
+	assert module.status()["flash"]["changed"] is True
+	assert "another program changed flash.bin" in module.run("status").stdout
+	module.reset()
+	assert module.eval("'mark' in __import__('os').listdir('/flash')") is not is_read
+	assert "changed" not in module.status()["flash"]
+	assert ("is gone" in module.said(), "damaged" in module.said()) == (way == "removed", way == "short")
+	assert module.said().count("another program") == 1
+
+
+def test_flash_cut_under_a_running_module(module):
+	"""No CPU starts on half a file, again and again; it starts when the file is whole."""
+	path = pathlib.Path(module.folder, "flash.bin")
+	flash = path.read_bytes()
+	change(module, "cut")
+	module.reset(phase=None)
+	harness.until(lambda: "starts again when it is whole" in module.said(), 5, "the line")
+	boots = module.hardware()["boot"]
+	time.sleep(1)
+	assert module.hardware()["boot"] == boots and module.hardware()["cpu_pid"] == 0
+	assert module.said().count("starts again when it is whole") == 1
+	path.write_bytes(flash)
+	module.wait("repl")
+	assert "changed" not in module.status()["flash"]
