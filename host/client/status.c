@@ -10,6 +10,7 @@
 #include "core/image/image.h"
 #include "core/record/record.h"
 #include "host/client/json.h"
+#include "host/image/board_kinds.h"
 
 static void add_text(cJSON *object, const char *key, const char *text)
 {
@@ -198,7 +199,7 @@ cJSON *lb_status_stopped(void)
 {
 	cJSON *reply = cJSON_CreateObject();
 
-	cJSON_AddStringToObject(reply, "board", "virtual");
+	cJSON_AddStringToObject(reply, "board", lb_board_kinds_here()->name);
 	cJSON_AddStringToObject(reply, "power", "off");
 	cJSON_AddStringToObject(reply, "phase", "off");
 	cJSON_AddStringToObject(reply, "led", "#000000");

@@ -33,7 +33,6 @@ ALLOWED = {
 	"boards/": ["core/", "boards/bootloader.h", "boards/images.h", "boards/loader_mode.h"],
 	"boards/virtual/": core("base", "hw", "flashmap", "handoff", "image", "record", "loader", "update") + [
 		"boards/virtual/", "crypto/", "hardware/wire.h", "hardware/model/"],
-	"boards/stub/": core("base", "hw", "flashmap", "image", "loader") + ["boards/stub/", "crypto/"],
 	"firmware/": core("base", "hw", "flashmap", "record", "image", "handoff", "nvs", "trial", "update") + [
 		"protocols/ftp/", "protocols/login/", "protocols/telnet/"],
 	"hardware/wire.h": [],
@@ -49,6 +48,9 @@ ALLOWED = {
 	"examples/lowlevel/": core("base", "hw", "flashmap", "handoff", "image", "record", "update") + [
 		"crypto/providers.h", "examples/lowlevel/"],
 }
+for _board in tree.BOARDS:
+	ALLOWED.setdefault(f"boards/{_board}/",
+		core("base", "hw", "flashmap", "image", "loader") + [f"boards/{_board}/", "crypto/"])
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+([<"])([^>"]+)[>"]', re.M)
 
 

@@ -154,4 +154,4 @@ def test_no_file_name_occurs_twice_within_a_program():
 	tree.expect_none(list(tree.twice_named(tree.c_files())))
 	twins = [tree.ROOT / "core/boot/plan.c", tree.ROOT / "core/update/plan.c"]
 	assert list(tree.twice_named(twins)) == [f"{program}: core/boot/plan.c core/update/plan.c"
-		for program in ("bootloader", "host")]
+		for program in [f"bootloader {board}" for board in tree.BOARDS] + ["host"]]

@@ -14,9 +14,12 @@ def core(*modules):
 	return tuple(f"core/{module}/" for module in ("base", "hw", "flashmap", "handoff", "image") + modules)
 
 
-# The folders that each program is made of. A name that occurs twice among them confuses debuggers, logs and people.
+BOARDS = sorted(path.parent.name for path in ROOT.glob("boards/*/board.mk"))
+BOARD_GLUE = tuple(sorted(f"boards/{path.name}" for path in ROOT.glob("boards/*.[ch]")))
+# What each program is made of. A name that occurs twice among them confuses debuggers, logs and people.
 PROGRAMS = {
-	"bootloader": ("core/", "crypto/", "protocols/espressif/", "hardware/model/", "boards/"),
+	**{f"bootloader {board}": ("core/", "crypto/", "protocols/espressif/", "hardware/model/", *BOARD_GLUE,
+		f"boards/{board}/") for board in BOARDS},
 	"firmware": core("record", "update", "trial", "nvs") + ("crypto/", "hardware/model/", "boards/virtual/common/",
 		"boards/virtual/periph/", "protocols/ftp/", "protocols/login/", "protocols/telnet/", "firmware/"),
 	"hardware": core() + ("crypto/", "protocols/rfc2217/", "hardware/"),
