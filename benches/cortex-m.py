@@ -34,7 +34,7 @@ def sizes(program):
 
 def rooms():
 	"""{"plan.o": "boot"}: an archive names a module without its folder, and no name occurs twice."""
-	found = {"p256-m.o": "crypto", "sha256.o": "crypto", "platform_util.o": "crypto", "keys.o": "keys"}
+	found = {"sha256.o": "crypto", "platform_util.o": "crypto", "keys.o": "keys"}
 	for source in qemu.ROOT.glob("*/**/*.c"):
 		parts = source.relative_to(qemu.ROOT).parts
 		if parts[0] in ("core", "boards", "crypto", "protocols"):

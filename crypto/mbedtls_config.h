@@ -1,4 +1,5 @@
-/* What is taken of Mbed TLS: SHA-256, in the form that trades some speed for half the code, and p256-m. */
+/* What is taken of Mbed TLS: SHA-256, in the form that trades some speed for half the code; and p256-m, whose source
+ * asks for it. */
 #ifndef CRYPTO_MBEDTLS_CONFIG_H
 #define CRYPTO_MBEDTLS_CONFIG_H
 

@@ -8,7 +8,7 @@ STUB_CPU ?= host
 STUB_OPTIMIZE ?= -Os
 STUB_MACHINE := $(if $(filter host,$(STUB_CPU)),host,cortex-m)
 
-BOARD_BOOT := boards/stub/*.c boards/stub/$(STUB_MACHINE)/*.c crypto/small.c crypto/p256.c
+BOARD_BOOT := boards/stub/*.c boards/stub/$(STUB_MACHINE)/*.c crypto/small.c crypto/p256*.c
 BOARD_TREE ?= stub-$(STUB_CPU)
 BOARD_BOOTLOADER := bootloader-$(BOARD_TREE)
 BOARD_CFLAGS := $(STUB_OPTIMIZE)
