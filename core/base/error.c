@@ -13,6 +13,7 @@ const char *lb_error_text(int error)
 	case LB_ERR_CHECKSUM: return "checksum does not match";
 	case LB_ERR_NOT_FOUND: return "not found";
 	case LB_ERR_UNSUPPORTED: return "not supported here";
+	case LB_ERR_BUSY: return "another change is under way";
 	default: return "unknown error";
 	}
 }

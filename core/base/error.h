@@ -17,6 +17,7 @@ enum lb_error {
 	LB_ERR_CHECKSUM = -7,   /* a CRC or hash that does not match */
 	LB_ERR_NOT_FOUND = -8,
 	LB_ERR_UNSUPPORTED = -9, /* well-formed, but not for this board or build */
+	LB_ERR_BUSY = -10,       /* asked for in the middle of another change */
 };
 
 /* One short lower-case phrase for a message, such as "out of bounds"; never NULL. */

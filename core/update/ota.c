@@ -49,6 +49,7 @@ void lb_ota_init(struct lb_ota *ota, const struct lb_survey_config *config, enum
 	memset(ota, 0, sizeof(*ota));
 	ota->config = config;
 	ota->running = running;
+	ota->update_slot = LB_SLOT_NONE;
 	lb_ota_stop(ota);
 }
 
@@ -310,8 +311,10 @@ int lb_ota_use(struct lb_ota *ota, enum lb_slot slot)
 	result = carry_out(ota, &survey, slot, result, &next);
 	if (result != LB_OK)
 		return result;
-	if (slot == ota->open_slot)
+	if (slot == ota->update_slot) { /* also one in whose pause this was called */
 		ota->open_slot = LB_SLOT_NONE;
+		ota->openings++;
+	}
 	return LB_OK;
 }
 

@@ -22,7 +22,7 @@ struct lb_ota {
 	enum lb_slot open_slot;     /* of the update that is open for writing; LB_SLOT_NONE: none is */
 	enum lb_slot update_slot;   /* of the one that was opened last */
 	enum lb_slot finished_slot; /* of the one that was finished last, if none was opened since */
-	unsigned openings;          /* how often one was opened: tells an update from the one after it */
+	unsigned openings;          /* tells an update from the one after it, and from a use of its slot */
 	struct lb_download writer;  /* with open_slot */
 	bool has_changed;           /* the record, since the caller last cleared this; then it is changed */
 	struct lb_record_state changed;

@@ -5,6 +5,7 @@
 #include "core/hw/periph.h"
 #include "core/nvs/nvs.h"
 #include "firmware/io/bootinfo.h"
+#include "firmware/io/flashlock.h"
 
 /* Keys of the firmware begin with a dot; no name that a script may use does. */
 static const struct {
@@ -36,11 +37,15 @@ uint32_t lb_settings_get(enum lb_setting setting)
 int lb_settings_set(enum lb_setting setting, uint32_t number)
 {
 	uint8_t value[4];
+	int error = LB_OK;
 
-	if (lb_settings_get(setting) == number)
-		return LB_OK;
+	if (!lb_flashlock_enter())
+		return LB_ERR_BUSY;
 	lb_store32le(value, number);
-	return lb_nvs_set(&nvs, settings[setting].key, value, sizeof(value));
+	if (lb_settings_get(setting) != number)
+		error = lb_nvs_set(&nvs, settings[setting].key, value, sizeof(value));
+	lb_flashlock_leave();
+	return error;
 }
 
 struct lb_nvs *lb_settings_store(void)

@@ -23,7 +23,8 @@ void lb_settings_init(void);
 uint32_t lb_settings_get(enum lb_setting setting);
 int lb_settings_set(enum lb_setting setting, uint32_t value); /* LB_OK or a negative enum lb_error */
 
-/* The store itself, for what is no number. The firmware's keys begin with a dot. */
+/* The store itself, for what is no number; to be used between lb_flashlock_enter and leave. The firmware's keys begin
+ * with a dot. */
 struct lb_nvs *lb_settings_store(void);
 
 #endif

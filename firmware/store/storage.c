@@ -194,7 +194,7 @@ void lb_storage_explain(bool mounted)
 		mp_print_str(MP_PYTHON_PRINTER, "To erase it and begin anew: import os; os.mkfs('/flash')\n");
 }
 
-int lb_storage_format(void)
+static int format(void)
 {
 	int error;
 
@@ -207,5 +207,19 @@ int lb_storage_format(void)
 	error = format_and_mount();
 	if (error == 0)
 	protected(enter);
+	return error;
+}
+
+/* A format calls into the VM, where a finaliser may want to format too. */
+int lb_storage_format(void)
+{
+	static volatile bool formatting;
+	int error;
+
+	if (formatting)
+		return MP_EBUSY;
+	formatting = true;
+	error = format();
+	formatting = false;
 	return error;
 }

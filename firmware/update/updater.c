@@ -6,6 +6,7 @@
 #include "core/hw/periph.h"
 #include "py/runtime.h"
 #include "firmware/io/bootinfo.h"
+#include "firmware/io/flashlock.h"
 #include "firmware/update/slots.h"
 
 static struct lb_ota ota;
@@ -20,21 +21,25 @@ void lb_updater_stop(void)
 	lb_ota_stop(&ota);
 }
 
-/* lifeboat status follows the record. */
-static int report(int result)
+/* The end of each step. lifeboat status follows the record. */
+static int leave(int result)
 {
 	if (ota.has_changed)
 		lb_bootinfo_report_record(&ota.changed);
 	ota.has_changed = false;
+	lb_flashlock_leave();
 	return result;
 }
+
+/* One step with the flash locked, or LB_ERR_BUSY. */
+#define LOCKED(step) (lb_flashlock_enter() ? leave(step) : LB_ERR_BUSY)
 
 /* Without memory to make sure of what is there already, all of it is written again. */
 static int resume_update(uint32_t *offset)
 {
 	const uint32_t sector_bytes = lb_periph_flash()->sector_bytes;
-	uint8_t *copy = m_new_maybe(uint8_t, sector_bytes);
-	const int result = lb_ota_resume(&ota, copy, offset);
+	uint8_t *copy = m_new_maybe(uint8_t, sector_bytes); /* the collector may run a finaliser: before the lock */
+	const int result = LOCKED(lb_ota_resume(&ota, copy, offset));
 
 	if (copy != NULL)
 		m_del(uint8_t, copy, sector_bytes);
@@ -44,57 +49,58 @@ static int resume_update(uint32_t *offset)
 int lb_updater_start(bool resume, uint32_t *offset)
 {
 	*offset = 0;
-	return report(resume ? resume_update(offset) : lb_ota_start(&ota));
+	return resume ? resume_update(offset) : LOCKED(lb_ota_start(&ota));
 }
 
-/* A callback may begin another update. */
+/* The one place within a step where Python runs, with nothing half done: a callback may change what it wants, another
+ * update among it, and may end this one by an exception. */
 static bool pause(void)
 {
 	const unsigned opening = ota.openings;
 
-	(void)report(LB_OK);
+	(void)leave(LB_OK);
 	mp_event_handle_nowait();
-	return ota.openings == opening;
+	return lb_flashlock_enter() && ota.openings == opening;
 }
 
 int lb_updater_write(const uint8_t *data, uint32_t size_bytes)
 {
-	return report(lb_ota_write(&ota, data, size_bytes, pause));
+	return LOCKED(lb_ota_write(&ota, data, size_bytes, pause));
 }
 
 int lb_updater_finish(bool force)
 {
-	return report(lb_ota_finish(&ota, force));
+	return LOCKED(lb_ota_finish(&ota, force));
 }
 
 int lb_updater_verify(bool *good)
 {
-	return lb_ota_verify(&ota, good);
+	return LOCKED(lb_ota_verify(&ota, good));
 }
 
 int lb_updater_target(enum lb_slot *slot)
 {
-	return lb_ota_target(&ota, slot);
+	return LOCKED(lb_ota_target(&ota, slot));
 }
 
 bool lb_updater_download(struct lb_ota_download *download)
 {
-	return lb_ota_download(&ota, download);
+	return LOCKED(lb_ota_download(&ota, download) ? LB_OK : LB_ERR_NOT_FOUND) == LB_OK;
 }
 
 int lb_updater_confirm(void)
 {
-	return report(lb_ota_confirm(&ota));
+	return LOCKED(lb_ota_confirm(&ota));
 }
 
 int lb_updater_use(enum lb_slot slot)
 {
-	return report(lb_ota_use(&ota, slot));
+	return LOCKED(lb_ota_use(&ota, slot));
 }
 
 int lb_updater_check_slot(enum lb_slot slot)
 {
-	return lb_ota_check_slot(&ota, slot);
+	return LOCKED(lb_ota_check_slot(&ota, slot));
 }
 
 /* --- texts --- */

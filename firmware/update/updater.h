@@ -2,7 +2,8 @@
  * one update of this firmware, the VM's memory and events while it is written, and the words for people.
  *
  * Functions return LB_OK, a negative enum lb_error or a negative enum lb_refusal; lb_updater_explain turns that into
- * the words of an OSError. That an update is open for writing ends with the VM.
+ * the words of an OSError. None runs Python but lb_updater_write, between two sectors; one that is called in the middle
+ * of another, by a hard interrupt's handler, is LB_ERR_BUSY. That an update is open for writing ends with the VM.
  */
 #ifndef LB_UPDATE_UPDATER_H
 #define LB_UPDATE_UPDATER_H

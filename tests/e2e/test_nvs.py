@@ -2,6 +2,8 @@
 import re
 import zlib
 
+from ota import LATE
+
 
 def test_values_and_keys(module):
 	with module.uart() as uart:
@@ -16,6 +18,18 @@ def test_values_and_keys(module):
 			assert "ValueError" in uart.error_of(f"pycom.nvs_set({key}, 1)"), key
 		assert "TypeError" in uart.error_of("pycom.nvs_set('x', [])")
 		assert "ValueError" in uart.error_of("pycom.nvs_set('x', 'y' * 2048)")
+
+
+def test_a_finaliser_does_not_change_what_is_read(module):
+	"""The collector runs it while the string is made."""
+	with module.uart() as uart:
+		uart.exec(LATE)
+		uart.exec("import pycom\na = 'a' * 1500\nb = 'b' * 1500\nsame = True\n"
+		          "pycom.nvs_set('a', a); pycom.nvs_set('b', 'none')\n"
+		          "for _ in range(5):\n lose()\n late.act = lambda: pycom.nvs_set('b', b)\n gc.threshold(1)\n"
+		          " x = pycom.nvs_get('a')\n gc.threshold(-1)\n late.act = None\n same = same and x == a")
+		assert uart.eval("pycom.nvs_get('b') == b"), "it has run"
+		assert uart.eval("same")
 
 
 def test_kept_over_everything_but_erase_all(module):

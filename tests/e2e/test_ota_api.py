@@ -4,7 +4,7 @@ import re
 import zlib
 
 import harness
-from ota import OTA_0, OTA_1, error_of, sign, slot, small, status, update, write
+from ota import LATE, OTA_0, OTA_1, error_of, sign, slot, small, status, update, write
 from updates import SECTOR_BYTES, SLOT_BYTES
 
 RECORD, RECORD_BYTES = 0x200000, 0x4000
@@ -322,6 +322,41 @@ def test_starting_alone_keeps_previous(modules, tmp_path):
 		now = module.status()["record"]
 		assert now["previous"] is None and status(uart)["record"]["previous"] is None
 		assert not starts_previous()
+
+
+def test_nothing_comes_between_decision_and_act(modules, tmp_path):
+	"""In the middle of a step a hard interrupt's handler is refused; a callback between two sectors is not, and what it
+	chooses is not written over; a finaliser runs before or after a step, never within."""
+	module = modules().start()
+	image = small(tmp_path, "1.1.0", 400000)
+	with module.uart() as uart:
+		uart.put("/flash/new.img", image)
+		uart.exec("import gc, pycom, lifeboat, machine, micropython\nd = open('/flash/new.img', 'rb').read()\nr = [0, 0]\n"
+		          "def hard(pin):\n"
+		          " try: lifeboat.use('factory')\n"
+		          " except Exception: r[0] += 1\n"
+		          " else: r[1] += 1\n"
+		          "machine.Pin('P11', machine.Pin.IN).irq(hard, machine.Pin.IRQ_RISING, hard=True)")
+		uart.start("pycom.ota_start(); pycom.ota_write(d); pycom.ota_finish(); print('done')")
+		for _ in range(10):
+			module.pin("P11", "high")
+			module.pin("P11", "low")
+		assert uart.finish(60) == ("done\n", "")
+		refused, done = uart.eval("r")
+		assert refused > 0 and done <= refused, "in the pauses between two sectors it may come through"
+		uart.exec("machine.Pin('P11', machine.Pin.IN).irq(None)")
+		now = status(uart)
+		assert now["record"]["latest"] == "ota_0" and now["trial"] == {"left": 3}
+		assert slot(module, "ota_0")[:len(image)] == image
+
+		uart.exec("lifeboat.use('factory')")
+		uart.exec(LATE)
+		uart.exec("seen = [0]\npycom.ota_start(); pycom.ota_write(memoryview(d)[:50000]); lose()\n"
+		          "def act():\n late.act = None\n lifeboat.use('factory')\n seen[0] += 1\n"
+		          "late.act = act; gc.threshold(1)")
+		assert uart.eval("(pycom.ota_start(True) > 0, gc.threshold(-1), seen[0])")[::2] == (True, 1), "it has run"
+		now = status(uart)
+		assert now["record"]["latest"] == "factory" and now["record"]["download"] is not None and now["trial"] is None
 
 
 def test_use(modules, tmp_path):

@@ -434,6 +434,31 @@ static void a_pause_may_begin_another_update(void **state)
 	free(bytes);
 }
 
+static bool use_its_slot(void)
+{
+	const unsigned opening = desk.ota.openings;
+
+	put(O0, 3, &desk.signer);
+	assert_int_equal(lb_ota_use(&desk.ota, O0), LB_OK);
+	desk.slot_operations = 0;
+	return desk.ota.openings == opening;
+}
+
+static void what_is_chosen_in_a_pause_is_not_written_over(void **state)
+{
+	size_t size_bytes;
+	uint8_t *bytes = image(2, &desk.signer, &size_bytes);
+
+	(void)state;
+	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
+	assert_int_equal(lb_ota_write(&desk.ota, bytes, (uint32_t)size_bytes, use_its_slot), LB_REFUSED_NOT_STARTED);
+	assert_int_equal(desk.slot_operations, 0);
+	assert_int_equal(desk.ota.open_slot, NONE);
+	assert_int_equal(record().latest, O0);
+	assert_int_equal(lb_ota_check_slot(&desk.ota, O0), LB_OK);
+	free(bytes);
+}
+
 static void an_image_of_a_stranger_is_refused_with_his_key(void **state)
 {
 	enum lb_slot slot = NONE;
@@ -517,6 +542,7 @@ int main(void)
 		cmocka_unit_test_setup(what_lay_in_the_slot_before_is_no_update, reset_desk),
 		cmocka_unit_test_setup(what_lay_in_the_slot_before_is_not_gone_on_with, reset_desk),
 		cmocka_unit_test_setup(a_pause_may_begin_another_update, reset_desk),
+		cmocka_unit_test_setup(what_is_chosen_in_a_pause_is_not_written_over, reset_desk),
 		cmocka_unit_test_setup(an_image_of_a_stranger_is_refused_with_his_key, reset_desk),
 		cmocka_unit_test_setup(a_survey_verifies_only_what_the_state_hangs_on, reset_desk),
 		cmocka_unit_test_setup(what_is_hidden_is_not_looked_at, reset_desk),
