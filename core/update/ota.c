@@ -40,6 +40,8 @@ static int carry_out(struct lb_ota *ota, struct lb_survey *survey, enum lb_slot 
 	if (result == LB_OK) {
 		ota->changed = *next;
 		ota->has_changed = true;
+		ota->has_appended = true;
+		ota->appended_sequence = survey->record.sequence;
 	}
 	return result;
 }
@@ -299,6 +301,13 @@ int lb_ota_confirm(struct lb_ota *ota)
 	return carry_out(ota, &survey, ota->running, result, &next);
 }
 
+/* Does the newest entry say that for sure? One from before the reset may be torn, and read well only this time. */
+static bool is_held(const struct lb_ota *ota, const struct lb_record *record, const struct lb_record_state *next)
+{
+	return ota->has_appended && record->status == LB_RECORD_VALID && record->sequence == ota->appended_sequence &&
+	       lb_update_is_same(&record->state, next);
+}
+
 int lb_ota_use(struct lb_ota *ota, enum lb_slot slot)
 {
 	struct lb_survey survey;
@@ -308,7 +317,8 @@ int lb_ota_use(struct lb_ota *ota, enum lb_slot slot)
 	survey_slots(ota, &survey);
 	(void)lb_survey_verify(&survey, slot);
 	result = lb_update_use(&survey.now, slot, &survey.facts[slot], &next);
-	result = carry_out(ota, &survey, slot, result, &next);
+	if (result != LB_OK || !is_held(ota, &survey.record, &next))
+		result = carry_out(ota, &survey, slot, result, &next);
 	if (result != LB_OK)
 		return result;
 	if (slot == ota->update_slot) { /* also one in whose pause this was called */

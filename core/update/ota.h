@@ -26,6 +26,8 @@ struct lb_ota {
 	struct lb_download writer;  /* with open_slot */
 	bool has_changed;           /* the record, since the caller last cleared this; then it is changed */
 	struct lb_record_state changed;
+	bool has_appended; /* since the reset; then that entry is surely there: */
+	uint32_t appended_sequence;
 	/* Why the last call refused an image (LB_REFUSED_BAD_IMAGE), and the slot of that or of the last write. */
 	struct lb_update_slot refused;
 	enum lb_slot refused_slot;
@@ -63,7 +65,7 @@ bool lb_ota_download(struct lb_ota *ota, struct lb_ota_download *download);
 
 /* Makes the running image, which is on trial and must still verify, the latest for good. */
 int lb_ota_confirm(struct lb_ota *ota);
-/* Makes slot the latest for good. */
+/* Makes slot the latest for good. Writes nothing when what was appended since the reset says that already. */
 int lb_ota_use(struct lb_ota *ota, enum lb_slot slot);
 /* Would a safe boot of that slot start it? */
 int lb_ota_check_slot(struct lb_ota *ota, enum lb_slot slot);

@@ -306,6 +306,14 @@ int lb_update_finish(const struct lb_record_state *now, enum lb_slot running, co
 	return LB_OK;
 }
 
+bool lb_update_is_same(const struct lb_record_state *a, const struct lb_record_state *b)
+{
+	return a->latest == b->latest && a->previous == b->previous && a->download == b->download &&
+	       a->on_trial == b->on_trial && a->tries_left == b->tries_left && a->counter_floor == b->counter_floor &&
+	       a->failed_id == b->failed_id && memcmp(a->id, b->id, sizeof(a->id)) == 0 &&
+	       memcmp(a->reserved, b->reserved, sizeof(a->reserved)) == 0;
+}
+
 int lb_update_use(const struct lb_record_state *now, enum lb_slot slot, const struct lb_update_slot *facts,
                   struct lb_record_state *next)
 {

@@ -3,7 +3,7 @@
  * docs/spec/update.md.
  *
  * Nothing here writes: the caller appends the next state, whether or not it differs from the one now (an entry that
- * was torn may read well once and not again; the one appended for the caller's own act is sure), and then acts on it.
+ * was torn may read well once and not again; the one appended since the reset is sure), and then acts on it.
  * next may be the same object as now; after a refusal it is unchanged.
  */
 #ifndef LB_UPDATE_RULES_H
@@ -102,6 +102,8 @@ int lb_update_finish(const struct lb_record_state *now, enum lb_slot running, co
                      bool force, struct lb_record_state *next);
 int lb_update_confirm(const struct lb_record_state *now, enum lb_slot running, const struct lb_update_slot *facts,
                       struct lb_record_state *next);
+/* Do both say the same, but for why they were written? */
+bool lb_update_is_same(const struct lb_record_state *a, const struct lb_record_state *b);
 /* Makes slot the latest for good; facts are those of that slot, with its verdict. */
 int lb_update_use(const struct lb_record_state *now, enum lb_slot slot, const struct lb_update_slot *facts,
                   struct lb_record_state *next);

@@ -369,6 +369,9 @@ def test_use(modules, tmp_path):
 		update(uart, sign(tmp_path, "1.1.0"))
 		uart.exec("lifeboat.use('ota_0')")
 		assert status(uart)["trial"] is None and module.status()["trial"] is None
+		chosen = module.flash()
+		uart.exec("for _ in range(9): lifeboat.use('ota_0'); pycom.bootmgr(boot_partition=pycom.OTA_0)")
+		assert module.flash() == chosen, "what holds already is not written"
 		module.reset()
 		assert module.status()["boot"]["slot"] == "ota_0"
 		uart.exec("import lifeboat; lifeboat.use('factory')")

@@ -211,6 +211,21 @@ static int fault_of_safe_boots(struct module *module)
 	return module->flaky.op_count != before ? FAULT_SAFE_WRITES : -1;
 }
 
+/* A slot whose choice was cut is chosen again, and stays: what looked as if it held already may have been torn. */
+static int fault_of_choice(struct module *module, enum lb_slot slot)
+{
+	const enum image image = image_of(&module->flaky.memory, slot);
+
+	if (module_boot(module, &normal_boot) != LB_OK)
+		return FAULT_DEAD;
+	if (module_use(module, slot) != LB_OK || module_use_again(module, slot) != LB_OK)
+		return FAULT_LOST;
+	for (unsigned i = 0; i < 4; i++)
+		if (module_boot(module, &normal_boot) != LB_OK || module->image != image)
+			return FAULT_LOST;
+	return -1;
+}
+
 /* ---- tools ---- */
 
 uint32_t checks_images(const struct flaky_memory *memory)
@@ -305,6 +320,10 @@ int checks_fault(struct campaign *campaign, const struct flaky_memory *memory, c
 	if (fault < 0 && written != IMAGE_NONE) {
 		prepare_scratch(campaign, memory, seed + 3);
 		fault = fault_of_resuming(campaign, &scratch, written);
+	}
+	if (fault < 0 && act != NULL && act->kind == ACT_USE) {
+		prepare_scratch(campaign, memory, seed + 6);
+		fault = fault_of_choice(&scratch, act->boot.slot);
 	}
 	if (fault < 0 && written != IMAGE_NONE) {
 		prepare_scratch(campaign, memory, seed + 5);

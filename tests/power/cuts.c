@@ -266,6 +266,7 @@ static int do_act(struct module *module, const struct act *act)
 	case ACT_CONFIRM: return life_does_well(module);
 	case ACT_CONFIRM_IF: return module_on_trial(module) ? life_does_well(module) : LB_OK;
 	case ACT_USE: return module_use(module, act->boot.slot);
+	case ACT_USE_AGAIN: return module_use_again(module, act->boot.slot);
 	case ACT_TOOL: return tool_visit(module, act->way, act->boot.slot, act->image);
 	default: return LB_OK;
 	}

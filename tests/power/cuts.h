@@ -24,6 +24,7 @@ enum act_kind {
 	ACT_CONFIRM,
 	ACT_CONFIRM_IF, /* the running image is on trial */
 	ACT_USE,        /* boot.slot */
+	ACT_USE_AGAIN,  /* boot.slot, which was chosen last: nothing is written */
 	ACT_TOOL,       /* way, boot.slot, image */
 	ACT_TOOLS,      /* boot.slot is the latest as a tool's image is */
 };

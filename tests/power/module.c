@@ -8,6 +8,7 @@
 #include "core/base/error.h"
 #include "core/image/keys.h"
 #include "tests/power/board.h"
+#include "tests/power/controls.h"
 
 enum { PIECE_BYTES = 1000 }; /* that a client sends at once */
 
@@ -222,7 +223,22 @@ int module_confirm(struct module *module)
 
 int module_use(struct module *module, enum lb_slot slot)
 {
+	struct lb_record record;
+
+	lb_record_open(&record, &module->flaky.flash, flaky_map.part[LB_PART_RECORD]);
+	if (controls.choice_trusted && record.status == LB_RECORD_VALID) {
+		module->ota.has_appended = true;
+		module->ota.appended_sequence = record.sequence;
+	}
 	return outcome(module, lb_ota_use(&module->ota, slot));
+}
+
+int module_use_again(struct module *module, enum lb_slot slot)
+{
+	const uint64_t before = module->flaky.op_count;
+	const int result = module_use(module, slot);
+
+	return module->flaky.op_count == before ? result : MODULE_WROTE;
 }
 
 /* ---- preparing ---- */

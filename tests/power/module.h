@@ -12,7 +12,11 @@
 #include "tests/power/flaky.h"
 #include "tests/power/images.h"
 
-enum { MODULE_CUT = -200, MODULE_DEAD = -201 }; /* beside LB_OK, enum lb_error and enum lb_refusal */
+enum {
+	MODULE_CUT = -200,
+	MODULE_DEAD = -201,
+	MODULE_WROTE = -202
+}; /* beside LB_OK, enum lb_error and enum lb_refusal */
 
 struct module {
 	struct flaky flaky;
@@ -58,6 +62,8 @@ int module_ota_finish_nothing(struct module *module);
 int module_confirm(struct module *module);
 bool module_on_trial(struct module *module);
 int module_use(struct module *module, enum lb_slot slot);
+/* MODULE_WROTE: flash was written, though that slot was chosen last. */
+int module_use_again(struct module *module, enum lb_slot slot);
 /* Without rules: how a test prepares its module. */
 void module_put_image(struct module *module, enum lb_slot slot, enum image image);
 void module_put_record(struct module *module, const struct lb_record_state *state);

@@ -169,6 +169,7 @@ static bool run_controls(struct campaign campaign)
 	struct campaign unsettled = campaign;
 	struct campaign kept = campaign;
 	struct campaign unreported = campaign;
+	struct campaign trusted = campaign;
 
 	printf("writers that are wrong on purpose:\n");
 	single.controls.single_record = true;
@@ -179,6 +180,8 @@ static bool run_controls(struct campaign campaign)
 	kept.seeds_per_point = 288; /* few erases are torn so that all reads well but once */
 	kept.record_step_bytes = LB_RECORD_UNIT_BYTES;
 	kept.image_step_bytes = LB_NOR_PAGE_BYTES;
+	trusted.controls.choice_trusted = true;
+	trusted.seeds_per_point = 16;
 	unsettled.controls.unsettled = true;
 	unsettled.seeds_per_point = 96; /* and few so that it reads well only now and then */
 	unsettled.record_step_bytes = kept.record_step_bytes;
@@ -188,6 +191,7 @@ static bool run_controls(struct campaign campaign)
 	caught = is_caught("a trial that never learns of a script's error", unreported, &scenarios[0]) && caught;
 	caught = is_caught("a loader that does not tell the record", untold, &scenario_same_image) && caught;
 	caught = is_caught("a tool's write that was cut is news for ever", unsettled, &scenario_same_factory) && caught;
+	caught = is_caught("a choice that trusts what it reads", trusted, &scenario_choice) && caught;
 	return is_caught("a resumed update that trusts its first sector", kept, &scenario_same_update) && caught;
 }
 

@@ -24,6 +24,7 @@
 #define UPDATE(which) START, WRITE(which), FINISH
 #define CONFIRM {.kind = ACT_CONFIRM}
 #define USE(which_slot) {.kind = ACT_USE, .boot = {.slot = (which_slot)}}
+#define AGAIN(which_slot) {.kind = ACT_USE_AGAIN, .boot = {.slot = (which_slot)}}
 #define TOOL(how, which_slot, which) \
 	{.kind = ACT_TOOL, .way = (how), .boot = {.slot = (which_slot)}, .image = (which)}
 #define TOOLS(which_slot) {.kind = ACT_TOOLS, .boot = {.slot = (which_slot)}}
@@ -156,8 +157,9 @@ const struct scenario scenarios[] = {
               SEE(IMAGE_D, IMAGE_A)}},
 	{.name = "a slot chosen for good",
      .start = {TWO_UPDATES(false, 0)},
-     .acts = {BOOT(IMAGE_B), USE(S0), SEE(IMAGE_A, IMAGE_A), BOOT(IMAGE_A), USE(F), BOOT(IMAGE_FACTORY), USE(S1),
-              SEE(IMAGE_B, IMAGE_B), BOOT(IMAGE_B), UPDATE(IMAGE_D), SEE(IMAGE_D, IMAGE_B)}},
+     .acts = {BOOT(IMAGE_B), USE(S0), AGAIN(S0), SEE(IMAGE_A, IMAGE_A), BOOT(IMAGE_A), USE(S0), AGAIN(S0), USE(F),
+              AGAIN(F), BOOT(IMAGE_FACTORY), USE(S1), SEE(IMAGE_B, IMAGE_B), BOOT(IMAGE_B), UPDATE(IMAGE_D),
+              SEE(IMAGE_D, IMAGE_B)}},
 	{.name = "a tool writes",
      .start = {TWO_UPDATES(false, 0)},
      .acts = {TOOL(TOOL_ROM, S0, IMAGE_D), BOOT(IMAGE_D), SEE(IMAGE_D, IMAGE_D), TOOL(TOOL_ROM, S1, IMAGE_B),
@@ -191,6 +193,12 @@ const struct scenario scenario_same_image = {
 	.name = "a tool writes the same image",
 	.start = {TWO_UPDATES(false, 0)},
 	.acts = {TOOL(TOOL_ROM, S0, IMAGE_A), BOOT(IMAGE_A), TOOLS(S0)},
+};
+
+const struct scenario scenario_choice = {
+	.name = "a slot chosen, cut and chosen again",
+	.start = {TWO_UPDATES(false, 0)},
+	.acts = {BOOT(IMAGE_B), USE(S0)},
 };
 
 const struct scenario scenario_same_factory = {

@@ -36,6 +36,8 @@ extern const unsigned scenario_count;
 /* A tool writes what is there already. */
 extern const struct scenario scenario_same_image;
 extern const struct scenario scenario_same_factory; /* which no update writes anew */
+/* A script chooses a slot. */
+extern const struct scenario scenario_choice;
 /* An update brings what its slot held before, and is gone on with. */
 extern const struct scenario scenario_same_update;
 

@@ -459,6 +459,45 @@ static void what_is_chosen_in_a_pause_is_not_written_over(void **state)
 	free(bytes);
 }
 
+static uint32_t newest_entry(void)
+{
+	struct lb_record found;
+
+	lb_record_open(&found, &desk.flash, map.part[LB_PART_RECORD]);
+	return found.status == LB_RECORD_VALID ? found.sequence + 1 : 0;
+}
+
+static void expect_use(enum lb_slot slot, uint32_t entries)
+{
+	const uint32_t before = newest_entry();
+
+	assert_int_equal(lb_ota_use(&desk.ota, slot), LB_OK);
+	assert_int_equal(record().latest, slot);
+	assert_int_equal(newest_entry(), before + entries);
+}
+
+/* But for an entry of before the reset, which may be torn, and for whatever would change. */
+static void what_holds_already_is_not_written_again(void **state)
+{
+	(void)state;
+	put(O0, 2, &desk.signer);
+	expect_use(O0, 1);
+	expect_use(O0, 0);
+	expect_use(F, 1);
+	expect_use(F, 0);
+	power_on(F);
+	expect_use(F, 1);
+	expect_use(F, 0);
+	update(3);
+	expect_use(O1, 1);
+	assert_false(record().on_trial);
+	put(O1, 4, &desk.signer);
+	expect_use(O1, 1);
+	expect_use(O1, 0);
+	slot_bytes(O1)[100] ^= 1;
+	assert_int_equal(lb_ota_use(&desk.ota, O1), LB_REFUSED_BAD_IMAGE);
+}
+
 static void an_image_of_a_stranger_is_refused_with_his_key(void **state)
 {
 	enum lb_slot slot = NONE;
@@ -543,6 +582,7 @@ int main(void)
 		cmocka_unit_test_setup(what_lay_in_the_slot_before_is_not_gone_on_with, reset_desk),
 		cmocka_unit_test_setup(a_pause_may_begin_another_update, reset_desk),
 		cmocka_unit_test_setup(what_is_chosen_in_a_pause_is_not_written_over, reset_desk),
+		cmocka_unit_test_setup(what_holds_already_is_not_written_again, reset_desk),
 		cmocka_unit_test_setup(an_image_of_a_stranger_is_refused_with_his_key, reset_desk),
 		cmocka_unit_test_setup(a_survey_verifies_only_what_the_state_hangs_on, reset_desk),
 		cmocka_unit_test_setup(what_is_hidden_is_not_looked_at, reset_desk),
