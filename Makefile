@@ -52,7 +52,7 @@ PROCESS_C := $(wildcard $(BOARD_PROCESS))
 CRYPTO_C := $(wildcard crypto/*.c)
 CLIENT_C := $(wildcard host/client/*.c)
 CLI_C := $(wildcard host/commands/*.c host/terminal/*.c)
-IMAGE_C := $(wildcard host/image/*.c)
+IMAGE_C := $(wildcard host/image/*.c host/audit/*.c)
 KINDS_C := $(wildcard boards/*/*_kind.c)
 UNIT_C := $(wildcard tests/unit/test_*.c)
 SUPPORT_C := $(filter-out $(UNIT_C),$(wildcard tests/unit/*.c))
@@ -130,6 +130,7 @@ BIN := $(B)/bin/lifeboat
 HARDWARE := $(B)/libexec/lifeboat/hardware
 BOOTLOADER := $(B)/libexec/lifeboat/$(or $(BOARD_BOOTLOADER),bootloader-$(BOARD))
 IMAGE := $(B)/share/lifeboat/$(BOARD).img
+CHECK_IMAGE := $(B)/share/lifeboat/$(BOARD)-check.img
 
 define program
 	@mkdir -p $(@D)
@@ -162,9 +163,9 @@ $(INCLUDE)/%.h: %.h
 
 # Not every board has a hardware that is a process here, an archive for programs of one's own, and a firmware.
 PROGRAMS := $(BIN) $(BOOTLOADER) $(if $(BOARD_PROCESS),$(HARDWARE))
-DATA := $(if $(BOARD_PERIPH),$(OWN_LIBRARY) $(OWN_H:%=$(INCLUDE)/%)) $(if $(FIRMWARE_CFLAGS),$(IMAGE))
+DATA := $(if $(BOARD_PERIPH),$(OWN_LIBRARY) $(OWN_H:%=$(INCLUDE)/%)) $(if $(FIRMWARE_CFLAGS),$(IMAGE) $(CHECK_IMAGE))
 bootloader: $(BOOTLOADER)
-programs: $(PROGRAMS) $(filter-out $(IMAGE),$(DATA))
+programs: $(PROGRAMS) $(filter-out $(IMAGE) $(CHECK_IMAGE),$(DATA))
 all: programs $(DATA)
 
 # ---- installation ----

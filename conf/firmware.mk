@@ -11,6 +11,7 @@ MPY_CROSS := $(B)/mpy-cross/mpy-cross
 export MICROPY_MPYCROSS := $(call abs,$(MPY_CROSS))
 FIRMWARE_BUILD := $(B)/firmware/$(BOARD)
 FIRMWARE := $(FIRMWARE_BUILD)/$(BOARD).elf
+CHECK_FIRMWARE := $(FIRMWARE_BUILD)/$(BOARD)-check.elf
 FIRMWARE_SOURCES := $(shell find firmware core protocols crypto boards/$(BOARD) hardware/model hardware/wire.h \
 	-type f 2>/dev/null)
 FIRMWARE_LIST := $(call remember,$(FIRMWARE_BUILD)/sources,$(sort $(FIRMWARE_SOURCES)))
@@ -38,6 +39,12 @@ $(FIRMWARE): $(FIRMWARE_SOURCES) $(FIRMWARE_BUILD)/listed $(MPY_CROSS) $(MICROPY
 		MBEDTLS_DIR=$(call abs,$(MBEDTLS_DIR)) MBEDTLS=$(call abs,$(MBEDTLS))
 	@touch $@
 
+# The same for `lifeboat check`, by the same make.
+$(CHECK_FIRMWARE): $(FIRMWARE)
+	@touch $@
+$(CHECK_IMAGE): $(CHECK_FIRMWARE) $(KEY) $(KEY_LIST) $(BIN)
+	@mkdir -p $(@D)
+	$(Q)$(BIN) image sign $(CHECK_FIRMWARE) $@ --version $(LB_VERSION) --key $(KEY)
 $(IMAGE): $(FIRMWARE) $(KEY) $(KEY_LIST) $(BIN)
 	@mkdir -p $(@D)
 	$(Q)$(BIN) image sign $(FIRMWARE) $@ --version $(LB_VERSION) --key $(KEY)

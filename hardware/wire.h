@@ -17,8 +17,9 @@ enum wire_fd {
 	WIRE_FD_MESSAGES = 6,  /* SOCK_SEQPACKET, both ways; end of file means that the hardware is gone: exit */
 	WIRE_FD_UART0 = 7,     /* SOCK_STREAM, both ways */
 	WIRE_FD_UART1 = 8,
-	WIRE_FD_LOCK = 9, /* never touched: it keeps a second hardware process out for as long as the CPU lives */
-	WIRE_FD_END = 10,
+	WIRE_FD_LOCK = 9,   /* never touched: it keeps a second hardware process out for as long as the CPU lives */
+	WIRE_FD_TRACE = 10, /* a file to be mapped shared, for a firmware made for `lifeboat check`; else not open */
+	WIRE_FD_END = 11,
 };
 
 enum { WIRE_REGISTERS_BYTES = 4096 };

@@ -29,6 +29,9 @@ const struct lb_crypto *lb_periph_crypto(void); /* core/image/crypto.h */
  * LB_PAYLOAD_START_BYTES long, or all of a shorter payload. */
 bool lb_periph_payload_runs(const void *start, size_t size_bytes);
 void *lb_periph_heap(size_t *size_bytes); /* memory for the VM's heap; executable where the board can emit code */
+/* Only for a firmware made for `lifeboat check`: memory of this size outside of the module, kept over everything, for
+ * what its scripts do; NULL: nobody wants to know. Called once. */
+void *lb_periph_trace(size_t size_bytes);
 uint32_t lb_periph_cpu_hz(void);
 void lb_periph_random(void *data, size_t size_bytes);
 

@@ -1,7 +1,7 @@
 /* The hardware process of one virtual module: everything of it that outlives its CPU.
  *
  *   hardware --dir DIR --bootloader PROGRAM [--image FILE] [--clock N] [--reflash] [--card FILE] [--ready-fd N]
- *            [--parent-fd N] [--port N [--listen ADDR]] [--passing]
+ *            [--parent-fd N] [--port N [--listen ADDR]] [--passing] [--trace FILE]
  *
  *   --dir DIR            the module's folder; made if it is not there
  *   --bootloader PROGRAM what the CPU runs after a reset
@@ -15,6 +15,7 @@
  *                        closed, when the control socket listens and the CPU was started; closed without it, the
  *                        start failed
  *   --passing            tells whoever waits for the module that this run is not the one to wait for
+ *   --trace FILE         is handed to the CPU, for a firmware made for `lifeboat check`
  *   --parent-fd N        at end of file on this descriptor the module ends, as by SIGTERM, unless a byte came
  *                        on it before: then it goes on without whoever started it
  *
@@ -22,6 +23,7 @@
  * what it put into the folder for others to open. Exit codes: 0 ended so; 1 failed, and one line on standard error says
  * why; 2 wrong usage.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
@@ -48,6 +50,7 @@ struct options {
 	const char *bootloader;
 	const char *image;
 	const char *card;
+	const char *trace;
 	unsigned clock_factor;
 	bool reflash;
 	bool passing;
@@ -87,12 +90,19 @@ static int parse_number(const char *text, int least, int most)
 static int parse_options(int argc, char **argv, struct options *options)
 {
 	static const struct option OPTIONS[] = {
-		{"dir", required_argument, NULL, 'd'},      {"bootloader", required_argument, NULL, 'b'},
-		{"image", required_argument, NULL, 'i'},    {"clock", required_argument, NULL, 'c'},
-		{"reflash", no_argument, NULL, 'r'},        {"card", required_argument, NULL, 's'},
-		{"ready-fd", required_argument, NULL, 'R'}, {"parent-fd", required_argument, NULL, 'P'},
-		{"port", required_argument, NULL, 'p'},     {"listen", required_argument, NULL, 'l'},
-		{"passing", no_argument, NULL, 'a'},        {NULL, 0, NULL, 0},
+		{"dir", required_argument, NULL, 'd'},
+		{"bootloader", required_argument, NULL, 'b'},
+		{"image", required_argument, NULL, 'i'},
+		{"clock", required_argument, NULL, 'c'},
+		{"reflash", no_argument, NULL, 'r'},
+		{"card", required_argument, NULL, 's'},
+		{"ready-fd", required_argument, NULL, 'R'},
+		{"parent-fd", required_argument, NULL, 'P'},
+		{"port", required_argument, NULL, 'p'},
+		{"listen", required_argument, NULL, 'l'},
+		{"passing", no_argument, NULL, 'a'},
+		{"trace", required_argument, NULL, 't'},
+		{NULL, 0, NULL, 0},
 	};
 	int option, number = 0;
 
@@ -115,6 +125,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case 'c': options->clock_factor = (unsigned)number; break;
 		case 'r': options->reflash = true; break;
 		case 'a': options->passing = true; break;
+		case 't': options->trace = optarg; break;
 		case 'p': options->uartport.port = number; break;
 		case 'l': options->uartport.address = optarg; break;
 		case 'R': options->ready_fd = number; break;
@@ -232,6 +243,11 @@ static int prepare(const struct options *options, struct lb_module_setup *setup)
 		return -1;
 	if (lb_airfile_read(&setup->folder, &setup->air) != 0)
 		return -1;
+	setup->trace_fd = options->trace != NULL ? open(options->trace, O_RDWR | O_CLOEXEC) : -1;
+	if (options->trace != NULL && setup->trace_fd < 0) {
+		lb_log_report("cannot open %s: %s", options->trace, strerror(errno));
+		return -1;
+	}
 	setup->flash_fd = lb_flashfile_open(&setup->folder, options->image, options->reflash);
 	if (setup->flash_fd < 0)
 		return -1;

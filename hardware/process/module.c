@@ -241,6 +241,7 @@ static int start_cpu(struct lb_module *module)
 	fds[WIRE_FD_RETAINED] = module->registers.retained_fd;
 	fds[WIRE_FD_REGISTERS] = module->registers.page_fd;
 	fds[WIRE_FD_LOCK] = module->folder.lock_fd;
+	fds[WIRE_FD_TRACE] = module->trace_fd;
 	for (int i = 0; i < LB_UARTHUB_COUNT && result == 0; i++) {
 		fds[WIRE_FD_UART0 + i] = lb_uarthub_connect_cpu(&module->uart[i]);
 		if (fds[WIRE_FD_UART0 + i] < 0)
@@ -392,6 +393,7 @@ int lb_module_open(struct lb_module *module, const struct lb_module_setup *setup
 	memset(module, 0, sizeof(*module));
 	module->loop = setup->loop;
 	module->folder = setup->folder;
+	module->trace_fd = setup->trace_fd;
 	memcpy(module->unique_id, setup->unique_id, sizeof(module->unique_id));
 	module->passing = setup->passing;
 	module->clock.factor = setup->clock_factor;

@@ -44,6 +44,7 @@ struct lb_module {
 	uv_loop_t *loop;
 	struct lb_folder folder;
 	struct lb_flashwatch flash;
+	int trace_fd; /* of `lifeboat check`, -1: none */
 	uint8_t unique_id[LB_UNIQUE_ID_BYTES];
 	struct lb_clock clock;
 	struct lb_events events;
@@ -75,6 +76,7 @@ struct lb_module_setup {
 	uv_loop_t *loop;
 	struct lb_folder folder;
 	int flash_fd;
+	int trace_fd; /* of `lifeboat check`, -1: none */
 	uint8_t unique_id[LB_UNIQUE_ID_BYTES];
 	unsigned clock_factor;
 	bool passing;

@@ -8,10 +8,32 @@ void lb_check_print(const struct lb_check_facts *facts)
 {
 	struct lb_check_line lines[LB_CHECK_LINES];
 
-	lb_check_describe(facts, lines);
-	for (int i = 0; i < LB_CHECK_LINES; i++)
+	size_t count = lb_check_describe(facts, lines);
+	for (size_t i = 0; i < count; i++)
 		printf("%-11s %s\n", lines[i].name, lines[i].text);
 	printf("%-11s %s\n", "verdict", lb_check_verdict_text(lb_check_judge(facts)));
+}
+
+static void add_audit(cJSON *report, const struct lb_audit *audit)
+{
+	cJSON *files = cJSON_AddObjectToObject(report, "ran");
+
+	for (size_t i = 0; i < audit->file_count; i++) {
+		cJSON *file = cJSON_AddObjectToObject(files, audit->files[i].name);
+		cJSON_AddNumberToObject(file, "lines", audit->files[i].lines);
+		cJSON_AddNumberToObject(file, "ran", audit->files[i].ran);
+	}
+	cJSON *notes = cJSON_AddArrayToObject(report, "notes");
+	for (size_t i = 0; i < audit->note_count; i++) {
+		const struct lb_audit_note *from = &audit->notes[i];
+		cJSON *note = cJSON_CreateObject();
+		cJSON_AddStringToObject(note, "kind", lb_check_note_name(from->kind));
+		cJSON_AddItemToObject(note, "file",
+		                      from->file[0] != '\0' ? cJSON_CreateString(from->file) : cJSON_CreateNull());
+		cJSON_AddItemToObject(note, "line", from->line != 0 ? cJSON_CreateNumber(from->line) : cJSON_CreateNull());
+		cJSON_AddStringToObject(note, "text", from->text);
+		cJSON_AddItemToArray(notes, note);
+	}
 }
 
 void lb_check_print_json(const struct lb_check_facts *facts, const char *folder)
@@ -48,6 +70,7 @@ void lb_check_print_json(const struct lb_check_facts *facts, const char *folder)
 	cJSON_AddNumberToObject(cuts, "torn", (double)facts->torn);
 	cJSON_AddBoolToObject(cuts, "comes_back", facts->comes_back);
 	cJSON_AddBoolToObject(cuts, "mounts", facts->mounts);
+	add_audit(report, &facts->audit);
 	char *text = cJSON_PrintUnformatted(report);
 	puts(text != NULL ? text : "");
 	cJSON_free(text);
@@ -82,19 +105,19 @@ bool lb_check_write_junit(const struct lb_check_facts *facts, const char *folder
 	struct lb_check_line lines[LB_CHECK_LINES];
 	enum lb_check_verdict verdict = lb_check_judge(facts);
 	FILE *file = fopen(file_name, "we");
-	int bad = 0;
+	unsigned bad = 0;
 
 	if (file == NULL)
 		return false;
-	lb_check_describe(facts, lines);
-	for (int i = 0; i < LB_CHECK_LINES; i++)
+	size_t count = lb_check_describe(facts, lines);
+	for (size_t i = 0; i < count; i++)
 		bad += !lines[i].good;
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"lifeboat check ", file);
 	put_xml(file, folder);
-	fprintf(file, "\" tests=\"%d\" errors=\"0\" failures=\"%d\" skipped=\"%d\">\n", LB_CHECK_LINES + 1,
+	fprintf(file, "\" tests=\"%zu\" errors=\"0\" failures=\"%u\" skipped=\"%u\">\n", count + 1,
 	        verdict == LB_CHECK_FREE ? 0 : bad + 1, verdict == LB_CHECK_FREE ? bad : 0);
 	const char *element = verdict == LB_CHECK_FREE ? "skipped" : "failure";
-	for (int i = 0; i < LB_CHECK_LINES; i++)
+	for (size_t i = 0; i < count; i++)
 		put_case(file, lines[i].name, lines[i].good ? NULL : element, lines[i].text);
 	put_case(file, "verdict", verdict == LB_CHECK_FREE ? NULL : element, lb_check_verdict_text(verdict));
 	fputs("</testsuite>\n", file);

@@ -7,8 +7,9 @@
 #include "host/commands/check_verdict.h"
 
 void lb_check_print(const struct lb_check_facts *facts);
-/* {"v": 1, "folder", "verdict": 0|1|3, "text", "ways": {"ctrl_c", "mpremote", "radio", "p12"}, "scripts": {"state",
- * "error"|null, "watchdog_resets", "other_resets"}, "cuts": {"count", "torn", "comes_back", "mounts"}} */
+/* {"v": 1, "folder", "verdict": 0|1|3|4, "text", "ways": {"ctrl_c", "mpremote", "radio", "p12"}, "scripts": {"state",
+ * "error"|null, "watchdog_resets", "other_resets"}, "cuts": {"count", "torn", "comes_back", "mounts"}, "ran": {FILE:
+ * {"lines", "ran"}, ...}, "notes": [{"kind", "file"|null, "line"|null, "text"}, ...]}; kinds as lb_check_note_name. */
 void lb_check_print_json(const struct lb_check_facts *facts, const char *folder);
 /* One testcase a line and one for the verdict. A line that is not good fails only when the verdict is bad, for one way
  * in is enough; else it is skipped, with its words. False, with errno, when the file cannot be written. */

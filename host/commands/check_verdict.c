@@ -7,7 +7,7 @@ enum lb_check_verdict lb_check_judge(const struct lb_check_facts *facts)
 	if (facts->cuts > 0 && (!facts->comes_back || !facts->mounts))
 		return LB_CHECK_LOST;
 	if (facts->ctrl_c || facts->mpremote || facts->radio == LB_CHECK_RADIO_ANSWERS)
-		return LB_CHECK_FREE;
+		return lb_audit_is_inconclusive(&facts->audit, facts->strict) ? LB_CHECK_OPEN : LB_CHECK_FREE;
 	return facts->p12 ? LB_CHECK_PIN : LB_CHECK_LOST;
 }
 
@@ -15,6 +15,7 @@ const char *lb_check_verdict_text(enum lb_check_verdict verdict)
 {
 	switch (verdict) {
 	case LB_CHECK_FREE: return "you can always get back in, without the pin";
+	case LB_CHECK_OPEN: return "inconclusive: what was reached lets you back in, but not all was reached";
 	case LB_CHECK_PIN: return "only pin P12 gets you back in";
 	case LB_CHECK_LOST:
 	default: return "you cannot be sure to get back in, not even with pin P12";
@@ -36,6 +37,9 @@ static void describe_scripts(const struct lb_check_facts *facts, struct lb_check
 	line->good = facts->scripts == LB_CHECK_ENDED || facts->scripts == LB_CHECK_RUNNING;
 	if (facts->scripts == LB_CHECK_RAISED)
 		snprintf(line->text, sizeof(line->text), "raised %s", facts->error);
+	else if (facts->scripts == LB_CHECK_RUNNING && facts->audit.at_file[0] != '\0')
+		snprintf(line->text, sizeof(line->text), "still run after %g s, at %s:%u", facts->seconds, facts->audit.at_file,
+		         facts->audit.at_line);
 	else if (facts->scripts == LB_CHECK_RUNNING)
 		snprintf(line->text, sizeof(line->text), "still run after %g s", facts->seconds);
 	else
@@ -77,7 +81,43 @@ static void describe_cuts(const struct lb_check_facts *facts, struct lb_check_li
 	}
 }
 
-void lb_check_describe(const struct lb_check_facts *facts, struct lb_check_line lines[LB_CHECK_LINES])
+/* "main.py 5 of 9 lines, lib/blink.py 2 of 2": in as much room as there is. */
+static void describe_run(const struct lb_check_facts *facts, struct lb_check_line *line)
+{
+	size_t used = 0;
+
+	line->name = "ran";
+	line->good = true;
+	snprintf(line->text, sizeof(line->text), "nothing");
+	for (size_t i = 0; i < facts->audit.file_count && used < sizeof(line->text); i++) {
+		const struct lb_audit_file *file = &facts->audit.files[i];
+		used += (size_t)snprintf(line->text + used, sizeof(line->text) - used, "%s%s %u of %u lines", i > 0 ? ", " : "",
+		                         file->name, file->ran, file->lines);
+	}
+}
+
+const char *lb_check_note_name(enum lb_audit_kind kind)
+{
+	static const char *const names[] = {
+		[LB_AUDIT_MISSING] = "missing", [LB_AUDIT_UNREACHED] = "not reached", [LB_AUDIT_WAITS] = "waits",
+		[LB_AUDIT_UNSEEN] = "not seen", [LB_AUDIT_RAISED] = "raised",         [LB_AUDIT_UNTRIED] = "not tried",
+		[LB_AUDIT_CAUGHT] = "caught",
+	};
+
+	return names[kind];
+}
+
+static void describe_note(const struct lb_audit_note *note, bool strict, struct lb_check_line *line)
+{
+	line->name = lb_check_note_name(note->kind);
+	line->good = !lb_audit_is_open(note, strict);
+	if (note->file[0] != '\0')
+		snprintf(line->text, sizeof(line->text), "%s:%u: %s", note->file, note->line, note->text);
+	else
+		snprintf(line->text, sizeof(line->text), "%s", note->text);
+}
+
+size_t lb_check_describe(const struct lb_check_facts *facts, struct lb_check_line lines[LB_CHECK_LINES])
 {
 	const char *no_radio = facts->radio == LB_CHECK_RADIO_OFF ? "no radio: telnet and FTP are off" :
 	                                                            "telnet and FTP do not let in for long, or not at all";
@@ -90,4 +130,8 @@ void lb_check_describe(const struct lb_check_facts *facts, struct lb_check_line 
 	         no_radio);
 	set_line(&lines[5], "P12", facts->p12, "safe boot gives a REPL", "safe boot gives no REPL");
 	describe_cuts(facts, &lines[6]);
+	describe_run(facts, &lines[7]);
+	for (size_t i = 0; i < facts->audit.note_count; i++)
+		describe_note(&facts->audit.notes[i], facts->strict, &lines[LB_CHECK_TRIED + i]);
+	return LB_CHECK_TRIED + facts->audit.note_count;
 }

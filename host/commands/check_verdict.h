@@ -5,11 +5,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "host/audit/audit.h"
+
 /* Also the command's exit codes. */
 enum lb_check_verdict {
 	LB_CHECK_FREE = 0, /* the owner gets back without the pin */
 	LB_CHECK_LOST = 1, /* not even P12 helps, or a power cut was too much */
 	LB_CHECK_PIN = 3,  /* P12 alone helps */
+	LB_CHECK_OPEN = 4, /* what was tried lets the owner in, but not all that matters was reached */
 };
 
 enum lb_check_scripts { LB_CHECK_ENDED, LB_CHECK_RAISED, LB_CHECK_RUNNING, LB_CHECK_SLEEPING, LB_CHECK_NOT_STARTED };
@@ -29,9 +32,12 @@ struct lb_check_facts {
 	long torn;       /* cuts that tore a flash operation */
 	bool comes_back; /* after the cuts: starts, and P12 gives a REPL */
 	bool mounts;     /* and /flash is there */
+	bool strict;     /* the scripts' own errors and untried branches leave it open too */
+	struct lb_audit audit;
 };
 
-enum { LB_CHECK_LINES = 7, LB_CHECK_TEXT_BYTES = 400 };
+/* One for each thing that was tried and one for what ran, then the audit's notes. */
+enum { LB_CHECK_TRIED = 8, LB_CHECK_LINES = LB_CHECK_TRIED + LB_AUDIT_NOTES, LB_CHECK_TEXT_BYTES = 400 };
 
 struct lb_check_line {
 	const char *name;
@@ -41,7 +47,9 @@ struct lb_check_line {
 
 enum lb_check_verdict lb_check_judge(const struct lb_check_facts *facts);
 const char *lb_check_verdict_text(enum lb_check_verdict verdict);
-/* One line for each thing that was tried, in the order in which it was. */
-void lb_check_describe(const struct lb_check_facts *facts, struct lb_check_line lines[LB_CHECK_LINES]);
+/* In the order in which it was tried; returns how many lines there are. */
+size_t lb_check_describe(const struct lb_check_facts *facts, struct lb_check_line lines[LB_CHECK_LINES]);
+/* "missing", "not reached", …: what a note's line is called. */
+const char *lb_check_note_name(enum lb_audit_kind kind);
 
 #endif

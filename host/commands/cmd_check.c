@@ -11,16 +11,19 @@
 #include <unistd.h>
 
 #include "host/commands/check_radio.h"
+#include "host/commands/check_folder.h"
 #include "host/commands/check_report.h"
+#include "host/commands/check_trace.h"
 #include "host/commands/check_verdict.h"
 #include "host/commands/commands.h"
 #include "host/commands/rig.h"
 #include "host/commands/stop.h"
 #include "host/client/host_time.h"
+#include "host/client/json.h"
 #include "host/client/waiting.h"
 #include "host/image/board_kinds.h"
 
-enum { CUTS, SECONDS, JSON, JUNIT };
+enum { CUTS, SECONDS, STRICT, JSON, JUNIT };
 
 enum {
 	CUTS_DEFAULT = 20,
@@ -32,12 +35,17 @@ enum {
 	HOST_TRY_MS = 2000, /* host time: how fast a script computes does not scale with the clock */
 	HOST_STEP_MS = 10,
 	HOST_KEY_MS = 3,
+	SURVEY_MS = 30000, /* host time: many files may be compiled */
 };
+
+#define VARIANT "-check"
 
 struct check {
 	struct lb_rig rig;
 	struct lb_check_facts facts;
-	long watch_ms; /* module time */
+	struct lb_check_trace trace;
+	uint64_t watched_us; /* module time since the last reset, at the end of the watch */
+	long watch_ms;       /* module time */
 	unsigned cuts;
 	int64_t run_ms; /* host time that the scripts ran, or were watched */
 	int64_t cut_ms; /* of the first run, over which the cuts are spread */
@@ -117,6 +125,9 @@ static bool watch_scripts(struct check *check)
 static bool try_radio(struct check *check)
 {
 	cJSON *status = lb_rig_status(&check->rig);
+
+	check->watched_us = (uint64_t)lb_json_number(status, "t_ms") * 1000;
+	lb_check_trace_keep(&check->trace);
 	const cJSON *net = cJSON_GetObjectItemCaseSensitive(status, "net");
 
 	check->facts.radio = lb_check_radio(net, HOST_TRY_MS, host_ms(LASTS_MS));
@@ -195,11 +206,32 @@ static void safe_boot(struct check *check, bool *answers, bool *mounts)
 	*mounts = *answers && answer.traceback[0] == '\0';
 }
 
+/* Compiles every file, also those that the scripts did not come to, so that the trace has their code; runs none. */
+static void survey(struct check *check)
+{
+	static const char code[] = "import uos,gc\n"
+							   "def walk(d):\n"
+							   " for e in list(uos.ilistdir(d)):\n"
+							   "  p=d+'/'+e[0]\n"
+							   "  if e[1]==0x4000:walk(p)\n"
+							   "  elif p.endswith('.py'):\n"
+							   "   try:compile(open(p).read(),p,'exec')\n"
+							   "   except Exception:pass\n"
+							   "   gc.collect()\n"
+							   "walk('/flash')";
+	struct lb_rawrepl answer;
+
+	if (lb_repl_run(&check->rig.port, code, &answer, SURVEY_MS) != 0 || answer.traceback[0] != '\0')
+		check->trace.live->full = 1;
+}
+
 static bool try_p12(struct check *check)
 {
 	bool mounts;
 
 	safe_boot(check, &check->facts.p12, &mounts);
+	if (check->facts.p12)
+		survey(check);
 	return poll_rig(check, HOST_STEP_MS);
 }
 
@@ -243,11 +275,14 @@ static bool try_all(struct check *check)
 		return false;
 	check->cut_ms = check->run_ms;
 	const long cuts_ms = (long)check->cut_ms * (check->cuts + 1) / 2 + 2 * boot_ms + try_ms;
-	return try_step(check, try_radio, "the radio to let somebody in", try_ms) &&
-	       try_step(check, try_ctrl_c, "Ctrl-C to get in", try_ms) &&
-	       try_step(check, try_mpremote, "mpremote's way to get in", boot_ms + try_ms) &&
-	       try_step(check, try_p12, "pin P12 to get in", boot_ms + try_ms) &&
-	       try_step(check, try_cuts, "the power cuts to be over", cuts_ms);
+	if (!try_step(check, try_radio, "the radio to let somebody in", try_ms) ||
+	    !try_step(check, try_ctrl_c, "Ctrl-C to get in", try_ms) ||
+	    !try_step(check, try_mpremote, "mpremote's way to get in", boot_ms + try_ms) ||
+	    !try_step(check, try_p12, "pin P12 to get in", boot_ms + try_ms) ||
+	    !try_step(check, try_cuts, "the power cuts to be over", cuts_ms))
+		return false;
+	return lb_audit(check->trace.live, check->trace.kept, check->watched_us, &check->facts.audit) ||
+	       fail(check, "no memory");
 }
 
 /* --- the scratch module's folder --- */
@@ -275,13 +310,21 @@ static bool make_place(struct check *check)
 static bool run(struct check *check, const char *folder)
 {
 	check->rig.stop = &lb_stop_signal;
-	if (!lb_rig_load(check->module, folder, check->reason) || lb_stop_signal != 0)
+	check->rig.variant = VARIANT;
+	if (!lb_check_trace_open(&check->trace, check->place, 0))
+		return fail(check, strerror(errno));
+	check->rig.trace = check->trace.path;
+	if (!lb_rig_load(check->module, folder, VARIANT, check->reason) || lb_stop_signal != 0)
 		return fail(check, "the scratch module did not start");
 	if (!lb_rig_start(&check->rig, check->module, check->reason))
 		return fail(check, "the scratch module did not start");
 	bool done = try_all(check);
 	lb_rig_end(&check->rig);
-	return done;
+	if (!done)
+		return false;
+	lb_check_folder_note(folder, &check->facts.audit);
+	lb_check_folder_keep_own(folder, &check->facts.audit);
+	return true;
 }
 
 static enum lb_exit report(const struct check *check, const struct lb_args *args)
@@ -314,6 +357,7 @@ static bool choose(const struct lb_args *args, struct check *check)
 		return false;
 	}
 	check->cuts = (unsigned)number;
+	check->facts.strict = args->values[STRICT] != NULL;
 	if (stat(args->words[0], &info) != 0 || !S_ISDIR(info.st_mode)) {
 		lb_args_wrong("there is no folder %s: check takes the folder that would be /flash", args->words[0]);
 		return false;
@@ -334,6 +378,7 @@ static enum lb_exit run_check(const struct lb_args *args)
 	if (!make_place(&check))
 		return lb_args_failed("cannot make a folder for the scratch module, %s: %s", check.place, strerror(errno));
 	bool done = run(&check, args->words[0]);
+	lb_check_trace_close(&check.trace);
 	nftw(check.place, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	if (lb_stop_signal != 0) {
 		signal(lb_stop_signal, SIG_DFL);
@@ -344,18 +389,22 @@ static enum lb_exit run_check(const struct lb_args *args)
 
 const struct lb_command lb_cmd_check = {
 	.name = "check",
-	.usage = "FOLDER [--cuts N] [--seconds S] [--json] [--junit FILE]",
+	.usage = "FOLDER [--cuts N] [--seconds S] [--strict] [--json] [--junit FILE]",
 	.summary = "would these scripts lock me out? (a scratch module tries them)",
 	.help = "Boots a scratch module, its clock ten times faster, with FOLDER's files as /flash, and reports: did the\n"
 			"scripts end, raise or still run; did the watchdog reset the module; do Ctrl-C, mpremote and the\n"
-			"radio (telnet, FTP) let you in; does pin P12; does all come back after power cuts.\n"
+			"radio (telnet, FTP) let you in; does pin P12; does all come back after power cuts; how much of each\n"
+			"file ran, and what could lock you out in the rest.\n"
 			"Names that begin with a dot, and __pycache__, are left out.\n"
 			"\n"
 			"Exit codes: 0 you always get back in without the pin, 3 only P12 helps, 1 not even that (or, with\n"
-			"a line on stderr, the check failed), 2 wrong usage.\n",
+			"a line on stderr, the check failed), 4 nothing locks you out as far as the run came, but what the\n"
+			"scripts meant to do was not reached, 2 wrong usage.\n",
 	.example = "lifeboat check scripts",
 	.options = {[CUTS] = {"--cuts", "N", "so many power cuts, spread over the run (default 20, 0: none)"},
                 [SECONDS] = {"--seconds", "S", "watches the scripts for S seconds of module time (default 10)"},
+                [STRICT] = {"--strict", NULL,
+                            "exit code 4 also for errors of the scripts' own and for what was not tried"},
                 [JSON] = {"--json", NULL, "one JSON object instead of the lines"},
                 [JUNIT] = {"--junit", "FILE", "writes the lines as JUnit's XML too"}},
 	.words_min = 1,

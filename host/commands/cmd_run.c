@@ -160,7 +160,7 @@ static bool load(const char *dir, const char *folder)
 	char reason[LB_UPLOAD_REASON_BYTES];
 
 	if (lb_upload_check(folder, lb_board_kinds_here()->flashmap->part[LB_PART_FS].size_bytes, reason) &&
-	    lb_rig_load(dir, folder, reason))
+	    lb_rig_load(dir, folder, NULL, reason))
 		return true;
 	if (reason[0] != '\0')
 		lb_args_failed("%s", reason);

@@ -64,7 +64,7 @@ static void execute(const struct lb_hardware_options *options, int ready_fd, int
 	char ready_text[16];
 	char life_text[16];
 
-	snprintf(image_name, sizeof(image_name), "%s.img", board);
+	snprintf(image_name, sizeof(image_name), "%s%s.img", board, options->variant != NULL ? options->variant : "");
 	if (!find_beside(PROGRAM, "", program) || !find_beside(BOOTLOADER, board, bootloader) ||
 	    !find_beside(IMAGE, image_name, image))
 		return;

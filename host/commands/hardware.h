@@ -13,6 +13,7 @@ enum { LB_HARDWARE_URL_BYTES = 80, LB_HARDWARE_OPTIONS_MAX = 16 };
 /* Words of its command line, as hardware/process/options.h lists them, after those that it always has. */
 struct lb_hardware_options {
 	const char *dir;
+	const char *variant; /* of the image: "-check"; NULL: the normal one */
 	const char *words[LB_HARDWARE_OPTIONS_MAX];
 	size_t count;
 };

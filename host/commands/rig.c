@@ -31,18 +31,26 @@ static bool open_module(struct lb_rig *rig, char *reason)
 
 bool lb_rig_start(struct lb_rig *rig, const char *dir, char reason[LB_UPLOAD_REASON_BYTES])
 {
-	const volatile sig_atomic_t *stop = rig->stop;
-	const bool passing = rig->passing;
 	char clock[4];
 	int error;
 
-	*rig = (struct lb_rig){.dir = dir, .stop = stop, .passing = passing, .control = {.fd = -1}, .port = {.fd = -1}};
+	*rig = (struct lb_rig){
+		.dir = dir,
+		.stop = rig->stop,
+		.passing = rig->passing,
+		.variant = rig->variant,
+		.trace = rig->trace,
+		.control = {.fd = -1},
+		.port = {.fd = -1},
+	};
 	reason[0] = '\0';
 	snprintf(clock, sizeof(clock), "%d", LB_RIG_CLOCK);
-	struct lb_hardware_options options = {.dir = dir};
+	struct lb_hardware_options options = {.dir = dir, .variant = rig->variant};
 	lb_hardware_add(&options, "--clock", clock);
-	if (passing)
+	if (rig->passing)
 		lb_hardware_add(&options, "--passing", NULL);
+	if (rig->trace != NULL)
+		lb_hardware_add(&options, "--trace", rig->trace);
 	if (!lb_hardware_start(&rig->hardware, &options, &error)) {
 		if (error != 0)
 			snprintf(reason, LB_UPLOAD_REASON_BYTES, "cannot start the hardware process: %s", strerror(error));
@@ -236,9 +244,9 @@ static bool copy(struct lb_rig *rig, bool is_new, const char *folder, char *reas
 	return copied;
 }
 
-bool lb_rig_load(const char *dir, const char *folder, char reason[LB_UPLOAD_REASON_BYTES])
+bool lb_rig_load(const char *dir, const char *folder, const char *variant, char reason[LB_UPLOAD_REASON_BYTES])
 {
-	struct lb_rig rig = {.stop = NULL, .passing = true};
+	struct lb_rig rig = {.stop = NULL, .passing = true, .variant = variant};
 	bool is_new = lb_client_check_folder(dir) != LB_CLIENT_OK;
 
 	if (!lb_rig_start(&rig, dir, reason))

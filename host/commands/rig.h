@@ -23,6 +23,8 @@ struct lb_rig {
 	const char *dir;
 	const volatile sig_atomic_t *stop; /* NULL: nothing sets it */
 	bool passing;                      /* another run of this module follows */
+	const char *variant;               /* of the image that a new module gets; NULL: the normal one */
+	const char *trace;                 /* the file for what scripts do (check_trace.h); NULL: none */
 	struct lb_hardware hardware;
 	struct lb_client control;
 	struct lb_port port; /* the pty of uart0 */
@@ -53,7 +55,7 @@ bool lb_rig_wait(struct lb_rig *rig, const char *first, const char *second, int 
 bool lb_rig_safe_boot(struct lb_rig *rig);
 
 /* Starts the module of dir, which may be a new one, copies the folder's files into its /flash past whatever scripts it
- * has, and ends it. `lifeboat wait` elsewhere does not count this run as the module's own. */
-bool lb_rig_load(const char *dir, const char *folder, char reason[LB_UPLOAD_REASON_BYTES]);
+ * has, and ends it. `lifeboat wait` elsewhere does not count this run as the module's own. variant: as above. */
+bool lb_rig_load(const char *dir, const char *folder, const char *variant, char reason[LB_UPLOAD_REASON_BYTES]);
 
 #endif

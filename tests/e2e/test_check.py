@@ -17,8 +17,18 @@ DETAILS = {
 	"raises": lambda r: (r["scripts"]["state"], r["scripts"]["error"]) == ("raised", "ValueError: no such sensor"),
 	"busy-boot": lambda r: (r["scripts"]["state"], r["ways"]["ctrl_c"], r["ways"]["mpremote"]) == ("running", True, False),
 	"watchdog-loop": lambda r: r["scripts"]["watchdog_resets"] >= 2,
+	"unreached-lock": lambda r: ("not reached", "program.py", 6) in places(r) and r["ran"]["program.py"]["ran"] == 3,
+	"waits-for-wifi-then-locks": lambda r: {("not reached", "main.py", 11), ("not reached", "main.py", 12)} <= places(r),
+	"swallowed-import": lambda r: ("missing", "main.py", 4) in places(r) and r["scripts"]["state"] == "ended",
+	"other-board": lambda r: ("missing", "boot.py", 3) in places(r),
+	"thread-that-holds": lambda r: ("missing", "main.py", 3) in places(r),
+	"tls-handshake-forever": lambda r: ("missing", "main.py", 4) in places(r),
 }
-LINES = ["scripts", "watchdog", "Ctrl-C", "mpremote", "radio", "P12", "power cuts", "verdict"]
+LINES = ["scripts", "watchdog", "Ctrl-C", "mpremote", "radio", "P12", "power cuts", "ran", "verdict"]
+
+
+def places(report):
+	return {(note["kind"], note["file"], note["line"]) for note in report["notes"]}
 
 
 def expected(folder):
@@ -33,7 +43,7 @@ def check(folder, *options, timeout=120):
 
 
 def test_there_are_examples_of_each_verdict():
-	assert {expected(folder) for folder in EXAMPLES} == {0, 3}
+	assert {expected(folder) for folder in EXAMPLES} == {0, 3, 4}
 	assert set(DETAILS) <= {folder.name for folder in EXAMPLES}
 
 
@@ -64,9 +74,160 @@ def test_an_empty_folder_is_quick(scratch, record_property):
 	start = time.monotonic()
 	result = check(scratch)
 	seconds = time.monotonic() - start
-	assert result.returncode == 0, result.stdout + result.stderr
+	assert "no boot.py and no main.py" in result.stdout
+	assert result.returncode == 4, result.stdout + result.stderr
 	record_property("note", f"check on an empty folder: {seconds:.1f} s (aim 5 s)")
 	assert seconds < 15
+
+
+def write(folder, files):
+	for name, text in files.items():
+		path = os.path.join(folder, name)
+		os.makedirs(os.path.dirname(path), exist_ok=True)
+		with open(path, "w") as file:
+			file.write(text)
+
+
+# What the owner gets to know of scripts that a run does not come to the end of: files, exit code, exit code with
+# --strict, notes.
+TRUTHS = {
+	"a module without threads": ({"main.py": """import _thread, network, machine, micropython
+micropython.kbd_intr(-1)
+network.WLAN().deinit()
+machine.UART(0).deinit()
+while True:
+    pass
+"""}, 4, 4, {("missing", "main.py", 1), ("not reached", "main.py", 2), ("not reached", "main.py", 4)}),
+	"an import with another in its place": ({"main.py": """try:
+    import urequests as requests
+except ImportError:
+    requests = None
+print(requests)
+"""}, 0, 0, {("caught", "main.py", 2)}),
+	"branches that are not taken": ({"main.py": """import machine, time, micropython
+
+def bye():
+    micropython.kbd_intr(-1)
+
+def never():
+    machine.deepsleep()
+
+while True:
+    if time.ticks_ms() < 0:
+        machine.deepsleep(1000)
+    try:
+        time.sleep_ms(20)
+    except Exception:
+        bye()
+"""}, 0, 4, {("not tried", "main.py", 4), ("not tried", "main.py", 7), ("not tried", "main.py", 11)}),
+	"a loop whose last line never ran": ({"main.py": """import machine, time
+asleep = False
+while asleep:
+    machine.deepsleep()
+time.sleep_ms(10)
+"""}, 0, 4, {("not tried", "main.py", 4)}),
+	"the script's own mistake": ({"main.py": "print(1)\nraise ValueError('no')\n"}, 0, 4, {("raised", "main.py", 2)}),
+	"a sensor that is not there": ({"main.py": """from machine import I2C
+i2c = I2C(0, I2C.MASTER)
+print(i2c.readfrom_mem(0x76, 0xD0, 1))
+"""}, 4, 4, {("missing", "main.py", 3)}),
+	"a sensor that is waited for": ({"main.py": """from machine import I2C
+import time
+i2c = I2C(0, I2C.MASTER)
+while 0x76 not in i2c.scan():
+    time.sleep_ms(10)
+print("there")
+"""}, 4, 4, {("waits", "main.py", 5)}),
+	"a sensor whose silence is caught": ({"main.py": """from machine import I2C
+import time
+i2c = I2C(0, I2C.MASTER)
+while True:
+    try:
+        print(i2c.readfrom_mem(0x76, 0xD0, 1))
+    except OSError:
+        pass
+    time.sleep_ms(100)
+"""}, 0, 0, {("caught", "main.py", 6)}),
+	"a name that others have": ({"main.py": "import machine\ncard = machine.SDCard()\n"}, 4, 4,
+		{("missing", "main.py", 2)}),
+	"a keyword that others have": ({"main.py": "import machine\np = machine.Pin('P10', alt=3)\n"}, 4, 4,
+		{("missing", "main.py", 2)}),
+	"a library that is not in the folder": ({"boot.py": "import nowhere\n", "main.py": "print(1)\n"}, 4, 4,
+		{("missing", "boot.py", 1)}),
+	"a radio that is not there": ({"main.py": "from network import LoRa\n"}, 4, 4, {("missing", "main.py", 1)}),
+	"a task that waits": ({"main.py": """import asyncio, network, machine
+wlan = network.WLAN(mode=network.WLAN.STA)
+async def net():
+    while not wlan.isconnected():
+        await asyncio.sleep_ms(50)
+    machine.WDT(timeout=1000)
+async def main():
+    task = asyncio.create_task(net())
+    while True:
+        await asyncio.sleep(1)
+asyncio.run(main())
+"""}, 4, 4, {("not reached", "main.py", 6)}),
+	"a module that is not imported yet": ({"main.py": "int('x')\nimport lib_b\n",
+		"lib/lib_b.py": "import machine\nmachine.disable_irq()\n"}, 4, 4, {("not reached", "lib/lib_b.py", 2)}),
+	"a file that nothing imports": ({"main.py": "print(1)\n", "tests/locks.py": "import machine\nmachine.disable_irq()\n"},
+		0, 0, set()),
+	"machine code that is not called yet": ({"main.py": """import micropython
+@micropython.native
+def spin():
+    while True:
+        pass
+int('x')
+spin()
+"""}, 4, 4, {("not reached", "main.py", 7)}),
+	"a condition that only gave up": ({"main.py": """import network, micropython
+if not network.WLAN().isconnected():
+    raise RuntimeError("no network")
+micropython.kbd_intr(-1)
+"""}, 4, 4, {("not reached", "main.py", 4), ("raised", "main.py", 3)}),
+	"scripts in a folder below": ({"flash/main.py": "print(1)\n"}, 4, 4, {("not seen", None, None)}),
+}
+
+
+@pytest.mark.parametrize("case", TRUTHS)
+def test_what_was_not_reached_is_not_safe(scratch, case):
+	files, verdict, strict, notes = TRUTHS[case]
+	write(scratch, files)
+	result = check(scratch, "--seconds", 3, "--cuts", 0, "--json")
+	report = json.loads(result.stdout)
+	assert result.returncode == report["verdict"] == verdict, report
+	assert notes <= places(report), report
+	assert verdict != 0 or not notes or places(report) == notes, "and nothing else"
+	if strict != verdict:
+		assert check(scratch, "--seconds", 3, "--cuts", 0, "--strict").returncode == strict
+
+
+def test_names_that_are_missing_are_missing(modules):
+	"""One that the module has by now goes from host/audit/missing_names.c."""
+	source = (harness.ROOT / "host/audit/missing_names.c").read_text()
+	names = re.findall(r'"([\w.()]+)"', source.split("lb_missing_names[] = {")[1])
+	assert len(names) > 150 and len(set(names)) == len(names)
+	module = modules()
+	module.start()
+	module.exec("def has(name):\n"
+		" parts = name.split('.')\n"
+		" if parts[0] == 'builtins':\n"
+		"  return parts[1] in globals() or parts[1] in dir(__import__('builtins'))\n"
+		" try:\n"
+		"  it = __import__(name if name.startswith('umqtt') else parts[0])\n"
+		"  for part in parts[1:]: it = getattr(it, part)\n"
+		"  return True\n"
+		" except (ImportError, AttributeError):\n"
+		"  return False\n")
+	plain = [name for name in names if "(" not in name]
+	there = [name for at in range(0, len(plain), 40)
+		for name in module.eval(f"[name for name in {plain[at:at + 40]!r} if has(name)]")]
+	assert there == []
+	given = {"Pin": "'P10'", "ADC": "", "I2C": "0", "PWM": "'P9'", "RTC": "", "UART": "1", "WLAN": ""}
+	for name in sorted(set(names) - set(plain)):
+		where, keyword = name[:-1].split("(")
+		call = f"{where}({given[where.split('.')[1]]}{', ' if given[where.split('.')[1]] else ''}{keyword}=0)"
+		with harness.Uart(os.path.join(module.folder, "uart0")) as uart:
+			assert "TypeError" in uart.error_of(f"import machine, network\n{call}"), name
 
 
 @pytest.mark.parametrize("arguments", [[], ["/nowhere"], [".", "--cuts", "x"], [".", "--seconds", "0"], [".", "."]])

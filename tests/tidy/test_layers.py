@@ -20,7 +20,7 @@ def core(*modules):
 
 
 # The firmware's folders; its headers beside them (mphalport.h and the like) are MicroPython's to include, as glue is.
-FIRMWARE_RANKS = {"io": 0, "store": 1, "update": 2, "net": 2, "life": 3, "python": 4, "glue": 5}
+FIRMWARE_RANKS = {"io": 0, "store": 1, "update": 2, "net": 2, "life": 3, "python": 4, "glue": 5, "check": 5}
 # For every part of the tree but core itself: what it may include. The longest matching part counts.
 ALLOWED = {
 	# Engines without I/O, each by itself.
@@ -29,12 +29,15 @@ ALLOWED = {
 	"protocols/login/": core("base") + ["protocols/login/"],
 	"protocols/rfc2217/": core("base") + ["protocols/rfc2217/", "protocols/telnet/telnet.h"],
 	"protocols/telnet/": core("base") + ["protocols/login/", "protocols/telnet/"],
+	"protocols/trace/": [],
 	"crypto/": core("base", "image") + ["crypto/"],
 	"boards/": ["core/", "boards/bootloader.h", "boards/images.h", "boards/loader_mode.h"],
 	"boards/virtual/": core("base", "hw", "flashmap", "handoff", "image", "record", "loader", "update") + [
 		"boards/virtual/", "crypto/", "hardware/wire.h", "hardware/model/"],
 	"firmware/": core("base", "hw", "flashmap", "record", "image", "handoff", "nvs", "trial", "update") + [
 		"protocols/ftp/", "protocols/login/", "protocols/telnet/"],
+	# A program that writes down what another does is above all of it.
+	"firmware/check/": core("hw") + ["protocols/trace/"],
 	"hardware/wire.h": [],
 	# The models and the process share the registers' numbers with the CPU's side. The process fills the factory slot of a
 	# new flash, says which image is there, and reads in the hand-off how the module was booted.

@@ -46,6 +46,15 @@ static void test_verdicts(void **state)
 		};
 		if (lb_check_judge(&facts) != verdicts[i].verdict)
 			fail_msg("case %zu: %d", i, lb_check_judge(&facts));
+		/* What was not reached makes a safe one open, and no other better. */
+		enum lb_check_verdict open = verdicts[i].verdict == LB_CHECK_FREE ? LB_CHECK_OPEN : verdicts[i].verdict;
+		lb_audit_add(&facts.audit, LB_AUDIT_UNTRIED, "main.py", 3, "x");
+		assert_int_equal(lb_check_judge(&facts), verdicts[i].verdict);
+		facts.strict = true;
+		assert_int_equal(lb_check_judge(&facts), open);
+		facts.strict = false;
+		lb_audit_add(&facts.audit, LB_AUDIT_MISSING, "main.py", 1, "y");
+		assert_int_equal(lb_check_judge(&facts), open);
 	}
 }
 
@@ -66,6 +75,9 @@ static void test_scripts(void **state)
 	expect_line(&facts, 0, false, "raised ValueError: x");
 	facts.scripts = LB_CHECK_RUNNING;
 	expect_line(&facts, 0, true, "still run after 2.5 s");
+	strcpy(facts.audit.at_file, "main.py");
+	facts.audit.at_line = 7;
+	expect_line(&facts, 0, true, "still run after 2.5 s, at main.py:7");
 	facts.scripts = LB_CHECK_ENDED;
 	expect_line(&facts, 0, true, "ended");
 	facts.scripts = LB_CHECK_SLEEPING;
@@ -91,12 +103,33 @@ static void test_cuts(void **state)
 	expect_line(&facts, 6, true, "after 20, 2 of them in a flash write: the module comes back, /flash mounts");
 }
 
+static void test_notes(void **state)
+{
+	struct lb_check_facts facts = {.strict = false};
+	struct lb_check_line lines[LB_CHECK_LINES];
+
+	(void)state;
+	expect_line(&facts, 7, true, "nothing");
+	assert_int_equal(lb_check_describe(&facts, lines), LB_CHECK_TRIED);
+	facts.audit.files[0] = (struct lb_audit_file){"boot.py", 3, 3};
+	facts.audit.files[1] = (struct lb_audit_file){"main.py", 9, 2};
+	facts.audit.file_count = 2;
+	expect_line(&facts, 7, true, "boot.py 3 of 3 lines, main.py 2 of 9 lines");
+	lb_audit_add(&facts.audit, LB_AUDIT_CAUGHT, "main.py", 4, "OSError: 5");
+	lb_audit_add(&facts.audit, LB_AUDIT_CAUGHT, "main.py", 4, "OSError: 5");
+	lb_audit_add(&facts.audit, LB_AUDIT_UNSEEN, "", 0, "no scripts");
+	assert_int_equal(lb_check_describe(&facts, lines), LB_CHECK_TRIED + 2);
+	expect_line(&facts, 8, true, "main.py:4: OSError: 5");
+	expect_line(&facts, 9, false, "no scripts");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verdicts),
 		cmocka_unit_test(test_scripts),
 		cmocka_unit_test(test_cuts),
+		cmocka_unit_test(test_notes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,417 @@
+/* What happens while scripts run, written into the trace: each instruction, errors, devices that are waited for, the
+ * heap. The linker gives us the calls named __wrap_ in place of the functions of that name (see firmware/Makefile). */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/hw/periph.h"
+#include "firmware/check/tracecode.h"
+#include "firmware/check/tracehook.h"
+#include "firmware/check/tracing.h"
+#include "firmware/io/bootinfo.h"
+#include "py/bc.h"
+#include "py/builtin.h"
+#include "py/gc.h"
+#include "py/objexcept.h"
+#include "py/objfun.h"
+#include "py/objmodule.h"
+#include "py/runtime.h"
+#include "shared/runtime/pyexec.h"
+
+/* The linker leads calls of NAME to __wrap_NAME here; __real_NAME is the function. Both are as its header says. */
+#define CALL(name) __typeof__(name) __real_##name, __wrap_##name
+CALL(mp_execute_bytecode);
+CALL(mp_load_attr);
+CALL(mp_load_method);
+CALL(mp_import_from);
+CALL(mp_obj_exception_add_traceback);
+CALL(lb_script_after_exec);
+CALL(pyexec_file_if_exists);
+CALL(lb_bootinfo_note_soft_reset);
+CALL(lb_bootinfo_init);
+CALL(gc_init);
+CALL(gc_collect);
+
+enum {
+	JUST_BEFORE = 2000, /* instructions: what a driver takes from its read to its complaint */
+	SAMPLE_BYTES = 16384,
+	SAMPLES = 16, /* then twice as seldom, and so on, up to a sixteenth of the heap */
+	TEXT_BYTES = 160,
+};
+
+static struct {
+	uint32_t function; /* LB_TRACECODE_NONE: not followed */
+	uint32_t seen_at;
+	uint32_t script; /* 1 boot.py, 2 main.py, 0 neither */
+	uint64_t instructions;
+	uint64_t used_at[LB_TRACE_DEVICES]; /* instructions */
+	mp_obj_t base;                      /* of the attribute that was looked up last */
+	const void *exceptions[LB_TRACE_ERRORS];
+	const byte *heap, *heap_end;
+	size_t collections;
+	bool busy; /* printing an exception, which may run code */
+} hook = {.function = LB_TRACECODE_NONE};
+
+/* --- instructions and frames --- */
+
+static struct lb_trace_frame *top_frame(void)
+{
+	struct lb_trace *trace = lb_tracing();
+	const uint32_t depth = trace->depth < LB_TRACE_FRAMES ? trace->depth : LB_TRACE_FRAMES;
+
+	return &trace->frames[depth > 0 ? depth - 1 : 0];
+}
+
+/* The only work that is done a million times a second. */
+void lb_tracehook_instruction(const mp_code_state_t *state)
+{
+	struct lb_trace *trace = lb_tracing();
+	const uint32_t offset = (uint32_t)(state->ip - state->fun_bc->bytecode);
+
+	hook.instructions++;
+	if (hook.function == LB_TRACECODE_NONE)
+		return;
+	trace->seen[hook.seen_at + offset] = 1;
+	top_frame()->offset = offset;
+}
+
+static void note_heap(void)
+{
+	struct lb_trace *trace = lb_tracing();
+	gc_info_t info;
+
+	gc_info(&info);
+	if (info.used > trace->heap_peak_bytes && !lb_bootinfo_is_safe())
+		trace->heap_peak_bytes = (uint32_t)info.used;
+}
+
+static void enter(const byte *code)
+{
+	struct lb_trace *trace = lb_tracing();
+	const uint32_t number = lb_tracecode_find(code);
+
+	hook.function = number;
+	trace->depth++;
+	*top_frame() = (struct lb_trace_frame){.function = number == LB_TRACECODE_NONE ? 0 : number + 1};
+	if (number == LB_TRACECODE_NONE)
+		return;
+	const struct lb_trace_function *function = &trace->function[number];
+	hook.seen_at = function->seen_at;
+	if (function->instructions > 0 &&
+	    !trace->seen[function->seen_at + trace->instruction[function->instructions_at].offset])
+		note_heap();
+}
+
+mp_vm_return_kind_t __wrap_mp_execute_bytecode(mp_code_state_t *state, volatile mp_obj_t inject)
+{
+	struct lb_trace *trace = lb_tracing();
+	const uint32_t function = hook.function, seen_at = hook.seen_at;
+
+	enter(state->fun_bc->bytecode);
+	const mp_vm_return_kind_t kind = __real_mp_execute_bytecode(state, inject);
+	if (hook.function != LB_TRACECODE_NONE)
+		trace->function[hook.function].suspended = kind == MP_VM_RETURN_YIELD ? top_frame()->offset + 1 : 0;
+	hook.function = function;
+	hook.seen_at = seen_at;
+	if (trace->depth > 0)
+		trace->depth--;
+	return kind;
+}
+
+/* --- attributes, and devices --- */
+
+static void use(enum lb_trace_device device)
+{
+	struct lb_trace *trace = lb_tracing();
+
+	trace->now_us = lb_periph_micros();
+	trace->used_us[device] = trace->now_us;
+	hook.used_at[device] = hook.instructions;
+}
+
+static void note_method(mp_obj_t object, qstr method)
+{
+	switch (mp_obj_get_type(object)->name) {
+	case MP_QSTR_I2C:
+	case MP_QSTR_SoftI2C:
+		if (method != MP_QSTR_init)
+			use(LB_TRACE_I2C);
+		break;
+	case MP_QSTR_SPI:
+	case MP_QSTR_SoftSPI:
+		if (method != MP_QSTR_init && method != MP_QSTR_write)
+			use(LB_TRACE_SPI);
+		break;
+	case MP_QSTR_UART:
+		if (method == MP_QSTR_any || method == MP_QSTR_read || method == MP_QSTR_readline || method == MP_QSTR_readinto)
+			use(LB_TRACE_UART);
+		break;
+	case MP_QSTR_WLAN:
+		if (method == MP_QSTR_isconnected)
+			use(LB_TRACE_WIFI);
+		break;
+	default: break;
+	}
+}
+
+mp_obj_t __wrap_mp_load_attr(mp_obj_t base, qstr attr)
+{
+	hook.base = base;
+	return __real_mp_load_attr(base, attr);
+}
+
+void __wrap_mp_load_method(mp_obj_t base, qstr attr, mp_obj_t *dest)
+{
+	hook.base = base;
+	note_method(base, attr);
+	__real_mp_load_method(base, attr, dest);
+}
+
+mp_obj_t __wrap_mp_import_from(mp_obj_t module, qstr name)
+{
+	hook.base = module;
+	return __real_mp_import_from(module, name);
+}
+
+/* --- errors --- */
+
+static bool is_built_in(const void *object)
+{
+	const byte *at = object;
+
+	return at < hook.heap || at >= hook.heap_end;
+}
+
+/* Of a module or type that is part of the firmware; 0 of one that a script made. */
+static uint32_t name_of_base(mp_obj_t base)
+{
+	if (base == MP_OBJ_NULL)
+		return 0;
+	if (mp_obj_is_type(base, &mp_type_module)) {
+		const mp_obj_module_t *module = MP_OBJ_TO_PTR(base);
+		const mp_map_elem_t *name =
+			mp_map_lookup(&module->globals->map, MP_OBJ_NEW_QSTR(MP_QSTR___name__), MP_MAP_LOOKUP);
+
+		return name != NULL && is_built_in(module) ? lb_tracing_text(mp_obj_str_get_str(name->value)) : 0;
+	}
+	const mp_obj_type_t *type = mp_obj_is_type(base, &mp_type_type) ? MP_OBJ_TO_PTR(base) : mp_obj_get_type(base);
+	return is_built_in(type) ? lb_tracing_qstr(type->name) : 0;
+}
+
+struct line {
+	char *text;
+	size_t used, room;
+};
+
+static void add_to_line(void *line_ptr, const char *text, size_t size_bytes)
+{
+	struct line *line = line_ptr;
+	const size_t left = line->room - 1 - line->used;
+	const size_t count = size_bytes < left ? size_bytes : left;
+
+	memcpy(line->text + line->used, text, count);
+	line->used += count;
+	line->text[line->used] = '\0';
+}
+
+/* An exception is printed by code of its own, if it has any: that may fail. */
+static void print_exception(mp_obj_t exception, bool whole, char *text, size_t room)
+{
+	struct line line = {.text = text, .room = room};
+	const mp_print_t print = {&line, add_to_line};
+	nlr_buf_t nlr;
+
+	text[0] = '\0';
+	if (hook.busy)
+		return;
+	hook.busy = true;
+	if (nlr_push(&nlr) == 0) {
+		if (whole)
+			mp_obj_print_exception(&print, exception);
+		else
+			mp_obj_print_helper(&print, exception, PRINT_STR);
+		nlr_pop();
+	}
+	hook.busy = false;
+}
+
+static uint32_t device_just_used(void)
+{
+	uint32_t found = 0;
+	uint64_t latest = 0;
+
+	for (uint32_t i = 0; i < LB_TRACE_DEVICES; i++)
+		if (hook.used_at[i] > latest && hook.instructions - hook.used_at[i] < JUST_BEFORE) {
+			latest = hook.used_at[i];
+			found = i + 1;
+		}
+	return found;
+}
+
+static struct lb_trace_error *find_error(const struct lb_trace_error *wanted)
+{
+	struct lb_trace *trace = lb_tracing();
+
+	for (uint32_t i = 0; i < trace->errors; i++) {
+		struct lb_trace_error *error = &trace->error[i];
+
+		if (error->file == wanted->file && error->line == wanted->line && error->type == wanted->type)
+			return error;
+	}
+	if (trace->errors == LB_TRACE_ERRORS)
+		return NULL;
+	trace->error[trace->errors] = *wanted;
+	return &trace->error[trace->errors++];
+}
+
+static void note_error(mp_obj_t exception, qstr file, size_t line)
+{
+	struct lb_trace *trace = lb_tracing();
+	char text[TEXT_BYTES];
+	struct lb_trace_error wanted = {
+		.file = lb_tracing_file(file),
+		.line = (uint32_t)line,
+		.function = hook.function == LB_TRACECODE_NONE ? 0 : hook.function + 1,
+		.offset = top_frame()->offset,
+		.type = lb_tracing_text(mp_obj_get_type_str(exception)),
+		.device = device_just_used(),
+	};
+	struct lb_trace_error *error = find_error(&wanted);
+
+	if (error == NULL)
+		return;
+	trace->now_us = lb_periph_micros();
+	error->count++;
+	error->device = wanted.device;
+	hook.exceptions[error - trace->error] = MP_OBJ_TO_PTR(exception);
+	if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(mp_obj_get_type(exception)),
+	                            MP_OBJ_FROM_PTR(&mp_type_AttributeError)) ||
+	    mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(mp_obj_get_type(exception)), MP_OBJ_FROM_PTR(&mp_type_ImportError)))
+		error->base = name_of_base(hook.base);
+	if (error->count > 1)
+		return;
+	print_exception(exception, false, text, sizeof(text));
+	error->text = lb_tracing_text(text);
+}
+
+static bool is_of_interest(mp_obj_t exception)
+{
+	const mp_obj_t type = MP_OBJ_FROM_PTR(mp_obj_get_type(exception));
+
+	return mp_obj_is_subclass_fast(type, MP_OBJ_FROM_PTR(&mp_type_Exception)) &&
+	       !mp_obj_is_subclass_fast(type, MP_OBJ_FROM_PTR(&mp_type_StopIteration));
+}
+
+/* Called for each function that an exception leaves, the innermost first. */
+void __wrap_mp_obj_exception_add_traceback(mp_obj_t self, qstr file, size_t line, qstr block)
+{
+	size_t count, *values;
+
+	mp_obj_exception_get_traceback(self, &count, &values);
+	if (count == 0 && !hook.busy && is_of_interest(self))
+		note_error(self, file, line);
+	__real_mp_obj_exception_add_traceback(self, file, line, block);
+}
+
+/* --- scripts --- */
+
+static struct lb_trace_script *script(void)
+{
+	return hook.script != 0 ? &lb_tracing()->scripts[hook.script - 1] : NULL;
+}
+
+static bool is_a(mp_obj_t exception, const mp_obj_type_t *type)
+{
+	return mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(type));
+}
+
+static void note_end(mp_obj_t exception)
+{
+	struct lb_trace *trace = lb_tracing();
+
+	if (is_a(exception, &mp_type_KeyboardInterrupt))
+		return;
+	if (is_a(exception, &mp_type_SystemExit)) {
+		script()->end = LB_TRACE_EXITED;
+		return;
+	}
+	script()->end = LB_TRACE_RAISED;
+	for (uint32_t i = 0; i < trace->errors; i++)
+		if (hook.exceptions[i] == MP_OBJ_TO_PTR(exception))
+			trace->error[i].script = hook.script;
+	print_exception(exception, true, script()->traceback, sizeof(script()->traceback));
+}
+
+void __wrap_lb_script_after_exec(void *raised, int *result)
+{
+	__real_lb_script_after_exec(raised, result);
+	if (raised != NULL && hook.script != 0)
+		note_end(MP_OBJ_FROM_PTR(raised));
+}
+
+int __wrap_pyexec_file_if_exists(const char *path)
+{
+	hook.script = strcmp(path, "/flash/boot.py") == 0 ? 1 : 2;
+	hook.function = LB_TRACECODE_NONE;
+	lb_tracing()->depth = 0;
+	for (uint32_t i = 0; i < lb_tracing()->functions; i++)
+		lb_tracing()->function[i].suspended = 0;
+	script()->traceback[0] = '\0';
+	script()->end = LB_TRACE_NEVER;
+	if (mp_import_stat(path) == MP_IMPORT_STAT_FILE) {
+		script()->runs++;
+		script()->end = LB_TRACE_RUNS;
+	}
+	const int result = __real_pyexec_file_if_exists(path);
+	if (script()->end == LB_TRACE_RUNS)
+		script()->end = LB_TRACE_ENDED;
+	hook.script = 0;
+	gc_collect();
+	return result;
+}
+
+void __wrap_lb_bootinfo_note_soft_reset(void)
+{
+	lb_tracing()->soft_resets++;
+	__real_lb_bootinfo_note_soft_reset();
+}
+
+/* The firmware's first call that is not the board's. */
+void __wrap_lb_bootinfo_init(void)
+{
+	__real_lb_bootinfo_init();
+	lb_tracing_init();
+}
+
+/* --- the heap --- */
+
+/* Collected often at first, so that small programs are measured well, and seldom later, so that large ones are fast. */
+static void set_threshold(void)
+{
+	const size_t size_bytes = (size_t)(hook.heap_end - hook.heap);
+	const size_t least = SAMPLE_BYTES << hook.collections / SAMPLES;
+	const size_t bytes = least < size_bytes / 16 && hook.collections / SAMPLES < 8 ? least : size_bytes / 16;
+
+	MP_STATE_MEM(gc_alloc_threshold) = bytes / MICROPY_BYTES_PER_GC_BLOCK;
+}
+
+void __wrap_gc_init(void *start, void *end)
+{
+	struct lb_trace *trace = lb_tracing();
+	byte *heap = start;
+
+	if (trace->heap_bytes != 0 && heap + trace->heap_bytes < (byte *)end && !lb_bootinfo_is_safe())
+		end = heap + trace->heap_bytes;
+	hook.heap = start;
+	hook.heap_end = end;
+	trace->heap_size_bytes = (uint32_t)(hook.heap_end - hook.heap);
+	__real_gc_init(start, end);
+	set_threshold();
+}
+
+void __wrap_gc_collect(void)
+{
+	__real_gc_collect();
+	note_heap();
+	hook.collections++;
+	set_threshold();
+}

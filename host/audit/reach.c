@@ -1,0 +1,211 @@
+#include "host/audit/reach.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MODULE_BYTES = 256 };
+
+#define FLASH "/flash/"
+
+const char *lb_reach_file_name(const char *path)
+{
+	return strncmp(path, FLASH, sizeof(FLASH) - 1) == 0 ? path + sizeof(FLASH) - 1 : path;
+}
+
+bool lb_reach_is_file(const char *path)
+{
+	return path[0] == '/';
+}
+
+static const char *path_of(const struct lb_flow *flow, uint32_t function)
+{
+	return lb_flow_text(flow, flow->code->function[function].file);
+}
+
+/* "umqtt.simple" of "/flash/lib/umqtt/simple.py". */
+static void name_module(const char *path, char module[MODULE_BYTES])
+{
+	const char *name = lb_reach_file_name(path);
+
+	if (strncmp(name, "lib/", 4) == 0)
+		name += 4;
+	snprintf(module, MODULE_BYTES, "%s", name);
+	char *end = strrchr(module, '.');
+	if (end != NULL)
+		*end = '\0';
+	size_t size = strlen(module);
+	if (size > 9 && strcmp(module + size - 9, "/__init__") == 0)
+		module[size - 9] = '\0';
+	for (char *at = module; *at != '\0'; at++)
+		if (*at == '/')
+			*at = '.';
+}
+
+static const char *last_part(const char *module)
+{
+	const char *dot = strrchr(module, '.');
+
+	return dot != NULL ? dot + 1 : module;
+}
+
+/* Does `import NAME`, or `from PACKAGE import NAME`, load the file? A package loads with its parts. */
+static bool loads(const struct lb_trace_instruction *instruction, const char *name, const char *module)
+{
+	size_t size = strlen(module);
+
+	if (instruction->kind == LB_TRACE_IMPORT_FROM)
+		return strcmp(name, last_part(module)) == 0 && strchr(module, '.') != NULL;
+	if (instruction->kind != LB_TRACE_IMPORT)
+		return false;
+	return strcmp(name, module) == 0 || (strncmp(name, module, size) == 0 && name[size] == '.') ||
+	       strcmp(name, last_part(module)) == 0;
+}
+
+/* --- files --- */
+
+static bool is_script(const struct lb_flow *flow, uint32_t function)
+{
+	const char *name = lb_reach_file_name(path_of(flow, function));
+
+	return strcmp(name, "boot.py") == 0 || strcmp(name, "main.py") == 0;
+}
+
+/* All functions of the files that this instruction loads; true when there was one more. */
+static bool add_loaded(const struct lb_flow *flow, const struct lb_trace_instruction *instruction, uint8_t *reached)
+{
+	const char *name = lb_flow_text(flow, instruction->argument);
+	char module[MODULE_BYTES];
+	bool added = false;
+
+	for (uint32_t f = 0; f < flow->code->functions; f++) {
+		if (reached[f] != 0 || !lb_reach_is_file(path_of(flow, f)))
+			continue;
+		name_module(path_of(flow, f), module);
+		if (loads(instruction, name, module)) {
+			reached[f] = 1;
+			added = true;
+		}
+	}
+	return added;
+}
+
+static bool is_import(const struct lb_trace_instruction *instruction)
+{
+	return instruction->kind == LB_TRACE_IMPORT || instruction->kind == LB_TRACE_IMPORT_FROM;
+}
+
+static bool add_imports(const struct lb_flow *flow, uint32_t function, uint8_t *reached)
+{
+	const struct lb_trace_function *f = &flow->code->function[function];
+	bool added = false;
+
+	for (uint32_t i = f->instructions_at; i < f->instructions_at + f->instructions; i++)
+		if (is_import(&flow->code->instruction[i]) && add_loaded(flow, &flow->code->instruction[i], reached))
+			added = true;
+	return added;
+}
+
+/* What ran is reached whatever its name: a script may load files in other ways. */
+void lb_reach_mark(const struct lb_flow *flow, uint8_t *reached)
+{
+	static uint8_t done[LB_TRACE_FUNCTIONS];
+	bool more = true;
+
+	memset(done, 0, sizeof(done));
+	for (uint32_t f = 0; f < flow->code->functions; f++)
+		reached[f] = is_script(flow, f) || (lb_reach_is_file(path_of(flow, f)) && lb_flow_entered(flow, f));
+	while (more) {
+		more = false;
+		for (uint32_t f = 0; f < flow->code->functions; f++) {
+			if (reached[f] == 0 || done[f] != 0)
+				continue;
+			done[f] = 1;
+			more = add_imports(flow, f, reached) || more;
+		}
+		for (uint32_t f = 0; f < flow->code->functions; f++)
+			more = more || (reached[f] != 0 && done[f] == 0);
+	}
+}
+
+/* --- what lies ahead --- */
+
+static bool mark_all(const struct lb_flow *flow, uint32_t function)
+{
+	const struct lb_trace_function *f = &flow->code->function[function];
+	bool marked = false;
+
+	for (uint32_t i = f->instructions_at; i < f->instructions_at + f->instructions; i++) {
+		marked = marked || flow->ahead[i] == 0;
+		flow->ahead[i] |= LB_FLOW_AHEAD;
+	}
+	return marked;
+}
+
+static bool is_named(const struct lb_flow *flow, uint32_t function, const char *name)
+{
+	return strcmp(lb_flow_text(flow, flow->code->function[function].name), name) == 0;
+}
+
+static bool is_module(const struct lb_flow *flow, uint32_t function)
+{
+	return flow->code->function[function].parent == 0;
+}
+
+/* Whoever names a class may make an object of it. */
+static bool starts_object(const struct lb_flow *flow, uint32_t function, uint32_t class_name)
+{
+	uint32_t parent = flow->code->function[function].parent;
+
+	return parent != 0 && flow->code->function[parent - 1].name == class_name && is_named(flow, function, "__init__");
+}
+
+/* Functions without a name of their own are called where they are made. */
+static bool is_nameless(const struct lb_flow *flow, uint32_t function)
+{
+	return lb_flow_text(flow, flow->code->function[function].name)[0] == '<' && !is_module(flow, function);
+}
+
+static bool leads_to(const struct lb_flow *flow, const struct lb_trace_instruction *in, uint32_t function)
+{
+	char module[MODULE_BYTES];
+
+	switch (in->kind) {
+	case LB_TRACE_NAME:
+	case LB_TRACE_ATTRIBUTE:
+	case LB_TRACE_METHOD:
+		return !is_module(flow, function) &&
+		       (flow->code->function[function].name == in->argument || starts_object(flow, function, in->argument));
+	case LB_TRACE_MAKE: return in->argument == function + 1 && is_nameless(flow, function);
+	case LB_TRACE_IMPORT:
+	case LB_TRACE_IMPORT_FROM:
+		if (!is_module(flow, function))
+			return false;
+		name_module(path_of(flow, function), module);
+		return loads(in, lb_flow_text(flow, in->argument), module);
+	default: return false;
+	}
+}
+
+static bool spread_once(const struct lb_flow *flow, const uint8_t *reached, uint8_t *done)
+{
+	bool more = false;
+
+	for (uint32_t i = 0; i < flow->code->instructions; i++) {
+		if (flow->ahead[i] == 0 || done[i] != 0)
+			continue;
+		done[i] = 1;
+		for (uint32_t f = 0; f < flow->code->functions; f++)
+			if (reached[f] != 0 && !lb_flow_entered(flow, f) && leads_to(flow, &flow->code->instruction[i], f))
+				more = mark_all(flow, f) || more;
+	}
+	return more;
+}
+
+void lb_reach_spread(const struct lb_flow *flow, const uint8_t *reached)
+{
+	static uint8_t done[LB_TRACE_INSTRUCTIONS];
+
+	memset(done, 0, sizeof(done));
+	while (spread_once(flow, reached, done))
+		continue;
+}

@@ -1,0 +1,40 @@
+#include "host/commands/check_trace.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+bool lb_check_trace_open(struct lb_check_trace *trace, const char *folder, uint32_t heap_bytes)
+{
+	void *live = MAP_FAILED;
+
+	trace->kept = calloc(1, sizeof(*trace->kept));
+	snprintf(trace->path, sizeof(trace->path), "%s/trace", folder);
+	int fd = open(trace->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd >= 0 && ftruncate(fd, sizeof(*trace->live)) == 0)
+		live = mmap(NULL, sizeof(*trace->live), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (fd >= 0)
+		close(fd);
+	trace->live = live == MAP_FAILED ? NULL : live;
+	if (trace->live == NULL || trace->kept == NULL)
+		return false;
+	trace->live->magic = LB_TRACE_MAGIC;
+	trace->live->heap_bytes = heap_bytes;
+	return true;
+}
+
+void lb_check_trace_keep(struct lb_check_trace *trace)
+{
+	memcpy(trace->kept, trace->live, sizeof(*trace->kept));
+}
+
+void lb_check_trace_close(struct lb_check_trace *trace)
+{
+	if (trace->live != NULL)
+		munmap(trace->live, sizeof(*trace->live));
+	free(trace->kept);
+	*trace = (struct lb_check_trace){.live = NULL};
+}
