@@ -21,7 +21,7 @@ CLANG ?= clang
 ARM_GCC ?= arm-none-eabi-gcc
 
 all:
-.PHONY: all programs bootloader install check-unit unit-programs bench-programs check-power check-cortex-m clean FORCE
+.PHONY: all programs bootloader install check-unit unit-programs pattern-programs bench-programs check-power check-cortex-m clean FORCE
 .SUFFIXES:
 .DELETE_ON_ERROR:
 
@@ -73,7 +73,8 @@ endef
 $(eval $(call variant,release,$(CC),-O2))
 $(if $(filter-out release,$(BOARD_TREE)),$(eval $(call variant,$(BOARD_TREE),$(BOARD_CC),$(BOARD_CFLAGS))))
 $(eval $(call variant,gcc,$(CC),-O1))
-$(eval $(call variant,clang,$(CLANG),-O1))
+# A fresh stack's zeros hide what was forgotten to be initialised; a pattern does not.
+$(eval $(call variant,clang,$(CLANG),-O1 -ftrivial-auto-var-init=pattern))
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 $(eval $(call variant,sanitize,$(CC),-O1 $(SANITIZE)))
 
@@ -202,6 +203,23 @@ unit-programs: $$(UNIT_$(1))
 check-unit: check-unit-$(1)
 endef
 $(foreach v,$(VARIANTS),$(eval $(call unit_variant,$(v))))
+
+# ---- all programs once more, of clang's objects: tests/e2e/test_pattern.py runs them ----
+PATTERN := $(B)/pattern
+PATTERN_PROGRAMS := $(PROGRAMS:$(B)/%=$(PATTERN)/%)
+define pattern_program
+	@mkdir -p $(@D)
+	$(if $(Q),@echo "  link $@")
+	$(Q)$(CLANG) $(LDFLAGS_ALL) -o $@ $(filter %.o %.a,$^)
+endef
+$(BIN:$(B)/%=$(PATTERN)/%): $(call objects,clang,$(CLI_C)) $(B)/obj/clang/tested.a $(MBEDTLS)
+	$(pattern_program) $(LIBS_HOST)
+$(HARDWARE:$(B)/%=$(PATTERN)/%): $(call objects,clang,$(PROCESS_C)) $(B)/obj/clang/tested.a
+	$(pattern_program) $(LIBS_HARDWARE)
+$(BOOTLOADER:$(B)/%=$(PATTERN)/%): $(call objects,clang,$(MAIN_C)) $(B)/obj/$(BOARD_TREE)/keys.o \
+		$(B)/obj/clang/tested.a $(MBEDTLS)
+	$(pattern_program) $(BOARD_LIBS)
+pattern-programs: $(PATTERN_PROGRAMS)
 
 # ---- the power-cut proof; LONG=1 for the long one, ONLY=WORDS for one scenario ----
 # tests/power/controls.c and fast.c are around these: code that is wrong on purpose, and a faster CRC.
