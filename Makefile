@@ -21,7 +21,8 @@ CLANG ?= clang
 ARM_GCC ?= arm-none-eabi-gcc
 
 all:
-.PHONY: all programs bootloader install check-unit unit-programs pattern-programs bench-programs check-power check-cortex-m clean FORCE
+.PHONY: all programs bootloader install check-unit unit-programs pattern-programs bench-programs check-power
+.PHONY: check-cortex-m clean FORCE
 .SUFFIXES:
 .DELETE_ON_ERROR:
 

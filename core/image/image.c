@@ -33,6 +33,15 @@ static enum lb_image_verdict fetch(const struct lb_image_source *source, uint32_
 	return LB_IMAGE_GOOD;
 }
 
+static enum lb_image_verdict judge_flags(uint32_t flags)
+{
+	if ((flags & LB_IMAGE_ENCRYPTED_FLAGS) != 0)
+		return LB_IMAGE_ENCRYPTED;
+	if ((flags & LB_IMAGE_COMPRESSED_FLAGS) != 0)
+		return LB_IMAGE_COMPRESSED;
+	return (flags & ~(uint32_t)LB_IMAGE_KNOWN_FLAGS) != 0 ? LB_IMAGE_BAD_FLAGS : LB_IMAGE_GOOD;
+}
+
 /* Every length is held against the source before anything is read by it. */
 static enum lb_image_verdict read_header(const struct lb_image_source *source, struct lb_image_info *info)
 {
@@ -46,8 +55,9 @@ static enum lb_image_verdict read_header(const struct lb_image_source *source, s
 		return verdict;
 	if (lb_load32le(header + LB_IMAGE_AT_MAGIC) != LB_IMAGE_MAGIC)
 		return lb_bytes_are_blank(header, sizeof(header)) ? LB_IMAGE_BLANK : LB_IMAGE_NO_MAGIC;
-	if ((lb_load32le(header + LB_IMAGE_AT_FLAGS) & ~(uint32_t)LB_IMAGE_KNOWN_FLAGS) != 0)
-		return LB_IMAGE_BAD_FLAGS;
+	verdict = judge_flags(lb_load32le(header + LB_IMAGE_AT_FLAGS));
+	if (verdict != LB_IMAGE_GOOD)
+		return verdict;
 
 	info->header_bytes = lb_load16le(header + LB_IMAGE_AT_HEADER_BYTES);
 	info->protected_bytes = lb_load16le(header + LB_IMAGE_AT_PROTECTED_BYTES);
@@ -117,6 +127,10 @@ static enum lb_image_verdict parse_unprotected(const struct lb_image_source *sou
 	switch (type) {
 	case LB_IMAGE_TLV_SHA256: return fetch_once(source, offset, length, &area->have_hash, info->hash, LB_SHA256_BYTES);
 	case LB_IMAGE_TLV_KEY_HASH:
+		if (length != LB_SHA256_BYTES) { /* by SHA-384 or SHA-512, as the hash of such an image is */
+			info->other_signature = true;
+			return LB_IMAGE_GOOD;
+		}
 		return fetch_once(source, offset, length, &area->have_key, info->key_hash, LB_SHA256_BYTES);
 	case LB_IMAGE_TLV_ED25519: return parse_signature(source, offset, length, LB_KEY_ED25519, area, info);
 	case LB_IMAGE_TLV_P256: return parse_signature(source, offset, length, LB_KEY_P256, area, info);
@@ -190,7 +204,9 @@ static enum lb_image_verdict read_tlvs(const struct lb_image_source *source, str
 		info->key_type = LB_KEY_NONE;
 		info->other_signature = true;
 	}
-	return area.have_hash ? LB_IMAGE_GOOD : LB_IMAGE_NO_HASH;
+	if (area.have_hash)
+		return LB_IMAGE_GOOD;
+	return info->other_signature ? LB_IMAGE_OTHER_SIGNATURE : LB_IMAGE_NO_HASH;
 }
 
 enum lb_image_verdict lb_image_inspect(const struct lb_image_source *source, struct lb_image_info *info)
@@ -342,6 +358,8 @@ static const struct {
 	{LB_IMAGE_OTHER_BOARD, "not for this board"},
 	{LB_IMAGE_NOT_STARTED, "could not be started"},
 	{LB_IMAGE_OTHER_SIGNATURE, "signed in a way that is not supported"},
+	{LB_IMAGE_ENCRYPTED, "encrypted, which is not supported"},
+	{LB_IMAGE_COMPRESSED, "compressed, which is not supported"},
 };
 
 const char *lb_image_verdict_text(uint32_t verdict)

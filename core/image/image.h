@@ -30,10 +30,12 @@ enum {
 	LB_IMAGE_TLV_P256 = 0x22,
 	LB_IMAGE_TLV_RSA_3072 = 0x23,
 	LB_IMAGE_TLV_ED25519 = 0x24,
-	LB_IMAGE_TLV_PURE = 0x25,     /* says that the signature is of the image itself, not of its hash */
-	LB_IMAGE_TLV_COUNTER = 0x50,  /* protected area only */
-	LB_IMAGE_TLV_BOARD_ID = 0x75, /* protected area only */
-	LB_IMAGE_KNOWN_FLAGS = 0x00,  /* header flags that we may meet: none so far */
+	LB_IMAGE_TLV_PURE = 0x25,          /* says that the signature is of the image itself, not of its hash */
+	LB_IMAGE_TLV_COUNTER = 0x50,       /* protected area only */
+	LB_IMAGE_TLV_BOARD_ID = 0x75,      /* protected area only */
+	LB_IMAGE_KNOWN_FLAGS = 0x00,       /* header flags that we may meet: none so far */
+	LB_IMAGE_ENCRYPTED_FLAGS = 0x0C,   /* by AES-128, by AES-256: refused, by its name */
+	LB_IMAGE_COMPRESSED_FLAGS = 0xE00, /* by LZMA, and what belongs to it: likewise */
 };
 
 /* Offsets in the header. */
@@ -68,6 +70,8 @@ enum lb_image_verdict {
 	LB_IMAGE_OTHER_BOARD = 0x571758AA,     /* another board's id, or a payload that this one's CPU cannot run */
 	LB_IMAGE_NOT_STARTED = 0x7E9657C1,     /* good, but the jump into it failed */
 	LB_IMAGE_OTHER_SIGNATURE = 0x6BB6A198, /* signed by means that this code or its cryptography does not know */
+	LB_IMAGE_ENCRYPTED = 0x5065487F,
+	LB_IMAGE_COMPRESSED = 0x74E20694,
 };
 
 /* Where an image is read from. read returns LB_OK or a negative enum lb_error; it is never asked for a byte at or

@@ -84,12 +84,28 @@ static mp_obj_t record_status(const struct lb_survey *slots)
 	return record;
 }
 
+/* The ids of the keys that the bootloader trusts. */
+static mp_obj_t trusted_keys(void)
+{
+	const struct lb_image_trust *trust = &lb_slots_config()->trust;
+	mp_obj_t ids[LB_HANDOFF_KEYS_MAX];
+
+	for (size_t i = 0; i < trust->key_count; i++) {
+		vstr_t line;
+
+		vstr_init(&line, 8);
+		vstr_printf(&line, "%08x", (unsigned)lb_image_key_id(trust->keys[i].hash));
+		ids[i] = mp_obj_new_str_from_vstr(&line);
+	}
+	return mp_obj_new_tuple(trust->key_count, ids);
+}
+
 /* status(): the same names and words as `lifeboat status --json`. */
 static mp_obj_t lifeboat_status(void)
 {
 	const struct lb_handoff_down *down = lb_bootinfo_down();
 	const char *last_error = lb_bootinfo_last_error();
-	const mp_obj_t status = mp_obj_new_dict(8);
+	const mp_obj_t status = mp_obj_new_dict(10);
 	mp_obj_t trial = mp_const_none;
 	struct lb_survey slots;
 
@@ -103,6 +119,8 @@ static mp_obj_t lifeboat_status(void)
 	put(status, "trial", trial);
 	put(status, "on_trial", mp_obj_new_bool(lb_survey_is_trial(&slots, lb_slots_running())));
 	put(status, "record", record_status(&slots));
+	put(status, "floor", mp_obj_new_int_from_uint(slots.now.counter_floor));
+	put(status, "keys", trusted_keys());
 	put(status, "bootloader", version(down->bootloader_version));
 	put(status, "last_error", last_error[0] == '\0' ? mp_const_none : text(last_error));
 	return status;

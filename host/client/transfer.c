@@ -97,6 +97,54 @@ static bool start(struct lb_transfer *transfer, const char *arguments)
 	       parse_start(transfer, &answer);
 }
 
+static bool refuse_key(struct lb_transfer *transfer, const char *trusted)
+{
+	char key[9];
+
+	snprintf(key, sizeof(key), "%08x", lb_image_key_id(transfer->image->key_hash));
+	if (trusted[0] == '\0' || strstr(trusted, key) != NULL)
+		return true;
+	snprintf(transfer->reason, sizeof(transfer->reason),
+	         "the module would refuse it: signed with key %s, which is not trusted; %.200s is", key, trusted);
+	return false;
+}
+
+/* The record's failed image, its floor, and the trusted keys; older firmwares say less of it. */
+static bool judge_acceptance(struct lb_transfer *transfer, const char *output)
+{
+	const struct lb_image_info *image = transfer->image;
+	unsigned long floor;
+	char failed[17], id[17], trusted[256] = "";
+
+	if (sscanf(output, "%16s %lu %255[0-9a-f ]", failed, &floor, trusted) < 2)
+		return true;
+	sodium_bin2hex(id, sizeof(id), image->hash, sizeof(id) / 2);
+	if (strcmp(failed, id) == 0 && !transfer->force)
+		return fail(transfer, "the module would refuse it: this image was rolled back before; --force tries it again");
+	if (image->security_counter < floor) {
+		snprintf(transfer->reason, sizeof(transfer->reason),
+		         "the module would refuse it: security counter %u is below the floor, %lu", image->security_counter,
+		         floor);
+		return false;
+	}
+	return refuse_key(transfer, trusted);
+}
+
+/* Before anything is sent: a whole image may travel for minutes. */
+static bool ask_acceptance(struct lb_transfer *transfer)
+{
+	static const char ask[] = "import lifeboat\n"
+							  "s=lifeboat.status()\n"
+							  "print(s['record']['failed'] or '-',s.get('floor',0),*s.get('keys',()))";
+	struct lb_rawrepl answer;
+
+	if (transfer->image == NULL)
+		return true;
+	if (!execute(transfer, ask, "the module to say what it accepts", &answer, VERIFY_MS))
+		return !transfer->silent; /* it has no such words: then it says so at the end */
+	return judge_acceptance(transfer, answer.output);
+}
+
 bool lb_transfer_start(struct lb_transfer *transfer)
 {
 	static const char ask[] = "import pycom,lifeboat\n"
@@ -109,7 +157,8 @@ bool lb_transfer_start(struct lb_transfer *transfer)
 	char hex[HEX_BYTES];
 
 	transfer->reason[0] = '\0';
-	if (!execute(transfer, ask, "the module to look at what it has of an update", &answer, VERIFY_MS))
+	if (!ask_acceptance(transfer) ||
+	    !execute(transfer, ask, "the module to look at what it has of an update", &answer, VERIFY_MS))
 		return false;
 	/* What cannot be gone on with is started anew. */
 	bool resume = sscanf(answer.output, "%lu %64s", &bytes, hex) == 2 && is_start(transfer, bytes, hex);
@@ -137,11 +186,11 @@ bool lb_transfer_step(struct lb_transfer *transfer)
 	return true;
 }
 
-bool lb_transfer_finish(struct lb_transfer *transfer, bool force)
+bool lb_transfer_finish(struct lb_transfer *transfer)
 {
 	struct lb_rawrepl answer;
 
-	return execute(transfer, force ? "pycom.ota_finish(force=True)" : "pycom.ota_finish()",
+	return execute(transfer, transfer->force ? "pycom.ota_finish(force=True)" : "pycom.ota_finish()",
 	               "the module to verify the image", &answer, VERIFY_MS);
 }
 

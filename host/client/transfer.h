@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/image/image.h"
 #include "host/client/repl.h"
 
 enum { LB_TRANSFER_SLOT_BYTES = 16 };
@@ -18,6 +19,8 @@ struct lb_transfer {
 	const struct lb_port *port; /* at the raw prompt */
 	const uint8_t *bytes;
 	size_t size_bytes;
+	const struct lb_image_info *image; /* what is known of these bytes; NULL: nothing */
+	bool force;                        /* also one that was rolled back */
 	size_t done_bytes;                 /* written, by this transfer or by one before it that it goes on with */
 	char slot[LB_TRANSFER_SLOT_BYTES]; /* where it goes, "ota_0" */
 	bool silent;                       /* it failed for want of an answer, not by one */
@@ -25,12 +28,13 @@ struct lb_transfer {
 };
 
 /* Starts an update on the module, or goes on with one that was cut, when what that has written is the beginning of this
- * very image. The caller has set port, bytes and size_bytes. */
+ * very image. What the module would refuse at the end is refused before, as far as its firmware says whom it trusts.
+ * The caller has set port, bytes and size_bytes, and image and force where they are known. */
 bool lb_transfer_start(struct lb_transfer *transfer);
 /* The next piece; done_bytes says how far it came. */
 bool lb_transfer_step(struct lb_transfer *transfer);
-/* The module verifies what it has, and makes it the image that boots next. force: also one that was rolled back. */
-bool lb_transfer_finish(struct lb_transfer *transfer, bool force);
+/* The module verifies what it has, and makes it the image that boots next. */
+bool lb_transfer_finish(struct lb_transfer *transfer);
 /* Without waiting for anything: the module resets. */
 bool lb_transfer_reset(struct lb_transfer *transfer);
 

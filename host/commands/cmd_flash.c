@@ -12,6 +12,7 @@
 #include "host/commands/commands.h"
 #include "host/commands/target.h"
 #include "host/commands/image_file.h"
+#include "host/commands/image_judge.h"
 #include "host/terminal/progress.h"
 #include "host/commands/stop.h"
 #include "host/client/status.h"
@@ -104,13 +105,12 @@ static struct lb_region region_of(const struct job *job)
 static enum lb_image_verdict judge(struct job *job)
 {
 	struct lb_image_source source = lb_image_file_source(&job->file);
-	enum lb_image_verdict verdict = lb_image_check(&source, &lb_crypto_both, &job->info);
+	enum lb_image_verdict verdict =
+		lb_image_judge_unsigned(lb_image_check(&source, &lb_crypto_both, &job->info), &job->info);
 	struct lb_image_info verified;
 	struct lb_image_key key;
 	char path[LB_KEY_PATH_BYTES];
 
-	if (verdict == LB_IMAGE_GOOD && job->info.key_type == LB_KEY_NONE)
-		return LB_IMAGE_NO_SIGNATURE; /* which no bootloader starts, whatever keys it has */
 	if (verdict != LB_IMAGE_GOOD || lb_key_default_path(path) != LB_OK || lb_key_load_public(path, &key) != LB_OK)
 		return verdict;
 	/* Which board it is for is not asked here, so the image's own answer counts. */

@@ -11,6 +11,7 @@
 #include "host/commands/image_file.h"
 #include "host/commands/image_info.h"
 #include "host/commands/image_judge.h"
+#include "host/image/board_kinds.h"
 #include "host/image/image_write.h"
 #include "host/image/key.h"
 
@@ -114,6 +115,11 @@ static enum lb_exit sign_payload(struct lb_image_spec *spec, const struct lb_arg
 		return lb_args_failed("%s cannot be signed: no memory, or the key does not work", args->words[1]);
 	enum lb_exit exit = lb_image_file_write(args->words[2], image, size_bytes);
 	free(image);
+	uint32_t room_bytes = lb_board_kinds_slot_bytes(spec->board_id);
+	if (exit == LB_EXIT_DONE && size_bytes > room_bytes) {
+		fprintf(stderr, "lifeboat: %s has %zu bytes and fits no slot: the largest has %u\n", args->words[2], size_bytes,
+		        (unsigned)room_bytes);
+	}
 	return exit;
 }
 

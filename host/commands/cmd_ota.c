@@ -9,6 +9,7 @@
 #include "host/client/waiting.h"
 #include "host/commands/commands.h"
 #include "host/commands/image_file.h"
+#include "host/commands/image_judge.h"
 #include "host/commands/module.h"
 #include "host/commands/ota_follow.h"
 #include "host/commands/stop.h"
@@ -26,15 +27,16 @@ static enum lb_exit check_image(struct lb_ota *ota, const char *path, struct lb_
 {
 	struct lb_image_source source = lb_image_file_source(file);
 	struct lb_image_info *info = &ota->image;
-	enum lb_image_verdict verdict = lb_image_check(&source, &lb_crypto_both, info);
+	enum lb_image_verdict verdict = lb_image_judge_unsigned(lb_image_check(&source, &lb_crypto_both, info), info);
 
-	if (verdict == LB_IMAGE_GOOD && info->key_type == LB_KEY_NONE)
-		verdict = LB_IMAGE_NO_SIGNATURE;
+	if (verdict == LB_IMAGE_TOO_LONG)
+		return lb_args_failed("%s is cut off: its header says more bytes than there are", path);
 	if (verdict != LB_IMAGE_GOOD)
 		return lb_args_failed("%s cannot be an update: %s", path, lb_image_verdict_text(verdict));
 	lb_status_version(&info->version, ota->version);
 	ota->transfer.bytes = file->bytes;
 	ota->transfer.size_bytes = info->total_bytes;
+	ota->transfer.image = info;
 	return LB_EXIT_DONE;
 }
 
@@ -224,6 +226,7 @@ static enum lb_exit send_image(struct lb_ota *ota, bool force)
 {
 	struct lb_transfer *transfer = &ota->transfer;
 
+	transfer->force = force;
 	if (!lb_transfer_start(transfer))
 		return explain_transfer(ota);
 	printf("ota: %s to %s, %.0f KiB; %s runs in %s\n", ota->version, transfer->slot,
@@ -231,7 +234,7 @@ static enum lb_exit send_image(struct lb_ota *ota, bool force)
 	if (transfer->done_bytes > 0)
 		printf("ota: goes on at %zu %%\n", percent(transfer));
 	fflush(stdout);
-	return send_all(ota) && lb_transfer_finish(transfer, force) ? LB_EXIT_DONE : explain_transfer(ota);
+	return send_all(ota) && lb_transfer_finish(transfer) ? LB_EXIT_DONE : explain_transfer(ota);
 }
 
 /* --- the command --- */

@@ -85,6 +85,13 @@ void lb_image_judge_names(const struct lb_image_judge *judge, char names[LB_IMAG
 	}
 }
 
+enum lb_image_verdict lb_image_judge_unsigned(enum lb_image_verdict verdict, const struct lb_image_info *info)
+{
+	if (verdict != LB_IMAGE_GOOD || info->key_type != LB_KEY_NONE)
+		return verdict;
+	return info->other_signature ? LB_IMAGE_OTHER_SIGNATURE : LB_IMAGE_NO_SIGNATURE;
+}
+
 const char *lb_image_judge_text(enum lb_image_verdict verdict)
 {
 	return verdict == LB_IMAGE_TOO_LONG ? "the file ends before the image does" : lb_image_verdict_text(verdict);

@@ -21,6 +21,8 @@ enum lb_image_verdict lb_image_judge_source(const struct lb_image_judge *judge, 
                                             struct lb_image_info *info);
 /* The ids of the keys: "8c1be733 or 0f9d42c1". */
 void lb_image_judge_names(const struct lb_image_judge *judge, char names[LB_IMAGE_JUDGE_NAMES_BYTES]);
+/* LB_IMAGE_GOOD turned into what is wrong with an image that no module could start, whatever keys it has. */
+enum lb_image_verdict lb_image_judge_unsigned(enum lb_image_verdict verdict, const struct lb_image_info *info);
 /* What is wrong with an image in a file. */
 const char *lb_image_judge_text(enum lb_image_verdict verdict);
 

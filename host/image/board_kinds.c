@@ -43,6 +43,20 @@ const struct lb_board_kind *lb_board_kinds_here(void)
 	return kind;
 }
 
+uint32_t lb_board_kinds_slot_bytes(const uint8_t *id)
+{
+	const struct lb_board_kind *only = id != NULL ? lb_board_kinds_find(id) : NULL;
+	uint32_t most_bytes = 0;
+
+	for (int i = 0; i < KINDS; i++) {
+		for (int slot = 0; slot < LB_SLOT_COUNT && (only == NULL || only == kinds[i]); slot++) {
+			uint32_t size_bytes = kinds[i]->flashmap->part[lb_slot_part((enum lb_slot)slot)].size_bytes;
+			most_bytes = size_bytes > most_bytes ? size_bytes : most_bytes;
+		}
+	}
+	return most_bytes;
+}
+
 bool lb_board_kinds_parse(const char *text, uint8_t id[LB_BOARD_ID_BYTES])
 {
 	const struct lb_board_kind *kind = lb_board_kinds_named(text);

@@ -8,10 +8,12 @@ import struct
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 
 MAGIC, TLV_MAGIC, PROTECTED_MAGIC = 0x96F3B83D, 0x6907, 0x6908
-KEY_HASH, KEY_FULL, SHA256, SHA512, P256, ED25519, PURE = 0x01, 0x02, 0x10, 0x12, 0x22, 0x24, 0x25
+KEY_HASH, KEY_FULL, SHA256, SHA384, SHA512 = 0x01, 0x02, 0x10, 0x11, 0x12
+RSA2048, P256, ED25519, PURE = 0x20, 0x22, 0x24, 0x25
+HASHES = {SHA256: hashlib.sha256, SHA384: hashlib.sha384, SHA512: hashlib.sha512}
 DEPENDENCY, COUNTER, BOOT_RECORD, VENDOR_ID, BOARD_ID = 0x40, 0x50, 0x60, 0x74, 0x75
 TRAILER_MAGIC = bytes.fromhex("77c295f360d2ef7f3552500f2cb67980")
 
@@ -35,7 +37,8 @@ def public_pem(key):
 
 
 def entry(kind, data, end="<"):
-	return struct.pack(end + "HH", kind, len(data)) + data
+	kind = struct.pack("BB", kind, 0) if kind < 256 else struct.pack(end + "H", kind)
+	return kind + struct.pack(end + "H", len(data)) + data
 
 
 def area(magic, entries, end="<"):
@@ -46,6 +49,9 @@ def sign(key, message):
 	"""(TLV type, signature): of a SHA-256 digest, or of whatever else is to be signed as it is."""
 	if isinstance(key, ed25519.Ed25519PrivateKey):
 		return ED25519, key.sign(message)
+	if isinstance(key, rsa.RSAPrivateKey):
+		salted = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=32)
+		return RSA2048, key.sign(message, salted, utils.Prehashed(hashes.SHA256()))
 	digest = message if len(message) == 32 else hashlib.sha256(message).digest()
 	return P256, key.sign(digest, ec.ECDSA(utils.Prehashed(hashes.SHA256())))
 
@@ -60,13 +66,12 @@ def make(payload, key, version=(1, 2, 3, 4), header_bytes=32, header_fill=0xFF, 
 	header = struct.pack(end + "IIHHIIBBHII", MAGIC, load_address, header_bytes, len(kept), len(payload), flags,
 	                     *version, 0)
 	covered = header.ljust(header_bytes, bytes([header_fill])) + payload + kept
-	digest = (hashlib.sha512 if sha == SHA512 else hashlib.sha256)(covered).digest()
-	loose = entry(sha, digest, end)
-	if pure:
-		loose += entry(PURE, b"\1", end)
+	digest = HASHES[sha](covered).digest()
+	# A signature of the image itself needs no hash, and a key is named by the kind of hash that the image has.
+	loose = entry(PURE, b"\1", end) if pure else entry(sha, digest, end)
 	if key is not None:
 		der = public_der(key)
-		loose += entry(KEY_FULL, der, end) if full_key else entry(KEY_HASH, hashlib.sha256(der).digest(), end)
+		loose += entry(KEY_FULL, der, end) if full_key else entry(KEY_HASH, HASHES[sha](der).digest(), end)
 		kind, made = sign(key, covered if pure else digest)
 		loose += entry(kind, signature(made) if signature else made, end)
 	loose += b"".join(entry(kind, data, end) for kind, data in extra)

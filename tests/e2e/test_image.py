@@ -177,6 +177,17 @@ def test_our_images_satisfy_another_reader(key, options, expected):
 	image("verify", "image", "--key", "key.pem")
 
 
+def test_an_image_that_fits_no_slot_is_said(key):
+	pathlib.Path("payload").write_bytes(bytes(SLOT_BYTES))
+	words = ["image", "sign", "payload", "image", "--version", "1.2.3", "--key", "key.pem"]
+	for board in ([], ["--board-id", "virtual"]):
+		result = harness.run_command(*words, *board)
+		assert result.returncode == 0 and mcuboot.verify(pathlib.Path("image").read_bytes(), key)
+		assert f"fits no slot: the largest has {SLOT_BYTES}\n" in result.stderr and result.stderr.count("\n") == 1
+	pathlib.Path("payload").write_bytes(bytes(SLOT_BYTES - 500))
+	assert harness.run_command(*words).stderr == ""
+
+
 # ---- images of another maker ----
 
 GOOD = {
@@ -196,8 +207,13 @@ REFUSED = {
 	"not signed": ({"signed": False}, "not signed"),
 	"pure": ({"pure": True}, "signed in a way"),
 	"full key": ({"full_key": True}, "signed in a way"),
-	"SHA-512": ({"sha": mcuboot.SHA512}, "no SHA-256 hash"),
-	"encrypted": ({"flags": 4}, "flags"),
+	"SHA-384": ({"sha": mcuboot.SHA384}, "signed in a way"),
+	"SHA-512": ({"sha": mcuboot.SHA512}, "signed in a way"),
+	"SHA-512, full key": ({"sha": mcuboot.SHA512, "full_key": True}, "signed in a way"),
+	"SHA-512, not signed": ({"sha": mcuboot.SHA512, "signed": False}, "no SHA-256 hash"),
+	"encrypted": ({"flags": 4}, "encrypted"),
+	"encrypted, AES-256": ({"flags": 8}, "encrypted"),
+	"compressed": ({"flags": 0xC00}, "compressed"),
 	"non-bootable": ({"flags": 0x10}, "flags"),
 	"for RAM": ({"flags": 0x20, "load_address": 0x20000000}, "flags"),
 	"for a place in flash": ({"flags": 0x100, "load_address": 0x10000}, "flags"),

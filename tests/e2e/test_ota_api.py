@@ -115,7 +115,7 @@ def test_a_wrong_file_fails_at_once(modules, tmp_path):
 	module = modules(clock=20).start()
 	good = bytearray(small(tmp_path, "1.1.0"))
 	wrongs = {}
-	for name, offset, value in (("not an image", 0, 0x7F), ("unknown header flags", 16, 4), ("bad header", 8, 8),
+	for name, offset, value in (("not an image", 0, 0x7F), ("unknown header flags", 16, 0x10), ("bad header", 8, 8),
 	                            ("longer than the slot", 14, 0x70)):
 		wrongs[name] = bytearray(good)
 		wrongs[name][offset] = value

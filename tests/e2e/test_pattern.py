@@ -1,5 +1,5 @@
-"""A smoke with programs whose uninitialised variables hold a pattern, where a fresh stack's zeros would hide them: some of
-the other tests are run with command, hardware and bootloader as clang's -ftrivial-auto-var-init=pattern makes them."""
+"""A smoke with programs whose uninitialised variables hold a pattern, where a fresh stack's zeros would hide them: some
+of the other tests run with command, hardware and bootloader as clang's -ftrivial-auto-var-init=pattern makes them."""
 import os
 import pathlib
 import shutil

@@ -11,12 +11,16 @@ import time
 
 import pytest
 
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
 import harness
+import mcuboot
 import updates
 from harness import GREEN, ORANGE
 
 CLOCK = 20
 DOCUMENTATION = harness.ROOT / "docs/updates.md"
+RSA, P256 = rsa.generate_private_key(65537, 2048), ec.generate_private_key(ec.SECP256R1())
 BUSY = "while True:\n    pass\n"
 
 
@@ -434,7 +438,11 @@ def test_images_that_are_refused(updated, scratch):
 	cases = {
 		"nothing.img": (b"", "is empty"),
 		"text.img": (b"not firmware\n" * 100, "not an image"),
-		"cut.img": (good[:-1000], ""),
+		"cut.img": (good[:-1000], "is cut off"),
+		"rsa.img": (mcuboot.make(b"x" * 9999, RSA), "signed in a way that is not supported"),
+		"full.img": (mcuboot.make(b"x" * 9999, P256, full_key=True), "signed in a way that is not supported"),
+		"plain.img": (mcuboot.make(b"x" * 9999, None), "not signed"),
+		"encrypted.img": (mcuboot.make(b"x" * 9999, P256, flags=4), "encrypted"),
 		"flipped.img": (good[:5000] + bytes([good[5000] ^ 1]) + good[5001:], "hash"),
 	}
 	for name, (content, why) in cases.items():
@@ -442,6 +450,8 @@ def test_images_that_are_refused(updated, scratch):
 		with open(path, "wb") as file:
 			file.write(content)
 		assert why in ota(updated, path, code=1)
+		flashed = updated.run("flash", path, check=False)
+		assert flashed.returncode == 1 and (why in flashed.stderr or "is no image" in flashed.stderr)
 	large = os.path.join(scratch, "large.elf")
 	with open(large, "wb") as file:
 		file.write(updates.firmware().read_bytes() + bytes(updates.SLOT_BYTES))
@@ -450,9 +460,27 @@ def test_images_that_are_refused(updated, scratch):
 	assert updates.counts(updated) == before
 	key = os.path.join(scratch, "mine.pem")
 	assert harness.run_command("image", "keygen", key).returncode == 0
-	assert "key" in ota(updated, signed(updates.compiled(updates.EXITS), scratch, "--key", key), code=1)
+	assert re.search("signed with key [0-9a-f]{8}, which is not trusted; [0-9a-f]{8} is\n",
+		ota(updated, signed(updates.compiled(updates.EXITS), scratch, "--key", key), code=1))
+	assert updates.counts(updated) == before, "nothing was sent"
 	updated.reset()
 	assert updates.runs(updated) == ("ota_0", "1.1.0")
+
+
+def test_what_the_module_would_refuse_is_not_sent(modules, flash_1_1):
+	"""Rolled back before, and below the security counter's floor: asked first, so that nothing travels in vain."""
+	module = placed(modules, flash_1_1)
+	broken = updates.image("1.2.0", updates.CRASHES)
+	assert "did not come up" in ota(module, broken, code=1)
+	before = updates.counts(module)
+	assert "rolled back before; --force" in ota(module, broken, code=1)
+	assert updates.counts(module) == before, "nothing was sent"
+	assert "did not come up" in ota(module, broken, "--force", code=1), "it was sent"
+	assert "confirmed" in ota(module, updates.image("1.3.0", None, "--security-counter", "5"))
+	before = updates.counts(module)
+	assert "security counter 0 is below the floor, 5" in ota(module, updates.image("1.4.0"), code=1)
+	assert "below the floor" in ota(module, updates.image("1.4.0"), "--force", code=1)
+	assert updates.counts(module) == before and module.eval("__import__('lifeboat').status()['floor']") == 5
 
 
 def signed(payload, scratch, *options):

@@ -181,7 +181,7 @@ static void a_wrong_file_is_refused_before_anything_is_erased(void **state)
 		enum lb_image_verdict verdict;
 	} wrong[] = {
 		{LB_IMAGE_AT_MAGIC, 0x7F, LB_IMAGE_NO_MAGIC},
-		{LB_IMAGE_AT_FLAGS, 0x04, LB_IMAGE_BAD_FLAGS},
+		{LB_IMAGE_AT_FLAGS, 0x10, LB_IMAGE_BAD_FLAGS},
 		{LB_IMAGE_AT_HEADER_BYTES, 31, LB_IMAGE_BAD_HEADER},
 		{LB_IMAGE_AT_PAYLOAD_BYTES + 2, 1, LB_IMAGE_TOO_LONG},
 	};

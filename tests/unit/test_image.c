@@ -212,6 +212,8 @@ static void each_lie_has_its_verdict(void **state)
 		{12, 0xFFFFFFE0, 4, LB_IMAGE_TOO_LONG}, /* header and payload would wrap to 0 */
 		{16, 0x00000001, 4, LB_IMAGE_BAD_FLAGS},
 		{16, 0x80000000, 4, LB_IMAGE_BAD_FLAGS},
+		{16, 0x00000008, 4, LB_IMAGE_ENCRYPTED},
+		{16, 0x00000400, 4, LB_IMAGE_COMPRESSED},
 		{20, 0x09, 1, LB_IMAGE_WRONG_HASH},
 		{END - 1, 0x00, 1, LB_IMAGE_WRONG_HASH},
 		{END, 0x6908, 2, LB_IMAGE_BAD_TLV},
@@ -360,6 +362,8 @@ static void verdicts_are_wide_and_have_texts_of_their_own(void **state)
 		LB_IMAGE_OTHER_BOARD,
 		LB_IMAGE_NOT_STARTED,
 		LB_IMAGE_OTHER_SIGNATURE,
+		LB_IMAGE_ENCRYPTED,
+		LB_IMAGE_COMPRESSED,
 		1,
 	};
 	enum { COUNT = sizeof(verdicts) / sizeof(verdicts[0]) };
