@@ -173,9 +173,9 @@ def test_sys_exit_locks_nobody_out(module, script):
 		module.run("reset")
 		for _ in range(3):
 			uart.expect("round")
-	assert module.mpremote("resume", "exec", "print('let', 'in')", timeout=20).stdout == b"let in\r\n"
+	assert module.mpremote("resume", "exec", "print('let', 'in')").stdout == b"let in\r\n"
 	module.run("reset")
-	assert module.mpremote("exec", "print('let', 'in')", timeout=20).stdout == b"let in\r\n"
+	assert module.mpremote("exec", "print('let', 'in')").stdout == b"let in\r\n"
 	module.mpremote("resume", "fs", "rm", f":/flash/{script}")
 	module.reset()
 
@@ -244,7 +244,7 @@ def test_a_boot_py_that_exits_does_not_keep_a_client_out(module, end):
 		for _ in range(2):
 			uart.expect("round")
 	for _ in range(2):
-		assert module.mpremote("exec", "print('let', 'in')", timeout=20).stdout == b"let in\r\n"
+		assert module.mpremote("exec", "print('let', 'in')").stdout == b"let in\r\n"
 	with clients.Telnet(module.status()["net"]) as telnet:
 		telnet.raw()
 		telnet.write(b"\x04")
