@@ -56,8 +56,7 @@ static bool is_below_floor(const struct lb_plan_facts *facts, const struct lb_re
 {
 	const bool is_kept = slot == state->latest || slot == state->previous || slot == LB_SLOT_FACTORY;
 
-	return is_request(facts) && !(is_safe(facts) && is_kept) &&
-	       facts->slots[slot].security_counter < state->counter_floor;
+	return is_request(facts) && !(is_safe(facts) && is_kept) && lb_update_is_below_floor(state, &facts->slots[slot]);
 }
 
 static enum lb_boot_why why_chosen(const struct lb_plan_facts *facts, const struct lb_record_state *state,

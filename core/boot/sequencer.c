@@ -128,6 +128,7 @@ static void put_down(struct lb_boot *boot)
 	boot->down.why = plan->why;
 	boot->down.slot = plan->slot;
 	boot->down.image_version = runs_image ? boot->facts.slots[plan->slot].version : (struct lb_version){0};
+	boot->down.below_floor = runs_image && lb_update_is_below_floor(&plan->state, &boot->facts.slots[plan->slot]);
 	report_record(&boot->down, &plan->state);
 	if (runs_image)
 		boot->down.trial_wakes = trial_wakes(boot);

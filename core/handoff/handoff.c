@@ -34,6 +34,7 @@ enum {
 	DOWN_PARTS = 9, /* as many partitions lie there; further ones in the table at the end */
 	DOWN_VERDICT = DOWN_FLASHMAP + 8 * DOWN_PARTS,
 	DOWN_LAST_CHANGE = DOWN_VERDICT + 4 * LB_SLOT_COUNT,
+	DOWN_BELOW_FLOOR = DOWN_LAST_CHANGE + 1,
 	DOWN_MORE_COUNT = DOWN_LAST_CHANGE + 4,
 	DOWN_MORE_PARTS = DOWN_MORE_COUNT + 4,
 	DOWN_MORE_MAX = 8,
@@ -163,6 +164,7 @@ static void encode_down(uint8_t *part, const struct lb_handoff_down *down)
 	for (unsigned i = 0; i < LB_SLOT_COUNT; i++)
 		lb_store32le(part + DOWN_VERDICT + 4 * i, down->verdict[i]);
 	part[DOWN_LAST_CHANGE] = down->last_change;
+	part[DOWN_BELOW_FLOOR] = down->below_floor;
 	lb_store32le(part + DOWN_TRIAL_WAKES, down->trial_wakes);
 }
 
@@ -187,6 +189,7 @@ static void decode_down(const uint8_t *part, struct lb_handoff_down *down)
 	for (unsigned i = 0; i < LB_SLOT_COUNT; i++)
 		down->verdict[i] = lb_load32le(part + DOWN_VERDICT + 4 * i);
 	down->last_change = part[DOWN_LAST_CHANGE];
+	down->below_floor = part[DOWN_BELOW_FLOOR] == 1;
 	down->trial_wakes = lb_load32le(part + DOWN_TRIAL_WAKES);
 }
 

@@ -77,6 +77,7 @@ struct lb_handoff_down {
 	uint32_t verdict[LB_SLOT_COUNT]; /* enum lb_image_verdict of each slot; 0: this boot did not look at it */
 	uint32_t trial_wakes;            /* from deep sleep, since the trial last cost a try; 0 without one */
 	uint8_t last_change;             /* enum lb_change of the record's newest entry; 0: nothing was ever changed */
+	bool below_floor;                /* the security counter of the image that runs is below the record's floor */
 };
 
 enum lb_request {

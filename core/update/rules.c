@@ -25,6 +25,11 @@ static bool is_image(uint64_t id)
 	return id != LB_RECORD_NO_ID && id != LB_RECORD_TOOL_ID && id != LB_RECORD_SETTLED_ID;
 }
 
+bool lb_update_is_below_floor(const struct lb_record_state *now, const struct lb_update_slot *facts)
+{
+	return facts->security_counter < now->counter_floor;
+}
+
 bool lb_update_is_trial(const struct lb_record_state *now, enum lb_slot slot, uint64_t id)
 {
 	return now->on_trial && slot == now->latest && id == now->id[slot];
@@ -289,7 +294,7 @@ int lb_update_finish(const struct lb_record_state *now, enum lb_slot running, co
 		return LB_REFUSED_ON_TRIAL;
 	if (!is_good(target))
 		return LB_REFUSED_BAD_IMAGE;
-	if (target->security_counter < now->counter_floor)
+	if (lb_update_is_below_floor(now, target))
 		return LB_REFUSED_LOW_COUNTER;
 	if (target->id == now->failed_id && !force)
 		return LB_REFUSED_FAILED_IMAGE;
@@ -320,7 +325,7 @@ int lb_update_use(const struct lb_record_state *now, enum lb_slot slot, const st
 	LB_ASSERT(slot < LB_SLOT_COUNT);
 	if (!is_good(facts))
 		return LB_REFUSED_BAD_IMAGE;
-	if (facts->security_counter < now->counter_floor)
+	if (lb_update_is_below_floor(now, facts))
 		return LB_REFUSED_LOW_COUNTER;
 	start_change(now, next);
 	make_latest(next, slot);

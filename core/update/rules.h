@@ -49,6 +49,8 @@ enum lb_refusal {
 /* What a message says after "refused: "; never NULL. */
 const char *lb_refusal_text(int refusal);
 
+/* Is its security counter below the floor, the highest of a confirmed image? */
+bool lb_update_is_below_floor(const struct lb_record_state *now, const struct lb_update_slot *facts);
 /* Is this image, in this slot, the one that the record has on trial? */
 bool lb_update_is_trial(const struct lb_record_state *now, enum lb_slot slot, uint64_t id);
 

@@ -51,6 +51,7 @@ static mp_obj_t boot_status(const struct lb_handoff_down *down)
 	put(boot, "version", version(down->image_version));
 	put(boot, "cause", text(lb_handoff_text_cause(down->cause, room)));
 	put(boot, "hold_ms", mp_obj_new_int_from_uint(down->hold_ms));
+	put(boot, "below_floor", mp_obj_new_bool(down->below_floor));
 	return boot;
 }
 

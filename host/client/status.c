@@ -90,6 +90,7 @@ static void add_boot(cJSON *status, const struct lb_handoff_down *down, const cJ
 		cJSON_AddNullToObject(boot, "version");
 	copy(boot, "cause", reply, "cause");
 	cJSON_AddNumberToObject(boot, "hold_ms", down != NULL ? down->hold_ms : 0);
+	cJSON_AddBoolToObject(boot, "below_floor", runs_image && down->below_floor);
 }
 
 /* What the bootloader knew of the record at this boot: null where it handed nothing over. */

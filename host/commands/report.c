@@ -132,6 +132,10 @@ static void print_image(const cJSON *status)
 		return;
 	label("image");
 	printf("%s, version %s: %s\n", lb_json_text(boot, "slot"), lb_json_text(boot, "version"), why_text(boot));
+	if (cJSON_IsTrue(lb_json_field(boot, "below_floor"))) {
+		label("");
+		printf("its security counter is below the floor: no update may bring it\n");
+	}
 	label("record");
 	printf("latest %s, previous %s\n", lb_json_text(record, "latest"),
 	       lb_json_is(record, "previous", "") ? "none" : lb_json_text(record, "previous"));

@@ -396,6 +396,15 @@ def test_security_counter(modules, tmp_path):
 		assert error_of(uart, "pycom.ota_finish(force=True)") == "OSError: ota_finish: security counter is below the floor"
 		assert "below the floor" in error_of(uart, "lifeboat.use('ota_1')")
 		update(uart, small(tmp_path, "1.2.0", security_counter=5))
+		module.safe_boot(6.5)
+		uart.prompt()
+		assert module.status()["boot"]["slot"] == "factory" and module.status()["boot"]["below_floor"] is True
+		assert status(uart)["boot"]["below_floor"] is True
+		assert "its security counter is below the floor" in module.run("status").stdout
+		module.safe_boot(3.5)
+		uart.prompt()
+		assert module.status()["boot"]["slot"] == "ota_0" and module.status()["boot"]["below_floor"] is False
+		assert status(uart)["boot"]["below_floor"] is False and "below" not in module.run("status").stdout
 
 
 def test_safe_boot_of_an_image(modules, tmp_path):

@@ -265,6 +265,20 @@ static void a_confirmed_image_costs_no_write(void **state)
 	assert_false(module.down.on_trial);
 }
 
+static void an_image_below_the_floor_is_called_so(void **state)
+{
+	struct module module = updated(LB_CAUSE_SWITCH, true, 0);
+
+	(void)state;
+	module.record.state.counter_floor = 1;
+	boot_module(&module); /* rolled back: getting back in comes first */
+	assert_int_equal(module.slot, LB_SLOT_OTA_0);
+	assert_true(module.down.below_floor);
+	module.record.state.counter_floor = 0;
+	boot_module(&module);
+	assert_false(module.down.below_floor);
+}
+
 static void a_trial_has_its_tries_and_is_rolled_back(void **state)
 {
 	struct module module = updated(LB_CAUSE_SWITCH, true, 3);
@@ -451,6 +465,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_confirmed_image_costs_no_write),
+		cmocka_unit_test(an_image_below_the_floor_is_called_so),
 		cmocka_unit_test(a_trial_has_its_tries_and_is_rolled_back),
 		cmocka_unit_test(a_wake_or_a_safe_boot_leaves_the_trial_alone),
 		cmocka_unit_test(each_sixteenth_wake_costs_a_try),

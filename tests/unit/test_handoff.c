@@ -35,6 +35,7 @@ static const struct lb_handoff_down some_down = {
 	.flashmap = {.part = {[LB_PART_NVS] = {0x9000, 0x7000}, [LB_PART_FS] = {0x600000, 0x200000}}},
 	.verdict = {0x11111111, 0x22222222, 0x33333333},
 	.last_change = 5,
+	.below_floor = true,
 };
 
 static void assert_down_equal(const struct lb_handoff_down *a, const struct lb_handoff_down *b)
@@ -57,6 +58,7 @@ static void assert_down_equal(const struct lb_handoff_down *a, const struct lb_h
 	assert_memory_equal(&a->flashmap, &b->flashmap, sizeof(a->flashmap));
 	assert_memory_equal(a->verdict, b->verdict, sizeof(a->verdict));
 	assert_int_equal(a->last_change, b->last_change);
+	assert_int_equal(a->below_floor, b->below_floor);
 }
 
 static void assert_down_absent(const uint8_t *retained, int result)
@@ -109,7 +111,7 @@ static void the_bytes_are_as_specified(void **state)
 	assert_memory_equal(retained + 48, some_down.board_id, LB_BOARD_ID_BYTES);
 	assert_int_equal(lb_load32le(retained + 64 + 8 * LB_PART_FS), 0x600000);
 	assert_int_equal(lb_load32le(retained + 140), 0x22222222);
-	assert_int_equal(lb_load32le(retained + 148), 5);
+	assert_memory_equal(retained + 148, "\x05\x01\0\0", 4);
 	assert_int_equal(lb_load32le(retained + 220), 0x0A0B0C0D);
 }
 
@@ -214,6 +216,7 @@ static void further_partitions_move_nothing(void **state)
 	lb_handoff_put_down(retained, &some_down);
 	assert_int_equal(lb_load32le(retained + 136), some_down.verdict[0]);
 	assert_int_equal(retained[148], some_down.last_change);
+	assert_int_equal(retained[149], 1);
 	assert_int_equal(retained[MORE_COUNT], LB_PART_COUNT - 9);
 	reseal(retained, OLD_LENGTH);
 	assert_int_equal(lb_handoff_get_down(retained, &down), LB_OK);

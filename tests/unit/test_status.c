@@ -56,10 +56,25 @@ static void numbers_of_a_newer_bootloader_are_shown_as_they_are(void **state)
 	cJSON_Delete(status);
 }
 
+static void an_image_below_the_floor_is_called_so(void **state)
+{
+	struct lb_handoff_down down = {.slot = LB_SLOT_OTA_0, .below_floor = true};
+	cJSON *status = compose(&down);
+
+	(void)state;
+	assert_true(cJSON_IsTrue(lb_json_field(lb_json_field(status, "boot"), "below_floor")));
+	cJSON_Delete(status);
+	down.below_floor = false;
+	status = compose(&down);
+	assert_true(cJSON_IsFalse(lb_json_field(lb_json_field(status, "boot"), "below_floor")));
+	cJSON_Delete(status);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers_of_a_newer_bootloader_are_shown_as_they_are),
+		cmocka_unit_test(an_image_below_the_floor_is_called_so),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
