@@ -22,6 +22,8 @@ static bool fail(struct lb_transfer *transfer, const char *what)
 	return false;
 }
 
+static const char somebody[] = "somebody else typed on the module's console: the same command goes on from there";
+
 /* What the module makes of code that somebody's Ctrl-D cut in two, or that comes after a soft reset. */
 static bool is_garbled(const char *error)
 {
@@ -44,13 +46,15 @@ static bool refuse(struct lb_transfer *transfer, struct lb_rawrepl *answer)
 	if (strncmp(error, "KeyboardInterrupt", 17) == 0)
 		return fail(transfer, "somebody pressed Ctrl-C on the module's console");
 	if (is_garbled(error))
-		return fail(transfer, "somebody else typed on the module's console: the same command goes on from there");
+		return fail(transfer, somebody);
 	bool is_os = strncmp(error, os_error, sizeof(os_error) - 1) == 0;
 	snprintf(transfer->reason, sizeof(transfer->reason), "the module refuses: %s",
 	         is_os ? error + sizeof(os_error) - 1 : error);
 	return false;
 }
 
+/* All code that is sent prints something: code that a Ctrl-D cut off before its first byte says nothing, and was not
+ * run. */
 static bool execute(struct lb_transfer *transfer, const char *code, const char *what, struct lb_rawrepl *answer,
                     int time_ms)
 {
@@ -61,7 +65,9 @@ static bool execute(struct lb_transfer *transfer, const char *code, const char *
 		transfer->silent = true;
 		return fail(transfer, "the module's REPL no longer answers");
 	}
-	return answer->traceback[0] == '\0' || refuse(transfer, answer);
+	if (answer->traceback[0] != '\0')
+		return refuse(transfer, answer);
+	return answer->output[0] != '\0' || fail(transfer, somebody);
 }
 
 /* Is what the module has, so many bytes with this hash in hexadecimal, the start of this image? */
@@ -151,7 +157,7 @@ bool lb_transfer_start(struct lb_transfer *transfer)
 							  "from ubinascii import a2b_base64\n"
 							  "pycom.ota_start\n"
 							  "d=lifeboat.download()\n"
-							  "if d:print(d['bytes'],d['sha256'])";
+							  "print(d['bytes'],d['sha256'])if d else print('-')";
 	struct lb_rawrepl answer;
 	unsigned long bytes;
 	char hex[HEX_BYTES];
@@ -169,8 +175,8 @@ bool lb_transfer_start(struct lb_transfer *transfer)
 
 bool lb_transfer_step(struct lb_transfer *transfer)
 {
-	static const char before[] = "pycom.ota_write(a2b_base64('";
-	static const char after[] = "'))";
+	static const char before[] = "print(pycom.ota_write(a2b_base64('";
+	static const char after[] = "')))";
 	size_t left = transfer->size_bytes - transfer->done_bytes;
 	size_t piece = left < CHUNK_BYTES ? left : CHUNK_BYTES;
 	char code[sizeof(before) + TEXT_BYTES + sizeof(after)];
@@ -190,7 +196,7 @@ bool lb_transfer_finish(struct lb_transfer *transfer)
 {
 	struct lb_rawrepl answer;
 
-	return execute(transfer, transfer->force ? "pycom.ota_finish(force=True)" : "pycom.ota_finish()",
+	return execute(transfer, transfer->force ? "print(pycom.ota_finish(force=True))" : "print(pycom.ota_finish())",
 	               "the module to verify the image", &answer, VERIFY_MS);
 }
 

@@ -373,18 +373,24 @@ def until_written(module, size):
 	harness.until(lambda: updates.counts(module)["programmed_bytes"] > before + size, 20, f"{size} bytes written")
 
 
-@pytest.mark.parametrize("how", ["ctrl-c", "plug"])
+@pytest.mark.parametrize("how", ["ctrl-c", "plug", *[f"somebody's ctrl-d {number}" for number in range(4)]])
 def test_goes_on_where_it_was_cut(modules, flash_1_1, how):
 	module = placed(modules, flash_1_1, clock=4)
 	process = start_ota(module, updates.image("1.2.0"))
 	until_written(module, 200_000)
 	if how == "ctrl-c":
 		process.send_signal(signal.SIGINT)
-	else:
+	elif how == "plug":
 		module.power("off")
+	else:
+		time.sleep(int(how[-1]) * 0.017)  # at the raw prompt, in a paste, while a piece is written
+		with module.uart() as uart:
+			uart.write(b"\x04")
 	out, err = process.communicate(timeout=60)
 	assert process.returncode == 1, (out, err)
-	assert re.search(r"^lifeboat: [^\n]+ at \d+ %: the same command goes on from there\n$", err), (out, err)
+	assert re.search(r"^lifeboat: [^\n]+: the same command goes on from there\n$", err), (out, err)
+	assert ("somebody else typed on the module's console" in err) == ("ctrl-d" in how), err
+	assert "ctrl-d" in how or re.search(r" at \d+ %: ", err)
 	if how == "plug":
 		module.power("on")
 		module.wait("repl")

@@ -124,13 +124,13 @@ static void hash_line(char line[128], size_t bytes)
 static void test_whole(void **state)
 {
 	static const struct exchange script[] = {
-		{"lifeboat.download()", "", ""},
+		{"lifeboat.download()", "-\r\n", ""},
 		{"pycom.ota_start()", "0 ota_1\r\n", ""},
-		{"pycom.ota_write(a2b_base64('", "", ""},
-		{"pycom.ota_write", "", ""},
-		{"pycom.ota_write", "", ""},
-		{"pycom.ota_write", "", ""},
-		{"pycom.ota_finish(force=True)", "", ""},
+		{"pycom.ota_write(a2b_base64('", "6144\r\n", ""},
+		{"pycom.ota_write", "6144\r\n", ""},
+		{"pycom.ota_write", "6144\r\n", ""},
+		{"pycom.ota_write", "6144\r\n", ""},
+		{"pycom.ota_finish(force=True)", "6144\r\n", ""},
 		{NULL, NULL, NULL},
 	};
 	struct link link;
@@ -220,7 +220,7 @@ static void test_refusals(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct exchange script[] = {
-			{"lifeboat.download()", "", ""},
+			{"lifeboat.download()", "-\r\n", ""},
 			{"ota_start()", cases[i].output, cases[i].traceback},
 			{NULL, NULL, NULL},
 		};
@@ -234,7 +234,7 @@ static void test_refusals(void **state)
 
 static void test_silence(void **state)
 {
-	static const struct exchange script[] = {{"lifeboat.download()", "", ""}, {NULL, NULL, NULL}};
+	static const struct exchange script[] = {{"lifeboat.download()", "-\r\n", ""}, {NULL, NULL, NULL}};
 	struct link link;
 	int status;
 
