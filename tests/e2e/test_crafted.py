@@ -144,7 +144,7 @@ def test_crafted_flash(fast, case):
 	craft(fast, *FATAL[case] if case in FATAL else (b"boot.py", HARMLESS[case]))
 	boot = fast.hardware()["boot"]
 	with fast.uart() as uart:
-		errors = eval(uart.exec(WORK + "print(work('/flash'))", 60).splitlines()[-1])
+		errors = eval(uart.exec(WORK + "print(work('/flash'))", 120).splitlines()[-1])
 		text = uart.seen.decode(errors="replace")
 		assert fast.hardware()["boot"] == boot and "fault" not in text, text[-1000:]
 		if case in FATAL:
