@@ -37,6 +37,11 @@
 #define MICROPY_PY_OS_DUPTERM_BUILTIN_STREAM (1)
 #define MICROPY_PY_OS_DUPTERM_STREAM_DETACHED_ATTACHED (1)
 #define MICROPY_BOARD_AFTER_PYTHON_EXEC(kind, flags, value, ret) lb_script_after_exec(value, ret)
+/* In a callback, where pending exceptions wait for its end: see python/callback.h. */
+#define MICROPY_VM_HOOK_LOOP            \
+	if (MP_STATE_VM(sched_state) < 0) { \
+		lb_callback_jump();             \
+	}
 
 /* --- files --- */
 #define MICROPY_VFS (1)
@@ -95,4 +100,5 @@ typedef uintptr_t mp_uint_t;
 typedef long mp_off_t;
 
 unsigned long lb_random_seed(void);
+void lb_callback_jump(void);
 void lb_script_after_exec(void *exception, int *result);

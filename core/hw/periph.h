@@ -63,6 +63,8 @@ void lb_periph_serial_write(unsigned port, const void *data, size_t size_bytes);
 typedef size_t lb_serial_rx_fn(unsigned port, const uint8_t *data, size_t size_bytes);
 void lb_periph_serial_on_receive(unsigned port, lb_serial_rx_fn *handler);
 void lb_periph_serial_resume(unsigned port);
+/* In interrupt context, where none of them is offered: is the byte among those received? They stay. */
+bool lb_periph_serial_holds(unsigned port, uint8_t byte);
 /* How the line is set: told apart by nobody on the virtual module, whose ptys take bytes at any speed. 115200 8N1 after
  * a hard reset; kept over a soft one. */
 struct lb_serial_config {

@@ -73,6 +73,16 @@ void lb_irq_call(unsigned which, mp_uint_t event)
 		mp_sched_schedule(irq->base.handler, irq->argument);
 }
 
+void lb_irq_drop(mp_obj_t handler, mp_obj_t argument)
+{
+	for (unsigned which = 0; which < LB_IRQ_COUNT; which++) {
+		struct lb_irq *irq = lb_irq_get(which);
+
+		if (irq != NULL && irq->base.handler == handler && irq->argument == argument)
+			lb_irq_set(irq, mp_const_none, argument, 0, false);
+	}
+}
+
 void lb_irq_forget(unsigned first, unsigned count)
 {
 	memset(&MP_STATE_VM(lb_irqs)[first], 0, count * sizeof(MP_STATE_VM(lb_irqs)[0]));

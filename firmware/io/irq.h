@@ -31,6 +31,8 @@ struct lb_irq *lb_irq_make(unsigned which, mp_obj_t parent);
 void lb_irq_set(struct lb_irq *irq, mp_obj_t handler, mp_obj_t argument, mp_uint_t trigger, bool hard);
 /* In interrupt context: calls the handler if this event is one of its. */
 void lb_irq_call(unsigned which, mp_uint_t event);
+/* Was this call scheduled by one of them? Then it is off. */
+void lb_irq_drop(mp_obj_t handler, mp_obj_t argument);
 /* Forgets so many from the first on; the caller sees to it that none of them comes meanwhile. */
 void lb_irq_forget(unsigned first, unsigned count);
 

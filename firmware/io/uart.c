@@ -221,6 +221,14 @@ bool lb_uart_interrupt_typed_ahead(void)
 	return false;
 }
 
+bool lb_uart_is_coming(uint8_t byte)
+{
+	for (unsigned port = 0; port < LB_UART_COUNT; port++)
+		if (lb_uart_is_terminal(port) && lb_periph_serial_holds(port, byte))
+			return true;
+	return false;
+}
+
 /* --- UART.irq() --- */
 
 struct _mp_irq_obj_t *lb_uart_irq_object(unsigned port)

@@ -61,8 +61,10 @@ void lb_uart_repair_terminal(void);
 /* Was the interrupt character received since the last call, outside of running Python code? Removes it and all before
  * it from the ring. */
 bool lb_uart_interrupt_waiting(void);
-/* The same, when a program is about to run that may read what was typed ahead: without an interrupt character in it the
- * ring stays as it is. */
+/* While interrupts are masked: does this byte lie in what a terminal of the REPL has sent meanwhile? */
+bool lb_uart_is_coming(uint8_t byte);
+/* The same as lb_uart_interrupt_waiting, when a program is about to run that may read what was typed ahead: without an
+ * interrupt character in it the ring stays as it is. */
 bool lb_uart_interrupt_typed_ahead(void);
 
 #endif

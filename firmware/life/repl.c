@@ -1,16 +1,15 @@
 #include "firmware/life/repl.h"
 
+#include "firmware/life/ctrl_c.h"
 #include "firmware/life/guard.h"
 #include "firmware/life/lineedit.h"
 #include "firmware/life/repair.h"
-#include "firmware/net/telnet_server.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "firmware/io/bootinfo.h"
 #include "firmware/io/console.h"
 #include "shared/readline/readline.h"
 #include "shared/runtime/pyexec.h"
-#include "firmware/io/uart.h"
 #include "firmware/io/watchdog.h"
 
 enum { RESCUE_MS = 30000 }; /* so long after the last input somebody is at work at the prompt */
@@ -57,24 +56,15 @@ int lb_repl_readline(vstr_t *line, const char *prompt)
  * ran the code is to know. */
 void lb_repl_set_interrupt_char(int c);
 
-static bool interrupt_overtaken;
-
 void lb_repl_set_interrupt_char(int c)
 {
 	mp_hal_set_interrupt_char(c);
-	if (c < 0) {
-		interrupt_overtaken =
-			MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_FROM_PTR(&MP_STATE_VM(mp_kbd_exception));
+	lb_ctrl_c_note_code(c >= 0);
+	if (c < 0)
 		return;
-	}
 	lb_watchdog_hold(0);
-	if (lb_uart_interrupt_typed_ahead() || lb_telnet_server_interrupt_typed_ahead())
+	if (lb_ctrl_c_typed_ahead())
 		mp_sched_keyboard_interrupt();
-}
-
-bool lb_repl_interrupt_overtaken(void)
-{
-	return interrupt_overtaken;
 }
 
 void lb_repl_after_exec(int *result)

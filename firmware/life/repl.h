@@ -18,7 +18,4 @@ void lb_repl_after_exec(int *result);
 /* What pyexec.c calls for a byte (see Makefile): one from the console, as soon as it comes. */
 int lb_repl_read_byte(void);
 
-/* Did a Ctrl-C come when the code that ran last was ending already, in an exception of its own? */
-bool lb_repl_interrupt_overtaken(void);
-
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/hw/periph.h"
+#include "firmware/life/ctrl_c.h"
 #include "firmware/life/guard.h"
 #include "firmware/io/led.h"
 #include "py/mphal.h"
@@ -72,11 +73,13 @@ void lb_script_after_exec(void *raised, int *result)
 {
 	lb_guard_after_exec();
 	lb_repair_after_exec();
-	if (script.running == NULL)
+	if (script.running == NULL) {
 		lb_repl_after_exec(result);
-	if (script.running == NULL || raised == NULL)
 		return;
-	script.overtaken = lb_repl_interrupt_overtaken();
+	}
+	script.overtaken = lb_ctrl_c_became_key() || (raised != NULL && lb_ctrl_c_overtaken());
+	if (raised == NULL)
+		return;
 	const mp_obj_t exception = MP_OBJ_FROM_PTR(raised);
 
 	if (mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(&mp_type_KeyboardInterrupt))) {

@@ -1,11 +1,13 @@
 /* sys.stdin and sys.stdout: the slots of os.dupterm, and whoever is logged in over telnet. */
 #include "extmod/misc.h"
 #include "firmware/io/uart.h"
+#include "firmware/life/ctrl_c.h"
 #include "firmware/net/servers.h"
 #include "firmware/net/telnet_server.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "py/stream.h"
+#include "shared/readline/readline.h"
 
 uintptr_t mp_hal_stdio_poll(uintptr_t poll_flags)
 {
@@ -28,6 +30,8 @@ int mp_hal_stdin_rx_chr(void)
 			c = lb_telnet_server_read();
 		if (c >= 0)
 			return c;
+		if (lb_ctrl_c_became_key())
+			return CHAR_CTRL_C;
 		if (lb_servers_pass_turn())
 			mp_event_handle_nowait();
 		else

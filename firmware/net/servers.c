@@ -13,6 +13,7 @@
 #include "py/mperrno.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
+#include "firmware/store/device_calls.h"
 #include "firmware/store/settings.h"
 
 enum {
@@ -50,6 +51,8 @@ static struct {
 	uint32_t ended_ms;       /* when it was served last */
 	volatile bool attention; /* a socket or the clock wants more than that output is sent */
 	bool turn_given;         /* there is more to do, but first the program has its turn */
+	bool at_work;
+	uint32_t inside_ms; /* when it was served last within a callback */
 } servers = {.login = {"lifeboat", ""}, .timeout_s = TIMEOUT_S};
 
 static uint32_t now(void)
@@ -196,6 +199,12 @@ static bool is_over_time(uint32_t now_ms)
 	return now_ms - servers.started_ms >= SLICE_MS;
 }
 
+/* Not within itself, nor within a file system, which FTP would call. */
+static bool may_serve(void)
+{
+	return !servers.at_work && !lb_device_calls_are_open();
+}
+
 /* Whoever waits looks for what came only when its wait ends, and an interrupt is what ends it: so what is pending
  * for the program sets the alarm for at once. */
 static void serve(mp_sched_node_t *unused)
@@ -209,12 +218,13 @@ static void serve(mp_sched_node_t *unused)
 		lb_telnet_server_flush();
 		return;
 	}
-	servers.turn_given = is_over_time(start_ms);
+	servers.turn_given = is_over_time(start_ms) || !may_serve();
 	if (servers.turn_given) {
 		set_alarm(TURN_MS);
 		return;
 	}
 	servers.attention = false;
+	servers.at_work = true;
 	while (moved && now() - start_ms < SLICE_MS) {
 		moved = keep_listening();
 		moved |= accept_clients();
@@ -229,6 +239,17 @@ static void serve(mp_sched_node_t *unused)
 		watch();
 	set_alarm(lb_telnet_server_is_pending() ? 0 : wait_ms);
 	servers.ended_ms = now();
+	servers.at_work = false;
+}
+
+void lb_servers_serve_inside(void)
+{
+	const uint32_t now_ms = now();
+
+	if (!servers.vm_runs || servers.at_work || now_ms - servers.inside_ms < TURN_MS)
+		return;
+	servers.inside_ms = now_ms;
+	serve(NULL);
 }
 
 /* --- from the VM's thread --- */

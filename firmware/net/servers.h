@@ -39,6 +39,8 @@ void lb_servers_poll(void);
 /* --- the console (the rest of it is in telnet_server.h) --- */
 /* For whoever is logged in; waits a moment for a client that is slow, and not for one that does not read at all. */
 void lb_servers_print(const char *text, size_t size_bytes);
+/* Within a callback that takes long: serves now and then, but for when a file system is at work. */
+void lb_servers_serve_inside(void);
 /* Nothing runs, and nothing was typed: servers that have more to do need not let a program in first. True: they had. */
 bool lb_servers_pass_turn(void);
 /* As lb_uart_interrupt_waiting, while the VM does not run. */

@@ -1,6 +1,7 @@
 /* machine.Timer: MicroPython's timers, and in the same class Pycom's Alarm and Chrono. */
 #include "core/hw/periph.h"
 #include "extmod/modmachine.h"
+#include "firmware/python/machine_timer.h"
 #include "firmware/python/modmachine.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
@@ -276,3 +277,11 @@ static MP_DEFINE_CONST_DICT(timer_locals, timer_locals_table);
 
 MP_DEFINE_CONST_OBJ_TYPE(lb_machine_timer_type, MP_QSTR_Timer, MP_TYPE_FLAG_NONE, make_new, timer_make_new, print,
                          timer_print, attr, timer_attr, parent, &machine_timer_type, locals_dict, &timer_locals);
+
+void lb_machine_timer_drop(mp_obj_t function, mp_obj_t argument)
+{
+	if (function == MP_OBJ_FROM_PTR(&alarm_call_obj))
+		alarm_cancel(argument);
+	else if (mp_obj_is_type(argument, &lb_machine_timer_type))
+		soft_timer_remove(MP_OBJ_TO_PTR(argument));
+}

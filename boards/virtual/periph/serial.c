@@ -119,6 +119,18 @@ void lb_periph_serial_resume(unsigned number)
 	lb_periph_irq_restore(state);
 }
 
+/* A handler may be at work on what is kept, so nothing is moved: what comes when it is full is not seen. */
+bool lb_periph_serial_holds(unsigned number, uint8_t byte)
+{
+	struct port *port = &ports[number];
+	const size_t room = KEPT_BYTES - port->end;
+	const ssize_t got = room == 0 ? 0 : recv((int)uarts[number], port->kept + port->end, room, MSG_DONTWAIT);
+
+	if (got > 0)
+		port->end += (size_t)got;
+	return memchr(port->kept + port->start, byte, port->end - port->start) != NULL;
+}
+
 void lb_periph_serial_write(unsigned number, const void *data, size_t size_bytes)
 {
 	LB_ASSERT(number < PORT_COUNT);
