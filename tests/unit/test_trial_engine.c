@@ -11,8 +11,9 @@
 
 #include "core/boot/sequencer.h"
 #include "core/trial/trial.h"
+#include "tests/unit/spec_table.h"
 
-enum { CELL_BYTES = 160, LINE_BYTES = 512, END_MS = 600000, NEVER_MS = 1000000, EVENTS_MAX = 40, MS_PER_S = 1000 };
+enum { CELL_BYTES = 160, END_MS = 600000, NEVER_MS = 1000000, EVENTS_MAX = 40, MS_PER_S = 1000 };
 
 enum fate { GOES_ON, CONFIRMED, GIVEN_UP, OVER, WATCHDOG };
 
@@ -303,29 +304,19 @@ static void run_case(const char *line, const char *policy, const char *happens, 
 	}
 }
 
+static void run_row(const char *line)
+{
+	char policy[CELL_BYTES], happens[CELL_BYTES], outcome[CELL_BYTES];
+
+	if (sscanf(line, "| %159[^|]| %159[^|]| %159[^|]|", policy, happens, outcome) != 3)
+		fail_msg("not a case: %s", line);
+	run_case(line, policy, happens, outcome);
+}
+
 static void test_cases_of_the_spec(void **state)
 {
-	FILE *file = fopen("docs/spec/update.md", "r");
-	char line[LINE_BYTES];
-	bool in_cases = false;
-	unsigned rows = 0;
-
 	(void)state;
-	assert_non_null(file); /* run from the root of the source */
-	while (fgets(line, sizeof(line), file) != NULL) {
-		char policy[CELL_BYTES], happens[CELL_BYTES], outcome[CELL_BYTES];
-
-		if (line[0] == '#')
-			in_cases = strcmp(line, "### Cases of a trial\n") == 0;
-		if (!in_cases || line[0] != '|' || line[1] == '-' || strncmp(line, "| policy |", 10) == 0)
-			continue;
-		if (sscanf(line, "| %159[^|]| %159[^|]| %159[^|]|", policy, happens, outcome) != 3)
-			fail_msg("not a case: %s", line);
-		run_case(line, policy, happens, outcome);
-		rows++;
-	}
-	(void)fclose(file);
-	assert_true(rows > 50);
+	assert_true(spec_table("### Cases of a trial", run_row) > 50);
 }
 
 /* ---- what the table cannot say ---- */

@@ -11,12 +11,13 @@
 
 #include "core/base/error.h"
 #include "core/boot/plan.h"
+#include "tests/unit/spec_table.h"
 
-enum { CELLS = 6, CELL_BYTES = 96, LINE_BYTES = 512 };
+enum { CELLS = 6, CELL_BYTES = 96 };
 
 struct spec_case {
 	char cells[CELLS][CELL_BYTES]; /* record, images, event, starts, why, record then */
-	char line[LINE_BYTES];
+	char line[SPEC_LINE_BYTES];
 };
 
 struct situation {
@@ -322,28 +323,19 @@ static bool read_row(const char *line, struct spec_case *spec)
 	return strcmp(at, " |\n") == 0;
 }
 
+static void run_row(const char *line)
+{
+	struct spec_case spec;
+
+	if (!read_row(line, &spec))
+		fail_msg("not a case: %s", line);
+	run_case(&spec);
+}
+
 static void test_cases_of_the_spec(void **state)
 {
-	FILE *file = fopen("docs/spec/update.md", "r");
-	char line[LINE_BYTES];
-	bool in_cases = false;
-	unsigned rows = 0;
-
 	(void)state;
-	assert_non_null(file); /* run from the root of the source */
-	while (fgets(line, sizeof(line), file) != NULL) {
-		struct spec_case spec;
-
-		in_cases = in_cases || strcmp(line, "## Cases\n") == 0;
-		if (!in_cases || line[0] != '|' || line[1] == '-' || strncmp(line, "| record |", 10) == 0)
-			continue;
-		if (!read_row(line, &spec))
-			fail_msg("not a case: %s", line);
-		run_case(&spec);
-		rows++;
-	}
-	(void)fclose(file);
-	assert_true(rows > 100);
+	assert_true(spec_table("## Cases", run_row) > 100);
 }
 
 /* What a stopped download holds is nobody's tool's, whatever it reads as from now on. */
