@@ -11,10 +11,11 @@
 #include "host/commands/rig.h"
 #include "host/commands/commands.h"
 #include "host/commands/hardware.h"
+#include "host/commands/run_watch.h"
 #include "host/image/board_kinds.h"
 #include "host/terminal/attach.h"
 
-enum { HEADLESS, CLOCK, FLASH, REFLASH, SD, PORT, LISTEN };
+enum { HEADLESS, CLOCK, FLASH, WATCH, REFLASH, SD, PORT, LISTEN };
 
 enum { CLOCK_MAX = 20, BANNER_BYTES = 2 * PATH_MAX + 128 };
 
@@ -127,8 +128,23 @@ static enum lb_exit leave(struct lb_hardware *hardware, const char *dir)
 	return LB_EXIT_DONE;
 }
 
+/* The terminal, with the helper of --watch beside it where that was asked for. */
+static enum lb_attach_end attach_watched(struct lb_attach *attach, struct lb_run_watch *watch, int life_fd)
+{
+	if (watch != NULL && !lb_run_watch_start(watch, life_fd)) {
+		snprintf(attach->reason, sizeof(attach->reason), "cannot watch %.300s: %s", watch->folder, strerror(errno));
+		return LB_ATTACH_FAILED;
+	}
+	if (watch != NULL)
+		attach->notes_fd = watch->notes_fd;
+	enum lb_attach_end end = lb_attach_run(attach, true);
+	if (watch != NULL)
+		lb_run_watch_end(watch);
+	return end;
+}
+
 /* Signals are held before the module starts, so that one that comes early still ends it in order. */
-static enum lb_exit run_attached(const struct lb_hardware_options *options)
+static enum lb_exit run_attached(const struct lb_hardware_options *options, struct lb_run_watch *watch)
 {
 	static struct lb_attach attach;
 	struct lb_hardware hardware;
@@ -142,7 +158,7 @@ static enum lb_exit run_attached(const struct lb_hardware_options *options)
 	/* At once: what the module sends before somebody is attached is lost. */
 	bool opened = lb_attach_open_module(&attach, options->dir);
 	lb_hardware_print_ready(banner, hardware.url);
-	enum lb_attach_end end = opened ? lb_attach_run(&attach, true) : LB_ATTACH_FAILED;
+	enum lb_attach_end end = opened ? attach_watched(&attach, watch, hardware.life_fd) : LB_ATTACH_FAILED;
 	if (end == LB_ATTACH_LEFT || end == LB_ATTACH_SIGNAL)
 		lb_client_stop(&attach.control); /* if it does not, it is ended below */
 	lb_attach_close(&attach);
@@ -167,24 +183,44 @@ static bool load(const char *dir, const char *folder)
 	return false;
 }
 
+/* What --watch wants: a folder to watch, and this process. */
+static bool check_watch(const struct lb_args *args)
+{
+	if (args->values[WATCH] == NULL)
+		return true;
+	if (args->values[FLASH] == NULL)
+		lb_args_wrong("--watch says that a folder is watched: add --flash FOLDER");
+	else if (args->values[HEADLESS] != NULL)
+		lb_args_wrong("--watch shows what the scripts print, --headless shows nothing: name one");
+	return args->values[FLASH] != NULL && args->values[HEADLESS] == NULL;
+}
+
 static enum lb_exit run(const struct lb_args *args)
 {
 	struct lb_hardware_options options = {.count = 0};
+	const char *folder = args->values[FLASH];
+	struct lb_run_watch watch = {.folder = folder, .notes_fd = -1};
+	char reason[LB_TREE_REASON_BYTES];
 
-	if (!choose_options(args, &options))
+	if (!choose_options(args, &options) || !check_watch(args))
 		return LB_EXIT_USAGE;
-	if (args->values[FLASH] != NULL && !load(options.dir, args->values[FLASH]))
+	watch.dir = options.dir;
+	/* Before it is loaded: what changes meanwhile is then seen as a change. */
+	if (args->values[WATCH] != NULL && !lb_filelist_read(&watch.loaded, folder, NULL, NULL, reason))
+		return lb_args_failed("%s", reason);
+	if (folder != NULL && !load(options.dir, folder))
 		return LB_EXIT_FAILED;
 	if (args->values[HEADLESS] != NULL)
 		return run_headless(&options);
 	if (is_background())
 		return lb_args_failed("run in the background has no terminal to show the REPL: add --headless");
-	return run_attached(&options);
+	return run_attached(&options, args->values[WATCH] != NULL ? &watch : NULL);
 }
 
 const struct lb_command lb_cmd_run = {
 	.name = "run",
-	.usage = "[DIR] [--headless] [--clock N] [--flash FOLDER] [--sd FILE] [--reflash] [--port N [--listen ADDR]]",
+	.usage =
+		"[DIR] [--headless] [--clock N] [--flash FOLDER [--watch]] [--sd FILE] [--reflash] [--port N [--listen ADDR]]",
 	.summary = "boot the module; a terminal gets its REPL",
 	.help =
 		"Boots the virtual module in the folder DIR, which is made when there is none, and attaches this\n"
@@ -201,6 +237,10 @@ const struct lb_command lb_cmd_run = {
                            "first copies FOLDER's files into /flash, past whatever scripts are there, as a safe\n"
                            "boot would; files of the same names are replaced, others kept. Names that begin\n"
                            "with a dot, and __pycache__, are left out"},
+                [WATCH] = {"--watch", NULL,
+                           "then every change in FOLDER that is saved comes to the module, removed files too, and\n"
+                           "its scripts start anew: by a soft reset, or, when they cannot be interrupted, by a safe\n"
+                           "boot and a reset"},
                 [REFLASH] = {"--reflash", NULL, "writes this build's image into the factory slot"},
                 [SD] = {"--sd", "FILE", "FILE is the SD card; one that is not there is made, 32 MiB, FAT, empty"},
                 [PORT] = {"--port", "N",

@@ -18,22 +18,17 @@ static bool is_stopped(const struct lb_rig *rig)
 
 /* --- start and end --- */
 
-static bool open_module(struct lb_rig *rig, char *reason)
+static bool open_control(struct lb_rig *rig, char *reason)
 {
 	int error = lb_client_open(&rig->control, rig->dir);
 
-	if (error != LB_CLIENT_OK) {
+	if (error != LB_CLIENT_OK)
 		lb_client_explain(&rig->control, error, rig->dir, reason);
-		return false;
-	}
-	return lb_port_open_pty(&rig->port, rig->dir, rig->stop, reason);
+	return error == LB_CLIENT_OK;
 }
 
-bool lb_rig_start(struct lb_rig *rig, const char *dir, char reason[LB_UPLOAD_REASON_BYTES])
+static void clear(struct lb_rig *rig, const char *dir, char *reason)
 {
-	char clock[4];
-	int error;
-
 	*rig = (struct lb_rig){
 		.dir = dir,
 		.stop = rig->stop,
@@ -44,6 +39,14 @@ bool lb_rig_start(struct lb_rig *rig, const char *dir, char reason[LB_UPLOAD_REA
 		.port = {.fd = -1},
 	};
 	reason[0] = '\0';
+}
+
+bool lb_rig_start(struct lb_rig *rig, const char *dir, char reason[LB_UPLOAD_REASON_BYTES])
+{
+	char clock[4];
+	int error;
+
+	clear(rig, dir, reason);
 	snprintf(clock, sizeof(clock), "%d", LB_RIG_CLOCK);
 	struct lb_hardware_options options = {.dir = dir, .variant = rig->variant};
 	lb_hardware_add(&options, "--clock", clock);
@@ -56,16 +59,30 @@ bool lb_rig_start(struct lb_rig *rig, const char *dir, char reason[LB_UPLOAD_REA
 			snprintf(reason, LB_UPLOAD_REASON_BYTES, "cannot start the hardware process: %s", strerror(error));
 		return false;
 	}
-	if (open_module(rig, reason))
+	if (open_control(rig, reason) && lb_port_open_pty(&rig->port, rig->dir, rig->stop, reason))
 		return true;
 	lb_rig_end(rig);
 	return false;
 }
 
-void lb_rig_end(struct lb_rig *rig)
+bool lb_rig_join(struct lb_rig *rig, const char *dir, char reason[LB_UPLOAD_REASON_BYTES])
+{
+	clear(rig, dir, reason);
+	if (open_control(rig, reason) && lb_port_attach(&rig->port, rig->dir, rig->stop, reason))
+		return true;
+	lb_rig_part(rig);
+	return false;
+}
+
+void lb_rig_part(struct lb_rig *rig)
 {
 	lb_port_close(&rig->port);
 	lb_client_close(&rig->control);
+}
+
+void lb_rig_end(struct lb_rig *rig)
+{
+	lb_rig_part(rig);
 	lb_hardware_end(&rig->hardware);
 }
 
@@ -183,6 +200,11 @@ bool lb_rig_power(struct lb_rig *rig, bool on)
 	return order(rig, request);
 }
 
+bool lb_rig_reset(struct lb_rig *rig)
+{
+	return order(rig, lb_client_make_request("reset"));
+}
+
 static bool drive_p12(struct lb_rig *rig, const char *level)
 {
 	cJSON *request = lb_client_make_request("pin");
@@ -215,7 +237,7 @@ static bool wait_gate(struct lb_rig *rig)
 
 bool lb_rig_safe_boot(struct lb_rig *rig)
 {
-	bool shown = drive_p12(rig, "high") && order(rig, lb_client_make_request("reset")) && wait_gate(rig);
+	bool shown = drive_p12(rig, "high") && lb_rig_reset(rig) && wait_gate(rig);
 
 	/* Let go of whatever came of it. */
 	bool released = drive_p12(rig, "float");

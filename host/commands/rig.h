@@ -1,7 +1,7 @@
-/* A scratch module on a rig, in the hands of a program: started, watched, its plug, switch and pin P12 moved.
+/* A module on a rig, in the hands of a program: started, watched, its plug, switch and pin P12 moved.
  *
- * The module ends with the rig, however the program goes. Times are of the host's clock; waits end early once
- * *stop is set (by a signal handler), as failures.
+ * A module that the rig started ends with it, however the program goes. Times are of the host's clock; waits end early
+ * once *stop is set (by a signal handler), as failures.
  */
 #ifndef LB_COMMANDS_RIG_H
 #define LB_COMMANDS_RIG_H
@@ -27,7 +27,7 @@ struct lb_rig {
 	const char *trace;                 /* the file for what scripts do (check_trace.h); NULL: none */
 	struct lb_hardware hardware;
 	struct lb_client control;
-	struct lb_port port; /* the pty of uart0 */
+	struct lb_port port; /* uart0 */
 	struct lb_watch watch;
 	struct lb_view view;  /* as it was polled last */
 	long watchdog_resets; /* since the caller last set it to 0, as are other_resets */
@@ -40,8 +40,13 @@ struct lb_rig {
 /* At LB_RIG_CLOCK. False after one line in reason (empty: the hardware process has said it). */
 bool lb_rig_start(struct lb_rig *rig, const char *dir, char reason[LB_UPLOAD_REASON_BYTES]);
 void lb_rig_end(struct lb_rig *rig);
+/* The same for a module that runs already, beside whoever uses its uart0; it goes on when the rig parts from it. */
+bool lb_rig_join(struct lb_rig *rig, const char *dir, char reason[LB_UPLOAD_REASON_BYTES]);
+void lb_rig_part(struct lb_rig *rig);
 
 bool lb_rig_power(struct lb_rig *rig, bool on);
+/* By its switch. */
+bool lb_rig_reset(struct lb_rig *rig);
 /* Closes the pty and opens it anew. */
 bool lb_rig_reopen(struct lb_rig *rig);
 /* The hardware's reply to `status`, to be freed by the caller; NULL: it does not answer. */

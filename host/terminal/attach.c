@@ -245,6 +245,40 @@ static void show(void *ctx, const char *data, size_t size_bytes)
 	lb_terminal_write(&attach->terminal, data, size_bytes);
 }
 
+static void read_note(struct lb_attach *attach, char byte)
+{
+	switch ((enum lb_attach_note)byte) {
+	case LB_ATTACH_NOTE_HOLD: lb_rawview_hold(&attach->rawview); return;
+	case LB_ATTACH_NOTE_PROMPT: lb_rawview_release(&attach->rawview, true); return;
+	case LB_ATTACH_NOTE_RELEASE: lb_rawview_release(&attach->rawview, false); return;
+	}
+	if (!attach->in_note)
+		lb_terminal_new_line(&attach->terminal);
+	attach->in_note = byte != '\n';
+	lb_terminal_write(&attach->terminal, attach->in_note ? &byte : "\r\n", attach->in_note ? 1 : 2);
+}
+
+/* A helper's end is no end of ours. */
+static void read_notes(struct lb_attach *attach)
+{
+	char data[1024];
+	ssize_t count = attach->notes_fd < 0 ? -1 : read(attach->notes_fd, data, sizeof(data));
+
+	if (count == 0) {
+		lb_rawview_release(&attach->rawview, false);
+		close(attach->notes_fd);
+		attach->notes_fd = -1;
+	}
+	for (ssize_t i = 0; i < count; i++)
+		read_note(attach, data[i]);
+}
+
+/* A pipe gets the module's bytes as they are, unless a helper's use of the REPL would be among them. */
+static bool is_viewed(const struct lb_attach *attach)
+{
+	return attach->tty || attach->notes_fd >= 0;
+}
+
 static void read_uart(struct lb_attach *attach)
 {
 	char data[4096];
@@ -255,7 +289,7 @@ static void read_uart(struct lb_attach *attach)
 	if (count <= 0)
 		return;
 	attach->last_byte_ms = lb_host_now_ms();
-	if (attach->tty)
+	if (is_viewed(attach))
 		lb_rawview_output(&attach->rawview, attach->last_byte_ms, data, (size_t)count);
 	else
 		lb_terminal_write(&attach->terminal, data, (size_t)count);
@@ -266,7 +300,7 @@ static void parse_message(struct lb_attach *attach, const cJSON *message)
 {
 	unsigned changed = lb_view_parse(&attach->view, message);
 
-	if (changed & LB_VIEW_BOOT && attach->tty) {
+	if (changed & LB_VIEW_BOOT && is_viewed(attach)) {
 		lb_terminal_new_line(&attach->terminal);
 		lb_rawview_reset(&attach->rawview);
 	}
@@ -319,7 +353,7 @@ static void read_signal(struct lb_attach *attach)
 /* The end of a pipe: all input sent, the module where nothing more comes by itself, and silence. */
 static bool is_settled(const struct lb_attach *attach)
 {
-	return attach->input_over && attach->waiting == 0 && attach->port.out_bytes == 0 &&
+	return attach->input_over && attach->notes_fd < 0 && attach->waiting == 0 && attach->port.out_bytes == 0 &&
 	       lb_view_is_resting(&attach->view);
 }
 
@@ -347,7 +381,7 @@ static int wait_ms(const struct lb_attach *attach)
 /* One poll over all that can happen, so that nothing waits for anything else. */
 static void wait_once(struct lb_attach *attach)
 {
-	enum { KEYS, UART, CONTROL, SIGNALS, COUNT };
+	enum { KEYS, UART, CONTROL, SIGNALS, NOTES, COUNT };
 	bool hungry = !attach->input_over && (attach->tty || attach->waiting == 0);
 	bool owed = attach->waiting > 0 || attach->port.out_bytes > 0;
 	struct pollfd wait[COUNT] = {
@@ -355,6 +389,7 @@ static void wait_once(struct lb_attach *attach)
 		[UART] = {.fd = attach->port.fd, .events = (short)(owed ? POLLIN | POLLOUT : POLLIN)},
 		[CONTROL] = {.fd = attach->control.fd, .events = POLLIN},
 		[SIGNALS] = {.fd = attach->signal_fd, .events = POLLIN},
+		[NOTES] = {.fd = attach->notes_fd, .events = POLLIN},
 	};
 	const short arrived = POLLIN | POLLHUP | POLLERR;
 
@@ -365,6 +400,8 @@ static void wait_once(struct lb_attach *attach)
 		read_signal(attach);
 	if (wait[UART].revents & POLLOUT)
 		drain_input(attach);
+	/* Before uart0, where what a helper made the module say comes after the helper's own word. */
+	read_notes(attach);
 	/* Before control, so that a module's last words are shown before its connection ends. */
 	if (pending || wait[UART].revents & arrived)
 		read_uart(attach);
@@ -466,6 +503,7 @@ static void clear(struct lb_attach *attach)
 	memset(attach, 0, sizeof(*attach));
 	attach->control.fd = -1;
 	attach->port.fd = -1;
+	attach->notes_fd = -1;
 }
 
 bool lb_attach_open_module(struct lb_attach *attach, const char *dir)

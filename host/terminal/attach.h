@@ -27,11 +27,21 @@ enum lb_attach_end {
 	LB_ATTACH_FAILED,   /* it could not start; reason is one line */
 };
 
+/* Bytes among a helper's lines, about what the module sends (host/terminal/rawview.h). */
+enum lb_attach_note {
+	LB_ATTACH_NOTE_HOLD = 1,    /* from here on it is the helper's */
+	LB_ATTACH_NOTE_PROMPT = 2,  /* from the next friendly prompt or reset on it is shown again */
+	LB_ATTACH_NOTE_RELEASE = 3, /* at once */
+};
+
 /* The caller owns it; it holds descriptors between a successful open and close. */
 struct lb_attach {
 	struct lb_client control; /* fd -1: a port has none */
 	struct lb_port port;
 	char reason[LB_PORT_REASON_BYTES];
+	/* What a helper says that works on the module meanwhile: lines, shown as such, and enum lb_attach_note. Set between
+	 * open and run, where there is one; as long as it is open, the end of input ends nothing. Else -1. */
+	int notes_fd;
 	/* private */
 	const char *dir;
 	bool with_menu;
@@ -46,6 +56,7 @@ struct lb_attach {
 	bool stale;                    /* the open menu shows what is no longer so */
 	char drawn[LB_MENU_TEXT_BYTES];
 	bool input_over;
+	bool in_note; /* a helper's line has begun */
 	int64_t last_byte_ms;
 	size_t waiting; /* input that the module has not read yet */
 	char input[LB_ATTACH_INPUT_BYTES];

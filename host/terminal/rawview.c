@@ -111,7 +111,7 @@ void lb_rawview_output(struct lb_rawview *view, int64_t now_ms, const char *data
 	for (size_t i = 0; i < size_bytes; i++) {
 		if (view->state == LB_RAWVIEW_SHOWN)
 			shown_byte(view, now_ms, data[i]);
-		else if (view->state != LB_RAWVIEW_TOOL)
+		else if (view->state != LB_RAWVIEW_TOOL && view->state != LB_RAWVIEW_HELD)
 			withheld_byte(view, data[i]);
 		view->line_start = data[i] == '\n';
 	}
@@ -129,7 +129,7 @@ static void show_again(struct lb_rawview *view, bool own)
 
 bool lb_rawview_keys(struct lb_rawview *view, const char *data, size_t size_bytes)
 {
-	if (view->state == LB_RAWVIEW_TOOL)
+	if (view->state == LB_RAWVIEW_TOOL || view->state == LB_RAWVIEW_HELD)
 		return false;
 	if (view->state != LB_RAWVIEW_SHOWN) {
 		say(view, key_line);
@@ -143,13 +143,13 @@ bool lb_rawview_keys(struct lb_rawview *view, const char *data, size_t size_byte
 
 void lb_rawview_clients(struct lb_rawview *view, int64_t now_ms, int open_count)
 {
-	if (view->state != LB_RAWVIEW_SHOWN && view->state != LB_RAWVIEW_TOOL)
+	if (view->state == LB_RAWVIEW_WITHHELD || view->state == LB_RAWVIEW_BANNER)
 		view->due_ms = open_count == 0 ? now_ms + LB_RAWVIEW_GONE_MS : -1;
 }
 
 void lb_rawview_reset(struct lb_rawview *view)
 {
-	if (view->state != LB_RAWVIEW_SHOWN || view->own) {
+	if (view->state != LB_RAWVIEW_HELD && (view->state != LB_RAWVIEW_SHOWN || view->own)) {
 		show_again(view, false);
 		view->line_start = true;
 	}
@@ -160,6 +160,20 @@ void lb_rawview_loader(struct lb_rawview *view, bool loader)
 	view->loader = loader;
 	if (!loader && view->state == LB_RAWVIEW_TOOL)
 		lb_rawview_reset(view);
+}
+
+void lb_rawview_hold(struct lb_rawview *view)
+{
+	show_again(view, false);
+	view->state = LB_RAWVIEW_HELD;
+}
+
+void lb_rawview_release(struct lb_rawview *view, bool at_prompt)
+{
+	show_again(view, false);
+	view->line_start = true;
+	if (at_prompt)
+		view->state = LB_RAWVIEW_WITHHELD;
 }
 
 void lb_rawview_tick(struct lb_rawview *view, int64_t now_ms)

@@ -21,6 +21,7 @@ enum lb_rawview_state {
 	LB_RAWVIEW_WITHHELD, /* another program's raw REPL */
 	LB_RAWVIEW_TOOL,     /* withheld: frames of a firmware tool, in bootloader mode */
 	LB_RAWVIEW_BANNER,   /* withheld; the friendly banner has begun and its prompt is awaited */
+	LB_RAWVIEW_HELD,     /* withheld until the helper that asked for it lets go */
 };
 
 struct lb_rawview {
@@ -53,6 +54,11 @@ void lb_rawview_reset(struct lb_rawview *view);
 /* The module is in bootloader mode, or no longer. There a firmware tool's frames are no text for a terminal: they
  * become one line, and keys, which would disturb them, are not sent. */
 void lb_rawview_loader(struct lb_rawview *view, bool loader);
+/* A helper of our own uses the REPL from here on, through resets too: nothing is shown, and keys, which would disturb
+ * it, are not sent. */
+void lb_rawview_hold(struct lb_rawview *view);
+/* It is done. at_prompt: the friendly prompt or a reset is on its way and comes first; else all is shown at once. */
+void lb_rawview_release(struct lb_rawview *view, bool at_prompt);
 /* To be called when due_ms has come. */
 void lb_rawview_tick(struct lb_rawview *view, int64_t now_ms);
 

@@ -18,12 +18,12 @@
 #define TOOL "[a firmware tool works on the module; what they say to each other is not shown]\r\n"
 #define JOINED "[the raw REPL, used by another program; Ctrl-C stops what runs, Ctrl-B gives the prompt]\r\n"
 
-enum kind { END, OUTPUT, KEYS, KEYS_KEPT, CLIENTS, LOADER, RESET, TIME };
+enum kind { END, OUTPUT, KEYS, KEYS_KEPT, CLIENTS, LOADER, RESET, TIME, HOLD, RELEASE };
 
 struct step {
 	enum kind kind;
 	const char *text;
-	int number; /* of clients; is it in bootloader mode; milliseconds that pass */
+	int number; /* of clients; is it in bootloader mode; milliseconds that pass; at the prompt? */
 };
 
 struct script {
@@ -83,6 +83,14 @@ static const struct script scripts[] = {
 	{"also for who typed Ctrl-A", {{KEYS, "\x01", 0}, {LOADER, NULL, 1}, {OUTPUT, "\xC0", 0}}, TOOL},
 	{"the banner's name in a tool's output is not the end",
 	 {{OUTPUT, RAW "OKMicroPython v1.25.0\r\n>>> ", 0}, {OUTPUT, "x", 0}}, "\r\n" TAKEN},
+	{"what a helper of ours does is not shown, through prompts and resets, and no key disturbs it",
+	 {{OUTPUT, "a\r\n", 0}, {HOLD, NULL, 0}, {OUTPUT, BANNER ">>> ", 0}, {OUTPUT, RAW "OK", 0}, {RESET, NULL, 0},
+	  {CLIENTS, NULL, 0}, {TIME, NULL, 1000}, {KEYS_KEPT, "\x03", 0}, {OUTPUT, BANNER ">>> ", 0}}, "a\r\n"},
+	{"then the prompt is", {{HOLD, NULL, 0}, {OUTPUT, RAW "OK>", 0}, {RELEASE, NULL, 1}, {OUTPUT, ">", 0},
+	  {OUTPUT, BANNER ">>> a", 0}}, ">>> a"},
+	{"or what comes after a reset", {{HOLD, NULL, 0}, {RELEASE, NULL, 1}, {OUTPUT, ">", 0}, {RESET, NULL, 0},
+	  {OUTPUT, "a", 0}}, "a"},
+	{"or all of it", {{HOLD, NULL, 0}, {OUTPUT, "a", 0}, {RELEASE, NULL, 0}, {OUTPUT, "b", 0}, {KEYS, "x", 0}}, "b"},
 };
 /* clang-format on */
 
@@ -118,6 +126,8 @@ static int64_t parse_step(struct lb_rawview *view, int64_t now_ms, const struct 
 	case CLIENTS: lb_rawview_clients(view, now_ms, step->number); break;
 	case LOADER: lb_rawview_loader(view, step->number != 0); break;
 	case RESET: lb_rawview_reset(view); break;
+	case HOLD: lb_rawview_hold(view); break;
+	case RELEASE: lb_rawview_release(view, step->number != 0); break;
 	case TIME: lb_rawview_tick(view, now_ms + step->number); return now_ms + step->number;
 	case END: break;
 	}
