@@ -32,6 +32,9 @@ void *lb_periph_heap(size_t *size_bytes); /* memory for the VM's heap; executabl
 /* Only for a firmware made for `lifeboat check`: memory of this size outside of the module, kept over everything, for
  * what its scripts do; NULL: nobody wants to know. Called once. */
 void *lb_periph_trace(size_t size_bytes);
+/* As that: called before, in the middle of and after each operation that changes the flash. NULL removes. */
+typedef void lb_flash_fn(enum lb_flash_moment moment);
+void lb_periph_on_flash(lb_flash_fn *handler);
 uint32_t lb_periph_cpu_hz(void);
 void lb_periph_random(void *data, size_t size_bytes);
 

@@ -61,4 +61,7 @@ struct lb_boot_pins {
 enum lb_pin_mode { LB_PIN_IN = 0, LB_PIN_OUT = 1, LB_PIN_OPEN_DRAIN = 2 };
 enum lb_pin_pull { LB_PULL_NONE = 0, LB_PULL_UP = 1, LB_PULL_DOWN = 2 };
 
+/* Of an operation that changes the flash. */
+enum lb_flash_moment { LB_FLASH_BEFORE, LB_FLASH_WITHIN, LB_FLASH_AFTER };
+
 #endif

@@ -285,9 +285,10 @@ static uint32_t enter(const mp_raw_code_t *raw, const mp_module_constants_t *con
 		wanted.code_bytes = (uint32_t)(head->end - (const byte *)raw->fun_data);
 	}
 	uint32_t number = find_again(&wanted);
-	*is_new = number == LB_TRACECODE_NONE;
-	if (*is_new)
+	if (number == LB_TRACECODE_NONE)
 		number = add(&wanted);
+	/* A CPU that ended in the middle of a list has left none. */
+	*is_new = number != LB_TRACECODE_NONE && lb_tracing()->function[number].instructions == 0;
 	if (!wanted.native && number != LB_TRACECODE_NONE)
 		remember(raw->fun_data, number);
 	return number;

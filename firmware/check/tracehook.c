@@ -5,6 +5,7 @@
 
 #include "core/hw/periph.h"
 #include "firmware/check/tracecode.h"
+#include "firmware/check/tracecut.h"
 #include "firmware/check/tracehook.h"
 #include "firmware/check/tracing.h"
 #include "firmware/io/bootinfo.h"
@@ -30,6 +31,7 @@ CALL(lb_bootinfo_note_soft_reset);
 CALL(lb_bootinfo_init);
 CALL(gc_init);
 CALL(gc_collect);
+CALL(lb_periph_deepsleep);
 
 enum {
 	JUST_BEFORE = 2000, /* instructions: what a driver takes from its read to its complaint */
@@ -41,7 +43,8 @@ enum {
 static struct {
 	uint32_t function; /* LB_TRACECODE_NONE: not followed */
 	uint32_t seen_at;
-	uint32_t script; /* 1 boot.py, 2 main.py, 0 neither */
+	uint32_t script;   /* 1 boot.py, 2 main.py, 0 neither */
+	uint64_t start_us; /* module time since the reset, when the firmware started */
 	uint64_t instructions;
 	uint64_t used_at[LB_TRACE_DEVICES]; /* instructions */
 	mp_obj_t base;                      /* of the attribute that was looked up last */
@@ -316,7 +319,7 @@ void __wrap_mp_obj_exception_add_traceback(mp_obj_t self, qstr file, size_t line
 
 static struct lb_trace_script *script(void)
 {
-	return hook.script != 0 ? &lb_tracing()->scripts[hook.script - 1] : NULL;
+	return lb_tracing()->in_script != 0 ? &lb_tracing()->scripts[lb_tracing()->in_script - 1] : NULL;
 }
 
 static bool is_a(mp_obj_t exception, const mp_obj_type_t *type)
@@ -337,20 +340,20 @@ static void note_end(mp_obj_t exception)
 	script()->end = LB_TRACE_RAISED;
 	for (uint32_t i = 0; i < trace->errors; i++)
 		if (hook.exceptions[i] == MP_OBJ_TO_PTR(exception))
-			trace->error[i].script = hook.script;
+			trace->error[i].script = lb_tracing()->in_script;
 	print_exception(exception, true, script()->traceback, sizeof(script()->traceback));
 }
 
 void __wrap_lb_script_after_exec(void *raised, int *result)
 {
 	__real_lb_script_after_exec(raised, result);
-	if (raised != NULL && hook.script != 0)
+	if (raised != NULL && lb_tracing()->in_script != 0)
 		note_end(MP_OBJ_FROM_PTR(raised));
 }
 
 int __wrap_pyexec_file_if_exists(const char *path)
 {
-	hook.script = strcmp(path, "/flash/boot.py") == 0 ? 1 : 2;
+	lb_tracing()->in_script = strcmp(path, "/flash/boot.py") == 0 ? 1 : 2;
 	hook.function = LB_TRACECODE_NONE;
 	lb_tracing()->depth = 0;
 	for (uint32_t i = 0; i < lb_tracing()->functions; i++)
@@ -364,7 +367,7 @@ int __wrap_pyexec_file_if_exists(const char *path)
 	const int result = __real_pyexec_file_if_exists(path);
 	if (script()->end == LB_TRACE_RUNS)
 		script()->end = LB_TRACE_ENDED;
-	hook.script = 0;
+	lb_tracing()->in_script = 0;
 	gc_collect();
 	return result;
 }
@@ -380,6 +383,20 @@ void __wrap_lb_bootinfo_init(void)
 {
 	__real_lb_bootinfo_init();
 	lb_tracing_init();
+	lb_tracecut_init();
+	hook.start_us = lb_periph_micros();
+}
+
+void __wrap_lb_periph_deepsleep(uint64_t sleep_ms, uint32_t wake_high_mask, uint32_t wake_low_mask)
+{
+	enum { US_PER_MS = 1000 };
+	struct lb_trace *trace = lb_tracing();
+
+	trace->sleeps++;
+	trace->endless_sleeps += sleep_ms == 0;
+	trace->awake_us += lb_periph_micros() - hook.start_us;
+	trace->asleep_us += sleep_ms * US_PER_MS;
+	__real_lb_periph_deepsleep(sleep_ms, wake_high_mask, wake_low_mask);
 }
 
 /* --- the heap --- */

@@ -6,5 +6,4 @@
 
 /* Before each instruction: state->ip points to it. */
 void lb_tracehook_instruction(const mp_code_state_t *state);
-
 #endif

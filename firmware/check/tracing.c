@@ -46,7 +46,7 @@ void lb_tracing_init(void)
 	if (trace == NULL || trace->magic != LB_TRACE_MAGIC)
 		trace = &unread;
 	trace->boots++;
-	trace->depth = 0;
+	trace->depth = trace->in_script = 0;
 	memset(trace->used_us, 0, sizeof(trace->used_us));
 	index_texts();
 }

@@ -9,7 +9,7 @@
 #include "host/audit/missing.h"
 #include "host/audit/reach.h"
 
-enum { LINES = 1 << 16, JUST_NOW_US = 3000000 };
+enum { LINES = 1 << 16, JUST_NOW_US = 30000000 };
 
 struct auditor {
 	struct lb_flow flow;
@@ -81,6 +81,10 @@ static void note_error(const struct auditor *auditor, const struct lb_trace_erro
 	if (missing == LB_MISSING_NOTHING)
 		snprintf(text, sizeof(text), "%.40s: %.120s", lb_flow_text(&auditor->flow, error->type),
 		         lb_flow_text(&auditor->flow, error->text));
+	if (error->script != 0 && strcmp(lb_flow_text(&auditor->flow, error->type), "SyntaxError") == 0) {
+		lb_audit_add(auditor->audit, LB_AUDIT_UNSEEN, file, error->line, "cannot be compiled, so none of it ran");
+		return;
+	}
 	enum lb_audit_kind kind = error->script == 0            ? LB_AUDIT_CAUGHT :
 	                          missing != LB_MISSING_NOTHING ? LB_AUDIT_MISSING :
 	                                                          LB_AUDIT_RAISED;
@@ -150,23 +154,30 @@ static bool has_calls_ahead(const struct auditor *auditor)
 	return false;
 }
 
-/* A program that reads a bus again and again, and has more to do when that answers. */
+static int last_used(const struct lb_trace *ran)
+{
+	int last = 0;
+
+	for (int i = 1; i < LB_TRACE_DEVICES; i++)
+		if (ran->used_us[i] > ran->used_us[last])
+			last = i;
+	return last;
+}
+
+/* A program that reads a bus again and again, however slow that is, and has more to do when that answers. */
 static void note_waiting(const struct auditor *auditor)
 {
-	static const char *const texts[LB_TRACE_WIFI] = {
-		"waits for I2C, and nothing was given for it",
-		"waits for SPI, and nothing was given for it",
-		"waits for UART, and nothing was given for it",
+	static const char *const texts[LB_TRACE_DEVICES] = {
+		"waits for I2C, and nothing was given for it", "waits for SPI, and nothing was given for it",
+		"waits for UART, and nothing was given for it", NULL, /* what lies behind the network counts by itself */
 	};
 	const struct lb_audit *audit = auditor->audit;
+	int device = last_used(auditor->flow.ran);
+	uint64_t used_us = auditor->flow.ran->used_us[device];
 
-	if (audit->at_file[0] == '\0' || !has_calls_ahead(auditor))
-		return;
-	for (int i = 0; i < LB_TRACE_WIFI; i++) {
-		uint64_t used_us = auditor->flow.ran->used_us[i];
-		if (used_us != 0 && used_us + JUST_NOW_US > auditor->now_us)
-			lb_audit_add(auditor->audit, LB_AUDIT_WAITS, audit->at_file, audit->at_line, texts[i]);
-	}
+	if (audit->at_file[0] != '\0' && has_calls_ahead(auditor) && texts[device] != NULL && used_us != 0 &&
+	    used_us + JUST_NOW_US > auditor->now_us)
+		lb_audit_add(auditor->audit, LB_AUDIT_WAITS, audit->at_file, audit->at_line, texts[device]);
 }
 
 /* --- how much ran --- */
@@ -230,7 +241,7 @@ bool lb_audit(const struct lb_trace *code, const struct lb_trace *ran, uint64_t 
 	note_errors(auditor, false);
 	note_dangers(auditor, false);
 	for (uint32_t f = 0; f < code->functions; f++)
-		if (auditor->reached[f] != 0)
+		if (auditor->reached[f] != 0 && lb_reach_is_file(lb_flow_text(&auditor->flow, code->function[f].file)))
 			add_file(auditor, f);
 	free(auditor);
 	return true;

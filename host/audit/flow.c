@@ -108,7 +108,6 @@ struct spread {
 	struct span loop;
 	uint8_t marks; /* to leave */
 	bool calls;    /* one was met outside of the loop */
-	bool leaves;   /* the loop can end */
 };
 
 static bool is_inside(struct span span, uint32_t instruction)
@@ -127,11 +126,9 @@ static void visit(struct spread *spread, uint32_t start)
 		if ((*mark & VISITED) != 0 || lb_flow_ran(spread->flow, spread->function, at))
 			continue;
 		*mark |= VISITED;
-		const struct lb_trace_instruction *instruction = &spread->flow->code->instruction[at];
-		spread->leaves = spread->leaves || !is_inside(spread->loop, at) || instruction->kind == LB_TRACE_RETURN;
 		if (!is_inside(spread->loop, at)) {
 			*mark |= spread->marks;
-			spread->calls = spread->calls || instruction->kind == LB_TRACE_CALL;
+			spread->calls = spread->calls || spread->flow->code->instruction[at].kind == LB_TRACE_CALL;
 		}
 		struct next next = next_of(spread->flow, spread->function, at);
 		for (unsigned i = 0; i < next.count && count < sizeof(todo) / sizeof(todo[0]); i++)
@@ -215,8 +212,7 @@ static void spread_from_refusal(struct spread *spread, uint32_t instruction)
 			visit(spread, next.at[n]);
 }
 
-/* except: an instruction where it is, of which nothing follows; NONE for no such. */
-static void spread_from_stops(const struct lb_flow *flow, uint32_t function, uint32_t except)
+static void spread_from_stops(const struct lb_flow *flow, uint32_t function)
 {
 	struct span span = span_of(flow, function);
 	struct spread spread = {.flow = flow, .function = function, .marks = LB_FLOW_AHEAD};
@@ -224,7 +220,7 @@ static void spread_from_stops(const struct lb_flow *flow, uint32_t function, uin
 
 	for (uint32_t i = span.first; i < span.end; i++) {
 		spread_from_refusal(&spread, i);
-		if (i == except || !is_stop(flow, function, i, &next))
+		if (!is_stop(flow, function, i, &next))
 			continue;
 		mark_pending(flow, function, i);
 		for (unsigned n = 0; n < next.count; n++)
@@ -252,79 +248,59 @@ static struct span loop_around(const struct lb_flow *flow, uint32_t function, ui
 }
 
 /* It waits in one call: what follows that did not come yet. */
-static bool spread_from_wait(struct spread *spread, uint32_t instruction)
+static void spread_from_wait(struct spread *spread, uint32_t instruction)
 {
 	struct next next;
 
 	if (is_stop(spread->flow, spread->function, instruction, &next))
 		for (unsigned n = 0; n < next.count; n++)
 			visit(spread, next.at[n]);
-	forget_visits(spread->flow, spread->function);
-	return true;
 }
 
-/* It waits in a loop: what comes behind that is ahead, and what lies in it was passed. False: it cannot end. */
-static bool spread_from_loop(const struct lb_flow *flow, uint32_t function, uint32_t instruction)
+/* It waits in a loop: what comes behind that is ahead, and what lies in it was passed. */
+static void spread_from_loop(const struct lb_flow *flow, uint32_t function, uint32_t instruction)
 {
 	struct spread spread = {.flow = flow, .function = function, .marks = LB_FLOW_AHEAD | LB_FLOW_AWAITED};
 
 	spread.loop = loop_around(flow, function, instruction);
 	if (spread.loop.end == 0)
-		return spread_from_wait(&spread, instruction);
+		spread_from_wait(&spread, instruction);
 	for (uint32_t i = spread.loop.first; i < spread.loop.end; i++) {
 		if (!lb_flow_ran(flow, function, i))
 			continue;
 		struct next next = next_of(flow, function, i);
-		for (unsigned n = 0; n < next.count; n++) {
-			spread.leaves = spread.leaves || !is_inside(spread.loop, next.at[n]);
+		for (unsigned n = 0; n < next.count; n++)
 			visit(&spread, next.at[n]);
-		}
-		spread.leaves = spread.leaves || flow->code->instruction[i].kind == LB_TRACE_RETURN;
 	}
 	forget_visits(flow, function);
-	return spread.leaves;
 }
 
 /* --- where it is --- */
 
-/* From the inside out: what calls a loop that cannot end will not go on. stuck_at gets where each such function is,
- * by the function's number. */
-static bool spread_from_frames(const struct lb_flow *flow, uint32_t *stuck_at)
+static void spread_from_frames(const struct lb_flow *flow)
 {
 	const struct lb_trace *ran = flow->ran;
-	uint32_t depth = ran->depth < LB_TRACE_FRAMES ? ran->depth : LB_TRACE_FRAMES;
-	bool ends = true;
 
-	while (depth-- > 0) {
+	for (uint32_t depth = 0; depth < ran->depth && depth < LB_TRACE_FRAMES; depth++) {
 		const struct lb_trace_frame *frame = &ran->frames[depth];
-		if (frame->function == 0)
-			continue;
-		uint32_t at = lb_flow_find(flow, frame->function - 1, frame->offset);
-		if (at == NONE)
-			continue;
-		if (!ends)
-			stuck_at[frame->function - 1] = at;
-		else
-			ends = spread_from_loop(flow, frame->function - 1, at);
+		uint32_t at = frame->function != 0 ? lb_flow_find(flow, frame->function - 1, frame->offset) : NONE;
+		if (at != NONE)
+			spread_from_loop(flow, frame->function - 1, at);
 	}
-	return ends;
 }
 
+/* A loop that no condition ends is no exception: an error may. */
 void lb_flow_mark(const struct lb_flow *flow)
 {
-	static uint32_t stuck_at[LB_TRACE_FUNCTIONS];
-
-	memset(stuck_at, 0xff, sizeof(stuck_at));
-	spread_from_frames(flow, stuck_at);
+	spread_from_frames(flow);
 	for (uint32_t i = 0; i < flow->ran->functions; i++) {
 		if (!lb_flow_entered(flow, i))
 			continue;
-		spread_from_stops(flow, i, stuck_at[i]);
-		if (flow->ran->function[i].suspended != 0) {
-			uint32_t at = lb_flow_find(flow, i, flow->ran->function[i].suspended - 1);
-			if (at != NONE)
-				spread_from_loop(flow, i, at);
-		}
+		spread_from_stops(flow, i);
+		uint32_t suspended = flow->ran->function[i].suspended;
+		uint32_t at = suspended != 0 ? lb_flow_find(flow, i, suspended - 1) : NONE;
+		if (at != NONE)
+			spread_from_loop(flow, i, at);
 	}
 }
 

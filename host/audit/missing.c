@@ -145,6 +145,10 @@ static bool is_a_name(const struct lb_flow *flow, const struct lb_trace_error *e
 		return name_error(flow, error, text, room);
 	if (strcmp(type, "TypeError") == 0)
 		return type_error(flow, error, text, room);
+	if (strstr(lb_flow_text(flow, error->text), "incompatible .mpy") != NULL) {
+		snprintf(text, room, "a .mpy file that was made for another MicroPython");
+		return true;
+	}
 	if (strcmp(type, "MemoryError") != 0)
 		return false;
 	snprintf(text, room, "the heap is too small for it");

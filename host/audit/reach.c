@@ -48,11 +48,16 @@ static const char *last_part(const char *module)
 	return dot != NULL ? dot + 1 : module;
 }
 
-/* Does `import NAME`, or `from PACKAGE import NAME`, load the file? A package loads with its parts. */
-static bool loads(const struct lb_trace_instruction *instruction, const char *name, const char *module)
+/* Does `import NAME`, or `from PACKAGE import NAME`, load the file? A package loads with its parts. So may whatever
+ * names the file: execfile("app.py"). */
+static bool loads(const struct lb_trace_instruction *instruction, const char *name, const char *path)
 {
-	size_t size = strlen(module);
+	char module[MODULE_BYTES];
 
+	if (instruction->kind == LB_TRACE_STRING)
+		return strcmp(lb_reach_file_name(name), lb_reach_file_name(path)) == 0;
+	name_module(path, module);
+	size_t size = strlen(module);
 	if (instruction->kind == LB_TRACE_IMPORT_FROM)
 		return strcmp(name, last_part(module)) == 0 && strchr(module, '.') != NULL;
 	if (instruction->kind != LB_TRACE_IMPORT)
@@ -74,14 +79,12 @@ static bool is_script(const struct lb_flow *flow, uint32_t function)
 static bool add_loaded(const struct lb_flow *flow, const struct lb_trace_instruction *instruction, uint8_t *reached)
 {
 	const char *name = lb_flow_text(flow, instruction->argument);
-	char module[MODULE_BYTES];
 	bool added = false;
 
 	for (uint32_t f = 0; f < flow->code->functions; f++) {
 		if (reached[f] != 0 || !lb_reach_is_file(path_of(flow, f)))
 			continue;
-		name_module(path_of(flow, f), module);
-		if (loads(instruction, name, module)) {
+		if (loads(instruction, name, path_of(flow, f))) {
 			reached[f] = 1;
 			added = true;
 		}
@@ -89,9 +92,10 @@ static bool add_loaded(const struct lb_flow *flow, const struct lb_trace_instruc
 	return added;
 }
 
-static bool is_import(const struct lb_trace_instruction *instruction)
+static bool may_load(const struct lb_trace_instruction *instruction)
 {
-	return instruction->kind == LB_TRACE_IMPORT || instruction->kind == LB_TRACE_IMPORT_FROM;
+	return instruction->kind == LB_TRACE_IMPORT || instruction->kind == LB_TRACE_IMPORT_FROM ||
+	       instruction->kind == LB_TRACE_STRING;
 }
 
 static bool add_imports(const struct lb_flow *flow, uint32_t function, uint8_t *reached)
@@ -100,7 +104,7 @@ static bool add_imports(const struct lb_flow *flow, uint32_t function, uint8_t *
 	bool added = false;
 
 	for (uint32_t i = f->instructions_at; i < f->instructions_at + f->instructions; i++)
-		if (is_import(&flow->code->instruction[i]) && add_loaded(flow, &flow->code->instruction[i], reached))
+		if (may_load(&flow->code->instruction[i]) && add_loaded(flow, &flow->code->instruction[i], reached))
 			added = true;
 	return added;
 }
@@ -113,7 +117,7 @@ void lb_reach_mark(const struct lb_flow *flow, uint8_t *reached)
 
 	memset(done, 0, sizeof(done));
 	for (uint32_t f = 0; f < flow->code->functions; f++)
-		reached[f] = is_script(flow, f) || (lb_reach_is_file(path_of(flow, f)) && lb_flow_entered(flow, f));
+		reached[f] = is_script(flow, f) || lb_flow_entered(flow, f);
 	while (more) {
 		more = false;
 		for (uint32_t f = 0; f < flow->code->functions; f++) {
@@ -167,8 +171,6 @@ static bool is_nameless(const struct lb_flow *flow, uint32_t function)
 
 static bool leads_to(const struct lb_flow *flow, const struct lb_trace_instruction *in, uint32_t function)
 {
-	char module[MODULE_BYTES];
-
 	switch (in->kind) {
 	case LB_TRACE_NAME:
 	case LB_TRACE_ATTRIBUTE:
@@ -178,10 +180,8 @@ static bool leads_to(const struct lb_flow *flow, const struct lb_trace_instructi
 	case LB_TRACE_MAKE: return in->argument == function + 1 && is_nameless(flow, function);
 	case LB_TRACE_IMPORT:
 	case LB_TRACE_IMPORT_FROM:
-		if (!is_module(flow, function))
-			return false;
-		name_module(path_of(flow, function), module);
-		return loads(in, lb_flow_text(flow, in->argument), module);
+	case LB_TRACE_STRING:
+		return is_module(flow, function) && loads(in, lb_flow_text(flow, in->argument), path_of(flow, function));
 	default: return false;
 	}
 }
@@ -206,6 +206,10 @@ void lb_reach_spread(const struct lb_flow *flow, const uint8_t *reached)
 	static uint8_t done[LB_TRACE_INSTRUCTIONS];
 
 	memset(done, 0, sizeof(done));
+	for (uint32_t f = 0; f < flow->code->functions; f++)
+		if (flow->ran->scripts[1].runs == 0 && is_module(flow, f) && !lb_flow_entered(flow, f) &&
+		    strcmp(lb_reach_file_name(path_of(flow, f)), "main.py") == 0)
+			mark_all(flow, f);
 	while (spread_once(flow, reached, done))
 		continue;
 }

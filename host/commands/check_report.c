@@ -4,13 +4,27 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "core/hw/types.h"
+
+/* Further lines of a text stand below its first. */
+static void print_line(const struct lb_check_line *line)
+{
+	printf("%-11s ", line->name);
+	for (const char *at = line->text; *at != '\0'; at++)
+		if (*at != '\n')
+			putchar(*at);
+		else if (at[1] != '\0')
+			printf("\n%-11s ", "");
+	putchar('\n');
+}
+
 void lb_check_print(const struct lb_check_facts *facts)
 {
 	struct lb_check_line lines[LB_CHECK_LINES];
 
 	size_t count = lb_check_describe(facts, lines);
 	for (size_t i = 0; i < count; i++)
-		printf("%-11s %s\n", lines[i].name, lines[i].text);
+		print_line(&lines[i]);
 	printf("%-11s %s\n", "verdict", lb_check_verdict_text(lb_check_judge(facts)));
 }
 
@@ -36,11 +50,40 @@ static void add_audit(cJSON *report, const struct lb_audit *audit)
 	}
 }
 
+static void add_script(cJSON *scripts, const char *name, const struct lb_trace_script *from)
+{
+	static const char *const ends[] = {
+		[LB_TRACE_NEVER] = "not started", [LB_TRACE_RUNS] = "running",  [LB_TRACE_ENDED] = "ended",
+		[LB_TRACE_RAISED] = "raised",     [LB_TRACE_EXITED] = "exited",
+	};
+	cJSON *script = cJSON_AddObjectToObject(scripts, name);
+
+	cJSON_AddStringToObject(script, "end", ends[from->end <= LB_TRACE_EXITED ? from->end : LB_TRACE_NEVER]);
+	cJSON_AddItemToObject(script, "traceback",
+	                      from->traceback[0] != '\0' ? cJSON_CreateString(from->traceback) : cJSON_CreateNull());
+}
+
+/* What was not tried is null. */
+static void add_cuts(cJSON *report, const struct lb_check_facts *facts)
+{
+	cJSON *cuts = cJSON_AddObjectToObject(report, "cuts");
+	bool tried = facts->cuts > 0;
+
+	cJSON_AddNumberToObject(cuts, "count", facts->cuts);
+	cJSON_AddNumberToObject(cuts, "torn", (double)facts->torn);
+	cJSON_AddItemToObject(cuts, "comes_back", tried ? cJSON_CreateBool(facts->comes_back) : cJSON_CreateNull());
+	cJSON_AddItemToObject(cuts, "mounts", tried ? cJSON_CreateBool(facts->mounts) : cJSON_CreateNull());
+	cJSON_AddNumberToObject(cuts, "writes", (double)facts->writes);
+	cJSON_AddNumberToObject(cuts, "before", facts->cut[LB_FLASH_BEFORE]);
+	cJSON_AddNumberToObject(cuts, "within", facts->cut[LB_FLASH_WITHIN]);
+	cJSON_AddNumberToObject(cuts, "after", facts->cut[LB_FLASH_AFTER]);
+}
+
 void lb_check_print_json(const struct lb_check_facts *facts, const char *folder)
 {
 	static const char *const states[] = {
 		[LB_CHECK_ENDED] = "ended",       [LB_CHECK_RAISED] = "raised",           [LB_CHECK_RUNNING] = "running",
-		[LB_CHECK_SLEEPING] = "sleeping", [LB_CHECK_NOT_STARTED] = "not started",
+		[LB_CHECK_SLEEPING] = "sleeping", [LB_CHECK_NOT_STARTED] = "not started", [LB_CHECK_RESETTING] = "resetting",
 	};
 	static const char *const radios[] = {
 		[LB_CHECK_RADIO_OFF] = "off",
@@ -65,11 +108,16 @@ void lb_check_print_json(const struct lb_check_facts *facts, const char *folder)
 	                      facts->scripts == LB_CHECK_RAISED ? cJSON_CreateString(facts->error) : cJSON_CreateNull());
 	cJSON_AddNumberToObject(scripts, "watchdog_resets", (double)facts->watchdog_resets);
 	cJSON_AddNumberToObject(scripts, "other_resets", (double)facts->other_resets);
-	cJSON *cuts = cJSON_AddObjectToObject(report, "cuts");
-	cJSON_AddNumberToObject(cuts, "count", facts->cuts);
-	cJSON_AddNumberToObject(cuts, "torn", (double)facts->torn);
-	cJSON_AddBoolToObject(cuts, "comes_back", facts->comes_back);
-	cJSON_AddBoolToObject(cuts, "mounts", facts->mounts);
+	cJSON_AddNumberToObject(scripts, "soft_resets", (double)facts->soft_resets);
+	cJSON_AddNumberToObject(scripts, "sleeps", (double)facts->sleeps);
+	cJSON_AddItemToObject(scripts, "awake",
+	                      facts->sleeps > 0 ? cJSON_CreateNumber(facts->awake_share) : cJSON_CreateNull());
+	add_script(scripts, "boot", &facts->script[0]);
+	add_script(scripts, "main", &facts->script[1]);
+	add_cuts(report, facts);
+	cJSON *heap = cJSON_AddObjectToObject(report, "heap");
+	cJSON_AddNumberToObject(heap, "peak_bytes", (double)facts->heap_peak_bytes);
+	cJSON_AddNumberToObject(heap, "bytes", (double)facts->heap_bytes);
 	add_audit(report, &facts->audit);
 	char *text = cJSON_PrintUnformatted(report);
 	puts(text != NULL ? text : "");

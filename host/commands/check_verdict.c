@@ -2,11 +2,17 @@
 
 #include <stdio.h>
 
+#include "core/hw/types.h"
+
+/* Of the time awake: what a tool that holds a key down for some minutes can hit, and what a hand can. */
+static const double LEAST_SHARE = 0.001, HAND_SHARE = 0.1;
+
 enum lb_check_verdict lb_check_judge(const struct lb_check_facts *facts)
 {
 	if (facts->cuts > 0 && (!facts->comes_back || !facts->mounts))
 		return LB_CHECK_LOST;
-	if (facts->ctrl_c || facts->mpremote || facts->radio == LB_CHECK_RADIO_ANSWERS)
+	bool open = facts->ctrl_c || facts->mpremote || facts->radio == LB_CHECK_RADIO_ANSWERS;
+	if (open && (facts->sleeps == 0 || facts->awake_share >= LEAST_SHARE))
 		return lb_audit_is_inconclusive(&facts->audit, facts->strict) ? LB_CHECK_OPEN : LB_CHECK_FREE;
 	return facts->p12 ? LB_CHECK_PIN : LB_CHECK_LOST;
 }
@@ -31,12 +37,22 @@ static void describe_scripts(const struct lb_check_facts *facts, struct lb_check
 		[LB_CHECK_RUNNING] = "still run",
 		[LB_CHECK_SLEEPING] = "put the module into deep sleep",
 		[LB_CHECK_NOT_STARTED] = "were not started",
+		[LB_CHECK_RESETTING] = "are started anew, again and again",
 	};
 
 	line->name = "scripts";
 	line->good = facts->scripts == LB_CHECK_ENDED || facts->scripts == LB_CHECK_RUNNING;
 	if (facts->scripts == LB_CHECK_RAISED)
 		snprintf(line->text, sizeof(line->text), "raised %s", facts->error);
+	else if (facts->scripts == LB_CHECK_SLEEPING && facts->sleeps_on)
+		snprintf(line->text, sizeof(line->text), "put the module into deep sleep, for ever");
+	else if (facts->scripts == LB_CHECK_SLEEPING && facts->sleeps > 0)
+		snprintf(line->text, sizeof(line->text),
+		         "put the module into deep sleep, %ld time%s in %g s, awake %.3g %% of the time", facts->sleeps,
+		         facts->sleeps == 1 ? "" : "s", facts->seconds, facts->awake_share * 100);
+	else if (facts->scripts == LB_CHECK_RUNNING && facts->soft_resets > 1)
+		snprintf(line->text, sizeof(line->text), "exit and start anew, %ld times in %g s", facts->soft_resets,
+		         facts->seconds);
 	else if (facts->scripts == LB_CHECK_RUNNING && facts->audit.at_file[0] != '\0')
 		snprintf(line->text, sizeof(line->text), "still run after %g s, at %s:%u", facts->seconds, facts->audit.at_file,
 		         facts->audit.at_line);
@@ -55,7 +71,10 @@ static void describe_resets(const struct lb_check_facts *facts, struct lb_check_
 	line->name = "watchdog";
 	line->good = facts->watchdog_resets == 0;
 	if (facts->other_resets > 0)
-		snprintf(line->text + used, room - (size_t)used, "; %ld by the scripts themselves", facts->other_resets);
+		used +=
+			snprintf(line->text + used, room - (size_t)used, "; %ld by the scripts themselves", facts->other_resets);
+	if (facts->soft_resets > 0)
+		snprintf(line->text + used, room - (size_t)used, "; %ld soft resets", facts->soft_resets);
 }
 
 static void set_line(struct lb_check_line *line, const char *name, bool good, const char *yes, const char *no)
@@ -63,6 +82,23 @@ static void set_line(struct lb_check_line *line, const char *name, bool good, co
 	line->name = name;
 	line->good = good;
 	snprintf(line->text, sizeof(line->text), "%s", good ? yes : no);
+}
+
+/* Of a sleeper it matters for how much of the time anybody is heard. */
+static void describe_ctrl_c(const struct lb_check_facts *facts, struct lb_check_line *line)
+{
+	bool sleeps = facts->sleeps > 0 && !facts->sleeps_on;
+	double percent = facts->awake_share * 100;
+
+	set_line(line, "Ctrl-C", facts->ctrl_c, "gives the prompt", "does not give a prompt that lasts");
+	if (!facts->ctrl_c || !sleeps)
+		return;
+	line->good = facts->awake_share >= LEAST_SHARE;
+	snprintf(line->text, sizeof(line->text),
+	         facts->awake_share >= HAND_SHARE ? "gives the prompt, pressed now and then: awake %.3g %% of the time" :
+	         line->good ? "gives the prompt when a tool holds it down: awake %.3g %% of the time" :
+	                      "gives the prompt, but hardly ever: awake %.3g %% of the time",
+	         percent);
 }
 
 static void describe_cuts(const struct lb_check_facts *facts, struct lb_check_line *line)
@@ -73,12 +109,24 @@ static void describe_cuts(const struct lb_check_facts *facts, struct lb_check_li
 
 	line->name = "power cuts";
 	line->good = facts->cuts == 0 || (facts->comes_back && facts->mounts);
-	if (facts->cuts == 0) {
-		snprintf(line->text, sizeof(line->text), "none tried");
-	} else {
-		snprintf(line->text, sizeof(line->text), "after %u, %ld of them in a flash write: %s", facts->cuts, facts->torn,
+	if (facts->cuts == 0)
+		snprintf(line->text, sizeof(line->text), "%s",
+		         facts->cuts_wanted > 0 ? "no flash write: not judged" : "none tried");
+	else
+		snprintf(line->text, sizeof(line->text), "after %u, %u before, %u within and %u after a flash write: %s",
+		         facts->cuts, facts->cut[LB_FLASH_BEFORE], facts->cut[LB_FLASH_WITHIN], facts->cut[LB_FLASH_AFTER],
 		         result);
-	}
+}
+
+/* Of a board with so much memory. */
+static void describe_heap(const struct lb_check_facts *facts, struct lb_check_line *line)
+{
+	unsigned long peak = (facts->heap_peak_bytes + 1023) / 1024, all = facts->heap_bytes / 1024;
+
+	line->name = "heap";
+	line->good = facts->heap_peak_bytes <= facts->heap_bytes / 5 * 4;
+	snprintf(line->text, sizeof(line->text), "%lu KiB of %lu KiB at most%s", peak, all,
+	         line->good ? "" : ", less than a fifth is left");
 }
 
 /* "main.py 5 of 9 lines, lib/blink.py 2 of 2": in as much room as there is. */
@@ -124,14 +172,19 @@ size_t lb_check_describe(const struct lb_check_facts *facts, struct lb_check_lin
 
 	describe_scripts(facts, &lines[0]);
 	describe_resets(facts, &lines[1]);
-	set_line(&lines[2], "Ctrl-C", facts->ctrl_c, "gives the prompt", "does not give a prompt that lasts");
+	describe_ctrl_c(facts, &lines[2]);
 	set_line(&lines[3], "mpremote", facts->mpremote, "gets in", "does not get in");
 	set_line(&lines[4], "radio", facts->radio == LB_CHECK_RADIO_ANSWERS, "telnet asks for the login, FTP lets in",
 	         no_radio);
 	set_line(&lines[5], "P12", facts->p12, "safe boot gives a REPL", "safe boot gives no REPL");
 	describe_cuts(facts, &lines[6]);
 	describe_run(facts, &lines[7]);
+	describe_heap(facts, &lines[8]);
+	size_t count = LB_CHECK_TRIED;
+	for (int i = 0; i < 2; i++)
+		if (facts->script[i].traceback[0] != '\0')
+			set_line(&lines[count++], i == 0 ? "boot.py" : "main.py", false, "", facts->script[i].traceback);
 	for (size_t i = 0; i < facts->audit.note_count; i++)
-		describe_note(&facts->audit.notes[i], facts->strict, &lines[LB_CHECK_TRIED + i]);
-	return LB_CHECK_TRIED + facts->audit.note_count;
+		describe_note(&facts->audit.notes[i], facts->strict, &lines[count++]);
+	return count;
 }

@@ -15,7 +15,14 @@ enum lb_check_verdict {
 	LB_CHECK_OPEN = 4, /* what was tried lets the owner in, but not all that matters was reached */
 };
 
-enum lb_check_scripts { LB_CHECK_ENDED, LB_CHECK_RAISED, LB_CHECK_RUNNING, LB_CHECK_SLEEPING, LB_CHECK_NOT_STARTED };
+enum lb_check_scripts {
+	LB_CHECK_ENDED,
+	LB_CHECK_RAISED,
+	LB_CHECK_RUNNING,
+	LB_CHECK_SLEEPING,
+	LB_CHECK_NOT_STARTED,
+	LB_CHECK_RESETTING, /* the module is reset, and starts them anew, again and again */
+};
 enum lb_check_radio { LB_CHECK_RADIO_OFF, LB_CHECK_RADIO_SILENT, LB_CHECK_RADIO_ANSWERS };
 
 struct lb_check_facts {
@@ -24,11 +31,21 @@ struct lb_check_facts {
 	double seconds;       /* for how long they were watched, module time */
 	long watchdog_resets; /* meanwhile */
 	long other_resets;
-	bool ctrl_c; /* gives the prompt, and it lasts */
+	long soft_resets;
+	long sleeps;        /* deep sleeps */
+	bool sleeps_on;     /* one of them without an end */
+	double awake_share; /* of the time, 0 to 1; with sleeps */
+	/* Of a board, whose objects are half as large as this module's. */
+	unsigned long heap_peak_bytes, heap_bytes;
+	struct lb_trace_script script[2]; /* boot.py, main.py */
+	bool ctrl_c;                      /* gives the prompt, and it lasts */
 	bool mpremote;
 	enum lb_check_radio radio;
 	bool p12;
-	unsigned cuts;
+	unsigned cuts_wanted;
+	long writes;     /* flash operations of the scripts, while they were watched */
+	unsigned cuts;   /* tried */
+	unsigned cut[3]; /* so many of them fell there, by enum lb_flash_moment */
 	long torn;       /* cuts that tore a flash operation */
 	bool comes_back; /* after the cuts: starts, and P12 gives a REPL */
 	bool mounts;     /* and /flash is there */
@@ -36,8 +53,13 @@ struct lb_check_facts {
 	struct lb_audit audit;
 };
 
-/* One for each thing that was tried and one for what ran, then the audit's notes. */
-enum { LB_CHECK_TRIED = 8, LB_CHECK_LINES = LB_CHECK_TRIED + LB_AUDIT_NOTES, LB_CHECK_TEXT_BYTES = 400 };
+/* One for each thing that was tried, one for what ran and one for the heap; a traceback of boot.py, of main.py (of
+ * several lines); the audit's notes. */
+enum {
+	LB_CHECK_TRIED = 9,
+	LB_CHECK_LINES = LB_CHECK_TRIED + 2 + LB_AUDIT_NOTES,
+	LB_CHECK_TEXT_BYTES = LB_TRACE_TRACEBACK_BYTES
+};
 
 struct lb_check_line {
 	const char *name;

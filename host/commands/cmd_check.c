@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "host/commands/check_radio.h"
+#include "core/hw/types.h"
 #include "host/commands/check_folder.h"
 #include "host/commands/check_report.h"
 #include "host/commands/check_trace.h"
@@ -23,7 +24,7 @@
 #include "host/client/waiting.h"
 #include "host/image/board_kinds.h"
 
-enum { CUTS, SECONDS, STRICT, JSON, JUNIT };
+enum { CUTS, SECONDS, HEAP, STRICT, JSON, JUNIT };
 
 enum {
 	CUTS_DEFAULT = 20,
@@ -35,7 +36,13 @@ enum {
 	HOST_TRY_MS = 2000, /* host time: how fast a script computes does not scale with the clock */
 	HOST_STEP_MS = 10,
 	HOST_KEY_MS = 3,
-	SURVEY_MS = 30000, /* host time: many files may be compiled */
+	SURVEY_MS = 30000,    /* host time: many files may be compiled */
+	CUT_MARGIN_MS = 3000, /* longer than the scripts took to a write by themselves */
+	CUT_STEP_MS = 1,      /* host time */
+	CUTS_MISSED = 3,      /* in a row: the scripts write no more */
+	HEAP_LEAST_KIB = 16,
+	HEAP_MOST_KIB = 1024, /* half of the module's: its objects are twice a board's */
+	OBJECT_RATIO = 2,
 };
 
 #define VARIANT "-check"
@@ -47,8 +54,8 @@ struct check {
 	uint64_t watched_us; /* module time since the last reset, at the end of the watch */
 	long watch_ms;       /* module time */
 	unsigned cuts;
-	int64_t run_ms; /* host time that the scripts ran, or were watched */
-	int64_t cut_ms; /* of the first run, over which the cuts are spread */
+	uint32_t heap_bytes; /* of a board; 0: as much as there is */
+	int64_t run_ms;      /* host time that the scripts ran, or were watched */
 	char place[PATH_MAX];
 	char module[PATH_MAX + 8];
 	char reason[LB_UPLOAD_REASON_BYTES];
@@ -92,6 +99,38 @@ static bool run_scripts(struct check *check, long module_ms)
 	return true;
 }
 
+static enum lb_check_scripts judge_scripts(const struct check *check)
+{
+	const struct lb_check_facts *facts = &check->facts;
+	const struct lb_view *view = &check->rig.view;
+
+	if (facts->sleeps > 0 || lb_view_is_in(view, "sleep"))
+		return LB_CHECK_SLEEPING;
+	if (lb_view_is_in(view, "repl"))
+		return facts->error[0] != '\0' ? LB_CHECK_RAISED : LB_CHECK_ENDED;
+	if (facts->watchdog_resets + facts->other_resets > 1)
+		return LB_CHECK_RESETTING;
+	return lb_view_is_in(view, "script") ? LB_CHECK_RUNNING : LB_CHECK_NOT_STARTED;
+}
+
+/* What the module itself wrote down, at the end of the watch. */
+static void keep_trace(struct check *check)
+{
+	struct lb_check_facts *facts = &check->facts;
+	const struct lb_trace *kept = check->trace.kept;
+
+	lb_check_trace_keep(&check->trace);
+	facts->soft_resets = kept->soft_resets;
+	facts->sleeps = kept->sleeps;
+	facts->sleeps_on = kept->endless_sleeps > 0;
+	if (kept->sleeps > 0)
+		facts->awake_share = (double)kept->awake_us / (double)(kept->awake_us + kept->asleep_us + 1);
+	facts->heap_peak_bytes = kept->heap_peak_bytes / OBJECT_RATIO;
+	facts->heap_bytes = kept->heap_size_bytes / OBJECT_RATIO;
+	memcpy(facts->script, kept->scripts, sizeof(facts->script));
+	facts->writes = kept->writes;
+}
+
 /* What the scripts do by themselves, before anybody disturbs them. */
 static bool watch_scripts(struct check *check)
 {
@@ -105,7 +144,7 @@ static bool watch_scripts(struct check *check)
 	int64_t run_ms = check->run_ms;
 	long quiet_ms = check->watch_ms < SETTLE_MS ? check->watch_ms : SETTLE_MS;
 	/* A sleeper may wake, a watchdog may still bite. */
-	while (run_ms < host_ms(lb_view_is_in(&rig->view, "sleep") ? check->watch_ms : quiet_ms)) {
+	while (run_ms < host_ms(check->trace.live->sleeps > 0 ? check->watch_ms : quiet_ms)) {
 		if (!poll_rig(check, HOST_STEP_MS))
 			return false;
 		run_ms += HOST_STEP_MS;
@@ -114,12 +153,9 @@ static bool watch_scripts(struct check *check)
 	facts->watchdog_resets = rig->watchdog_resets;
 	facts->other_resets = rig->other_resets;
 	snprintf(facts->error, sizeof(facts->error), "%s", rig->view.last_error);
-	facts->scripts = lb_view_is_in(&rig->view, "sleep")  ? LB_CHECK_SLEEPING :
-	                 lb_view_is_in(&rig->view, "script") ? LB_CHECK_RUNNING :
-	                 !lb_view_is_in(&rig->view, "repl")  ? LB_CHECK_NOT_STARTED :
-	                 facts->error[0] != '\0'             ? LB_CHECK_RAISED :
-	                                                       LB_CHECK_ENDED;
-	return true;
+	keep_trace(check);
+	facts->scripts = judge_scripts(check);
+	return check->trace.kept->boots > 0 || fail(check, "the image for check is of another build: build it anew");
 }
 
 static bool try_radio(struct check *check)
@@ -127,7 +163,6 @@ static bool try_radio(struct check *check)
 	cJSON *status = lb_rig_status(&check->rig);
 
 	check->watched_us = (uint64_t)lb_json_number(status, "t_ms") * 1000;
-	lb_check_trace_keep(&check->trace);
 	const cJSON *net = cJSON_GetObjectItemCaseSensitive(status, "net");
 
 	check->facts.radio = lb_check_radio(net, HOST_TRY_MS, host_ms(LASTS_MS));
@@ -161,6 +196,11 @@ static bool ends_in_prompt(const struct lb_rig *rig)
 static bool try_ctrl_c(struct check *check)
 {
 	struct lb_rig *rig = &check->rig;
+
+	/* However long it sleeps: what counts is what happens when it wakes, which is as at a start. */
+	if (check->facts.sleeps > 0 && !check->facts.sleeps_on && lb_view_is_in(&rig->view, "sleep") &&
+	    (!lb_rig_power(rig, false) || !lb_rig_power(rig, true)))
+		return fail(check, "the scratch module's hardware ended unexpectedly");
 	int64_t until_ms = lb_host_now_ms() + HOST_TRY_MS;
 
 	do {
@@ -235,19 +275,65 @@ static bool try_p12(struct check *check)
 	return poll_rig(check, HOST_STEP_MS);
 }
 
-/* The run of a script that ends is short, but what it does goes on at the REPL: the servers, the first idle moments. */
+/* Until the module stops where its power is to be cut, or for so long. */
+static bool await_cut(struct check *check, int64_t most_ms)
+{
+	const volatile uint32_t *reached = &check->trace.live->cut_reached;
+	int64_t until_ms = lb_host_now_ms() + most_ms;
+
+	while (*reached == 0 && lb_host_now_ms() < until_ms && lb_stop_signal == 0)
+		lb_host_pause_ms(CUT_STEP_MS);
+	return *reached != 0;
+}
+
+/* The plug is pulled at one operation of the scripts; at another moment of it each time. */
+static bool cut_at(struct check *check, uint32_t operation, enum lb_flash_moment moment, bool *fell)
+{
+	struct lb_trace *live = check->trace.live;
+	int64_t most_ms = host_ms((long)(check->trace.kept->written_us / 1000) + CUT_MARGIN_MS);
+
+	if (!lb_rig_power(&check->rig, false))
+		return false;
+	live->writes = 0;
+	live->cut_reached = 0;
+	live->cut_moment = moment;
+	live->cut_at = operation;
+	if (!lb_rig_power(&check->rig, true))
+		return false;
+	*fell = await_cut(check, most_ms);
+	live->cut_at = 0;
+	check->facts.cut[moment] += *fell;
+	return lb_rig_power(&check->rig, false) && poll_rig(check, CUT_STEP_MS);
+}
+
+/* Over the first operations, each before, within and after. */
+static bool cut_writes(struct check *check)
+{
+	struct lb_check_facts *facts = &check->facts;
+	uint32_t operations = (uint32_t)(facts->writes < LB_TRACE_WRITES ? facts->writes : LB_TRACE_WRITES);
+	uint32_t rounds = (check->cuts + LB_FLASH_AFTER) / (LB_FLASH_AFTER + 1);
+	unsigned missed = 0;
+
+	for (uint32_t i = 0; i < check->cuts && missed < CUTS_MISSED; i++) {
+		bool fell;
+		uint32_t operation = 1 + i / (LB_FLASH_AFTER + 1) * operations / rounds;
+		if (!cut_at(check, operation, (enum lb_flash_moment)(i % (LB_FLASH_AFTER + 1)), &fell))
+			return fail(check, "the scratch module's hardware ended unexpectedly");
+		missed = fell ? 0 : missed + 1;
+		facts->cuts++;
+	}
+	return true;
+}
+
+/* Scripts that write nothing leave no power cut anything to spoil. */
 static bool try_cuts(struct check *check)
 {
 	long torn_before = check->rig.view.torn;
 
-	for (unsigned i = 0; i < check->cuts; i++)
-		if (!lb_rig_power(&check->rig, false) || !lb_rig_power(&check->rig, true) ||
-		    !poll_rig(check, (int)(check->cut_ms * (i + 1) / check->cuts)))
-			return fail(check, "the scratch module's hardware ended unexpectedly");
-	check->facts.cuts = check->cuts;
-	if (check->cuts == 0)
+	check->facts.cuts_wanted = check->cuts;
+	if (check->cuts == 0 || check->facts.writes == 0)
 		return true;
-	if (!lb_rig_power(&check->rig, false) || !poll_rig(check, HOST_STEP_MS))
+	if (!cut_writes(check))
 		return false;
 	check->facts.torn = check->rig.view.torn - torn_before;
 	if (!run_scripts(check, SETTLE_MS))
@@ -273,8 +359,8 @@ static bool try_all(struct check *check)
 
 	if (!try_step(check, watch_scripts, "the scripts to show what they do", 2L * host_ms(check->watch_ms)))
 		return false;
-	check->cut_ms = check->run_ms;
-	const long cuts_ms = (long)check->cut_ms * (check->cuts + 1) / 2 + 2 * boot_ms + try_ms;
+	const long cut_ms = host_ms((long)(check->trace.kept->written_us / 1000) + CUT_MARGIN_MS);
+	const long cuts_ms = cut_ms * check->cuts + 2 * boot_ms + try_ms;
 	if (!try_step(check, try_radio, "the radio to let somebody in", try_ms) ||
 	    !try_step(check, try_ctrl_c, "Ctrl-C to get in", try_ms) ||
 	    !try_step(check, try_mpremote, "mpremote's way to get in", boot_ms + try_ms) ||
@@ -311,7 +397,7 @@ static bool run(struct check *check, const char *folder)
 {
 	check->rig.stop = &lb_stop_signal;
 	check->rig.variant = VARIANT;
-	if (!lb_check_trace_open(&check->trace, check->place, 0))
+	if (!lb_check_trace_open(&check->trace, check->place, check->heap_bytes * OBJECT_RATIO))
 		return fail(check, strerror(errno));
 	check->rig.trace = check->trace.path;
 	if (!lb_rig_load(check->module, folder, VARIANT, check->reason) || lb_stop_signal != 0)
@@ -340,6 +426,28 @@ static enum lb_exit report(const struct check *check, const struct lb_args *args
 	return (enum lb_exit)lb_check_judge(&check->facts);
 }
 
+/* "160K" or "1M", of a board's bytes. */
+static bool choose_heap(const char *text, uint32_t *heap_bytes)
+{
+	char *end;
+
+	*heap_bytes = 0;
+	if (text == NULL)
+		return true;
+	long kib = strtol(text, &end, 10);
+	if (strcmp(end, "M") == 0 && kib > 0 && kib <= HEAP_MOST_KIB / 1024)
+		kib *= 1024;
+	else if (strcmp(end, "K") != 0)
+		kib = 0;
+	if (end != text && kib >= HEAP_LEAST_KIB && kib <= HEAP_MOST_KIB) {
+		*heap_bytes = (uint32_t)kib * 1024;
+		return true;
+	}
+	lb_args_wrong("--heap takes a board's heap from %dK to %dK, such as 160K: '%s'", HEAP_LEAST_KIB, HEAP_MOST_KIB,
+	              text);
+	return false;
+}
+
 /* All that can be wrong with the command line, before a module is made. */
 static bool choose(const struct lb_args *args, struct check *check)
 {
@@ -351,6 +459,8 @@ static bool choose(const struct lb_args *args, struct check *check)
 	check->watch_ms = WATCH_MS;
 	if ((cuts != NULL && !lb_args_whole_number("--cuts", cuts, 0, CUTS_MAX, &number)) ||
 	    (seconds != NULL && !lb_args_seconds("--seconds", seconds, &check->watch_ms)))
+		return false;
+	if (!choose_heap(args->values[HEAP], &check->heap_bytes))
 		return false;
 	if (check->watch_ms > WATCH_MAX_MS) {
 		lb_args_wrong("--seconds takes at most an hour, 3600");
@@ -389,7 +499,7 @@ static enum lb_exit run_check(const struct lb_args *args)
 
 const struct lb_command lb_cmd_check = {
 	.name = "check",
-	.usage = "FOLDER [--cuts N] [--seconds S] [--strict] [--json] [--junit FILE]",
+	.usage = "FOLDER [--cuts N] [--seconds S] [--heap N] [--strict] [--json] [--junit FILE]",
 	.summary = "would these scripts lock me out? (a scratch module tries them)",
 	.help = "Boots a scratch module, its clock ten times faster, with FOLDER's files as /flash, and reports: did the\n"
 			"scripts end, raise or still run; did the watchdog reset the module; do Ctrl-C, mpremote and the\n"
@@ -401,8 +511,9 @@ const struct lb_command lb_cmd_check = {
 			"a line on stderr, the check failed), 4 nothing locks you out as far as the run came, but what the\n"
 			"scripts meant to do was not reached, 2 wrong usage.\n",
 	.example = "lifeboat check scripts",
-	.options = {[CUTS] = {"--cuts", "N", "so many power cuts, spread over the run (default 20, 0: none)"},
+	.options = {[CUTS] = {"--cuts", "N", "so many power cuts, at the scripts' own flash writes (default 20, 0: none)"},
                 [SECONDS] = {"--seconds", "S", "watches the scripts for S seconds of module time (default 10)"},
+                [HEAP] = {"--heap", "N", "a board with a heap of N bytes, 16K to 1024K (default 1024K: with PSRAM)"},
                 [STRICT] = {"--strict", NULL,
                             "exit code 4 also for errors of the scripts' own and for what was not tried"},
                 [JSON] = {"--json", NULL, "one JSON object instead of the lines"},

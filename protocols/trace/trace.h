@@ -20,6 +20,7 @@ enum {
 	LB_TRACE_ERRORS = 64,
 	LB_TRACE_FRAMES = 64,
 	LB_TRACE_TRACEBACK_BYTES = 1024,
+	LB_TRACE_WRITES = 48,
 };
 
 /* An instruction of the virtual machine, as far as the flow of a program and the names in it go. */
@@ -103,7 +104,18 @@ struct lb_trace {
 	uint32_t heap_size_bytes, heap_peak_bytes; /* as it is, and what was in use at most */
 	uint64_t now_us;                           /* module time of the last instruction that used a device or raised */
 	uint64_t used_us[LB_TRACE_DEVICES];        /* module time since the reset when it was last used; 0: never */
-	uint32_t depth;                            /* of the frames, outermost first; only the first have room */
+	/* Deep sleeps: how many, those without an end among them; the time awake before them, and in them. */
+	uint32_t sleeps, endless_sleeps;
+	uint64_t awake_us, asleep_us;
+	/* Flash operations, programs and erases, while a script ran: how many, until when (module time since the reset, of
+	 * one of the first LB_TRACE_WRITES); host: sets the count back to 0. */
+	uint32_t writes;
+	uint64_t written_us;
+	/* host: where the module stops for a power cut, the operation (1: the first; 0: nowhere) and enum lb_flash_moment;
+	 * sets `reached` back to 0. The module: it has stopped there. */
+	uint32_t cut_at, cut_moment, cut_reached;
+	uint32_t in_script; /* that runs: 1 boot.py, 2 main.py, 0 none */
+	uint32_t depth;     /* of the frames, outermost first; only the first have room */
 	struct lb_trace_frame frames[LB_TRACE_FRAMES];
 	struct lb_trace_script scripts[2]; /* boot.py, main.py */
 	uint32_t errors, functions, instructions, seen_bytes, text_bytes;

@@ -16,7 +16,10 @@ EXAMPLES = sorted(path for path in (harness.ROOT / "examples/lockouts").iterdir(
 DETAILS = {
 	"raises": lambda r: (r["scripts"]["state"], r["scripts"]["error"]) == ("raised", "ValueError: no such sensor"),
 	"busy-boot": lambda r: (r["scripts"]["state"], r["ways"]["ctrl_c"], r["ways"]["mpremote"]) == ("running", True, False),
-	"watchdog-loop": lambda r: r["scripts"]["watchdog_resets"] >= 2,
+	"watchdog-loop": lambda r: r["scripts"]["watchdog_resets"] >= 2 and r["scripts"]["state"] == "resetting",
+	"exit-loop": lambda r: r["scripts"]["soft_resets"] >= 2 and r["scripts"]["state"] == "running",
+	"deep-sleep-forever": lambda r: r["scripts"]["state"] == "sleeping" and r["scripts"]["sleeps"] >= 1,
+	"flash-writer": lambda r: r["cuts"]["writes"] > 10,
 	"unreached-lock": lambda r: ("not reached", "program.py", 6) in places(r) and r["ran"]["program.py"]["ran"] == 3,
 	"waits-for-wifi-then-locks": lambda r: {("not reached", "main.py", 11), ("not reached", "main.py", 12)} <= places(r),
 	"swallowed-import": lambda r: ("missing", "main.py", 4) in places(r) and r["scripts"]["state"] == "ended",
@@ -24,7 +27,7 @@ DETAILS = {
 	"thread-that-holds": lambda r: ("missing", "main.py", 3) in places(r),
 	"tls-handshake-forever": lambda r: ("missing", "main.py", 4) in places(r),
 }
-LINES = ["scripts", "watchdog", "Ctrl-C", "mpremote", "radio", "P12", "power cuts", "ran", "verdict"]
+LINES = ["scripts", "watchdog", "Ctrl-C", "mpremote", "radio", "P12", "power cuts", "ran", "heap", "verdict"]
 
 
 def places(report):
@@ -55,7 +58,12 @@ def test_example(folder):
 	assert report["verdict"] == result.returncode
 	assert report["ways"]["p12"]
 	assert DETAILS.get(folder.name, lambda _: True)(report), report
-	assert report["cuts"] == {"count": 5, "torn": report["cuts"]["torn"], "comes_back": True, "mounts": True}
+	cuts = report["cuts"]
+	if cuts["writes"] == 0:
+		assert (cuts["count"], cuts["torn"], cuts["comes_back"], cuts["mounts"]) == (0, 0, None, None)
+		return
+	assert (cuts["count"], cuts["comes_back"], cuts["mounts"]) == (5, True, True)
+	assert (cuts["before"], cuts["within"], cuts["after"], cuts["torn"]) == (2, 2, 1, 2), "each where it was aimed"
 
 
 def test_lines_and_junit(scratch):
@@ -184,6 +192,18 @@ if not network.WLAN().isconnected():
     raise RuntimeError("no network")
 micropython.kbd_intr(-1)
 """}, 4, 4, {("not reached", "main.py", 4), ("raised", "main.py", 3)}),
+	"a boot.py that waits before main.py": ({"boot.py": """import network, time
+while not network.WLAN().isconnected():
+    time.sleep_ms(100)
+""", "main.py": "import micropython\nmicropython.kbd_intr(-1)\nprint(1)\n"}, 4, 4, {("not reached", "main.py", 2)}),
+	"a boot.py that goes on for ever": ({"boot.py": "import time\nwhile True:\n    time.sleep_ms(100)\n",
+		"main.py": "import micropython\nmicropython.kbd_intr(-1)\n"}, 4, 4, {("not reached", "main.py", 2)}),
+	"a file by its name": ({"main.py": "int('x')\nexecfile('app.py')\n",
+		"app.py": "import machine\nmachine.WDT()\n"}, 4, 4, {("not reached", "app.py", 2)}),
+	"a script that cannot be compiled": ({"main.py": "import machine\nmachine.deepsleep(\nprint 1\n"}, 4, 4,
+		{("not seen", "main.py", 3)}),
+	"text that is run": ({"main.py": "exec('int(chr(120))\\nimport machine\\nmachine.WDT()\\n')\n"}, 4, 4,
+		{("not reached", "<string>", 3)}),
 	"scripts in a folder below": ({"flash/main.py": "print(1)\n"}, 4, 4, {("not seen", None, None)}),
 }
 
@@ -199,6 +219,60 @@ def test_what_was_not_reached_is_not_safe(scratch, case):
 	assert verdict != 0 or not notes or places(report) == notes, "and nothing else"
 	if strict != verdict:
 		assert check(scratch, "--seconds", 3, "--cuts", 0, "--strict").returncode == strict
+
+
+def test_both_tracebacks(scratch):
+	"""boot.py's error does not hide main.py's, nor the other way round."""
+	write(scratch, {"boot.py": "def f():\n    raise OSError(5)\nf()\n", "main.py": "print(1)\n[][1]\n"})
+	result = check(scratch, "--cuts", 0, "--seconds", 2)
+	lines = result.stdout.splitlines()
+	at = next(i for i, line in enumerate(lines) if line.startswith("boot.py "))
+	assert [line[12:].strip() for line in lines[at:at + 4]] == ["Traceback (most recent call last):",
+		'File "/flash/boot.py", line 3, in <module>', 'File "/flash/boot.py", line 2, in f', "OSError: [Errno 5] EIO"]
+	assert any(line.startswith("main.py ") for line in lines) and "IndexError: list index out of range" in result.stdout
+	scripts = json.loads(check(scratch, "--cuts", 0, "--seconds", 2, "--json").stdout)["scripts"]
+	assert (scripts["boot"]["end"], scripts["main"]["end"]) == ("raised", "raised")
+	assert 'boot.py", line 2' in scripts["boot"]["traceback"] and "IndexError" in scripts["main"]["traceback"]
+
+
+# Milliseconds awake and asleep, and the verdict: by the share of the two, not by how long either is.
+SLEEPERS = {"short and often": (100, 2000, 0), "mostly awake": (3000, 1000, 0), "long": (2000, 600000, 0),
+	"hardly ever awake": (50, 3600000, 3)}
+
+
+@pytest.mark.parametrize("case", SLEEPERS)
+def test_sleepers(scratch, case):
+	awake_ms, asleep_ms, verdict = SLEEPERS[case]
+	write(scratch, {"main.py": f"import machine, time\ntime.sleep_ms({awake_ms})\nmachine.deepsleep({asleep_ms})\n"})
+	report = json.loads(check(scratch, "--cuts", 0, "--json").stdout)
+	assert report["scripts"]["state"] == "sleeping" and report["scripts"]["sleeps"] >= (2 if asleep_ms < 5000 else 1)
+	assert report["scripts"]["awake"] == pytest.approx(awake_ms / (awake_ms + asleep_ms), abs=0.12)
+	assert report["verdict"] == verdict, report
+
+
+def test_the_heap_of_a_board(scratch):
+	"""N bytes of a board are twice as many here; what does not fit there is not green here."""
+	write(scratch, {"main.py": "data = bytearray(200000)\nprint(len(data))\n"})
+	report = json.loads(check(scratch, "--cuts", 0, "--seconds", 2, "--json").stdout)
+	assert report["verdict"] == 0 and report["heap"]["bytes"] == 1 << 20
+	assert 100000 <= report["heap"]["peak_bytes"] < 140000
+	report = json.loads(check(scratch, "--cuts", 0, "--seconds", 2, "--heap", "64K", "--json").stdout)
+	assert report["verdict"] == 4 and report["heap"]["bytes"] == 64 << 10
+	assert ("missing", "main.py", 1) in places(report) and "MemoryError" in report["scripts"]["error"]
+	result = check(scratch, "--cuts", 0, "--seconds", 2, "--heap", "120K")
+	assert result.returncode == 0 and "less than a fifth is left" in result.stdout
+
+
+def test_a_small_program_is_measured_small(scratch):
+	write(scratch, {"main.py": "while True:\n    x = [1] * 10\n"})
+	report = json.loads(check(scratch, "--cuts", 0, "--seconds", 2, "--json").stdout)
+	assert report["heap"]["peak_bytes"] < 24 << 10, "what is thrown away does not count"
+
+
+def test_power_cuts_fall_where_they_are_aimed():
+	result = check(harness.ROOT / "examples/lockouts/flash-writer", "--cuts", 9, "--seconds", 2)
+	assert result.returncode == 0, result.stdout
+	assert "after 9, 3 before, 3 within and 3 after a flash write: the module comes back, /flash mounts" in result.stdout
 
 
 def test_names_that_are_missing_are_missing(modules):
@@ -230,7 +304,8 @@ def test_names_that_are_missing_are_missing(modules):
 			assert "TypeError" in uart.error_of(f"import machine, network\n{call}"), name
 
 
-@pytest.mark.parametrize("arguments", [[], ["/nowhere"], [".", "--cuts", "x"], [".", "--seconds", "0"], [".", "."]])
+@pytest.mark.parametrize("arguments", [[], ["/nowhere"], [".", "--cuts", "x"], [".", "--seconds", "0"], [".", "."],
+	[".", "--heap", "8K"], [".", "--heap", "160"], [".", "--heap", "2M"]])
 def test_wrong_usage(arguments):
 	result = harness.run_command("check", *arguments)
 	assert result.returncode == 2 and result.stderr.count("\n") == 1

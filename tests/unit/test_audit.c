@@ -139,7 +139,7 @@ static void test_a_loop_that_was_left_is_passed(void **state)
 	expect(world, "......");
 }
 
-static void test_behind_a_loop_that_cannot_end_nothing_comes(void **state)
+static void test_an_error_may_end_any_loop(void **state)
 {
 	struct world *world = make();
 
@@ -148,7 +148,7 @@ static void test_behind_a_loop_that_cannot_end_nothing_comes(void **state)
 	add(world, (const struct step[]){{LB_TRACE_CALL, 0, 1}, {LB_TRACE_JUMP, 0, 1}, {END, 0, 0}});
 	be_at(world, 0, 0);
 	be_at(world, 1, 0);
-	expect(world, "....");
+	expect(world, ".w..");
 }
 
 static void test_a_loop_that_can_end_lets_its_caller_go_on(void **state)
@@ -216,7 +216,7 @@ int main(void)
 		cmocka_unit_test(test_a_branch_that_was_passed),
 		cmocka_unit_test(test_what_comes_behind_a_loop_that_waits),
 		cmocka_unit_test(test_a_loop_that_was_left_is_passed),
-		cmocka_unit_test(test_behind_a_loop_that_cannot_end_nothing_comes),
+		cmocka_unit_test(test_an_error_may_end_any_loop),
 		cmocka_unit_test(test_a_loop_that_can_end_lets_its_caller_go_on),
 		cmocka_unit_test(test_a_generator_that_was_left_waits),
 		cmocka_unit_test(test_what_a_handler_does_is_not_ahead),

@@ -88,19 +88,56 @@ static void test_scripts(void **state)
 	expect_line(&facts, 1, false, "3 resets; 1 by the scripts themselves");
 }
 
+static void test_what_happened(void **state)
+{
+	struct lb_check_facts facts = {.scripts = LB_CHECK_SLEEPING, .seconds = 10, .sleeps = 4, .awake_share = 0.05};
+
+	(void)state;
+	expect_line(&facts, 0, false, "put the module into deep sleep, 4 times in 10 s, awake 5 % of the time");
+	expect_line(&facts, 2, false, "does not give a prompt that lasts");
+	facts.ctrl_c = true;
+	expect_line(&facts, 2, true, "gives the prompt when a tool holds it down: awake 5 % of the time");
+	assert_int_equal(lb_check_judge(&facts), LB_CHECK_FREE);
+	facts.awake_share = 0.5;
+	expect_line(&facts, 2, true, "gives the prompt, pressed now and then: awake 50 % of the time");
+	facts.awake_share = 0.0005;
+	facts.p12 = true;
+	expect_line(&facts, 2, false, "gives the prompt, but hardly ever: awake 0.05 % of the time");
+	assert_int_equal(lb_check_judge(&facts), LB_CHECK_PIN);
+	facts.sleeps_on = true;
+	expect_line(&facts, 0, false, "put the module into deep sleep, for ever");
+	facts = (struct lb_check_facts){.scripts = LB_CHECK_RUNNING, .seconds = 10, .soft_resets = 7};
+	expect_line(&facts, 0, true, "exit and start anew, 7 times in 10 s");
+	expect_line(&facts, 1, true, "no reset; 7 soft resets");
+	facts.heap_bytes = 160 << 10;
+	facts.heap_peak_bytes = 100 << 10;
+	expect_line(&facts, 8, true, "100 KiB of 160 KiB at most");
+	facts.heap_peak_bytes = 150 << 10;
+	expect_line(&facts, 8, false, "150 KiB of 160 KiB at most, less than a fifth is left");
+	strcpy(facts.script[1].traceback, "Traceback\n  x\n");
+	expect_line(&facts, 9, false, "Traceback\n  x\n");
+}
+
 static void test_cuts(void **state)
 {
 	struct lb_check_facts facts = {.cuts = 0};
 
 	(void)state;
 	expect_line(&facts, 6, true, "none tried");
+	facts.cuts_wanted = 20;
+	expect_line(&facts, 6, true, "no flash write: not judged");
 	facts.cuts = 20;
-	facts.torn = 2;
-	expect_line(&facts, 6, false, "after 20, 2 of them in a flash write: the module does not come back");
+	facts.cut[0] = 7;
+	facts.cut[1] = 6;
+	facts.cut[2] = 5;
+	expect_line(&facts, 6, false,
+	            "after 20, 7 before, 6 within and 5 after a flash write: the module does not come back");
 	facts.comes_back = true;
-	expect_line(&facts, 6, false, "after 20, 2 of them in a flash write: the module comes back, /flash does not mount");
+	expect_line(&facts, 6, false,
+	            "after 20, 7 before, 6 within and 5 after a flash write: the module comes back, /flash does not mount");
 	facts.mounts = true;
-	expect_line(&facts, 6, true, "after 20, 2 of them in a flash write: the module comes back, /flash mounts");
+	expect_line(&facts, 6, true,
+	            "after 20, 7 before, 6 within and 5 after a flash write: the module comes back, /flash mounts");
 }
 
 static void test_notes(void **state)
@@ -119,17 +156,15 @@ static void test_notes(void **state)
 	lb_audit_add(&facts.audit, LB_AUDIT_CAUGHT, "main.py", 4, "OSError: 5");
 	lb_audit_add(&facts.audit, LB_AUDIT_UNSEEN, "", 0, "no scripts");
 	assert_int_equal(lb_check_describe(&facts, lines), LB_CHECK_TRIED + 2);
-	expect_line(&facts, 8, true, "main.py:4: OSError: 5");
-	expect_line(&facts, 9, false, "no scripts");
+	expect_line(&facts, LB_CHECK_TRIED, true, "main.py:4: OSError: 5");
+	expect_line(&facts, LB_CHECK_TRIED + 1, false, "no scripts");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_verdicts),
-		cmocka_unit_test(test_scripts),
-		cmocka_unit_test(test_cuts),
-		cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_verdicts), cmocka_unit_test(test_scripts), cmocka_unit_test(test_what_happened),
+		cmocka_unit_test(test_cuts),     cmocka_unit_test(test_notes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,8 +6,11 @@
 #define LB_VIRTUAL_FLASHCHIP_H
 
 #include "core/hw/flash.h"
+#include "core/hw/periph.h"
 
 /* Called once, after lb_bus_init; the device lives as long as the program. */
 const struct lb_flash *lb_flashchip_open(void);
+/* As lb_periph_on_flash. */
+void lb_flashchip_on_change(lb_flash_fn *handler);
 
 #endif

@@ -2,6 +2,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "boards/virtual/common/flashchip.h"
 #include "core/hw/periph.h"
 #include "hardware/wire.h"
 
@@ -14,4 +15,9 @@ void *lb_periph_trace(size_t size_bytes)
 		return NULL;
 	memory = mmap(NULL, size_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, WIRE_FD_TRACE, 0);
 	return memory == MAP_FAILED ? NULL : memory;
+}
+
+void lb_periph_on_flash(lb_flash_fn *handler)
+{
+	lb_flashchip_on_change(handler);
 }
