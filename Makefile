@@ -42,6 +42,7 @@ LDFLAGS_ALL := -Wl,--gc-sections
 
 # core/ is plain C11 wherever it is compiled; the rest may use what the system offers.
 standard = $(if $(filter core/% protocols/espressif/%,$(1)),-std=c11,-std=gnu11 -D_GNU_SOURCE=) \
+	$(if $(filter %/fs_image.c,$(1)),-isystem $(B)/littlefs -isystem $(MICROPYTHON_DIR)/lib/littlefs) \
 	$(if $(filter crypto/%,$(1)),$(MBEDTLS_FLAGS)) $(if $(filter %/board_kinds.c,$(1)),-DLB_BOARDS='$(BOARDS)')
 
 # ---- sources: new files are taken up by being there ----
@@ -126,6 +127,14 @@ $(foreach v,release gcc clang sanitize $(BOARD_TREE),$(call objects,$(v),$(CRYPT
 	$(MBEDTLS_TREE) | $(MBEDTLS_DIR)/library/sha256.c
 $(MBEDTLS_DIR)/%.c:
 	@echo "no Mbed TLS source in $(MBEDTLS_DIR): run ./lifeboat build, or set MBEDTLS_DIR" >&2; exit 1
+
+# ---- littlefs, as the firmware has it, for the command: included by fs_image.c ----
+$(B)/littlefs/guarded_lfs2.c: $(MICROPYTHON_DIR)/lib/littlefs/lfs2.c firmware/patch-littlefs $(CHOICE)
+	@mkdir -p $(@D)
+	$(Q)$(PYTHON) firmware/patch-littlefs $< $@
+$(foreach v,release gcc clang sanitize,$(call objects,$(v),host/image/fs_image.c)): $(B)/littlefs/guarded_lfs2.c
+$(MICROPYTHON_DIR)/lib/littlefs/%.c:
+	@echo "no MicroPython source in $(MICROPYTHON_DIR): run ./lifeboat build, or set MICROPYTHON_DIR" >&2; exit 1
 
 # ---- programs ----
 BIN := $(B)/bin/lifeboat

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/flashmap/flashfs.h"
 #include "extmod/modmachine.h"
 #include "extmod/vfs.h"
 #include "extmod/vfs_lfs.h"
@@ -13,11 +14,6 @@
 #include "py/stream.h"
 #include "firmware/io/bootinfo.h"
 #include "firmware/store/settings.h"
-
-enum {
-	READ_BYTES = 64, /* times 4 is littlefs's cache: a page of the flash */
-	PROGRAM_BYTES = 32,
-};
 
 static const struct {
 	qstr path;
@@ -49,9 +45,9 @@ static void lfs_args(mp_obj_t args[5])
 {
 	args[0] = lb_flashdev_new();
 	args[1] = MP_OBJ_NEW_QSTR(MP_QSTR_readsize);
-	args[2] = MP_OBJ_NEW_SMALL_INT(READ_BYTES);
+	args[2] = MP_OBJ_NEW_SMALL_INT(LB_FLASHFS_READ_BYTES);
 	args[3] = MP_OBJ_NEW_QSTR(MP_QSTR_progsize);
-	args[4] = MP_OBJ_NEW_SMALL_INT(PROGRAM_BYTES);
+	args[4] = MP_OBJ_NEW_SMALL_INT(LB_FLASHFS_PROGRAM_BYTES);
 }
 
 static void mount(void)

@@ -177,7 +177,23 @@ static int open_with_image(const struct lb_folder *folder, struct bytes image, b
 	return result == 0 ? lb_flashfile_reopen(folder) : -1; /* it may be a new file by now */
 }
 
-int lb_flashfile_open(const struct lb_folder *folder, const char *image_path, bool reflash)
+/* All or nothing, as ever: the file is replaced. */
+static int put_files(const struct lb_folder *folder, int fd, int files_fd)
+{
+	struct lb_region region = lb_flashmap_8mib.part[LB_PART_FS];
+	struct bytes flash = {malloc(LB_FLASHFILE_BYTES), LB_FLASHFILE_BYTES};
+	int result = -1;
+
+	if (flash.data != NULL && read_all(fd, flash) == 0 &&
+	    read_all(files_fd, (struct bytes){flash.data + region.offset, region.size_bytes}) == 0)
+		result = lb_folder_write_file(folder, NAME, flash.data, LB_FLASHFILE_BYTES);
+	else
+		lb_log_report("the files for %s/%s cannot be read", folder->path, NAME);
+	free(flash.data);
+	return result;
+}
+
+int lb_flashfile_open(const struct lb_folder *folder, const char *image_path, bool reflash, int files_fd)
 {
 	struct bytes image = {NULL, 0};
 	int fd = -1;
@@ -185,5 +201,10 @@ int lb_flashfile_open(const struct lb_folder *folder, const char *image_path, bo
 	if (image_path == NULL || read_image(image_path, &image) == 0)
 		fd = open_with_image(folder, image, reflash);
 	free(image.data);
-	return fd;
+	if (fd < 0 || files_fd < 0)
+		return fd;
+	int result = put_files(folder, fd, files_fd);
+	close(fd);
+	close(files_fd);
+	return result == 0 ? lb_flashfile_reopen(folder) : -1;
 }

@@ -1,7 +1,7 @@
 /* The hardware process of one virtual module: everything of it that outlives its CPU.
  *
  *   hardware --dir DIR --bootloader PROGRAM [--image FILE] [--clock N] [--reflash] [--card FILE] [--ready-fd N]
- *            [--parent-fd N] [--port N [--listen ADDR]] [--passing] [--trace FILE]
+ *            [--parent-fd N] [--port N [--listen ADDR]] [--files-fd N] [--trace FILE]
  *
  *   --dir DIR            the module's folder; made if it is not there
  *   --bootloader PROGRAM what the CPU runs after a reset
@@ -14,7 +14,8 @@
  *   --ready-fd N         the line "ready", or "ready URL" with where the port is, is written here, and the descriptor
  *                        closed, when the control socket listens and the CPU was started; closed without it, the
  *                        start failed
- *   --passing            tells whoever waits for the module that this run is not the one to wait for
+ *   --files-fd N         the fs partition of flash.bin becomes what is in the file of this descriptor, before anything
+ *                        runs
  *   --trace FILE         is handed to the CPU, for a firmware made for `lifeboat check`
  *   --parent-fd N        at end of file on this descriptor the module ends, as by SIGTERM, unless a byte came
  *                        on it before: then it goes on without whoever started it
@@ -53,10 +54,10 @@ struct options {
 	const char *trace;
 	unsigned clock_factor;
 	bool reflash;
-	bool passing;
 	struct lb_uartport_setup uartport;
 	int ready_fd;
 	int parent_fd;
+	int files_fd;
 };
 
 /* What ends the process, each with its handle. */
@@ -100,7 +101,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		{"parent-fd", required_argument, NULL, 'P'},
 		{"port", required_argument, NULL, 'p'},
 		{"listen", required_argument, NULL, 'l'},
-		{"passing", no_argument, NULL, 'a'},
+		{"files-fd", required_argument, NULL, 'f'},
 		{"trace", required_argument, NULL, 't'},
 		{NULL, 0, NULL, 0},
 	};
@@ -109,7 +110,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 	while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) >= 0) {
 		if (option == 'c')
 			number = parse_number(optarg, 1, LB_CLOCK_FACTOR_MAX);
-		else if (option == 'R' || option == 'P')
+		else if (option == 'R' || option == 'P' || option == 'f')
 			number = parse_number(optarg, STDERR_FILENO + 1, 1 << 20);
 		else if (option == 'p')
 			number = parse_number(optarg, 0, UINT16_MAX);
@@ -124,7 +125,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case 's': options->card = optarg; break;
 		case 'c': options->clock_factor = (unsigned)number; break;
 		case 'r': options->reflash = true; break;
-		case 'a': options->passing = true; break;
+		case 'f': options->files_fd = number; break;
 		case 't': options->trace = optarg; break;
 		case 'p': options->uartport.port = number; break;
 		case 'l': options->uartport.address = optarg; break;
@@ -236,7 +237,6 @@ static int prepare(const struct options *options, struct lb_module_setup *setup)
 		return -1;
 	}
 	setup->clock_factor = options->clock_factor;
-	setup->passing = options->passing;
 	setup->bootloader = options->bootloader;
 	setup->uartport = options->uartport;
 	if (lb_folder_open(&setup->folder, options->dir) != 0)
@@ -248,7 +248,7 @@ static int prepare(const struct options *options, struct lb_module_setup *setup)
 		lb_log_report("cannot open %s: %s", options->trace, strerror(errno));
 		return -1;
 	}
-	setup->flash_fd = lb_flashfile_open(&setup->folder, options->image, options->reflash);
+	setup->flash_fd = lb_flashfile_open(&setup->folder, options->image, options->reflash, options->files_fd);
 	if (setup->flash_fd < 0)
 		return -1;
 	return lb_folder_unique_id(&setup->folder, setup->unique_id);
@@ -314,7 +314,8 @@ static void keep_from_cpu(int fd)
 int main(int argc, char **argv)
 {
 	uv_loop_t loop;
-	struct options options = {.clock_factor = 1, .uartport = {.port = -1}, .ready_fd = -1, .parent_fd = -1};
+	struct options options = {
+		.clock_factor = 1, .uartport = {.port = -1}, .ready_fd = -1, .parent_fd = -1, .files_fd = -1};
 	int result = parse_options(argc, argv, &options);
 
 	if (result != EXIT_DONE)

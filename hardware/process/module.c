@@ -395,7 +395,6 @@ int lb_module_open(struct lb_module *module, const struct lb_module_setup *setup
 	module->folder = setup->folder;
 	module->trace_fd = setup->trace_fd;
 	memcpy(module->unique_id, setup->unique_id, sizeof(module->unique_id));
-	module->passing = setup->passing;
 	module->clock.factor = setup->clock_factor;
 	module->clock.reset_ns = lb_clock_host_ns();
 	module->cpu.bootloader = setup->bootloader;

@@ -66,7 +66,6 @@ struct lb_module {
 	bool reset_low; /* the reset line is pulled low */
 	bool boot_low;  /* G23 is to be pulled low; it stays so until a CPU that was just started has sampled it */
 	bool sampled;   /* this CPU has sampled its pins */
-	bool passing;   /* another run of this module is about to follow: status */
 	uint64_t boots; /* CPUs started so far */
 	uint64_t torn;  /* flash operations that were cut by a CPU's end */
 };
@@ -79,7 +78,6 @@ struct lb_module_setup {
 	int trace_fd; /* of `lifeboat check`, -1: none */
 	uint8_t unique_id[LB_UNIQUE_ID_BYTES];
 	unsigned clock_factor;
-	bool passing;
 	const char *bootloader;
 	struct lb_air air;
 	struct lb_uartport_setup uartport;

@@ -138,8 +138,6 @@ void lb_snapshot_add(cJSON *reply, const struct lb_module *module)
 	add_handoff(reply, module);
 	add_flash(reply, module);
 	cJSON_AddNumberToObject(reply, "clock", module->clock.factor);
-	if (module->passing)
-		cJSON_AddTrueToObject(reply, "passing");
 	cJSON_AddNumberToObject(reply, "pid", getpid());
 	cJSON_AddNumberToObject(reply, "cpu_pid", module->cpu.pid);
 	cJSON_AddStringToObject(reply, "dir", module->folder.path);

@@ -3,13 +3,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "host/client/waiting.h"
 
 enum {
 	CHUNK_BYTES = 1024,
-	BLOCK_BYTES = 4096, /* what littlefs gives a file at the least */
 	CODE_BYTES = LB_RAWREPL_LITERAL_BYTES(CHUNK_BYTES) + 64,
 	STEP_MS = 20000, /* a chunk may have to wait for sectors to be erased */
 };
@@ -97,56 +95,4 @@ bool lb_upload_remove(const struct lb_port *port, const char *path, char *reason
 
 	return execute_for_path(&copy, "import uos\ntry:\n uos.remove(",
 	                        ")\nexcept OSError as e:\n if e.errno not in(2,13,39):raise");
-}
-
-/* --- all of a folder --- */
-
-struct folder {
-	const struct lb_port *port; /* NULL: it only measures */
-	size_t bytes;               /* in whole blocks */
-	unsigned files;
-};
-
-static bool visit(struct lb_tree *tree)
-{
-	struct folder *folder = tree->ctx;
-
-	if (lb_tree_is_folder(tree))
-		return folder->port == NULL || lb_upload_make_folder(folder->port, tree->path, tree->reason);
-	folder->bytes += ((size_t)tree->info.st_size + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
-	if (++folder->files > LB_UPLOAD_FILES_MAX)
-		return lb_tree_refuse(tree, "too many files, a module takes 1000");
-	if (access(tree->host, R_OK) != 0)
-		return lb_tree_refuse(tree, strerror(errno));
-	return folder->port == NULL || lb_upload_file(folder->port, tree->host, tree->path, tree->reason);
-}
-
-bool lb_upload_check(const char *name, size_t flash_bytes, char reason[LB_UPLOAD_REASON_BYTES])
-{
-	struct folder folder = {.port = NULL};
-	struct lb_tree tree = {.visit = visit, .ctx = &folder, .reason = reason};
-
-	if (!lb_tree_walk(&tree, name))
-		return false;
-	if (folder.bytes <= flash_bytes)
-		return true;
-	snprintf(reason, LB_UPLOAD_REASON_BYTES, "%.300s: %zu KiB do not fit into /flash, which has %zu KiB", name,
-	         folder.bytes / 1024, flash_bytes / 1024);
-	return false;
-}
-
-bool lb_upload_folder(const struct lb_port *port, const char *name, char reason[LB_UPLOAD_REASON_BYTES])
-{
-	struct folder folder = {.port = port};
-	struct lb_tree tree = {.visit = visit, .ctx = &folder, .reason = reason};
-
-	lb_waiting_start("the REPL to answer", STEP_MS);
-	int result = lb_repl_enter(port, STEP_MS);
-	lb_waiting_end();
-	if (result != 0)
-		return refuse(&(struct copy){.name = name, .reason = reason},
-		              "cannot be copied: the module's REPL does not answer");
-	bool copied = lb_tree_walk(&tree, name);
-	lb_repl_leave(port); /* whether it still listens or not */
-	return copied;
 }

@@ -17,12 +17,12 @@
 #include "host/commands/check_trace.h"
 #include "host/commands/check_verdict.h"
 #include "host/commands/commands.h"
+#include "host/commands/fs_load.h"
 #include "host/commands/rig.h"
 #include "host/commands/stop.h"
 #include "host/client/host_time.h"
 #include "host/client/json.h"
 #include "host/client/waiting.h"
-#include "host/image/board_kinds.h"
 
 enum { CUTS, SECONDS, HEAP, STRICT, JSON, JUNIT };
 
@@ -35,6 +35,7 @@ enum {
 	LASTS_MS = 3000,    /* a prompt that a reset takes away sooner is no way in */
 	HOST_TRY_MS = 2000, /* host time: how fast a script computes does not scale with the clock */
 	HOST_STEP_MS = 10,
+	FIRST_MS = 500,
 	HOST_KEY_MS = 3,
 	SURVEY_MS = 30000,    /* host time: many files may be compiled */
 	CUT_MARGIN_MS = 3000, /* longer than the scripts took to a write by themselves */
@@ -58,7 +59,7 @@ struct check {
 	int64_t run_ms;      /* host time that the scripts ran, or were watched */
 	char place[PATH_MAX];
 	char module[PATH_MAX + 8];
-	char reason[LB_UPLOAD_REASON_BYTES];
+	char reason[LB_TREE_REASON_BYTES];
 };
 
 static int host_ms(long module_ms)
@@ -400,10 +401,10 @@ static bool run(struct check *check, const char *folder)
 	if (!lb_check_trace_open(&check->trace, check->place, check->heap_bytes * OBJECT_RATIO))
 		return fail(check, strerror(errno));
 	check->rig.trace = check->trace.path;
-	if (!lb_rig_load(check->module, folder, VARIANT, check->reason) || lb_stop_signal != 0)
-		return fail(check, "the scratch module did not start");
 	if (!lb_rig_start(&check->rig, check->module, check->reason))
 		return fail(check, "the scratch module did not start");
+	/* Its first boot makes the files that every module has; no plug is pulled meanwhile. */
+	lb_rig_wait(&check->rig, "script", "repl", FIRST_MS);
 	bool done = try_all(check);
 	lb_rig_end(&check->rig);
 	if (!done)
@@ -482,7 +483,8 @@ static enum lb_exit run_check(const struct lb_args *args)
 
 	if (!choose(args, &check))
 		return LB_EXIT_USAGE;
-	if (!lb_upload_check(args->words[0], lb_board_kinds_here()->flashmap->part[LB_PART_FS].size_bytes, check.reason))
+	check.rig.files_fd = lb_fs_load_make(NULL, args->words[0], check.reason);
+	if (check.rig.files_fd < 0)
 		return lb_args_failed("%s", check.reason);
 	lb_stop_catch_signals();
 	if (!make_place(&check))

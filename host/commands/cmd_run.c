@@ -10,9 +10,9 @@
 
 #include "host/commands/rig.h"
 #include "host/commands/commands.h"
+#include "host/commands/fs_load.h"
 #include "host/commands/hardware.h"
 #include "host/commands/run_watch.h"
-#include "host/image/board_kinds.h"
 #include "host/terminal/attach.h"
 
 enum { HEADLESS, CLOCK, FLASH, WATCH, REFLASH, SD, PORT, LISTEN };
@@ -170,17 +170,14 @@ static enum lb_exit run_attached(const struct lb_hardware_options *options, stru
 	return report_end(&hardware, end, options->dir);
 }
 
-/* Before the module's normal boot, by a short run of its own. */
-static bool load(const char *dir, const char *folder)
+static bool load(struct lb_hardware_options *options, const char *folder)
 {
-	char reason[LB_UPLOAD_REASON_BYTES];
+	char reason[LB_TREE_REASON_BYTES];
 
-	if (lb_upload_check(folder, lb_board_kinds_here()->flashmap->part[LB_PART_FS].size_bytes, reason) &&
-	    lb_rig_load(dir, folder, NULL, reason))
-		return true;
-	if (reason[0] != '\0')
+	options->files_fd = lb_fs_load_make(options->dir, folder, reason);
+	if (options->files_fd < 0)
 		lb_args_failed("%s", reason);
-	return false;
+	return options->files_fd >= 0;
 }
 
 /* What --watch wants: a folder to watch, and this process. */
@@ -208,7 +205,7 @@ static enum lb_exit run(const struct lb_args *args)
 	/* Before it is loaded: what changes meanwhile is then seen as a change. */
 	if (args->values[WATCH] != NULL && !lb_filelist_read(&watch.loaded, folder, NULL, NULL, reason))
 		return lb_args_failed("%s", reason);
-	if (folder != NULL && !load(options.dir, folder))
+	if (folder != NULL && !load(&options, folder))
 		return LB_EXIT_FAILED;
 	if (args->values[HEADLESS] != NULL)
 		return run_headless(&options);

@@ -32,15 +32,12 @@ static bool parse(struct waiting *waiting, const cJSON *message)
 	return message != NULL && lb_view_is_in(&waiting->view, waiting->phase);
 }
 
-/* Follows a running module until it is in the phase, the time is over or the hardware is gone. A run that only copies
- * files for the one that follows is left alone: as if the module was not there yet. */
+/* Follows a running module until it is in the phase, the time is over or the hardware is gone.*/
 static bool follow(struct waiting *waiting, struct lb_client *client)
 {
 	cJSON *reply;
 	int error = lb_module_watch(client, "phase", &reply);
 
-	if (cJSON_IsTrue(lb_json_field(reply, "passing")))
-		error = LB_CLIENT_GONE;
 	bool reached = error == LB_CLIENT_OK && parse(waiting, reply);
 	cJSON_Delete(reply);
 	while (error == LB_CLIENT_OK && !reached) {

@@ -22,7 +22,7 @@ enum {
 	RETRY_MS = 2,
 	END_MS = 5000, /* then SIGTERM, and a second later SIGKILL */
 	FORCE_MS = 1000,
-	ARGUMENTS_MAX = 12 + LB_HARDWARE_OPTIONS_MAX, /* the last is NULL */
+	ARGUMENTS_MAX = 14 + LB_HARDWARE_OPTIONS_MAX, /* the last is NULL */
 };
 
 #define READY "ready"
@@ -63,6 +63,7 @@ static void execute(const struct lb_hardware_options *options, int ready_fd, int
 	char image[PATH_MAX];
 	char ready_text[16];
 	char life_text[16];
+	char files_text[16];
 
 	snprintf(image_name, sizeof(image_name), "%s%s.img", board, options->variant != NULL ? options->variant : "");
 	if (!find_beside(PROGRAM, "", program) || !find_beside(BOOTLOADER, board, bootloader) ||
@@ -80,6 +81,12 @@ static void execute(const struct lb_hardware_options *options, int ready_fd, int
 		arguments[count++] = "--parent-fd";
 		arguments[count++] = life_text;
 		fcntl(life_fd, F_SETFD, 0);
+	}
+	if (options->files_fd > 0) {
+		snprintf(files_text, sizeof(files_text), "%d", options->files_fd);
+		arguments[count++] = "--files-fd";
+		arguments[count++] = files_text;
+		fcntl(options->files_fd, F_SETFD, 0);
 	}
 	fcntl(ready_fd, F_SETFD, 0);
 	/* execv takes char *const[], and does not write to the texts. */

@@ -32,7 +32,7 @@ static void clear(struct lb_rig *rig, const char *dir, char *reason)
 	*rig = (struct lb_rig){
 		.dir = dir,
 		.stop = rig->stop,
-		.passing = rig->passing,
+		.files_fd = rig->files_fd,
 		.variant = rig->variant,
 		.trace = rig->trace,
 		.control = {.fd = -1},
@@ -41,22 +41,20 @@ static void clear(struct lb_rig *rig, const char *dir, char *reason)
 	reason[0] = '\0';
 }
 
-bool lb_rig_start(struct lb_rig *rig, const char *dir, char reason[LB_UPLOAD_REASON_BYTES])
+bool lb_rig_start(struct lb_rig *rig, const char *dir, char reason[LB_TREE_REASON_BYTES])
 {
 	char clock[4];
 	int error;
 
 	clear(rig, dir, reason);
 	snprintf(clock, sizeof(clock), "%d", LB_RIG_CLOCK);
-	struct lb_hardware_options options = {.dir = dir, .variant = rig->variant};
+	struct lb_hardware_options options = {.dir = dir, .variant = rig->variant, .files_fd = rig->files_fd};
 	lb_hardware_add(&options, "--clock", clock);
-	if (rig->passing)
-		lb_hardware_add(&options, "--passing", NULL);
 	if (rig->trace != NULL)
 		lb_hardware_add(&options, "--trace", rig->trace);
 	if (!lb_hardware_start(&rig->hardware, &options, &error)) {
 		if (error != 0)
-			snprintf(reason, LB_UPLOAD_REASON_BYTES, "cannot start the hardware process: %s", strerror(error));
+			snprintf(reason, LB_TREE_REASON_BYTES, "cannot start the hardware process: %s", strerror(error));
 		return false;
 	}
 	if (open_control(rig, reason) && lb_port_open_pty(&rig->port, rig->dir, rig->stop, reason))
@@ -65,7 +63,7 @@ bool lb_rig_start(struct lb_rig *rig, const char *dir, char reason[LB_UPLOAD_REA
 	return false;
 }
 
-bool lb_rig_join(struct lb_rig *rig, const char *dir, char reason[LB_UPLOAD_REASON_BYTES])
+bool lb_rig_join(struct lb_rig *rig, const char *dir, char reason[LB_TREE_REASON_BYTES])
 {
 	clear(rig, dir, reason);
 	if (open_control(rig, reason) && lb_port_attach(&rig->port, rig->dir, rig->stop, reason))
@@ -243,37 +241,4 @@ bool lb_rig_safe_boot(struct lb_rig *rig)
 	bool released = drive_p12(rig, "float");
 
 	return shown && released && lb_rig_wait(rig, "repl", NULL, LB_RIG_BOOT_MS) && strcmp(rig->view.mode, "safe") == 0;
-}
-
-/* --- loading --- */
-
-static bool copy(struct lb_rig *rig, bool is_new, const char *folder, char *reason)
-{
-	/* A new module has no scripts, and its first boot formats /flash. */
-	lb_waiting_start("the module to reach its REPL", LB_RIG_BOOT_MS);
-	bool reached = is_new ? lb_rig_wait(rig, "repl", NULL, LB_RIG_BOOT_MS) : lb_rig_safe_boot(rig);
-	lb_waiting_end();
-
-	if (!reached) {
-		snprintf(reason, LB_UPLOAD_REASON_BYTES, "the module does not reach its REPL, so nothing can be copied to it");
-		return false;
-	}
-	lb_watch_start(&rig->watch, rig->dir, &rig->port);
-	bool copied = lb_upload_folder(&rig->port, folder, reason);
-	lb_watch_end(&rig->watch, &rig->port);
-	if (!copied && rig->watch.ended != NULL)
-		snprintf(reason, LB_UPLOAD_REASON_BYTES, "%s while %.300s was copied to it", rig->watch.ended, folder);
-	return copied;
-}
-
-bool lb_rig_load(const char *dir, const char *folder, const char *variant, char reason[LB_UPLOAD_REASON_BYTES])
-{
-	struct lb_rig rig = {.stop = NULL, .passing = true, .variant = variant};
-	bool is_new = lb_client_check_folder(dir) != LB_CLIENT_OK;
-
-	if (!lb_rig_start(&rig, dir, reason))
-		return false;
-	bool loaded = copy(&rig, is_new, folder, reason);
-	lb_rig_end(&rig);
-	return loaded;
 }

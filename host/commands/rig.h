@@ -13,22 +13,21 @@
 #include "host/commands/hardware.h"
 #include "host/client/client.h"
 #include "host/client/port_open.h"
-#include "host/client/upload.h"
+#include "host/client/repl.h"
+#include "host/client/tree.h"
 #include "host/client/view.h"
-#include "host/client/watch.h"
 
 enum { LB_RIG_TAIL_BYTES = 64, LB_RIG_CLOCK = 10, LB_RIG_BOOT_MS = 10000 };
 
 struct lb_rig {
 	const char *dir;
 	const volatile sig_atomic_t *stop; /* NULL: nothing sets it */
-	bool passing;                      /* another run of this module follows */
+	int files_fd;                      /* what /flash is at the start (host/commands/hardware.h); 0: as it was */
 	const char *variant;               /* of the image that a new module gets; NULL: the normal one */
 	const char *trace;                 /* the file for what scripts do (check_trace.h); NULL: none */
 	struct lb_hardware hardware;
 	struct lb_client control;
-	struct lb_port port; /* uart0 */
-	struct lb_watch watch;
+	struct lb_port port;  /* uart0 */
 	struct lb_view view;  /* as it was polled last */
 	long watchdog_resets; /* since the caller last set it to 0, as are other_resets */
 	long other_resets;    /* by software, fault or the end of a deep sleep */
@@ -38,10 +37,10 @@ struct lb_rig {
 };
 
 /* At LB_RIG_CLOCK. False after one line in reason (empty: the hardware process has said it). */
-bool lb_rig_start(struct lb_rig *rig, const char *dir, char reason[LB_UPLOAD_REASON_BYTES]);
+bool lb_rig_start(struct lb_rig *rig, const char *dir, char reason[LB_TREE_REASON_BYTES]);
 void lb_rig_end(struct lb_rig *rig);
 /* The same for a module that runs already, beside whoever uses its uart0; it goes on when the rig parts from it. */
-bool lb_rig_join(struct lb_rig *rig, const char *dir, char reason[LB_UPLOAD_REASON_BYTES]);
+bool lb_rig_join(struct lb_rig *rig, const char *dir, char reason[LB_TREE_REASON_BYTES]);
 void lb_rig_part(struct lb_rig *rig);
 
 bool lb_rig_power(struct lb_rig *rig, bool on);
@@ -58,9 +57,5 @@ bool lb_rig_wait(struct lb_rig *rig, const char *first, const char *second, int 
 /* What a hand does: P12 to 3V3, the reset switch, and let go when the gate shows itself. True at a REPL in a safe
  * boot. */
 bool lb_rig_safe_boot(struct lb_rig *rig);
-
-/* Starts the module of dir, which may be a new one, copies the folder's files into its /flash past whatever scripts it
- * has, and ends it. `lifeboat wait` elsewhere does not count this run as the module's own. variant: as above. */
-bool lb_rig_load(const char *dir, const char *folder, const char *variant, char reason[LB_UPLOAD_REASON_BYTES]);
 
 #endif

@@ -41,7 +41,7 @@ struct watcher {
 	struct lb_filelist on_module;
 	struct lb_filelist here;
 	char told[TEXT_BYTES + 64]; /* what was wrong last: it is said once */
-	char reason[LB_UPLOAD_REASON_BYTES];
+	char reason[LB_TREE_REASON_BYTES];
 };
 
 /* --- what it says --- */
@@ -61,7 +61,7 @@ static void say_once(struct watcher *watcher, const char *text)
 
 static void note(enum lb_attach_note note)
 {
-	fputc(note, stderr);
+	fputc((int)note, stderr);
 }
 
 /* "main.py, lib/a.py and 7 more written" after what is there already. */

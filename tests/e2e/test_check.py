@@ -318,6 +318,17 @@ def test_what_does_not_fit_is_said(scratch):
 	assert result.returncode == 1 and "do not fit" in result.stderr
 
 
+def test_a_thousand_tiny_files_fit(scratch):
+	for number in range(1000):
+		with open(os.path.join(scratch, f"m{number}.py"), "w") as file:
+			file.write(f"x = {number}\n")
+	with open(os.path.join(scratch, "main.py"), "w") as file:
+		file.write("import m999\nassert m999.x == 999\n")
+	result = check(scratch, "--cuts", 0, "--json")
+	assert result.returncode == 0, result.stdout + result.stderr
+	assert json.loads(result.stdout)["scripts"]["state"] == "ended"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_nothing_is_left_after_ctrl_c(scratch, number):
 	env = {**harness.environment(), "TMPDIR": scratch}

@@ -1,0 +1,12 @@
+/* A folder's files (host/client/tree.h) as the fs partition that a module is started with. */
+#ifndef LB_COMMANDS_FS_LOAD_H
+#define LB_COMMANDS_FS_LOAD_H
+
+#include "host/client/tree.h"
+
+/* Made at once on this machine: files of the same names are replaced, others kept. dir: the module's folder; NULL, or
+ * one without a flash.bin: a new module. Returns a descriptor of the partition's bytes, which the caller closes and
+ * struct lb_hardware_options takes; -1 after one line in reason. */
+int lb_fs_load_make(const char *dir, const char *folder, char reason[LB_TREE_REASON_BYTES]);
+
+#endif
