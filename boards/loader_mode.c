@@ -52,6 +52,14 @@ void loader_mode_init(struct loader_mode *mode)
 	mode->idle = true;
 }
 
+/* Not memmove: no other code of a small bootloader needs it, and it is 250 bytes. */
+static void discard(struct loader_mode *mode, size_t size_bytes)
+{
+	mode->in_bytes -= size_bytes;
+	for (size_t i = 0; i < mode->in_bytes; i++)
+		mode->in[i] = mode->in[size_bytes + i];
+}
+
 /* Steps the engine until there is something to be done about what it gave out. */
 static struct lb_loader_output step_on(struct loader_mode *mode)
 {
@@ -62,8 +70,7 @@ static struct lb_loader_output step_on(struct loader_mode *mode)
 		output = lb_loader_step(&mode->loader, mode->in, mode->in_bytes, mode->out + out_bytes,
 		                        sizeof(mode->out) - out_bytes);
 		out_bytes += output.sent_bytes;
-		mode->in_bytes -= output.consumed_bytes;
-		memmove(mode->in, mode->in + output.consumed_bytes, mode->in_bytes);
+		discard(mode, output.consumed_bytes);
 	} while (!output.idle && !output.changing && output.baud == 0 && output.leave == LB_LOADER_STAY &&
 	         out_bytes < sizeof(mode->out));
 	output.sent_bytes = out_bytes;
