@@ -174,9 +174,10 @@ $(INCLUDE)/%.h: %.h
 
 # Not every board has a hardware that is a process here, an archive for programs of one's own, and a firmware.
 PROGRAMS := $(BIN) $(BOOTLOADER) $(if $(BOARD_PROCESS),$(HARDWARE))
-DATA := $(if $(BOARD_PERIPH),$(OWN_LIBRARY) $(OWN_H:%=$(INCLUDE)/%)) $(if $(FIRMWARE_CFLAGS),$(IMAGE) $(CHECK_IMAGE))
+IMAGES := $(if $(FIRMWARE_CFLAGS),$(IMAGE) $(if $(BOARD_PROCESS),$(CHECK_IMAGE)))
+DATA := $(if $(BOARD_PERIPH),$(OWN_LIBRARY) $(OWN_H:%=$(INCLUDE)/%)) $(IMAGES)
 bootloader: $(BOOTLOADER)
-programs: $(PROGRAMS) $(filter-out $(IMAGE) $(CHECK_IMAGE),$(DATA))
+programs: $(PROGRAMS) $(filter-out $(IMAGES),$(DATA))
 all: programs $(DATA)
 
 # ---- installation ----

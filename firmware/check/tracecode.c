@@ -70,13 +70,12 @@ struct head {
 static void read_head(const byte *code, const mp_module_constants_t *constants, struct head *head)
 {
 	const byte *ip = code;
-	const size_t size_bytes = gc_nbytes(code);
 
 	MP_BC_PRELUDE_SIG_DECODE(ip);
 	MP_BC_PRELUDE_SIZE_DECODE(ip);
 	head->line_info_top = ip + n_info;
 	head->start = ip + n_info + n_cell;
-	head->end = code + (size_bytes < CODE_MAX ? size_bytes : CODE_MAX);
+	head->end = code + gc_nbytes(code);
 	head->name = lb_tracing_qstr(constants->qstr_table[mp_decode_uint_value(ip)]);
 	head->file = lb_tracing_file(constants->qstr_table[0]);
 	for (size_t i = 0; i < 1 + n_pos_args + n_kwonly_args; i++)
@@ -279,6 +278,11 @@ static uint32_t enter(const mp_raw_code_t *raw, const mp_module_constants_t *con
 	struct lb_trace_function wanted = {.parent = place.parent, .ordinal = place.ordinal, .native = is_native(raw)};
 
 	if (!wanted.native) {
+		if (gc_nbytes(raw->fun_data) > CODE_MAX) {
+			lb_tracing()->full = 1;
+			*is_new = false;
+			return LB_TRACECODE_NONE;
+		}
 		read_head(raw->fun_data, constants, head);
 		wanted.file = head->file;
 		wanted.name = head->name;

@@ -34,19 +34,18 @@ CALL(gc_collect);
 CALL(lb_periph_deepsleep);
 
 enum {
-	JUST_BEFORE = 2000, /* instructions: what a driver takes from its read to its complaint */
+	JUST_BEFORE = 300, /* attributes: what a driver takes from its read to its complaint */
 	SAMPLE_BYTES = 16384,
 	SAMPLES = 16, /* then twice as seldom, and so on, up to a sixteenth of the heap */
 	TEXT_BYTES = 160,
 };
 
 static struct {
-	uint32_t function; /* LB_TRACECODE_NONE: not followed */
-	uint32_t seen_at;
-	uint32_t script;   /* 1 boot.py, 2 main.py, 0 neither */
-	uint64_t start_us; /* module time since the reset, when the firmware started */
-	uint64_t instructions;
-	uint64_t used_at[LB_TRACE_DEVICES]; /* instructions */
+	uint32_t function;                  /* LB_TRACECODE_NONE: not followed */
+	uint64_t lookups;                   /* of attributes and methods, so far */
+	uint32_t script;                    /* 1 boot.py, 2 main.py, 0 neither */
+	uint64_t start_us;                  /* module time since the reset, when the firmware started */
+	uint64_t used_at[LB_TRACE_DEVICES]; /* by lookups */
 	mp_obj_t base;                      /* of the attribute that was looked up last */
 	const void *exceptions[LB_TRACE_ERRORS];
 	const byte *heap, *heap_end;
@@ -56,6 +55,9 @@ static struct {
 
 /* --- instructions and frames --- */
 
+static uint64_t nowhere;
+struct lb_tracehook_now lb_tracehook_now = {.at = &nowhere};
+
 static struct lb_trace_frame *top_frame(void)
 {
 	struct lb_trace *trace = lb_tracing();
@@ -64,17 +66,11 @@ static struct lb_trace_frame *top_frame(void)
 	return &trace->frames[depth > 0 ? depth - 1 : 0];
 }
 
-/* The only work that is done a million times a second. */
-void lb_tracehook_instruction(const mp_code_state_t *state)
+static uint32_t offset_now(void)
 {
-	struct lb_trace *trace = lb_tracing();
-	const uint32_t offset = (uint32_t)(state->ip - state->fun_bc->bytecode);
+	const struct lb_trace_frame *frame = top_frame();
 
-	hook.instructions++;
-	if (hook.function == LB_TRACECODE_NONE)
-		return;
-	trace->seen[hook.seen_at + offset] = 1;
-	top_frame()->offset = offset;
+	return (uint32_t)(frame->now - frame->code);
 }
 
 static void note_heap(void)
@@ -94,11 +90,17 @@ static void enter(const byte *code)
 
 	hook.function = number;
 	trace->depth++;
-	*top_frame() = (struct lb_trace_frame){.function = number == LB_TRACECODE_NONE ? 0 : number + 1};
+	*top_frame() = (struct lb_trace_frame){
+		.function = number == LB_TRACECODE_NONE ? 0 : number + 1,
+		.code = (uintptr_t)code,
+		.now = (uintptr_t)code,
+	};
+	lb_tracehook_now.at = &top_frame()->now;
+	lb_tracehook_now.seen = 0;
 	if (number == LB_TRACECODE_NONE)
 		return;
 	const struct lb_trace_function *function = &trace->function[number];
-	hook.seen_at = function->seen_at;
+	lb_tracehook_now.seen = (uintptr_t)(trace->seen + function->seen_at) - (uintptr_t)code;
 	if (function->instructions > 0 &&
 	    !trace->seen[function->seen_at + trace->instruction[function->instructions_at].offset])
 		note_heap();
@@ -107,16 +109,18 @@ static void enter(const byte *code)
 mp_vm_return_kind_t __wrap_mp_execute_bytecode(mp_code_state_t *state, volatile mp_obj_t inject)
 {
 	struct lb_trace *trace = lb_tracing();
-	const uint32_t function = hook.function, seen_at = hook.seen_at;
+	const uint32_t function = hook.function;
+	const uintptr_t seen = lb_tracehook_now.seen;
 
 	enter(state->fun_bc->bytecode);
 	const mp_vm_return_kind_t kind = __real_mp_execute_bytecode(state, inject);
 	if (hook.function != LB_TRACECODE_NONE)
-		trace->function[hook.function].suspended = kind == MP_VM_RETURN_YIELD ? top_frame()->offset + 1 : 0;
+		trace->function[hook.function].suspended = kind == MP_VM_RETURN_YIELD ? offset_now() + 1 : 0;
 	hook.function = function;
-	hook.seen_at = seen_at;
+	lb_tracehook_now.seen = seen;
 	if (trace->depth > 0)
 		trace->depth--;
+	lb_tracehook_now.at = trace->depth > 0 ? &top_frame()->now : &nowhere;
 	return kind;
 }
 
@@ -128,7 +132,7 @@ static void use(enum lb_trace_device device)
 
 	trace->now_us = lb_periph_micros();
 	trace->used_us[device] = trace->now_us;
-	hook.used_at[device] = hook.instructions;
+	hook.used_at[device] = hook.lookups;
 }
 
 static void note_method(mp_obj_t object, qstr method)
@@ -159,12 +163,14 @@ static void note_method(mp_obj_t object, qstr method)
 mp_obj_t __wrap_mp_load_attr(mp_obj_t base, qstr attr)
 {
 	hook.base = base;
+	hook.lookups++;
 	return __real_mp_load_attr(base, attr);
 }
 
 void __wrap_mp_load_method(mp_obj_t base, qstr attr, mp_obj_t *dest)
 {
 	hook.base = base;
+	hook.lookups++;
 	note_method(base, attr);
 	__real_mp_load_method(base, attr, dest);
 }
@@ -243,7 +249,7 @@ static uint32_t device_just_used(void)
 	uint64_t latest = 0;
 
 	for (uint32_t i = 0; i < LB_TRACE_DEVICES; i++)
-		if (hook.used_at[i] > latest && hook.instructions - hook.used_at[i] < JUST_BEFORE) {
+		if (hook.used_at[i] > latest && hook.lookups - hook.used_at[i] < JUST_BEFORE) {
 			latest = hook.used_at[i];
 			found = i + 1;
 		}
@@ -260,10 +266,22 @@ static struct lb_trace_error *find_error(const struct lb_trace_error *wanted)
 		if (error->file == wanted->file && error->line == wanted->line && error->type == wanted->type)
 			return error;
 	}
-	if (trace->errors == LB_TRACE_ERRORS)
-		return NULL;
-	trace->error[trace->errors] = *wanted;
-	return &trace->error[trace->errors++];
+	/* The last one may be what ends a script, so the last place is its. */
+	if (trace->errors < LB_TRACE_ERRORS)
+		trace->errors++;
+	trace->error[trace->errors - 1] = *wanted;
+	return &trace->error[trace->errors - 1];
+}
+
+/* Memory of an exception that is gone may be another's. */
+static void note_exception(const struct lb_trace_error *error, mp_obj_t exception)
+{
+	const void *object = MP_OBJ_TO_PTR(exception);
+
+	for (size_t i = 0; i < LB_TRACE_ERRORS; i++)
+		if (hook.exceptions[i] == object)
+			hook.exceptions[i] = NULL;
+	hook.exceptions[error - lb_tracing()->error] = object;
 }
 
 static void note_error(mp_obj_t exception, qstr file, size_t line)
@@ -274,18 +292,16 @@ static void note_error(mp_obj_t exception, qstr file, size_t line)
 		.file = lb_tracing_file(file),
 		.line = (uint32_t)line,
 		.function = hook.function == LB_TRACECODE_NONE ? 0 : hook.function + 1,
-		.offset = top_frame()->offset,
+		.offset = offset_now(),
 		.type = lb_tracing_text(mp_obj_get_type_str(exception)),
 		.device = device_just_used(),
 	};
 	struct lb_trace_error *error = find_error(&wanted);
 
-	if (error == NULL)
-		return;
 	trace->now_us = lb_periph_micros();
 	error->count++;
 	error->device = wanted.device;
-	hook.exceptions[error - trace->error] = MP_OBJ_TO_PTR(exception);
+	note_exception(error, exception);
 	if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(mp_obj_get_type(exception)),
 	                            MP_OBJ_FROM_PTR(&mp_type_AttributeError)) ||
 	    mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(mp_obj_get_type(exception)), MP_OBJ_FROM_PTR(&mp_type_ImportError)))
@@ -327,6 +343,20 @@ static bool is_a(mp_obj_t exception, const mp_obj_type_t *type)
 	return mp_obj_exception_match(exception, MP_OBJ_FROM_PTR(type));
 }
 
+/* Marks the error as the one that ended the script; false: it was not noted. */
+static bool blame(mp_obj_t exception)
+{
+	struct lb_trace *trace = lb_tracing();
+	bool found = false;
+
+	for (uint32_t i = 0; i < trace->errors; i++)
+		if (hook.exceptions[i] == MP_OBJ_TO_PTR(exception)) {
+			trace->error[i].script = trace->in_script;
+			found = true;
+		}
+	return found;
+}
+
 static void note_end(mp_obj_t exception)
 {
 	struct lb_trace *trace = lb_tracing();
@@ -338,9 +368,13 @@ static void note_end(mp_obj_t exception)
 		return;
 	}
 	script()->end = LB_TRACE_RAISED;
-	for (uint32_t i = 0; i < trace->errors; i++)
-		if (hook.exceptions[i] == MP_OBJ_TO_PTR(exception))
-			trace->error[i].script = lb_tracing()->in_script;
+	if (!blame(exception)) {
+		/* It came before there was any code to run: no memory to compile it. */
+		note_error(
+			exception,
+			trace->in_script == 1 ? MP_QSTR__slash_flash_slash_boot_dot_py : MP_QSTR__slash_flash_slash_main_dot_py, 0);
+		blame(exception);
+	}
 	print_exception(exception, true, script()->traceback, sizeof(script()->traceback));
 }
 
@@ -355,6 +389,8 @@ int __wrap_pyexec_file_if_exists(const char *path)
 {
 	lb_tracing()->in_script = strcmp(path, "/flash/boot.py") == 0 ? 1 : 2;
 	hook.function = LB_TRACECODE_NONE;
+	lb_tracehook_now.seen = 0;
+	lb_tracehook_now.at = &nowhere;
 	lb_tracing()->depth = 0;
 	for (uint32_t i = 0; i < lb_tracing()->functions; i++)
 		lb_tracing()->function[i].suspended = 0;

@@ -29,6 +29,8 @@ bool lb_check_trace_open(struct lb_check_trace *trace, const char *folder, uint3
 void lb_check_trace_keep(struct lb_check_trace *trace)
 {
 	memcpy(trace->kept, trace->live, sizeof(*trace->kept));
+	for (size_t i = 0; i < LB_TRACE_FRAMES; i++)
+		trace->kept->frames[i].offset = (uint32_t)(trace->kept->frames[i].now - trace->kept->frames[i].code);
 }
 
 void lb_check_trace_close(struct lb_check_trace *trace)

@@ -159,8 +159,10 @@ static void describe_note(const struct lb_audit_note *note, bool strict, struct 
 {
 	line->name = lb_check_note_name(note->kind);
 	line->good = !lb_audit_is_open(note, strict);
-	if (note->file[0] != '\0')
+	if (note->line != 0)
 		snprintf(line->text, sizeof(line->text), "%s:%u: %s", note->file, note->line, note->text);
+	else if (note->file[0] != '\0')
+		snprintf(line->text, sizeof(line->text), "%s: %s", note->file, note->text);
 	else
 		snprintf(line->text, sizeof(line->text), "%s", note->text);
 }

@@ -85,8 +85,11 @@ struct lb_trace_error {
 /* What a script may wait for in vain. */
 enum lb_trace_device { LB_TRACE_I2C, LB_TRACE_SPI, LB_TRACE_UART, LB_TRACE_WIFI, LB_TRACE_DEVICES };
 
+/* The module writes where it is as an address, and where the function's code begins; the host makes an offset of it. */
 struct lb_trace_frame {
-	uint32_t function, offset; /* function: 1 + its number; 0: not one that is known */
+	uint32_t function; /* 1 + its number; 0: not one that is known */
+	uint32_t offset;
+	uint64_t code, now;
 };
 
 enum lb_trace_script_end { LB_TRACE_NEVER, LB_TRACE_RUNS, LB_TRACE_ENDED, LB_TRACE_RAISED, LB_TRACE_EXITED };

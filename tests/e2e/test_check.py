@@ -263,6 +263,19 @@ def test_the_heap_of_a_board(scratch):
 	assert result.returncode == 0 and "less than a fifth is left" in result.stdout
 
 
+def test_a_script_that_is_too_large_to_compile(scratch):
+	write(scratch, {"main.py": "".join(f"value_{i} = [{i}, 'text {i}']\n" for i in range(3000))})
+	report = json.loads(check(scratch, "--cuts", 0, "--seconds", 2, "--heap", "32K", "--json").stdout)
+	assert report["verdict"] == 4 and ("missing", "main.py", None) in places(report), report["notes"]
+
+
+def test_the_error_that_ends_it_is_told_after_many(scratch):
+	write(scratch, {"main.py": "".join(f"try:\n    int('x{i}')\nexcept ValueError:\n    pass\n" for i in range(100)) +
+		"import nowhere\n"})
+	report = json.loads(check(scratch, "--cuts", 0, "--seconds", 2, "--json").stdout)
+	assert report["verdict"] == 4 and ("missing", "main.py", 401) in places(report)
+
+
 def test_a_small_program_is_measured_small(scratch):
 	write(scratch, {"main.py": "while True:\n    x = [1] * 10\n"})
 	report = json.loads(check(scratch, "--cuts", 0, "--seconds", 2, "--json").stdout)

@@ -50,7 +50,7 @@ static void add(struct world *world, const struct step *steps)
 
 static void be_at(struct world *world, uint32_t function, uint32_t offset)
 {
-	world->trace.frames[world->trace.depth++] = (struct lb_trace_frame){function + 1, offset};
+	world->trace.frames[world->trace.depth++] = (struct lb_trace_frame){.function = function + 1, .offset = offset};
 }
 
 /* expected: one character an instruction of all functions, '.' for what is not ahead. */
