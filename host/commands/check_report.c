@@ -2,7 +2,9 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/hw/types.h"
 
@@ -26,6 +28,66 @@ void lb_check_print(const struct lb_check_facts *facts)
 	for (size_t i = 0; i < count; i++)
 		print_line(&lines[i]);
 	printf("%-11s %s\n", "verdict", lb_check_verdict_text(lb_check_judge(facts)));
+}
+
+void lb_check_print_summary(const struct lb_check_result *results, size_t count)
+{
+	unsigned of[LB_CHECK_OPEN + 1] = {0}, failed = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		failed += results[i].failed;
+		of[results[i].verdict] += !results[i].failed;
+	}
+	printf("%zu folders: %u without the pin, %u with P12 alone, %u locked out, %u inconclusive, %u failed\n", count,
+	       of[LB_CHECK_FREE], of[LB_CHECK_PIN], of[LB_CHECK_LOST], of[LB_CHECK_OPEN], failed);
+}
+
+/* A property's value must not hold what ends it. */
+static void put_github(const char *text, bool is_property)
+{
+	for (; *text != '\0'; text++)
+		if (*text == '%' || *text == '\r' || *text == '\n' || (is_property && (*text == ':' || *text == ',')))
+			printf("%%%02X", (unsigned)*text);
+		else
+			putchar(*text);
+}
+
+/* file "": of the folder as a whole. */
+static void annotate(const char *level, const char *folder, const char *file, unsigned line, const char *text)
+{
+	size_t size = strlen(folder);
+	char name[LB_AUDIT_FILE_BYTES + PATH_MAX];
+
+	while (size > 1 && folder[size - 1] == '/')
+		size--;
+	snprintf(name, sizeof(name), "%.*s/%s", (int)size, folder, file);
+	printf("::%s title=lifeboat check", level);
+	if (file[0] != '\0') {
+		fputs(",file=", stdout);
+		put_github(name, true);
+	}
+	if (line != 0)
+		printf(",line=%u", line);
+	fputs("::", stdout);
+	put_github(text, false);
+	putchar('\n');
+}
+
+void lb_check_print_github(const struct lb_check_facts *facts, const char *folder)
+{
+	const struct lb_audit *audit = &facts->audit;
+	enum lb_check_verdict verdict = lb_check_judge(facts);
+	char text[LB_AUDIT_TEXT_BYTES + PATH_MAX];
+
+	for (size_t i = 0; i < audit->note_count; i++) {
+		const struct lb_audit_note *note = &audit->notes[i];
+		snprintf(text, sizeof(text), "%s: %s", lb_check_note_name(note->kind), note->text);
+		annotate(lb_audit_is_open(note, facts->strict) ? "error" : "warning", folder, note->file, note->line, text);
+	}
+	snprintf(text, sizeof(text), "%s: %s", folder, lb_check_verdict_text(verdict));
+	bool is_stuck = verdict == LB_CHECK_PIN || verdict == LB_CHECK_LOST;
+	annotate(verdict == LB_CHECK_FREE ? "notice" : "error", folder, is_stuck ? audit->at_file : "",
+	         is_stuck ? audit->at_line : 0, text);
 }
 
 static void add_audit(cJSON *report, const struct lb_audit *audit)
@@ -141,7 +203,9 @@ static void put_xml(FILE *file, const char *text)
 
 static void put_case(FILE *file, const char *name, const char *element, const char *text)
 {
-	fprintf(file, "  <testcase classname=\"lifeboat.check\" name=\"%s\">", name);
+	fputs("  <testcase classname=\"lifeboat.check\" name=\"", file);
+	put_xml(file, name);
+	fputs("\">", file);
 	fprintf(file, element != NULL ? "<%s message=\"" : "<system-out>", element);
 	put_xml(file, text);
 	fprintf(file, element != NULL ? "\"/>" : "</system-out>");
@@ -168,6 +232,27 @@ bool lb_check_write_junit(const struct lb_check_facts *facts, const char *folder
 	for (size_t i = 0; i < count; i++)
 		put_case(file, lines[i].name, lines[i].good ? NULL : element, lines[i].text);
 	put_case(file, "verdict", verdict == LB_CHECK_FREE ? NULL : element, lb_check_verdict_text(verdict));
+	fputs("</testsuite>\n", file);
+	bool written = ferror(file) == 0;
+	return fclose(file) == 0 && written;
+}
+
+bool lb_check_write_junit_folders(const struct lb_check_result *results, size_t count, const char *file_name)
+{
+	FILE *file = fopen(file_name, "we");
+	unsigned bad = 0;
+
+	if (file == NULL)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		bad += results[i].verdict != LB_CHECK_FREE;
+	fprintf(file,
+	        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+	        "<testsuite name=\"lifeboat check\" tests=\"%zu\" errors=\"0\" failures=\"%u\" skipped=\"0\">\n",
+	        count, bad);
+	for (size_t i = 0; i < count; i++)
+		put_case(file, results[i].folder, results[i].verdict == LB_CHECK_FREE ? NULL : "failure",
+		         results[i].failed ? "the check failed" : lb_check_verdict_text(results[i].verdict));
 	fputs("</testsuite>\n", file);
 	bool written = ferror(file) == 0;
 	return fclose(file) == 0 && written;

@@ -190,3 +190,14 @@ size_t lb_check_describe(const struct lb_check_facts *facts, struct lb_check_lin
 		describe_note(&facts->audit.notes[i], facts->strict, &lines[count++]);
 	return count;
 }
+
+enum lb_check_verdict lb_check_worst(const struct lb_check_result *results, size_t count)
+{
+	static const enum lb_check_verdict worst_first[] = {LB_CHECK_LOST, LB_CHECK_PIN, LB_CHECK_OPEN};
+
+	for (size_t i = 0; i < sizeof(worst_first) / sizeof(worst_first[0]); i++)
+		for (size_t j = 0; j < count; j++)
+			if (results[j].verdict == worst_first[i])
+				return worst_first[i];
+	return LB_CHECK_FREE;
+}

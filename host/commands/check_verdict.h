@@ -67,6 +67,15 @@ struct lb_check_line {
 	char text[LB_CHECK_TEXT_BYTES];
 };
 
+/* Of one folder among several. */
+struct lb_check_result {
+	const char *folder;
+	bool failed; /* the check itself did; its verdict is LB_CHECK_LOST */
+	enum lb_check_verdict verdict;
+};
+
+/* LOST, PIN, OPEN, FREE: the first that one of them has. */
+enum lb_check_verdict lb_check_worst(const struct lb_check_result *results, size_t count);
 enum lb_check_verdict lb_check_judge(const struct lb_check_facts *facts);
 const char *lb_check_verdict_text(enum lb_check_verdict verdict);
 /* In the order in which it was tried; returns how many lines there are. */

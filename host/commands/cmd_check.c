@@ -24,7 +24,7 @@
 #include "host/client/json.h"
 #include "host/client/waiting.h"
 
-enum { CUTS, SECONDS, HEAP, STRICT, JSON, JUNIT };
+enum { CUTS, SECONDS, HEAP, STRICT, JSON, JUNIT, FORMAT };
 
 enum {
 	CUTS_DEFAULT = 20,
@@ -35,7 +35,7 @@ enum {
 	LASTS_MS = 3000,    /* a prompt that a reset takes away sooner is no way in */
 	HOST_TRY_MS = 2000, /* host time: how fast a script computes does not scale with the clock */
 	HOST_STEP_MS = 10,
-	FIRST_MS = 500,
+	FIRST_MS = 3000, /* host time */
 	HOST_KEY_MS = 3,
 	SURVEY_MS = 30000,    /* host time: many files may be compiled */
 	CUT_MARGIN_MS = 3000, /* longer than the scripts took to a write by themselves */
@@ -394,6 +394,20 @@ static bool make_place(struct check *check)
 	return true;
 }
 
+/* The first boot makes the files that every module has, before it comes to the scripts: no plug is pulled meanwhile. */
+static bool await_first(struct check *check)
+{
+	const struct lb_view *view = &check->rig.view;
+	int64_t until_ms = lb_host_now_ms() + FIRST_MS;
+
+	do {
+		if (!poll_rig(check, HOST_STEP_MS))
+			return false;
+	} while (!has_settled(&check->rig) && !lb_view_is_in(view, "script") && view->boots < 2 &&
+	         lb_host_now_ms() < until_ms);
+	return true;
+}
+
 static bool run(struct check *check, const char *folder)
 {
 	check->rig.stop = &lb_stop_signal;
@@ -403,9 +417,7 @@ static bool run(struct check *check, const char *folder)
 	check->rig.trace = check->trace.path;
 	if (!lb_rig_start(&check->rig, check->module, check->reason))
 		return fail(check, "the scratch module did not start");
-	/* Its first boot makes the files that every module has; no plug is pulled meanwhile. */
-	lb_rig_wait(&check->rig, "script", "repl", FIRST_MS);
-	bool done = try_all(check);
+	bool done = await_first(check) && try_all(check);
 	lb_rig_end(&check->rig);
 	if (!done)
 		return false;
@@ -414,17 +426,29 @@ static bool run(struct check *check, const char *folder)
 	return true;
 }
 
-static enum lb_exit report(const struct check *check, const struct lb_args *args)
-{
-	const char *junit = args->values[JUNIT];
+static const char *const formats[] = {"text", "json", "github", NULL};
 
-	if (args->values[JSON] != NULL)
-		lb_check_print_json(&check->facts, args->words[0]);
-	else
+static bool is_format(const struct lb_args *args, const char *name)
+{
+	const char *chosen = args->values[FORMAT] != NULL ? args->values[FORMAT] :
+	                     args->values[JSON] != NULL   ? "json" :
+	                                                    "text";
+
+	return strcmp(chosen, name) == 0;
+}
+
+/* Of several folders a line each. */
+static void report(const struct check *check, const struct lb_args *args, const char *folder)
+{
+	if (is_format(args, "json"))
+		lb_check_print_json(&check->facts, folder);
+	else if (is_format(args, "github"))
+		lb_check_print_github(&check->facts, folder);
+	else if (args->word_count == 1)
 		lb_check_print(&check->facts);
-	if (junit != NULL && !lb_check_write_junit(&check->facts, args->words[0], junit))
-		return lb_args_failed("cannot write %s: %s", junit, strerror(errno));
-	return (enum lb_exit)lb_check_judge(&check->facts);
+	else
+		printf("%s: %s\n", folder, lb_check_verdict_text(lb_check_judge(&check->facts)));
+	fflush(stdout);
 }
 
 /* "160K" or "1M", of a board's bytes. */
@@ -469,39 +493,83 @@ static bool choose(const struct lb_args *args, struct check *check)
 	}
 	check->cuts = (unsigned)number;
 	check->facts.strict = args->values[STRICT] != NULL;
-	if (stat(args->words[0], &info) != 0 || !S_ISDIR(info.st_mode)) {
-		lb_args_wrong("there is no folder %s: check takes the folder that would be /flash", args->words[0]);
+	for (size_t i = 0; i < args->word_count; i++) {
+		if (stat(args->words[i], &info) == 0 && S_ISDIR(info.st_mode))
+			continue;
+		lb_args_wrong("there is no folder %s: check takes the folder that would be /flash", args->words[i]);
 		return false;
 	}
-	return true;
+	if (args->values[FORMAT] != NULL && args->values[JSON] != NULL) {
+		lb_args_wrong("--json is --format json: name one");
+		return false;
+	}
+	return args->values[FORMAT] == NULL || lb_args_one_of("--format", args->values[FORMAT], formats);
 }
 
-/* The scratch module's folder goes in any case, also after a signal, which then ends us as it would have. */
+/* The scratch module's folder goes in any case, also after a signal. False with a reason. */
+static bool check_folder(struct check *check, const char *folder)
+{
+	check->rig.files_fd = lb_fs_load_make(NULL, folder, check->reason);
+	if (check->rig.files_fd < 0)
+		return false;
+	bool done = make_place(check);
+	if (done) {
+		done = run(check, folder);
+		lb_check_trace_close(&check->trace);
+		nftw(check->place, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	} else {
+		snprintf(check->reason, sizeof(check->reason), "cannot make a folder for the scratch module, %.200s: %s",
+		         check->place, strerror(errno));
+	}
+	close(check->rig.files_fd);
+	return done;
+}
+
+/* What was reported of several folders. */
+static enum lb_exit finish(const struct lb_args *args, const struct lb_check_result *results)
+{
+	const char *junit = args->values[JUNIT];
+	size_t count = args->word_count;
+
+	if (count > 1 && !is_format(args, "json"))
+		lb_check_print_summary(results, count);
+	if (junit != NULL && count > 1 && !lb_check_write_junit_folders(results, count, junit))
+		return lb_args_failed("cannot write %s: %s", junit, strerror(errno));
+	return (enum lb_exit)lb_check_worst(results, count);
+}
+
 static enum lb_exit run_check(const struct lb_args *args)
 {
-	static struct check check;
+	static struct check chosen, check;
+	struct lb_check_result results[LB_ARGS_WORDS];
+	const char *junit = args->values[JUNIT];
 
-	if (!choose(args, &check))
+	if (!choose(args, &chosen))
 		return LB_EXIT_USAGE;
-	check.rig.files_fd = lb_fs_load_make(NULL, args->words[0], check.reason);
-	if (check.rig.files_fd < 0)
-		return lb_args_failed("%s", check.reason);
 	lb_stop_catch_signals();
-	if (!make_place(&check))
-		return lb_args_failed("cannot make a folder for the scratch module, %s: %s", check.place, strerror(errno));
-	bool done = run(&check, args->words[0]);
-	lb_check_trace_close(&check.trace);
-	nftw(check.place, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	if (lb_stop_signal != 0) {
-		signal(lb_stop_signal, SIG_DFL);
-		raise(lb_stop_signal);
+	for (size_t i = 0; i < args->word_count; i++) {
+		check = chosen;
+		bool done = check_folder(&check, args->words[i]);
+		if (lb_stop_signal != 0) {
+			signal(lb_stop_signal, SIG_DFL);
+			raise(lb_stop_signal);
+		}
+		results[i] =
+			(struct lb_check_result){args->words[i], !done, done ? lb_check_judge(&check.facts) : LB_CHECK_LOST};
+		if (!done)
+			lb_args_failed("%s", check.reason);
+		else
+			report(&check, args, args->words[i]);
+		if (done && junit != NULL && args->word_count == 1 &&
+		    !lb_check_write_junit(&check.facts, args->words[i], junit))
+			return lb_args_failed("cannot write %s: %s", junit, strerror(errno));
 	}
-	return done ? report(&check, args) : lb_args_failed("%s", check.reason);
+	return finish(args, results);
 }
 
 const struct lb_command lb_cmd_check = {
 	.name = "check",
-	.usage = "FOLDER [--cuts N] [--seconds S] [--heap N] [--strict] [--json] [--junit FILE]",
+	.usage = "FOLDER... [--cuts N] [--seconds S] [--heap N] [--strict] [--json | --format F] [--junit FILE]",
 	.summary = "would these scripts lock me out? (a scratch module tries them)",
 	.help = "Boots a scratch module, its clock ten times faster, with FOLDER's files as /flash, and reports: did the\n"
 			"scripts end, raise or still run; did the watchdog reset the module; do Ctrl-C, mpremote and the\n"
@@ -511,16 +579,19 @@ const struct lb_command lb_cmd_check = {
 			"\n"
 			"Exit codes: 0 you always get back in without the pin, 3 only P12 helps, 1 not even that (or, with\n"
 			"a line on stderr, the check failed), 4 nothing locks you out as far as the run came, but what the\n"
-			"scripts meant to do was not reached, 2 wrong usage.\n",
+			"scripts meant to do was not reached, 2 wrong usage. Of several folders, each with a line and a scratch\n"
+			"module of its own, the worst counts: 1, 3, 4, 0.\n",
 	.example = "lifeboat check scripts",
 	.options = {[CUTS] = {"--cuts", "N", "so many power cuts, at the scripts' own flash writes (default 20, 0: none)"},
                 [SECONDS] = {"--seconds", "S", "watches the scripts for S seconds of module time (default 10)"},
                 [HEAP] = {"--heap", "N", "a board with a heap of N bytes, 16K to 1024K (default 1024K: with PSRAM)"},
                 [STRICT] = {"--strict", NULL,
                             "exit code 4 also for errors of the scripts' own and for what was not tried"},
-                [JSON] = {"--json", NULL, "one JSON object instead of the lines"},
-                [JUNIT] = {"--junit", "FILE", "writes the lines as JUnit's XML too"}},
+                [JSON] = {"--json", NULL, "one JSON object a folder instead of the lines"},
+                [JUNIT] = {"--junit", "FILE", "writes the lines as JUnit's XML too; of several folders a case each"},
+                [FORMAT] = {"--format", "F",
+                            "text, json, or github: annotations of file and line for GitHub's actions"}},
 	.words_min = 1,
-	.words_max = 1,
+	.words_max = LB_ARGS_WORDS,
 	.run = run_check,
 };

@@ -317,7 +317,8 @@ def test_names_that_are_missing_are_missing(modules):
 			assert "TypeError" in uart.error_of(f"import machine, network\n{call}"), name
 
 
-@pytest.mark.parametrize("arguments", [[], ["/nowhere"], [".", "--cuts", "x"], [".", "--seconds", "0"], [".", "."],
+@pytest.mark.parametrize("arguments", [[], ["/nowhere"], [".", "--cuts", "x"], [".", "--seconds", "0"],
+	[".", "/nowhere"], [".", "--format", "xml"], [".", "--json", "--format", "github"],
 	[".", "--heap", "8K"], [".", "--heap", "160"], [".", "--heap", "2M"]])
 def test_wrong_usage(arguments):
 	result = harness.run_command("check", *arguments)
@@ -329,6 +330,33 @@ def test_what_does_not_fit_is_said(scratch):
 		file.truncate(3 << 20)
 	result = check(scratch)
 	assert result.returncode == 1 and "do not fit" in result.stderr
+
+
+def test_several_folders(scratch):
+	"""A line each and a summary, a case each in JUnit, an object each as JSON; the worst verdict counts."""
+	fine, locked, unknown = (os.path.join(scratch, name) for name in ("fine", "locked", "un<known"))
+	for folder, text in ((fine, "print(1)\n"), (unknown, "x = 1\nimport no_such_module\n"),
+			(locked, (harness.ROOT / "examples/lockouts/ctrl-c-and-radio-off/main.py").read_text())):
+		os.mkdir(folder)
+		with open(os.path.join(folder, "main.py"), "w") as file:
+			file.write(text)
+	junit = os.path.join(scratch, "junit.xml")
+	options = ["--cuts", 0, "--seconds", 5]
+	result = check(fine, unknown, locked, *options, "--junit", junit)
+	assert result.returncode == 3, result.stdout + result.stderr
+	lines = result.stdout.splitlines()
+	assert [line.partition(": ")[0] for line in lines] == [fine, unknown, locked, "3 folders"]
+	assert lines[3].endswith("1 without the pin, 1 with P12 alone, 0 locked out, 1 inconclusive, 0 failed")
+	suite = xml.etree.ElementTree.parse(junit).getroot()
+	assert [(case.get("name"), case.find("failure") is None) for case in suite] == [
+		(fine, True), (unknown, False), (locked, False)]
+	result = check(fine, unknown + "/", *options, "--json")
+	assert result.returncode == 4, result.stdout + result.stderr
+	assert [json.loads(line)["verdict"] for line in result.stdout.splitlines()] == [0, 4]
+	result = check(unknown + "/", *options, "--format", "github")
+	assert result.returncode == 4, result.stdout
+	assert re.search(rf"^::error title=lifeboat check,file={unknown}/main.py,line=2::missing: ", result.stdout, re.M)
+	assert result.stdout.splitlines()[-1].startswith(f"::error title=lifeboat check::{unknown}/: ")
 
 
 def test_a_thousand_tiny_files_fit(scratch):

@@ -160,11 +160,25 @@ static void test_notes(void **state)
 	expect_line(&facts, LB_CHECK_TRIED + 1, false, "no scripts");
 }
 
+static void test_the_worst_of_several(void **state)
+{
+	const struct lb_check_result results[] = {{"a", false, LB_CHECK_FREE},
+	                                          {"b", false, LB_CHECK_OPEN},
+	                                          {"c", false, LB_CHECK_PIN},
+	                                          {"d", true, LB_CHECK_LOST}};
+
+	(void)state;
+	assert_int_equal(lb_check_worst(results, 1), LB_CHECK_FREE);
+	assert_int_equal(lb_check_worst(results, 2), LB_CHECK_OPEN);
+	assert_int_equal(lb_check_worst(results, 3), LB_CHECK_PIN);
+	assert_int_equal(lb_check_worst(results, 4), LB_CHECK_LOST);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verdicts), cmocka_unit_test(test_scripts), cmocka_unit_test(test_what_happened),
-		cmocka_unit_test(test_cuts),     cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_cuts),     cmocka_unit_test(test_notes),   cmocka_unit_test(test_the_worst_of_several),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
