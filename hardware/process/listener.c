@@ -35,6 +35,8 @@ static int parse(const char *text, int port, union address *address)
 
 static bool is_loopback(const union address *address)
 {
+	if (is_v6(address) && IN6_IS_ADDR_V4MAPPED(&address->v6.sin6_addr))
+		return address->v6.sin6_addr.s6_addr[12] == LOOPBACK_NET;
 	if (is_v6(address))
 		return IN6_IS_ADDR_LOOPBACK(&address->v6.sin6_addr);
 	return ntohl(address->v4.sin_addr.s_addr) >> 24 == LOOPBACK_NET;
@@ -110,13 +112,33 @@ int lb_listener_accept(int fd)
 	return connection;
 }
 
+static bool read_info(int connection, struct tcp_info *info)
+{
+	socklen_t size = sizeof(*info);
+
+	return getsockopt(connection, IPPROTO_TCP, TCP_INFO, info, &size) == 0;
+}
+
 /* As long as something waits to be acknowledged, the kernel does not look for life, and tries again for many minutes:
  * too long for somebody who stands there and wants the port. One that is only slow to read acknowledges at once. */
 bool lb_listener_is_gone(int connection)
 {
 	struct tcp_info info;
-	socklen_t size = sizeof(info);
 
-	return getsockopt(connection, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_unacked > 0 &&
-	       info.tcpi_last_ack_recv >= GONE_MS;
+	return read_info(connection, &info) && info.tcpi_unacked > 0 && info.tcpi_last_ack_recv >= GONE_MS;
+}
+
+bool lb_listener_is_half_closed(int connection)
+{
+	struct tcp_info info;
+
+	return read_info(connection, &info) && info.tcpi_state == TCP_CLOSE_WAIT;
+}
+
+bool lb_listener_is_local(int connection)
+{
+	union address address;
+	socklen_t size_bytes = sizeof(address);
+
+	return getpeername(connection, &address.any, &size_bytes) == 0 && is_loopback(&address);
 }

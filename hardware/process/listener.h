@@ -20,5 +20,9 @@ int lb_listener_open(struct lb_listener *listener, const char *address, int port
 int lb_listener_accept(int fd);
 /* Is the host at the other end of a connection gone without a word? */
 bool lb_listener_is_gone(int connection);
+/* Has the other end shut down its sending side, so that nothing more can come of it? */
+bool lb_listener_is_half_closed(int connection);
+/* Does the connection come from this host, by a loopback address? */
+bool lb_listener_is_local(int connection);
 
 #endif

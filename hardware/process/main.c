@@ -1,7 +1,7 @@
 /* The hardware process of one virtual module: everything of it that outlives its CPU.
  *
  *   hardware --dir DIR --bootloader PROGRAM [--image FILE] [--clock N] [--reflash] [--card FILE] [--ready-fd N]
- *            [--parent-fd N] [--port N [--listen ADDR]] [--files-fd N] [--trace FILE]
+ *            [--parent-fd N] [--port N [--listen ADDR] [--takeover]] [--files-fd N] [--trace FILE]
  *
  *   --dir DIR            the module's folder; made if it is not there
  *   --bootloader PROGRAM what the CPU runs after a reset
@@ -11,6 +11,7 @@
  *   --card FILE          is in the SD card slot from the start; made, empty, if it is not there
  *   --port N             uart0 is on this TCP port too (RFC 2217); 0: on any that is free
  *   --listen ADDR        of the host, for that port; without it, 127.0.0.1
+ *   --takeover           a client of another host may take that port over from one that is silent, too
  *   --ready-fd N         the line "ready", or "ready URL" with where the port is, is written here, and the descriptor
  *                        closed, when the control socket listens and the CPU was started; closed without it, the
  *                        start failed
@@ -91,19 +92,13 @@ static int parse_number(const char *text, int least, int most)
 static int parse_options(int argc, char **argv, struct options *options)
 {
 	static const struct option OPTIONS[] = {
-		{"dir", required_argument, NULL, 'd'},
-		{"bootloader", required_argument, NULL, 'b'},
-		{"image", required_argument, NULL, 'i'},
-		{"clock", required_argument, NULL, 'c'},
-		{"reflash", no_argument, NULL, 'r'},
-		{"card", required_argument, NULL, 's'},
-		{"ready-fd", required_argument, NULL, 'R'},
-		{"parent-fd", required_argument, NULL, 'P'},
-		{"port", required_argument, NULL, 'p'},
-		{"listen", required_argument, NULL, 'l'},
-		{"files-fd", required_argument, NULL, 'f'},
-		{"trace", required_argument, NULL, 't'},
-		{NULL, 0, NULL, 0},
+		{"dir", required_argument, NULL, 'd'},      {"bootloader", required_argument, NULL, 'b'},
+		{"image", required_argument, NULL, 'i'},    {"clock", required_argument, NULL, 'c'},
+		{"reflash", no_argument, NULL, 'r'},        {"card", required_argument, NULL, 's'},
+		{"ready-fd", required_argument, NULL, 'R'}, {"parent-fd", required_argument, NULL, 'P'},
+		{"port", required_argument, NULL, 'p'},     {"listen", required_argument, NULL, 'l'},
+		{"takeover", no_argument, NULL, 'T'},       {"files-fd", required_argument, NULL, 'f'},
+		{"trace", required_argument, NULL, 't'},    {NULL, 0, NULL, 0},
 	};
 	int option, number = 0;
 
@@ -126,6 +121,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case 'c': options->clock_factor = (unsigned)number; break;
 		case 'r': options->reflash = true; break;
 		case 'f': options->files_fd = number; break;
+		case 'T': options->uartport.takeover = true; break;
 		case 't': options->trace = optarg; break;
 		case 'p': options->uartport.port = number; break;
 		case 'l': options->uartport.address = optarg; break;

@@ -28,6 +28,7 @@ static void set_phase(struct lb_module *module, enum lb_phase phase)
 	const char *name = lb_handoff_text_phase(phase, room);
 
 	module->phase = phase;
+	module->uartport.in_loader = phase == LB_PHASE_LOADER;
 	lb_log("phase %s", name);
 	if (!lb_events_wanted(&module->events, LB_EVENT_PHASE))
 		return;

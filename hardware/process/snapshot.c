@@ -76,6 +76,20 @@ static void add_flash(cJSON *reply, const struct lb_module *module)
 		cJSON_AddBoolToObject(flash, "changed", true);
 }
 
+/* Who pulls or holds it low from outside. */
+static void add_g23(cJSON *reply, const struct lb_module *module)
+{
+	const struct lb_bootlines *lines = &module->uartport.lines;
+	cJSON *held = cJSON_AddArrayToObject(reply, "g23_held_by");
+
+	if (lb_nets_outside(&module->nets, LB_PIN_LOADER) == WIRE_DRIVE_LOW)
+		cJSON_AddItemToArray(held, cJSON_CreateString("wire"));
+	if (lines->autoreset.boot_low)
+		cJSON_AddItemToArray(held, cJSON_CreateString("DTR"));
+	if (lb_shield_holds_boot(&lines->shield))
+		cJSON_AddItemToArray(held, cJSON_CreateString("shield"));
+}
+
 /* Where the UARTs can be reached, and how many programs have each open now. */
 static void add_uarts(cJSON *reply, const struct lb_module *module)
 {
@@ -91,6 +105,7 @@ static void add_uarts(cJSON *reply, const struct lb_module *module)
 		cJSON_AddStringToObject(reply, "rfc2217", module->uartport.url);
 	else
 		cJSON_AddNullToObject(reply, "rfc2217");
+	add_g23(reply, module);
 	cJSON_AddStringToObject(reply, "reset_line", lb_names_level(!module->reset_low));
 }
 

@@ -31,6 +31,8 @@ struct lb_uartport_client {
 	struct lb_telnet telnet;
 	enum kind kind;
 	bool grace_is_over;
+	uint64_t heard_ns; /* when it sent something last */
+	bool asks;         /* the module has sent nothing since then */
 	struct lb_rfc2217_server port;
 	struct lb_queue waiting; /* the UART's bytes as they came */
 };
@@ -76,6 +78,7 @@ static void on_uart_send(void *ctx, const uint8_t *bytes, size_t size_bytes)
 {
 	struct lb_uartport_client *client = ctx;
 
+	client->asks = false;
 	if (client->port.data_bits == FIVE_BITS)
 		return; /* the client listens to the shield's controller */
 	lb_queue_add(&client->waiting, bytes, size_bytes);
@@ -234,6 +237,8 @@ static void on_stream_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)
 	struct lb_uartport_client *client = ctx;
 	bool is_first = client->kind == KIND_UNKNOWN;
 
+	client->heard_ns = uv_hrtime();
+	client->asks = true;
 	if (is_first)
 		decide_kind(client, bytes[0]);
 	if (client->kind == KIND_PLAIN)
@@ -244,12 +249,24 @@ static void on_stream_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)
 
 /* --- clients come and go --- */
 
+/* What it leaves asserted is let go with it; the shield keeps what it was told. */
+static void report_left(const struct lb_uartport_client *client)
+{
+	const struct lb_shield *shield = &client->server->lines.shield;
+
+	lb_log("serial port: the client left%s%s", client->port.dtr ? ", DTR asserted" : "",
+	       client->port.rts ? ", RTS asserted" : "");
+	if (lb_shield_holds_boot(shield) || lb_shield_holds_reset(shield))
+		lb_log("serial port: the shield goes on to hold%s%s low", lb_shield_holds_boot(shield) ? " G23" : "",
+		       lb_shield_holds_reset(shield) ? " the reset line" : "");
+}
+
 static void on_client_gone(void *ctx)
 {
 	struct lb_uartport_client *client = ctx;
 	struct lb_uartport *server = client->server;
 
-	lb_log("serial port: the client left");
+	report_left(client);
 	uv_timer_stop(&server->grace_timer);
 	lb_queue_release(&client->waiting);
 	free(client);
@@ -283,6 +300,7 @@ static struct lb_uartport_client *make_client(struct lb_uartport *server)
 	if (client == NULL)
 		return NULL;
 	client->server = server;
+	client->heard_ns = uv_hrtime();
 	client->telnet.they_may = both_ways;
 	client->telnet.we_can = both_ways | LB_TELNET_BIT(LB_TELNET_ECHO);
 	lb_rfc2217_server_init(&client->port);
@@ -311,7 +329,22 @@ static void welcome(struct lb_uartport *server, struct lb_stream *stream, int fd
 	lb_log("serial port: a client came");
 }
 
-/* One client at a time, but one whose host is gone makes room. */
+/* Why the client makes room for one at this connection; NULL: it does not. */
+static const char *why_gives_way(const struct lb_uartport *server, int fd)
+{
+	const struct lb_uartport_client *client = server->client;
+
+	if (lb_listener_is_gone(client->fd))
+		return "acknowledges nothing";
+	if (!server->takeover && !lb_listener_is_local(fd))
+		return NULL;
+	if (lb_listener_is_half_closed(client->fd))
+		return "has closed its sending side";
+	bool silent = uv_hrtime() - client->heard_ns >= LB_UARTPORT_SILENT_MS * UINT64_C(1000000);
+	return silent && !(server->in_loader && client->asks) ? "was silent for long" : NULL;
+}
+
+/* One client at a time, but one that is as good as gone makes room. */
 static void on_connection(uv_poll_t *poll, int status, int events)
 {
 	struct lb_uartport *server = poll->data;
@@ -321,8 +354,11 @@ static void on_connection(uv_poll_t *poll, int status, int events)
 	int fd = lb_listener_accept(server->listen_fd);
 	if (fd < 0)
 		return;
-	if (server->client != NULL && lb_listener_is_gone(server->client->fd))
+	const char *why = server->client != NULL ? why_gives_way(server, fd) : NULL;
+	if (why != NULL) {
+		lb_log("serial port: another client takes over from one that %s", why);
 		lb_uarthub_detach(server->client->uart);
+	}
 	if (server->client != NULL) {
 		lb_log("serial port: one more client, refused");
 		lb_refusal_send(&server->refusal, fd, IN_USE);
@@ -366,6 +402,7 @@ int lb_uartport_listen(struct lb_uartport *server, const struct lb_uartport_setu
 		lb_log_report("cannot listen on port %d of %s: %s", setup->port, address, explain(result));
 		return -1;
 	}
+	server->takeover = setup->takeover;
 	server->listen_fd = listener.fd;
 	snprintf(server->url, sizeof(server->url), "rfc2217://%s", listener.text);
 	uv_poll_init(server->loop, &server->listen_poll, server->listen_fd);

@@ -159,6 +159,7 @@ cJSON *lb_status_compose(const cJSON *reply)
 	copy(status, "t_ms", reply, "t_ms");
 	copy(status, "boots", reply, "boot");
 	copy(status, "reset_line", reply, "reset_line");
+	copy_object(status, "g23_held_by", reply);
 	copy_object(status, "drive", reply);
 	copy_object(status, "flash", reply);
 	add_images(status, handed ? &down : NULL);

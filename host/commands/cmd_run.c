@@ -15,7 +15,7 @@
 #include "host/commands/run_watch.h"
 #include "host/terminal/attach.h"
 
-enum { HEADLESS, CLOCK, FLASH, WATCH, REFLASH, SD, PORT, LISTEN };
+enum { HEADLESS, CLOCK, FLASH, WATCH, REFLASH, SD, PORT, LISTEN, TAKEOVER };
 
 enum { CLOCK_MAX = 20, BANNER_BYTES = 2 * PATH_MAX + 128 };
 
@@ -35,13 +35,17 @@ static bool choose_folder(const struct lb_args *args, const char **dir)
 }
 
 /* The hardware process would refuse the same, but later and in its own words. */
-static bool check_port(const char *port, const char *listen)
+static bool check_port(const char *port, const char *listen, bool takeover)
 {
 	struct in6_addr address;
 	long number;
 
 	if (port != NULL && !lb_args_whole_number("--port", port, 0, UINT16_MAX, &number))
 		return false;
+	if (takeover && port == NULL) {
+		lb_args_wrong("--takeover is about the port of --port: add --port N");
+		return false;
+	}
 	if (listen == NULL)
 		return true;
 	if (port == NULL) {
@@ -61,11 +65,15 @@ static void pass_options(const struct lb_args *args, struct lb_hardware_options 
 	static const struct {
 		int place;
 		const char *name;
-	} passed[] = {{CLOCK, "--clock"}, {REFLASH, "--reflash"}, {SD, "--card"}, {PORT, "--port"}, {LISTEN, "--listen"}};
+		bool is_flag;
+	} passed[] = {
+		{CLOCK, "--clock", false}, {REFLASH, "--reflash", true}, {SD, "--card", false},
+		{PORT, "--port", false},   {LISTEN, "--listen", false},  {TAKEOVER, "--takeover", true},
+	};
 
 	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++)
 		if (args->values[passed[i].place] != NULL)
-			lb_hardware_add(options, passed[i].name, passed[i].place == REFLASH ? NULL : args->values[passed[i].place]);
+			lb_hardware_add(options, passed[i].name, passed[i].is_flag ? NULL : args->values[passed[i].place]);
 }
 
 static bool choose_options(const struct lb_args *args, struct lb_hardware_options *options)
@@ -77,7 +85,8 @@ static bool choose_options(const struct lb_args *args, struct lb_hardware_option
 		lb_args_wrong("--sd takes the name of a file: --sd FILE");
 		return false;
 	}
-	if (!choose_folder(args, &options->dir) || !check_port(args->values[PORT], args->values[LISTEN]) ||
+	if (!choose_folder(args, &options->dir) ||
+	    !check_port(args->values[PORT], args->values[LISTEN], args->values[TAKEOVER] != NULL) ||
 	    (clock != NULL && !lb_args_whole_number("--clock", clock, 1, CLOCK_MAX, &number)))
 		return false;
 	pass_options(args, options);
@@ -217,7 +226,8 @@ static enum lb_exit run(const struct lb_args *args)
 const struct lb_command lb_cmd_run = {
 	.name = "run",
 	.usage =
-		"[DIR] [--headless] [--clock N] [--flash FOLDER [--watch]] [--sd FILE] [--reflash] [--port N [--listen ADDR]]",
+		"[DIR] [--headless] [--clock N] [--flash FOLDER [--watch]] [--sd FILE] [--reflash] [--port N [--listen ADDR] "
+		"[--takeover]]",
 	.summary = "boot the module; a terminal gets its REPL",
 	.help =
 		"Boots the virtual module in the folder DIR, which is made when there is none, and attaches this\n"
@@ -244,7 +254,10 @@ const struct lb_command lb_cmd_run = {
                           "uart0 is on TCP port N of 127.0.0.1 too, by RFC 2217 or as plain bytes; 0: any free port,\n"
                           "which 'lifeboat status' shows"},
                 [LISTEN] = {"--listen", "ADDR",
-                            "that port is on this address of the host: whoever reaches it controls the module"}},
+                            "that port is on this address of the host: whoever reaches it controls the module"},
+                [TAKEOVER] = {"--takeover", NULL,
+                              "a client of another host, too, gets that port when the one before has closed its\n"
+                              "sending side or was silent for 15 s"}},
 	.words_max = 1,
 	.run = run,
 };

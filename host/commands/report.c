@@ -198,6 +198,22 @@ static void print_pins(const cJSON *status)
 	printf("%s\n", count == 0 ? "all as after a reset" : "");
 }
 
+/* Only when somebody does: the next reset leads to bootloader mode. */
+static void print_g23(const cJSON *held)
+{
+	const cJSON *who;
+	unsigned count = 0;
+
+	cJSON_ArrayForEach(who, held)
+	{
+		if (count == 0)
+			label("G23");
+		printf("%s%s", count++ > 0 ? ", " : "held low by ", cJSON_GetStringValue(who));
+	}
+	if (count > 0)
+		printf("\n");
+}
+
 /* Only what there is: most modules have no station, some no server. */
 static void print_net(const cJSON *net)
 {
@@ -273,6 +289,7 @@ void lb_report_print(const cJSON *status, const char *dir, bool runs)
 		print_led(status);
 	}
 	print_pins(status);
+	print_g23(lb_json_field(status, "g23_held_by"));
 	label("uart0");
 	printf("%s/uart0 -> %s\n", dir, lb_json_text(status, "uart0"));
 	printf("%-12s%s/uart1 -> %s\n", "uart1", dir, lb_json_text(status, "uart1"));
