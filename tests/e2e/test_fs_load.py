@@ -8,8 +8,9 @@ import time
 import pytest
 
 import harness
+import littlefs
 
-FS_OFFSET = 0x600000
+FS_OFFSET, FS_BYTES = 0x600000, 0x200000
 HASHES = """
 import uos, uhashlib, ubinascii
 def walk(folder):
@@ -95,6 +96,31 @@ def test_what_is_damaged_is_left_alone(modules, scratch):
 	result = harness.run_command("run", module.folder, "--headless", "--flash", folder)
 	assert result.returncode == 1 and "/flash is damaged" in result.stderr and result.stderr.count("\n") == 1
 	assert module.flash() == before
+
+
+def test_what_is_made_to_do_harm(modules, scratch, record_property):
+	"""A flash.bin of somebody else's: the host mounts it, and lives. The module does not start, for want of its card."""
+	folder = pathlib.Path(scratch, "files")
+	folder.mkdir()
+	make_files(folder, 12, lambda i: i * 300)
+	module = modules(clock=10)
+	module.start("--flash", folder)
+	module.exec("import os\nfor i in range(9):\n\twith open('/flash/d%d.x' % i, 'wb') as f:\n\t\tf.write(b'y' * i * 400)")
+	module.stop()
+	whole = module.flash()
+	base = whole[FS_OFFSET:FS_OFFSET + FS_BYTES]
+	seed = first = random.SystemRandom().randrange(1 << 32)
+	refused = 0
+	end = time.monotonic() + 8
+	while time.monotonic() < end:
+		image = littlefs.mutant(base, seed)
+		with open(os.path.join(module.folder, "flash.bin"), "wb") as file:
+			file.write(whole[:FS_OFFSET] + image + whole[FS_OFFSET + FS_BYTES:])
+		result = harness.run_command("run", module.folder, "--headless", "--sd", "/nowhere/card", "--flash", folder)
+		assert result.returncode == 1 and result.stderr.count("\n") == 1, f"seed {seed}: {result}"
+		refused += "/nowhere/card" not in result.stderr
+		seed += 1
+	record_property("note", f"{seed - first} mutated file systems on the host, {refused} of them refused")
 
 
 def test_a_name_that_is_another_kind(modules, scratch):

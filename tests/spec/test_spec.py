@@ -21,7 +21,7 @@ SPECS = {
 		["core/handoff/handoff.h", "core/hw/types.h", "core/flashmap/flashmap.h"],
 		["LB_HANDOFF_", "LB_MODE_", "LB_REASON_", "LB_WHY_", "LB_REQUEST_", "LB_CAUSE_", "LB_SLOT_"],
 	),
-	"flashmap": ([], []),
+	"flashmap": (["core/flashmap/flashfs.h"], ["LB_FLASHFS_"]),
 	"record": (["core/record/record.h"], ["LB_RECORD_", "LB_CHANGE_"]),
 	"nvs": (["core/nvs/nvs.h"], ["LB_NVS_"]),
 	"loader": (["core/loader/setup.h"], ["LB_LOADER_"]),
@@ -35,7 +35,7 @@ SPECS = {
 NOT_SPECIFIED = {"LB_SLOT_COUNT", "LB_MODE_COUNT", "LB_REASON_COUNT", "LB_WHY_COUNT", "LB_CAUSE_COUNT",
 	"LB_REQUEST_COUNT", "LB_CHANGE_COUNT", "LB_RECORD_BLANK", "LB_RECORD_VALID", "LB_RECORD_LOST"}
 # Most have more constants: fewer, and the table format or the header was not understood.
-FEW = {"update": 4}
+FEW = {"update": 4, "flashmap": 2}
 ROW = re.compile(r"^\| `(\w+)` \| (0x[0-9A-Fa-f]+|\d+) \| ([^|]*?) ?\|$", re.M)
 
 
@@ -82,6 +82,7 @@ CORE = (
 	"core/record/record.h",
 	"core/trial/trial.h",
 	"core/update/rules.h",
+	"core/flashmap/flashfs.h",
 	"core/flashmap/flashmap.c",
 	"core/loader/loader.h",
 	"core/handoff/handoff.c",  # its offsets are its own
