@@ -145,22 +145,9 @@ static bool mark_all(const struct lb_flow *flow, uint32_t function)
 	return marked;
 }
 
-static bool is_named(const struct lb_flow *flow, uint32_t function, const char *name)
-{
-	return strcmp(lb_flow_text(flow, flow->code->function[function].name), name) == 0;
-}
-
 static bool is_module(const struct lb_flow *flow, uint32_t function)
 {
 	return flow->code->function[function].parent == 0;
-}
-
-/* Whoever names a class may make an object of it. */
-static bool starts_object(const struct lb_flow *flow, uint32_t function, uint32_t class_name)
-{
-	uint32_t parent = flow->code->function[function].parent;
-
-	return parent != 0 && flow->code->function[parent - 1].name == class_name && is_named(flow, function, "__init__");
 }
 
 /* Functions without a name of their own are called where they are made. */
@@ -174,9 +161,7 @@ static bool leads_to(const struct lb_flow *flow, const struct lb_trace_instructi
 	switch (in->kind) {
 	case LB_TRACE_NAME:
 	case LB_TRACE_ATTRIBUTE:
-	case LB_TRACE_METHOD:
-		return !is_module(flow, function) &&
-		       (flow->code->function[function].name == in->argument || starts_object(flow, function, in->argument));
+	case LB_TRACE_METHOD: return !is_module(flow, function) && flow->code->function[function].name == in->argument;
 	case LB_TRACE_MAKE: return in->argument == function + 1 && is_nameless(flow, function);
 	case LB_TRACE_IMPORT:
 	case LB_TRACE_IMPORT_FROM:
@@ -201,6 +186,65 @@ static bool spread_once(const struct lb_flow *flow, const uint8_t *reached, uint
 	return more;
 }
 
+/* --- what may be called by another name --- */
+
+static bool has_call(const struct lb_flow *flow, uint8_t kind)
+{
+	for (uint32_t i = 0; i < flow->code->instructions; i++)
+		if ((flow->ahead[i] & kind) != 0 && flow->code->instruction[i].kind == LB_TRACE_CALL)
+			return true;
+	return false;
+}
+
+/* Did an error end a script, or does one wait, with calls to come? */
+static bool goes_on_calling(const struct lb_flow *flow)
+{
+	bool ended = false;
+
+	for (uint32_t i = 0; i < flow->ran->errors; i++)
+		ended = ended || flow->ran->error[i].script != 0;
+	return has_call(flow, ended ? LB_FLOW_AHEAD : LB_FLOW_AWAITED);
+}
+
+/* "__init__" and the like are called without being named. */
+static bool is_special(const struct lb_flow *flow, uint32_t function)
+{
+	const char *name = lb_flow_text(flow, flow->code->function[function].name);
+
+	return strncmp(name, "__", 2) == 0 && !is_module(flow, function);
+}
+
+/* Did what ran load it by its name, or hand it to a decorator? */
+static bool is_held(const struct lb_flow *flow, const uint8_t *reached, uint32_t function)
+{
+	for (uint32_t f = 0; f < flow->ran->functions; f++) {
+		const struct lb_trace_function *by = &flow->code->function[f];
+		if (reached[f] == 0)
+			continue;
+		for (uint32_t i = by->instructions_at; i < by->instructions_at + by->instructions; i++) {
+			const struct lb_trace_instruction *in = &flow->code->instruction[i];
+			bool decorated = in->kind == LB_TRACE_MAKE && in[1].kind == LB_TRACE_CALL && in->argument == function + 1;
+			bool named = in->kind != LB_TRACE_MAKE && in->kind != LB_TRACE_STRING && leads_to(flow, in, function);
+			if ((decorated || named) && lb_flow_ran(flow, f, i))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* A function that was stored somewhere, in a variable, a list, a callback, may be what is called next. */
+static void spread_to_held(const struct lb_flow *flow, const uint8_t *reached)
+{
+	bool goes_on = goes_on_calling(flow);
+
+	if (!has_call(flow, LB_FLOW_AHEAD))
+		return;
+	for (uint32_t f = 0; f < flow->code->functions; f++)
+		if (reached[f] != 0 && !lb_flow_entered(flow, f) &&
+		    (is_special(flow, f) || (goes_on && is_held(flow, reached, f))))
+			mark_all(flow, f);
+}
+
 void lb_reach_spread(const struct lb_flow *flow, const uint8_t *reached)
 {
 	static uint8_t done[LB_TRACE_INSTRUCTIONS];
@@ -210,6 +254,7 @@ void lb_reach_spread(const struct lb_flow *flow, const uint8_t *reached)
 		if (flow->ran->scripts[1].runs == 0 && is_module(flow, f) && !lb_flow_entered(flow, f) &&
 		    strcmp(lb_reach_file_name(path_of(flow, f)), "main.py") == 0)
 			mark_all(flow, f);
+	spread_to_held(flow, reached);
 	while (spread_once(flow, reached, done))
 		continue;
 }

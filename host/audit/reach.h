@@ -16,7 +16,8 @@ bool lb_reach_is_file(const char *path);
  * those import, whether the run came to the import or not. */
 void lb_reach_mark(const struct lb_flow *flow, uint8_t *reached);
 /* What is named by what lies ahead, lies ahead too: functions that were never entered, modules that were never
- * imported, and so on; main.py, when it was not started. */
+ * imported, and so on; main.py, when it was not started. Where a script would have gone on to call something, so do
+ * functions that it had in its hands by then, and methods that are called without a name. */
 void lb_reach_spread(const struct lb_flow *flow, const uint8_t *reached);
 
 #endif

@@ -204,6 +204,33 @@ while not network.WLAN().isconnected():
 		{("not seen", "main.py", 3)}),
 	"text that is run": ({"main.py": "exec('int(chr(120))\\nimport machine\\nmachine.WDT()\\n')\n"}, 4, 4,
 		{("not reached", "<string>", 3)}),
+	"functions by other names": ({"main.py": """import machine
+
+class Base:
+    def __init__(self):
+        machine.disable_irq()
+
+class App(Base):
+    def run(self):
+        machine.WDT(timeout=1000)
+
+def lock():
+    machine.deepsleep()
+
+def route(f):
+    return f
+
+@route
+def off():
+    machine.UART(0).deinit()
+
+go = App.run
+jobs = [lock]
+int("x")
+go(App())
+for job in jobs:
+    job()
+"""}, 4, 4, {("not reached", "main.py", 5), ("not reached", "main.py", 9), ("not reached", "main.py", 12)}),
 	"scripts in a folder below": ({"flash/main.py": "print(1)\n"}, 4, 4, {("not seen", None, None)}),
 }
 
