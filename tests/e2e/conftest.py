@@ -9,10 +9,20 @@ import harness
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
-	"""Three at a time where pytest-xdist is there: most of the time a test waits for a module's clock."""
+	"""Four at a time where pytest-xdist is there: most of the time a test waits for a module's clock."""
 	here = not hasattr(config, "workerinput")
 	if here and config.pluginmanager.hasplugin("xdist") and not config.option.numprocesses and not config.option.usepdb:
-		config.option.numprocesses = 3
+		config.option.numprocesses = 4
+
+
+def pytest_configure(config):
+	config.addinivalue_line("markers", "long: among the slowest, and its kind is held by quicker ones: with --long only")
+
+
+def pytest_collection_modifyitems(items):
+	for item in items:
+		if item.get_closest_marker("long") and not os.environ.get("LIFEBOAT_LONG"):
+			item.add_marker(pytest.mark.skip(reason="slow: ./lifeboat test --long e2e"))
 
 
 def pytest_sessionstart(session):

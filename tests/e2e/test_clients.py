@@ -37,6 +37,7 @@ def test_exec_eval_run(module, scratch):
 	assert failed.returncode != 0 and b"ValueError: no" in failed.stdout + failed.stderr
 
 
+@pytest.mark.long
 def test_copy_both_ways_byte_by_byte(module, tree, scratch):
 	module.mpremote("cp", "-r", tree, ":/flash/")
 	listing = module.mpremote("fs", "ls", ":/flash/tree").stdout
@@ -130,6 +131,7 @@ def test_output_never_blocks_when_a_client_does_not_read(module):
 		assert sleeper.eval("1 + 1") == 2, "and when it wakes, it works"
 
 
+@pytest.mark.long
 def test_reader_gets_every_byte(module):
 	"""With somebody reading nothing is lost, 2 MB at full speed."""
 	with module.uart() as uart:
@@ -248,6 +250,7 @@ def test_attached_client_survives_resets(module):
 	read_until(client, b"42\r\n")
 
 
+@pytest.mark.long
 def test_slow_attached_client_does_not_hold_up_others(module):
 	sleeper = attach(module)
 	with module.uart() as uart:

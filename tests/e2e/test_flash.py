@@ -113,6 +113,7 @@ def test_erase_all_leaves_the_image_alone_there(fast, newer):
 	assert fast.eval("'mine.txt' in __import__('os').listdir('/flash')") is False
 
 
+@pytest.mark.long
 def test_flash_is_read_into_a_file(fast, scratch):
 	whole, slot = pathlib.Path(scratch, "whole.bin"), pathlib.Path(scratch, "slot.bin")
 	slot.write_text("replaced")

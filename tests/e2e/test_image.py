@@ -454,6 +454,7 @@ def rebuilt(tmp_path_factory):
 	return target, keys
 
 
+@pytest.mark.long
 def test_a_build_with_keys_of_ones_own(rebuilt, modules, monkeypatch, tmp_path):
 	target, keys = rebuilt
 	first = (target / "share/lifeboat/virtual.img").read_bytes()

@@ -90,6 +90,7 @@ def colours(module, count):
 	return [e["t_ms"] for e in events], [e["rgb"] for e in events]
 
 
+@pytest.mark.long
 def test_needs_libc_alone(tmp_path):
 	"""Both compilers are content with it, and so is a copy of it under another name, elsewhere."""
 	copy = tmp_path / "mine"

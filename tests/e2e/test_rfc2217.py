@@ -475,7 +475,7 @@ def test_garbage(module):
 		assert line.talks()
 
 
-@pytest.mark.parametrize("kind", [Line, Telnet])
+@pytest.mark.parametrize("kind", [pytest.param(Line, marks=pytest.mark.long), Telnet])
 def test_a_client_that_stops_reading_stops_nobody(module, kind):
 	with module.uart() as uart, kind(module) as line:
 		line.quiet(0.2)

@@ -76,8 +76,7 @@ def test_the_first_word_of_a_rescuer(fast):
 	listing = fast.mpremote("fs", "ls").stdout
 	assert b"os.py" in listing and b"caught" not in listing
 	assert fast.mpremote("fs", "cat", ":boot.py").stdout.startswith(b"# boot.py")
-	for name in names:
-		fast.mpremote("resume", "fs", "rm", f":{name}.py")
+	fast.mpremote("resume", "fs", "rm", *[f":{name}.py" for name in names])
 	assert fast.mpremote("fs", "sha256sum", "boot.py").returncode == 0
 	fast.reset()
 	assert fast.eval("__import__('os').getcwd()") == "/flash"

@@ -373,7 +373,8 @@ def until_written(module, size):
 	harness.until(lambda: updates.counts(module)["programmed_bytes"] > before + size, 20, f"{size} bytes written")
 
 
-@pytest.mark.parametrize("how", ["ctrl-c", "plug", *[f"somebody's ctrl-d {number}" for number in range(4)]])
+@pytest.mark.parametrize("how", ["ctrl-c", "plug", *[pytest.param(f"somebody's ctrl-d {number}",
+	marks=[pytest.mark.long] if number in (1, 2) else []) for number in range(4)]])
 def test_goes_on_where_it_was_cut(modules, flash_1_1, how):
 	module = placed(modules, flash_1_1, clock=4)
 	process = start_ota(module, updates.image("1.2.0"))
