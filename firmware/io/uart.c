@@ -288,6 +288,17 @@ void lb_uart_default_terminal(void)
 	note_terminals();
 }
 
+bool lb_uart_all_terminals_are_uarts(void)
+{
+	for (size_t slot = 0; slot < MICROPY_PY_OS_DUPTERM; slot++) {
+		const mp_obj_t stream = MP_STATE_VM(dupterm_objs[slot]);
+
+		if (stream != MP_OBJ_NULL && !mp_os_dupterm_is_builtin_stream(stream))
+			return false;
+	}
+	return true;
+}
+
 void lb_uart_repair_terminal(void)
 {
 	if (wants_terminal && !has_terminal())

@@ -58,6 +58,8 @@ void lb_uart_detach(void);
 void lb_uart_default_terminal(void);
 /* The same when the last stream in a slot is gone because it failed, and not because a script emptied the slot. */
 void lb_uart_repair_terminal(void);
+/* Is nothing else in the slots of os.dupterm? */
+bool lb_uart_all_terminals_are_uarts(void);
 /* Was the interrupt character received since the last call, outside of running Python code? Removes it and all before
  * it from the ring. */
 bool lb_uart_interrupt_waiting(void);

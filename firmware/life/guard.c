@@ -6,6 +6,7 @@
 
 #include "core/base/assert.h"
 #include "core/hw/periph.h"
+#include "firmware/life/ctrl_c.h"
 #include "py/gc.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
@@ -21,6 +22,11 @@ void lb_guard_init(void)
 	lb_periph_irq_restore(interrupts_open);
 }
 
+static void name_raised(void *exception)
+{
+	mp_printf(MP_PYTHON_PRINTER, "%s while an exception was shown\n", mp_obj_get_type_str(MP_OBJ_FROM_PTR(exception)));
+}
+
 int lb_guard(int (*work)(void))
 {
 	nlr_buf_t nlr;
@@ -32,9 +38,39 @@ int lb_guard(int (*work)(void))
 		return result;
 	}
 	mp_hal_set_interrupt_char(-1);
-	mp_printf(MP_PYTHON_PRINTER, "%s while an exception was shown\n",
-	          mp_obj_get_type_str(MP_OBJ_FROM_PTR(nlr.ret_val)));
+	name_raised(nlr.ret_val);
 	return LB_GUARD_RAISED;
+}
+
+struct shown {
+	void (*show)(const mp_print_t *print, mp_obj_t exception);
+	const mp_print_t *print;
+	mp_obj_t exception;
+};
+
+static void show_exception(void *shown_ptr)
+{
+	const struct shown *shown = shown_ptr;
+
+	shown->show(shown->print, shown->exception);
+}
+
+/* Ctrl-C stays pending: it is also for what would come next. */
+bool lb_guard_show(void (*show)(const mp_print_t *print, mp_obj_t exception), const mp_print_t *print,
+                   mp_obj_t exception)
+{
+	struct shown shown = {show, print, exception};
+	nlr_buf_t nlr;
+
+	if (nlr_push(&nlr) == 0) {
+		lb_ctrl_c_at_prompt(show_exception, &shown);
+		nlr_pop();
+		return true;
+	}
+	if (nlr.ret_val == &MP_STATE_VM(mp_kbd_exception))
+		mp_sched_keyboard_interrupt();
+	name_raised(nlr.ret_val);
+	return false;
 }
 
 void lb_guard_after_exec(void)

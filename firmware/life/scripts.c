@@ -23,6 +23,7 @@ static struct {
 	char main_path[PATH_BYTES];
 	const char *running; /* NULL while no script runs */
 	enum outcome outcome;
+	bool unshown;       /* the exception's text is code that does not work */
 	bool overtaken;     /* a Ctrl-C came too late to be raised in the script */
 	mp_uint_t start_ms; /* when it started, or the one before it */
 	unsigned early_exits;
@@ -57,13 +58,26 @@ static void trim_to_character(struct line *line)
 		line->text[start - 1] = '\0';
 }
 
-/* "ValueError: no such pin": what the traceback ends with. */
+void lb_scripts_show(const mp_print_t *print, mp_obj_t exception)
+{
+	script.unshown = !lb_guard_show(mp_obj_print_exception, print, exception);
+}
+
+static void print_last_line(const mp_print_t *print, mp_obj_t exception)
+{
+	mp_obj_print_helper(print, exception, PRINT_EXC);
+}
+
+/* "ValueError: no such pin": what the traceback ends with; no more than the first word where the text did not work. */
 static void keep_error(mp_obj_t exception)
 {
 	struct line line = {.used = 0};
 	const mp_print_t print = {&line, add_to_line};
 
-	mp_obj_print_helper(&print, exception, PRINT_EXC);
+	if (script.unshown || !lb_guard_show(print_last_line, &print, exception)) {
+		line.used = 0;
+		mp_print_str(&print, mp_obj_get_type_str(exception));
+	}
 	trim_to_character(&line);
 	lb_bootinfo_set_last_error(line.text);
 }

@@ -2,6 +2,8 @@
 #ifndef LB_LIFE_SCRIPTS_H
 #define LB_LIFE_SCRIPTS_H
 
+#include "py/obj.h"
+
 /* machine.main(name): what runs after boot.py, in /flash unless the name begins with a slash. Until the next reset,
  * soft or hard. Raises ValueError for a name that is too long. */
 void lb_scripts_set_main(const char *name);
@@ -17,6 +19,9 @@ enum lb_scripts_end {
  * boot.py that asks for a soft reset has ended badly instead: the client there asked for the last one, and waits for
  * its prompt. */
 enum lb_scripts_end lb_scripts_run(void);
+
+/* What pyexec.c calls for an exception that came through (see Makefile). */
+void lb_scripts_show(const mp_print_t *print, mp_obj_t exception);
 
 /* How many runs in a row, up to the last one, ended in LB_SCRIPTS_EXITED within 10 s of that script's start. */
 unsigned lb_scripts_early_exits(void);

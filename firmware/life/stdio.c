@@ -9,6 +9,25 @@
 #include "py/stream.h"
 #include "shared/readline/readline.h"
 
+/* A stream in a slot of os.dupterm is code of the user's, which Ctrl-C ends also at the prompt; whatever it does, the
+ * heap is not locked for whoever prints. */
+static void with_streams(void (*work)(void *arg), void *arg)
+{
+	const uint16_t heap_locks = MP_STATE_THREAD(gc_lock_depth);
+
+	if (lb_uart_all_terminals_are_uarts()) {
+		work(arg);
+		return;
+	}
+	lb_ctrl_c_at_prompt(work, arg);
+	MP_STATE_THREAD(gc_lock_depth) = heap_locks;
+}
+
+static void read_input(void *c_ptr)
+{
+	*(int *)c_ptr = mp_os_dupterm_rx_chr();
+}
+
 uintptr_t mp_hal_stdio_poll(uintptr_t poll_flags)
 {
 	uintptr_t flags = mp_os_dupterm_poll(poll_flags);
@@ -24,8 +43,9 @@ uintptr_t mp_hal_stdio_poll(uintptr_t poll_flags)
 int mp_hal_stdin_rx_chr(void)
 {
 	for (;;) {
-		int c = mp_os_dupterm_rx_chr();
+		int c = -1;
 
+		with_streams(read_input, &c);
 		if (c < 0)
 			c = lb_telnet_server_read();
 		if (c >= 0)
@@ -39,17 +59,30 @@ int mp_hal_stdin_rx_chr(void)
 	}
 }
 
+struct output {
+	const char *text;
+	size_t size_bytes;
+	int written;
+};
+
+static void write_output(void *output_ptr)
+{
+	struct output *output = output_ptr;
+
+	output->written = mp_os_dupterm_tx_strn(output->text, output->size_bytes);
+}
+
 /* An error's text, which MicroPython writes when a stream fails, may be code that fails as well. */
 static int write_to_terminals(const char *text, size_t size_bytes)
 {
+	struct output output = {text, size_bytes, 0};
 	nlr_buf_t nlr;
 
 	if (nlr_push(&nlr) != 0)
 		return 0;
-	const int written = mp_os_dupterm_tx_strn(text, size_bytes);
-
+	with_streams(write_output, &output);
 	nlr_pop();
-	return written;
+	return output.written;
 }
 
 /* A stream that fails is dropped by MicroPython, with a word to the console, which comes here too: if it was the last

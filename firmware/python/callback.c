@@ -1,6 +1,5 @@
 #include "firmware/python/callback.h"
 
-#include "firmware/io/console.h"
 #include "firmware/io/irq.h"
 #include "firmware/life/ctrl_c.h"
 #include "firmware/net/servers.h"
@@ -8,11 +7,7 @@
 #include "py/mphal.h"
 #include "py/runtime.h"
 
-/* One that is shorter ends by itself; the program is interrupted behind it, and its timer goes on. */
-enum { GRACE_MS = 100 };
-
 static struct {
-	uint32_t start_ms;   /* of the callback that runs; 0: none does */
 	unsigned hard;       /* so many hard ones, one in the other */
 	unsigned interrupts; /* count of those raised in callbacks */
 } here;
@@ -21,7 +16,7 @@ static struct {
  * device in Python that FTP uses. */
 void lb_callback_jump(void)
 {
-	if (lb_console_now_ms() - here.start_ms < GRACE_MS)
+	if (!lb_ctrl_c_is_due())
 		return;
 	if (here.hard == 0)
 		lb_servers_serve_inside();
@@ -35,12 +30,11 @@ void lb_callback_jump(void)
 /* True: it was interrupted, which it may have caught. */
 static bool run(mp_obj_t function, mp_obj_t argument, mp_obj_t *result)
 {
-	const uint32_t outer_ms = here.start_ms;
+	const uint32_t outer_ms = lb_ctrl_c_enter();
 	const unsigned before = here.interrupts;
 
-	here.start_ms = lb_console_now_ms();
 	*result = mp_call_function_1_protected(function, argument);
-	here.start_ms = outer_ms;
+	lb_ctrl_c_leave(outer_ms);
 	return here.interrupts != before;
 }
 
@@ -82,11 +76,10 @@ mp_obj_t lb_callback_finalise(mp_obj_t function, mp_obj_t argument)
 /* The interrupt is for the program too, without further ado: its byte is received when interrupts are let in again. */
 mp_obj_t lb_callback_hard(mp_obj_t function, mp_obj_t argument)
 {
-	const uint32_t outer_ms = here.start_ms;
+	const uint32_t outer_ms = lb_ctrl_c_enter();
 	nlr_buf_t nlr;
 	mp_obj_t result = mp_const_none;
 
-	here.start_ms = lb_console_now_ms();
 	here.hard++;
 	const bool raised = nlr_push(&nlr) != 0;
 
@@ -95,7 +88,7 @@ mp_obj_t lb_callback_hard(mp_obj_t function, mp_obj_t argument)
 		nlr_pop();
 	}
 	here.hard--;
-	here.start_ms = outer_ms;
+	lb_ctrl_c_leave(outer_ms);
 	if (raised)
 		nlr_jump(nlr.ret_val);
 	return result;

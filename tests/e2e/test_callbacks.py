@@ -158,3 +158,63 @@ def test_ctrl_c_in_a_callback_of_boot_skips_main(module):
 		time.sleep(0.3)
 		uart.write("\x03")
 		assert not re.search(b"main runs", uart.expect(">>> "))
+
+
+# --- code of the user's that the prompt itself calls ---
+
+NEVER = "while True: pass"
+TEXT = "class Text:\n    def __repr__(self):\n        {}\nraise ValueError(Text())\n"
+STREAM = """import io, os
+class Stream(io.IOBase):
+    def ioctl(self, *_): return 0
+    def write(self, data):
+        {write}
+    def readinto(self, data):
+        {read}
+os.dupterm(Stream(), 1)
+"""
+OF_THE_PROMPT = {
+	"text of an error": TEXT.format(NEVER),
+	"stream that is written": STREAM.format(write=NEVER, read="return None"),
+	"stream that is read": STREAM.format(write="return len(data)", read=NEVER),
+}
+
+
+@pytest.mark.parametrize("kind", OF_THE_PROMPT)
+def test_ctrl_c_ends_what_the_prompt_calls(module, kind):
+	"""Nothing runs then, and Ctrl-C is a key; it comes through all the same, by hand, over telnet and by a tool."""
+	module.put("/flash/main.py", "print('main', 'ends')\n" + OF_THE_PROMPT[kind])
+	for way in ("uart", "telnet", "mpremote"):
+		with module.uart() as uart:
+			uart.drop()
+			module.run("reset")
+			uart.expect("main ends\r\n")
+			time.sleep(0.5)
+			if way == "uart":
+				uart.prompt()
+				assert uart.type("6 * 7") == "42\r\n"
+		if way == "telnet":
+			with clients.Telnet(module.status()["net"]) as telnet:
+				time.sleep(0.2)
+				telnet.prompt()
+				assert telnet.type("6 * 7") == "42\r\n"
+		if way == "mpremote":
+			assert b"main.py" in module.mpremote("resume", "fs", "ls", ":/flash", timeout=30).stdout
+
+
+def test_ctrl_c_in_the_text_of_an_error_keeps_raw_mode_whole(module):
+	with module.uart() as uart:
+		uart.start("print('runs')\n" + TEXT.format(NEVER))
+		uart.expect("runs\r\n\x04")
+		time.sleep(0.3)
+		uart.write("\x03")
+		uart.expect("KeyboardInterrupt while an exception was shown\r\n\x04")
+		assert uart.eval("6 * 7") == 42
+		uart.start("print('runs')\n" + TEXT.format("1 / 0"))
+		assert "ZeroDivisionError while an exception was shown\n" in uart.finish()[1]
+
+
+def test_what_is_kept_of_an_error_without_a_text(module):
+	module.put("/flash/main.py", TEXT.format("1 / 0"))
+	module.reset()
+	assert module.status()["last_error"] == "ValueError"

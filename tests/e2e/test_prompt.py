@@ -189,6 +189,15 @@ class Raises(io.IOBase):
     def write(self, data): raise ValueError('write')
     def readinto(self, data): raise ValueError('read')
 """
+LOCKS = """import io, micropython, os
+class Locks(io.IOBase):
+    def ioctl(self, *_): return 0
+    def readinto(self, data): return None
+    def write(self, data):
+        micropython.heap_lock()
+        return len(data)
+os.dupterm(Locks(), 1)
+"""
 BAD = "class Bad(Exception):\n    def __str__(self): raise self\n" + STREAM.replace("ValueError", "Bad")
 LEFT_BEHIND = {
 	"collector off": "import gc\ngc.disable()\n" + GARBAGE,
@@ -206,6 +215,7 @@ LEFT_BEHIND = {
 	"raising stream alone": STREAM + "os.dupterm(Raises(), 0)\n",
 	"raising error": BAD + "os.dupterm(Raises(), 1)\n",
 	"raising error alone": BAD + "os.dupterm(Raises(), 0)\n",
+	"stream that locks the heap": LOCKS,
 	"recursion": "def f(): f()\nf()\n",
 	"recursion in the error": "x = []\nfor i in range(100000): x = [x]\nraise ValueError(x)\n",
 	"recursion in a callback": "import micropython\ndef f(_): f(_)\nmicropython.schedule(f, 0)\n",
