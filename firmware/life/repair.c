@@ -42,6 +42,32 @@ static void drop_replaced_builtins(void)
 	}
 }
 
+static bool is_path_usable(void)
+{
+	size_t count;
+	mp_obj_t *places;
+
+	if (!mp_obj_is_type(mp_sys_path, &mp_type_list))
+		return false;
+	mp_obj_list_get(mp_sys_path, &count, &places);
+	for (size_t i = 0; i < count; i++)
+		if (!mp_obj_is_str(places[i]))
+			return false;
+	return true;
+}
+
+/* A path that import cannot go through keeps even built-in modules from whoever comes to the rescue. */
+void lb_repair_path(void)
+{
+	static const qstr places[] = {MP_QSTR_, MP_QSTR__dot_frozen, MP_QSTR__slash_flash, MP_QSTR__slash_flash_slash_lib};
+
+	if (is_path_usable())
+		return;
+	mp_sys_path = mp_obj_new_list(0, NULL);
+	for (size_t i = 0; i < MP_ARRAY_SIZE(places); i++)
+		mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(places[i]));
+}
+
 void lb_repair_after_scripts(void)
 {
 	MP_STATE_MEM(gc_auto_collect_enabled) = 1;

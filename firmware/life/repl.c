@@ -84,6 +84,7 @@ enum lb_repl_end lb_repl_run(void)
 			mp_hal_stdout_tx_str("No memory is left for the prompt: a soft reset without boot.py and main.py.\r\n");
 			return LB_REPL_UNUSABLE;
 		}
+		lb_repair_path();
 		if (pyexec_mode_kind == PYEXEC_MODE_RAW_REPL)
 			result = lb_guard(pyexec_raw_repl);
 		else

@@ -39,19 +39,19 @@ uintptr_t mp_hal_stdio_poll(uintptr_t poll_flags)
 	return flags;
 }
 
-/* Waits for ever. The network gets its turn meanwhile, since the prompt may be its only user. */
+/* Waits for ever. A Ctrl-C that has ended a callback comes before what was typed behind it, which may be code. The network gets its turn meanwhile, since the prompt may be its only user. */
 int mp_hal_stdin_rx_chr(void)
 {
 	for (;;) {
 		int c = -1;
 
+		if (lb_ctrl_c_became_key())
+			return CHAR_CTRL_C;
 		with_streams(read_input, &c);
 		if (c < 0)
 			c = lb_telnet_server_read();
 		if (c >= 0)
 			return c;
-		if (lb_ctrl_c_became_key())
-			return CHAR_CTRL_C;
 		if (lb_servers_pass_turn())
 			mp_event_handle_nowait();
 		else

@@ -210,6 +210,9 @@ LEFT_BEHIND = {
 	"scheduler full": "import micropython\ndef again(x): micropython.schedule(again, x)\nfor i in range(8): again(i)\n",
 	"ps1": "import sys\nsys.ps1 = 42\nsys.ps2 = None\n",
 	"ps1 gone": "import sys\ndel sys.ps1\ndel sys.ps2\n",
+	"path gone": "import sys\ndel sys.path\nimport time\n",
+	"path": "import sys\nsys.path = None\n",
+	"path of numbers": "import sys\nsys.path[0] = 1\n",
 	"builtins": "import builtins\nset_it = setattr\nfor name in dir(builtins):\n    set_it(builtins, name, 1)\n",
 	"raising stream": STREAM + "os.dupterm(Raises(), 1)\n",
 	"raising stream alone": STREAM + "os.dupterm(Raises(), 0)\n",
@@ -269,6 +272,15 @@ def test_the_prompt_comes_again(module):
 			uart.write("if 1:\r    print(6 * 7)\r\r")
 			assert b"... " in uart.expect("42\r\n>>> ")
 		assert module.mpremote("resume", "exec", "print('let', 'in')", timeout=20).stdout == b"let in\r\n"
+
+
+def test_what_sys_needs_cannot_be_deleted(module):
+	boot = module.hardware()["boot"]
+	with module.uart() as uart:
+		for name in ("path", "ps1", "ps2"):
+			assert "AttributeError" in uart.error_of(f"import sys; del sys.{name}")
+		uart.exec("sys.path = list(sys.path); sys.ps1 = sys.ps1; import time")
+	assert module.hardware()["boot"] == boot
 
 
 def test_a_full_heap_is_said_in_one_line(module):

@@ -158,6 +158,21 @@ static void update(uint8_t number)
 
 /* ---- updates ---- */
 
+static uint32_t newest_entry(void)
+{
+	struct lb_record found;
+
+	lb_record_open(&found, &desk.flash, map.part[LB_PART_RECORD]);
+	return found.status == LB_RECORD_VALID ? found.sequence + 1 : 0;
+}
+
+static void an_update_costs_two_entries(void **state)
+{
+	(void)state;
+	update(2); /* in more than one sector */
+	assert_int_equal(newest_entry(), 2);
+}
+
 static void an_update_is_tried_and_confirmed(void **state)
 {
 	bool good = false;
@@ -459,14 +474,6 @@ static void what_is_chosen_in_a_pause_is_not_written_over(void **state)
 	free(bytes);
 }
 
-static uint32_t newest_entry(void)
-{
-	struct lb_record found;
-
-	lb_record_open(&found, &desk.flash, map.part[LB_PART_RECORD]);
-	return found.status == LB_RECORD_VALID ? found.sequence + 1 : 0;
-}
-
 static void expect_use(enum lb_slot slot, uint32_t entries)
 {
 	const uint32_t before = newest_entry();
@@ -481,6 +488,8 @@ static void what_holds_already_is_not_written_again(void **state)
 {
 	(void)state;
 	put(O0, 2, &desk.signer);
+	expect_use(O0, 1);
+	power_on(F); /* also with the very first entry */
 	expect_use(O0, 1);
 	expect_use(O0, 0);
 	expect_use(F, 1);
@@ -569,6 +578,7 @@ static void what_the_cpu_cannot_run_is_not_good(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(an_update_costs_two_entries, reset_desk),
 		cmocka_unit_test_setup(an_update_is_tried_and_confirmed, reset_desk),
 		cmocka_unit_test_setup(a_trial_that_rotted_is_not_confirmed, reset_desk),
 		cmocka_unit_test_setup(a_record_that_is_lost_ends_what_was_begun, reset_desk),

@@ -388,6 +388,50 @@ static void test_reserved_bytes_are_carried(void **state)
 	assert_int_equal(next.latest, LB_SLOT_OTA_0);
 }
 
+/* What is the same is not written: each field that is compared makes a difference. */
+static void test_what_is_the_same(void **state)
+{
+	const struct lb_record_state same = {.latest = LB_SLOT_OTA_0, .previous = LB_SLOT_NONE, .download = LB_SLOT_NONE};
+	struct lb_record_state others[10];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		others[i] = same;
+	others[0].latest = LB_SLOT_FACTORY;
+	others[1].previous = LB_SLOT_FACTORY;
+	others[2].download = LB_SLOT_OTA_1;
+	others[3].on_trial = true;
+	others[4].tries_left = 1;
+	others[5].counter_floor = 1;
+	others[6].failed_id = 1;
+	others[7].id[LB_SLOT_FACTORY] = 1;
+	others[8].id[LB_SLOT_OTA_1] = 1;
+	others[9].reserved[LB_RECORD_RESERVED_BYTES - 1] = 1;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		assert_false(lb_update_is_same(&same, &others[i]));
+		assert_true(lb_update_is_same(&others[i], &others[i]));
+	}
+	others[0] = same;
+	others[0].change = LB_CHANGE_USE;
+	assert_true(lb_update_is_same(&same, &others[0]));
+}
+
+/* A trial begins with a finish, so that none is open then; the rule holds by itself. */
+static void test_no_finish_on_trial(void **state)
+{
+	const struct lb_record_state now = {.latest = LB_SLOT_OTA_0,
+	                                    .previous = LB_SLOT_NONE,
+	                                    .download = LB_SLOT_OTA_1,
+	                                    .on_trial = true,
+	                                    .tries_left = 2};
+	const struct lb_update_slot target = {.verdict = LB_IMAGE_GOOD, .id = 7};
+	struct lb_record_state next;
+
+	(void)state;
+	assert_int_equal(lb_update_finish(&now, LB_SLOT_OTA_0, &target, true, &next), LB_REFUSED_ON_TRIAL);
+	assert_int_equal(lb_update_finish(&now, LB_SLOT_FACTORY, &target, true, &next), LB_OK);
+}
+
 static void test_refusal_texts(void **state)
 {
 	(void)state;
@@ -403,6 +447,8 @@ int main(void)
 		cmocka_unit_test(test_moved_download_is_not_adopted),
 		cmocka_unit_test(test_board_without_a_second_slot),
 		cmocka_unit_test(test_reserved_bytes_are_carried),
+		cmocka_unit_test(test_what_is_the_same),
+		cmocka_unit_test(test_no_finish_on_trial),
 		cmocka_unit_test(test_refusal_texts),
 	};
 
