@@ -39,7 +39,8 @@ uintptr_t mp_hal_stdio_poll(uintptr_t poll_flags)
 	return flags;
 }
 
-/* Waits for ever. A Ctrl-C that has ended a callback comes before what was typed behind it, which may be code. The network gets its turn meanwhile, since the prompt may be its only user. */
+/* Waits for ever. A Ctrl-C that has ended a callback comes before what was typed behind it, which may be code. The
+ * network gets its turn meanwhile, since the prompt may be its only user. */
 int mp_hal_stdin_rx_chr(void)
 {
 	for (;;) {

@@ -1,4 +1,4 @@
-/* sys.path, ps1 and ps2: what MicroPython's sys module calls for them in place of mp_module_generic_attr (see Makefile). */
+/* sys.path, ps1 and ps2: what MicroPython's sys module calls for them (see Makefile). */
 #include "py/objmodule.h"
 
 void lb_sys_attr(qstr attr, mp_obj_t *dest, const uint16_t *keys, mp_obj_t *values);

@@ -166,13 +166,6 @@ static uint32_t newest_entry(void)
 	return found.status == LB_RECORD_VALID ? found.sequence + 1 : 0;
 }
 
-static void an_update_costs_two_entries(void **state)
-{
-	(void)state;
-	update(2); /* in more than one sector */
-	assert_int_equal(newest_entry(), 2);
-}
-
 static void an_update_is_tried_and_confirmed(void **state)
 {
 	bool good = false;
@@ -180,7 +173,7 @@ static void an_update_is_tried_and_confirmed(void **state)
 	(void)state;
 	update(2);
 	assert_int_equal(desk.ota.changed.latest, O0);
-	assert_true(desk.ota.changed.on_trial);
+	assert_true(desk.ota.changed.on_trial && newest_entry() == 2);
 	assert_int_equal(desk.ota.finished_slot, O0);
 	assert_int_equal(lb_ota_verify(&desk.ota, &good), LB_OK);
 	assert_true(good);
@@ -489,12 +482,10 @@ static void what_holds_already_is_not_written_again(void **state)
 	(void)state;
 	put(O0, 2, &desk.signer);
 	expect_use(O0, 1);
+	expect_use(O0, 0);
 	power_on(F); /* also with the very first entry */
 	expect_use(O0, 1);
 	expect_use(O0, 0);
-	expect_use(F, 1);
-	expect_use(F, 0);
-	power_on(F);
 	expect_use(F, 1);
 	expect_use(F, 0);
 	update(3);
@@ -578,7 +569,6 @@ static void what_the_cpu_cannot_run_is_not_good(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(an_update_costs_two_entries, reset_desk),
 		cmocka_unit_test_setup(an_update_is_tried_and_confirmed, reset_desk),
 		cmocka_unit_test_setup(a_trial_that_rotted_is_not_confirmed, reset_desk),
 		cmocka_unit_test_setup(a_record_that_is_lost_ends_what_was_begun, reset_desk),
