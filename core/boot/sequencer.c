@@ -118,6 +118,7 @@ void lb_boot_again(struct lb_boot *boot, const struct lb_boot_config *config)
 	report_reset(boot);
 }
 
+/* What the image is told of its boot: in retained RAM before it starts, since nothing else of the bootloader lasts. */
 static void put_down(struct lb_boot *boot)
 {
 	const struct lb_plan *plan = &boot->plan;

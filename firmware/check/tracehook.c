@@ -83,6 +83,7 @@ static void note_heap(void)
 		trace->heap_peak_bytes = (uint32_t)info.used;
 }
 
+/* A frame of its own for each call, so that a module that is killed within one shows where every caller was. */
 static void enter(const byte *code)
 {
 	struct lb_trace *trace = lb_tracing();
@@ -106,6 +107,7 @@ static void enter(const byte *code)
 		note_heap();
 }
 
+/* Around the VM: frames are balanced however the code ends, and a generator that has yielded stays known as waiting. */
 mp_vm_return_kind_t __wrap_mp_execute_bytecode(mp_code_state_t *state, volatile mp_obj_t inject)
 {
 	struct lb_trace *trace = lb_tracing();
@@ -135,6 +137,7 @@ static void use(enum lb_trace_device device)
 	hook.used_at[device] = hook.lookups;
 }
 
+/* Which bus or radio a script asks: an error or a wait right after that is for want of what is connected there. */
 static void note_method(mp_obj_t object, qstr method)
 {
 	switch (mp_obj_get_type(object)->name) {
@@ -256,6 +259,7 @@ static uint32_t device_just_used(void)
 	return found;
 }
 
+/* One entry for an error that comes again and again: a loop that catches it must not fill the table. */
 static struct lb_trace_error *find_error(const struct lb_trace_error *wanted)
 {
 	struct lb_trace *trace = lb_tracing();
@@ -284,6 +288,7 @@ static void note_exception(const struct lb_trace_error *error, mp_obj_t exceptio
 	hook.exceptions[error - lb_tracing()->error] = object;
 }
 
+/* All that tells a missing name from an error of the script's own is at hand here alone, where it is raised. */
 static void note_error(mp_obj_t exception, qstr file, size_t line)
 {
 	struct lb_trace *trace = lb_tracing();
@@ -357,6 +362,7 @@ static bool blame(mp_obj_t exception)
 	return found;
 }
 
+/* How a script ended. Ctrl-C is not its end: check itself sends that. */
 static void note_end(mp_obj_t exception)
 {
 	struct lb_trace *trace = lb_tracing();
@@ -385,6 +391,7 @@ void __wrap_lb_script_after_exec(void *raised, int *result)
 		note_end(MP_OBJ_FROM_PTR(raised));
 }
 
+/* Begins the trace of boot.py or main.py anew and ends it: what ran adds up over the runs, how it ended does not. */
 int __wrap_pyexec_file_if_exists(const char *path)
 {
 	lb_tracing()->in_script = strcmp(path, "/flash/boot.py") == 0 ? 1 : 2;

@@ -249,6 +249,7 @@ static size_t whole_characters(const char *text, size_t size_bytes)
 	return end;
 }
 
+/* At the start of a line and behind a blank Tab indents; elsewhere it completes, or lists what fits. */
 static void complete(void)
 {
 	const char *text = edit.line->buf + edit.start;
@@ -310,6 +311,7 @@ static void escape(int c)
 	sequence(c, edit.number);
 }
 
+/* The control keys of MicroPython's own editor and of a shell; others are no input. */
 static void control(int c)
 {
 	switch (c) {

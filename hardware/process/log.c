@@ -81,6 +81,7 @@ void lb_log(const char *format, ...)
 	va_end(arguments);
 }
 
+/* To the log and, since a person may sit there, to standard error. */
 void lb_log_report(const char *format, ...)
 {
 	va_list arguments;

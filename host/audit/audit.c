@@ -66,6 +66,7 @@ static bool hides_something(const struct auditor *auditor, const struct lb_trace
 	return at != UINT32_MAX && lb_flow_calls_after(&auditor->flow, error->function - 1, at);
 }
 
+/* An error is for want of something, or the script's own; one that a script caught counts only if it hid something. */
 static void note_error(const struct auditor *auditor, const struct lb_trace_error *error)
 {
 	const char *file = lb_reach_file_name(lb_flow_text(&auditor->flow, error->file));
@@ -102,6 +103,7 @@ static void note_errors(const struct auditor *auditor, bool ended)
 
 /* --- calls that can lock an owner out --- */
 
+/* Every dangerous call that did not run: ahead of where the run stopped, or on a branch that it passed. */
 static void note_dangers(const struct auditor *auditor, bool ahead)
 {
 	const struct lb_flow *flow = &auditor->flow;
@@ -197,6 +199,7 @@ static void mark_lines(struct auditor *auditor, uint32_t file)
 	}
 }
 
+/* A file is listed once, with the lines of all its functions. */
 static void add_file(struct auditor *auditor, uint32_t function)
 {
 	struct lb_audit *audit = auditor->audit;

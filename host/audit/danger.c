@@ -130,6 +130,8 @@ static bool is_console(const struct lb_trace_instruction *argument)
 	                                        argument->kind == LB_TRACE_LOCAL || argument->kind == LB_TRACE_NAME;
 }
 
+/* By the name that is called, whatever it is called on: better one warning too many than a lock-out that is called
+ * safe. */
 static const char *call(const struct lb_flow *flow, uint32_t function, uint32_t instruction, const char *name)
 {
 	const struct lb_trace_instruction *next = at(flow, instruction) + 1;

@@ -79,6 +79,7 @@ static bool ends_the_run(const struct lb_flow *flow, uint32_t instruction, struc
 	return false;
 }
 
+/* Where the code may go from an instruction: nowhere, on, to its jump, or either. */
 static struct next next_of(const struct lb_flow *flow, uint32_t function, uint32_t instruction)
 {
 	struct span span = span_of(flow, function);
@@ -115,6 +116,7 @@ static bool is_inside(struct span span, uint32_t instruction)
 	return instruction >= span.first && instruction < span.end;
 }
 
+/* With a list instead of recursion: a script's functions may be long. */
 static void visit(struct spread *spread, uint32_t start)
 {
 	uint32_t todo[256];
@@ -212,6 +214,7 @@ static void spread_from_refusal(struct spread *spread, uint32_t instruction)
 			visit(spread, next.at[n]);
 }
 
+/* What would have run after each place where this function stopped, gave up or still waits. */
 static void spread_from_stops(const struct lb_flow *flow, uint32_t function)
 {
 	struct span span = span_of(flow, function);

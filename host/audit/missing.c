@@ -133,6 +133,7 @@ static bool type_error(const struct lb_flow *flow, const struct lb_trace_error *
 	return false;
 }
 
+/* Each kind of error words a missing name in its own way; of memory the whole board has too little. */
 static bool is_a_name(const struct lb_flow *flow, const struct lb_trace_error *error, char *text, size_t room)
 {
 	const char *type = lb_flow_text(flow, error->type);

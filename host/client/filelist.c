@@ -23,6 +23,7 @@ static bool make_room(struct lb_filelist *list)
 	return true;
 }
 
+/* Size, inode and time are enough to see later that a file has changed. */
 static bool visit(struct lb_tree *tree)
 {
 	struct reading *reading = tree->ctx;

@@ -90,6 +90,7 @@ void lb_check_print_github(const struct lb_check_facts *facts, const char *folde
 	         is_stuck ? audit->at_line : 0, text);
 }
 
+/* The notes for programs, with null where a note is of no file or line. */
 static void add_audit(cJSON *report, const struct lb_audit *audit)
 {
 	cJSON *files = cJSON_AddObjectToObject(report, "ran");

@@ -101,6 +101,7 @@ static void describe_ctrl_c(const struct lb_check_facts *facts, struct lb_check_
 	         percent);
 }
 
+/* None tried, none that could be judged, or how many fell where and what the module did then. */
 static void describe_cuts(const struct lb_check_facts *facts, struct lb_check_line *line)
 {
 	const char *result = !facts->comes_back ? "the module does not come back" :

@@ -354,6 +354,7 @@ static bool try_step(struct check *check, bool (*step)(struct check *), const ch
 	return tried;
 }
 
+/* Each step says after two seconds what it waits for and how long at most, which depends on what came before. */
 static bool try_all(struct check *check)
 {
 	const long boot_ms = LB_RIG_BOOT_MS + host_ms(SETTLE_MS), try_ms = 3 * HOST_TRY_MS + host_ms(LASTS_MS);
@@ -408,6 +409,7 @@ static bool await_first(struct check *check)
 	return true;
 }
 
+/* One folder on one scratch module, from its first boot to its notes. */
 static bool run(struct check *check, const char *folder)
 {
 	check->rig.stop = &lb_stop_signal;
@@ -538,6 +540,7 @@ static enum lb_exit finish(const struct lb_args *args, const struct lb_check_res
 	return (enum lb_exit)lb_check_worst(results, count);
 }
 
+/* A folder that cannot be judged does not keep the others from being judged; its exit code counts as the worst. */
 static enum lb_exit run_check(const struct lb_args *args)
 {
 	static struct check chosen, check;

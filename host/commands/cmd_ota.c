@@ -103,6 +103,7 @@ static enum lb_exit check_module(struct lb_ota *ota)
 	return exit == LB_EXIT_DONE ? refuse_phase(ota) : exit;
 }
 
+/* Each way in which the REPL is not reached wants another sentence. */
 static enum lb_exit enter_repl(struct lb_ota *ota)
 {
 	int result = LB_PORT_SILENT;

@@ -76,6 +76,7 @@ static void pass_options(const struct lb_args *args, struct lb_hardware_options 
 			lb_hardware_add(options, passed[i].name, passed[i].is_flag ? NULL : args->values[passed[i].place]);
 }
 
+/* All options are judged before a folder or a module is made. */
 static bool choose_options(const struct lb_args *args, struct lb_hardware_options *options)
 {
 	const char *card = args->values[SD], *clock = args->values[CLOCK];
@@ -201,6 +202,7 @@ static bool check_watch(const struct lb_args *args)
 	return args->values[FLASH] != NULL && args->values[HEADLESS] == NULL;
 }
 
+/* Whatever may be refused comes before the module starts. */
 static enum lb_exit run(const struct lb_args *args)
 {
 	struct lb_hardware_options options = {.count = 0};

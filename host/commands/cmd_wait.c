@@ -127,6 +127,7 @@ static enum lb_exit wait_port(const char *name, const char *phase, long time_ms)
 	return explain_port(lb_port_plain_name(name), phase, time_ms, result);
 }
 
+/* The same wait for a module of this machine and for one at a port, and the same words while it lasts. */
 static enum lb_exit run(const struct lb_args *args)
 {
 	static const char *const phases[] = {"off", "gate", "loader", "script", "repl", "sleep", NULL};

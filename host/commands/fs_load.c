@@ -51,6 +51,7 @@ static void *read_file(const struct lb_tree *tree, size_t *size_bytes)
 	return data;
 }
 
+/* A folder that is too large is refused by its size before littlefs is full, which would say less. */
 static bool visit(struct lb_tree *tree)
 {
 	struct load *load = tree->ctx;
@@ -95,6 +96,7 @@ static bool read_partition(const char *dir, const struct lb_fs_image *image, cha
 	return got == (ssize_t)image->size_bytes;
 }
 
+/* Into what the module has already, so that its other files stay. */
 static bool fill(struct load *load, const char *dir, const char *folder, char *reason)
 {
 	struct lb_tree tree = {.visit = visit, .ctx = load, .reason = reason};

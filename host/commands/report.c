@@ -123,6 +123,7 @@ static void print_trial(const cJSON *status)
 	                                                                   "; it does not run now\n");
 }
 
+/* Nothing when no image runs: the lines would say what does not hold. */
 static void print_image(const cJSON *status)
 {
 	const cJSON *boot = lb_json_field(status, "boot");

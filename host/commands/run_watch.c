@@ -262,6 +262,8 @@ static void follow(struct watcher *watcher)
 	swap(&watcher->on_module, &watcher->here);
 }
 
+/* A process of its own: the terminal goes on while a folder is compared, and it ends with the terminal, however that
+ * ends. */
 _Noreturn static void run_child(struct lb_run_watch *watch, int notes_fd, pid_t parent)
 {
 	static struct watcher watcher;

@@ -132,6 +132,7 @@ static void suspend(struct lb_attach *attach)
 		finish(attach, LB_ATTACH_SIGNAL); /* it is gone */
 }
 
+/* A key with no meaning rings and does nothing: it may have been meant for the module. */
 static void menu_action(struct lb_attach *attach, unsigned char key)
 {
 	const struct lb_view *view = &attach->view;
