@@ -90,6 +90,7 @@ def test_mpremote_bootloader(module):
 	module.reset()
 
 
+@pytest.mark.long
 def test_mpremote_waits_for_no_one(module):
 	"""Twenty connections in a row, as a shell script does."""
 	for i in range(20):

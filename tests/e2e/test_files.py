@@ -243,6 +243,7 @@ def test_power_cuts_while_files_are_written(modules, record_property):
 	assert torn >= CUTS // 8, f"only {torn} of {CUTS} cuts landed inside a flash operation: too few to show anything"
 
 
+@pytest.mark.long
 def test_big_file_byte_by_byte(module):
 	data = random.Random(5).randbytes(300_000)
 	source = pathlib.Path(module.folder, "..", "big.bin")

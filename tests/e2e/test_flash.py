@@ -103,6 +103,7 @@ def test_a_module_with_nothing_on_it_comes_back(modules):
 	assert module.eval("1 + 1") == 2
 
 
+@pytest.mark.long
 def test_erase_all_leaves_the_image_alone_there(fast, newer):
 	fast.put("/flash/mine.txt", "mine")
 	fast.run("flash", IMAGE, "--slot", "ota_0")
@@ -164,6 +165,7 @@ def test_a_program_in_the_way_is_no_obstacle_to_the_lines(modules, newer):
 	assert result.returncode == 0 and result.stdout.endswith("flash: 1.2.0 in factory runs\n"), result.stderr
 
 
+@pytest.mark.long
 def test_in_bootloader_mode_already(modules, newer, scratch):
 	"""As a board without the circuit: G23 is tied, the switch pressed; then a tool that cannot do either."""
 	module = modules(clock=10).start()

@@ -36,6 +36,7 @@ def write(module, images, end=True):
 	return module.status()
 
 
+@pytest.mark.long
 def test_each_slot_in_turn(module, scratch):
 	"""Older, newer, the very same again: what was written last boots, and there is no previous image."""
 	images = {version: image_bytes(scratch, version) for version in ("0.0.7", "0.3.0")}

@@ -69,11 +69,11 @@ def test_no_hand_is_needed(esptool):
 
 @pytest.mark.parametrize("esptool, flags, options", [
 	("pty", [], []),                             # stub, compressed
-	("pty", [], ["-u"]),                         # stub, plain
+	pytest.param("pty", [], ["-u"], marks=pytest.mark.long),               # stub, plain
 	("pty", ["--no-stub"], []),                  # ROM, plain
-	("pty", ["--no-stub"], ["-z"]),              # ROM, compressed
+	pytest.param("pty", ["--no-stub"], ["-z"], marks=pytest.mark.long),    # ROM, compressed
 	("pty", ["-b", "921600"], []),
-	("pty", ["-b", "230400", "--no-stub"], []),
+	pytest.param("pty", ["-b", "230400", "--no-stub"], [], marks=pytest.mark.long),
 	("rfc2217", ["-b", "921600"], []),
 ], indirect=["esptool"])
 def test_write_verify_read(esptool, flags, options):
@@ -93,6 +93,7 @@ def test_write_verify_read(esptool, flags, options):
 		assert file.read() == data[:size]
 
 
+@pytest.mark.long
 def test_a_difference_is_found(esptool):
 	path, data = random_file(esptool.module.folder, "one", 20000)
 	esptool("write_flash", hex(OTA_0), path)
@@ -102,6 +103,7 @@ def test_a_difference_is_found(esptool):
 	assert "verify FAILED" in esptool("verify_flash", hex(OTA_0), path, code=2)
 
 
+@pytest.mark.long
 def test_erase_a_region(esptool):
 	"""What lies beside it stays."""
 	path, data = random_file(esptool.module.folder, "one", 3 * SECTOR)

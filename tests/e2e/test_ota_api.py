@@ -3,6 +3,8 @@ import hashlib
 import re
 import zlib
 
+import pytest
+
 import harness
 from ota import LATE, OTA_0, OTA_1, error_of, sign, slot, small, status, update, write
 from updates import SECTOR_BYTES, SLOT_BYTES
@@ -227,6 +229,7 @@ def test_a_complete_download_can_be_finished_later(modules, tmp_path):
 		uart.exec("pycom.ota_finish()")
 
 
+@pytest.mark.long
 def test_targets(modules, tmp_path):
 	"""Never the running slot, never factory, also when previous or factory runs and in a second update of one boot."""
 	module = modules(clock=20).start()

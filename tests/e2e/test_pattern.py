@@ -24,6 +24,7 @@ def make(*words):
 		capture_output=True, text=True)
 
 
+@pytest.mark.long
 def test_uninitialised_variables_do_not_matter():
 	if not shutil.which("clang"):
 		pytest.skip("no clang here")

@@ -114,7 +114,10 @@ def test_wait_sees_the_prompt(modules):
 	assert listener, "wait did not see the prompt"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+QUICK_KINDS = ["pty", "rfc2217", *[pytest.param(kind, marks=pytest.mark.long) for kind in ("socket", "telnet")]]
+
+
+@pytest.mark.parametrize("kind", QUICK_KINDS)
 def test_ota(modules, kind):
 	module = modules().start("--port", "0")
 	harness.until(lambda: module.status()["net"]["telnet"], 10, "telnet")

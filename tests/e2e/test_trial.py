@@ -69,6 +69,7 @@ def test_main_that_runs_for_its_time(modules, tmp_path):
 	assert module.status()["boot"]["cause"] == "switch"
 
 
+@pytest.mark.long
 def test_policy_seconds(modules, tmp_path):
 	module = updated(modules, tmp_path, main="import time\nprint('in main')\ntime.sleep(1000)\n", policy="'auto', 20")
 	with module.uart() as uart:
@@ -78,6 +79,7 @@ def test_policy_seconds(modules, tmp_path):
 		assert 16 < took < 45, took
 
 
+@pytest.mark.long
 def test_deepsleep_after_main_started(modules, tmp_path):
 	module = updated(modules, tmp_path, main="import machine\nmachine.deepsleep(1000)\n")
 	module.reset(phase=None)
@@ -88,6 +90,7 @@ def test_deepsleep_after_main_started(modules, tmp_path):
 
 # --- not confirmed, and not given up
 
+@pytest.mark.long
 def test_wakes_cost_no_try(modules, tmp_path):
 	"""deepsleep() in boot.py confirms nothing; a wake alone costs nothing."""
 	module = updated(modules, tmp_path, boot="import machine\nmachine.deepsleep(300)\n")
@@ -101,6 +104,7 @@ def test_wakes_cost_no_try(modules, tmp_path):
 	assert now["trial"] == {"left": 2} and now["boot"]["mode"] == "safe"
 
 
+@pytest.mark.long
 def test_a_trial_that_only_sleeps_ends(modules, tmp_path):
 	"""Each 16th wake costs a try: after three times 16 the previous image is back."""
 	module = updated(modules, tmp_path, boot="import machine\nmachine.deepsleep(300)\n")
@@ -114,6 +118,7 @@ def test_a_trial_that_only_sleeps_ends(modules, tmp_path):
 
 @pytest.mark.parametrize("main", ["import machine\nmachine.reset()\n",
                                   "import machine\nmachine.WDT(timeout=1000)\nwhile True: pass\n"])
+@pytest.mark.long
 def test_resets_never_confirm(modules, tmp_path, main):
 	"""Three of them, and the previous image is back."""
 	module = updated(modules, tmp_path, main=main)
@@ -145,6 +150,7 @@ def test_the_owner_at_the_console(modules, tmp_path):
 		assert module.status()["boot"]["cause"] == "switch"
 
 
+@pytest.mark.long
 def test_manual_policy(modules, tmp_path):
 	"""Neither scripts that end nor time nor sleep confirm; confirm() does."""
 	module = updated(modules, tmp_path, main="print('hi')\n", policy="'manual'")
@@ -192,6 +198,7 @@ def test_an_import_error(modules, tmp_path):
 		assert trial(module) is None and module.status()["boot"]["version"] == "1.1.0"
 
 
+@pytest.mark.long
 def test_an_error_in_boot_although_main_runs(modules, tmp_path):
 	module = updated(modules, tmp_path, boot="1/0\n", main="print('in main')\nwhile True: pass\n")
 	with module.uart() as uart:
@@ -202,6 +209,7 @@ def test_an_error_in_boot_although_main_runs(modules, tmp_path):
 		assert 50 < (time.monotonic() - start) * CLOCK < 90
 
 
+@pytest.mark.long
 def test_input_holds_it_off(modules, tmp_path):
 	module = updated(modules, tmp_path, main="1/0\n")
 	with module.uart() as uart:
@@ -233,6 +241,7 @@ def lasts(module):
 	return module_seconds_until(module, lambda: trial(module) == {"left": 1}, 100)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("main", ["import os\nos.dupterm(None)\n", "import machine\nmachine.UART(0).deinit()\n"])
 def test_a_console_that_is_off(modules, tmp_path, main):
 	module = updated(modules, tmp_path, main=main)
@@ -246,6 +255,7 @@ def test_a_boot_that_never_ends(modules, tmp_path):
 	assert lasts(module) > 50
 
 
+@pytest.mark.long
 def test_scripts_that_begin_anew_for_ever(modules, tmp_path):
 	module = updated(modules, tmp_path, main="import sys\nsys.exit()\n")
 	with module.uart() as uart:
@@ -281,6 +291,7 @@ def test_a_long_watchdog_of_the_user_does_not_defeat_it(modules, tmp_path):
 		module_seconds_until(module, lambda: module.status()["boot"]["cause"] == "watchdog", 60)
 
 
+@pytest.mark.long
 def test_the_users_watchdog_stays_his(modules, tmp_path):
 	"""After the confirmation too: it is not stopped with the trial's."""
 	module = updated(modules, tmp_path, main="import machine\nmachine.WDT(timeout=40000)\n")
@@ -292,6 +303,7 @@ def test_the_users_watchdog_stays_his(modules, tmp_path):
 		assert trial(module) is None
 
 
+@pytest.mark.long
 def test_formatting_is_no_hang(modules, tmp_path):
 	"""All of /flash takes 23 s, twice that is more than the watchdog gives."""
 	module = updated(modules, tmp_path, main="", policy="'manual'")
@@ -348,6 +360,7 @@ def test_a_safe_boot_of_the_trial(modules, tmp_path):
 		assert trial(module) is None
 
 
+@pytest.mark.long
 def test_banner_of_a_safe_boot(modules, tmp_path):
 	module = updated(modules, tmp_path)
 	with module.uart() as uart:

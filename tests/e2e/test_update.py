@@ -69,6 +69,7 @@ def updated(modules, flash_1_1):
 	return placed(modules, flash_1_1)
 
 
+@pytest.mark.long
 def test_updates_go_from_slot_to_slot(updated):
 	"""Never into the running slot, never into factory; each is confirmed when the scripts worked."""
 	before = updated.flash()
@@ -129,6 +130,7 @@ def test_main_that_fails_under_the_new_firmware(updated):
 	assert updated.hardware()["boot"] == boot + 3, "three tries, then the old one"
 
 
+@pytest.mark.long
 def test_main_that_resets_is_rolled_back(updated):
 	"""machine.reset() never confirms."""
 	updated.put("/flash/main.py", BREAKS_1_3 % "import machine; machine.reset()")
@@ -136,6 +138,7 @@ def test_main_that_resets_is_rolled_back(updated):
 	assert "1.3.0 did not come up: tried 3 times, last ended by a reset of its own; 1.1.0 in ota_0 runs again" in said
 
 
+@pytest.mark.long
 def test_main_that_runs_on_is_confirmed(updated):
 	"""By the VM itself, after the time that the owner has set; a minute without that (test_trial.py)."""
 	updated.exec("import lifeboat; lifeboat.confirm_policy('auto', 30)")
@@ -192,6 +195,7 @@ def test_confirm_keeps(updated):
 	assert updates.counts(updated) == after, "a boot of a confirmed image writes nothing"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("policy", ["auto", "manual"])
 def test_deep_sleeper_keeps_its_update(updated, policy):
 	"""Ten wakes: none costs a try, and under the automatic policy the first sleep confirms."""
@@ -261,6 +265,7 @@ def test_windows_choose_the_image(modules, flash_1_1):
 		assert updates.counts(module) == before
 
 
+@pytest.mark.long
 def test_damaged_latest_falls_back(modules, flash_1_1):
 	"""Nothing is written, and the flash's history is as it was."""
 	at = updates.SLOTS["ota_0"] + 70000
@@ -301,6 +306,7 @@ def test_the_script_of_the_documentation(updated, scratch):
 	assert updates.runs(updated) == ("ota_1", "1.2.0")
 
 
+@pytest.mark.long
 def test_lost_record(modules, flash_1_1):
 	"""Noise where the record was: factory runs, nothing is written until the next update, which works."""
 	at = 0x200000
@@ -313,6 +319,7 @@ def test_lost_record(modules, flash_1_1):
 	assert module.status()["boot"]["version"] == "1.2.0" and module.status()["boot"]["why"] == "latest"
 
 
+@pytest.mark.long
 def test_trial_that_rots(updated):
 	"""The slot of an image on trial is damaged: no try is made with it, the old one is back at once."""
 	on_trial(updated, "1.2.0")
@@ -326,6 +333,7 @@ def test_trial_that_rots(updated):
 	assert (boot["slot"], boot["version"], boot["why"]) == ("ota_0", "1.1.0", "reverted")
 
 
+@pytest.mark.long
 def test_bootloader_mode_costs_no_try(updated):
 	on_trial(updated, "1.2.0")
 	before = updates.counts(updated)
@@ -338,6 +346,7 @@ def test_bootloader_mode_costs_no_try(updated):
 	assert updates.runs(updated) == ("ota_1", "1.2.0") and updated.status()["trial"] == {"left": 1}
 
 
+@pytest.mark.long
 def test_power_cuts_cost_tries(updated):
 	"""An image whose start is always cut off is given up in the end, too."""
 	on_trial(updated, "1.2.0")
@@ -416,6 +425,7 @@ def test_hardware_that_ends_meanwhile(modules, flash_1_1):
 	assert process.returncode == 1 and re.fullmatch(r"lifeboat: [^\n]+'lifeboat run'\n", err), err
 
 
+@pytest.mark.long
 def test_goes_on_when_nobody_reads(modules, flash_1_1):
 	module = placed(modules, flash_1_1)
 	process = subprocess.Popen([harness.LIFEBOAT, "ota", updates.image("1.2.0"), "-d", module.folder],
@@ -426,6 +436,7 @@ def test_goes_on_when_nobody_reads(modules, flash_1_1):
 	assert module.status()["boot"]["version"] == "1.2.0"
 
 
+@pytest.mark.long
 def test_another_image_begins_anew(updated):
 	"""Over an update that was abandoned, and over one that was finished and never started."""
 	process = start_ota(updated, updates.image("1.2.0"))
