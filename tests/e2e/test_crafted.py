@@ -139,17 +139,34 @@ def craft(module, name, change):
 		watch.until_event(lambda e: e["phase"] == "repl", 20)
 
 
+# A file that was open before: what is left of a dead file system must not go on reading.
+HOLD = """try:
+    held = open('/flash/big', 'rb')
+except OSError:
+    held = None
+"""
+USE_HELD = """try:
+    print('read', held.read(1))
+except OSError as e:
+    print(e.errno)
+"""
+
+
 @pytest.mark.parametrize("case", [*FATAL, *HARMLESS])
 def test_crafted_flash(fast, case):
 	craft(fast, *FATAL[case] if case in FATAL else (b"boot.py", HARMLESS[case]))
 	boot = fast.hardware()["boot"]
 	with fast.uart() as uart:
+		uart.exec(HOLD)
 		errors = eval(uart.exec(WORK + "print(work('/flash'))", 120).splitlines()[-1])
 		text = uart.seen.decode(errors="replace")
 		assert fast.hardware()["boot"] == boot and "fault" not in text, text[-1000:]
 		if case in FATAL:
 			assert "/flash: its file system is damaged (littlefs, line" in text, (errors, text)
 			assert 5 in errors and "flash" not in uart.eval("os.listdir('/')")
+			is_held = uart.eval("held is not None")
+			assert is_held or case != "no_end_of_the_search_for_orphans"
+			assert not is_held or uart.exec(USE_HELD).strip() == "5"
 			uart.exec("os.mkfs('/flash')", 60)
 			assert uart.eval("os.listdir('/flash')") == []
 			uart.put("/flash/new", "usable at once")

@@ -73,6 +73,7 @@ def test_what_was_written_is_latest_and_no_update(fast, newer):
 	assert fast.status()["boot"]["slot"] == "factory"
 
 
+@pytest.mark.long
 def test_a_record_of_a_newer_version_is_told(modules, newer):
 	"""The bootloader notes nothing in it, so that the image a slot has already is no news to it: what to do is said."""
 	module = modules(clock=10).start()

@@ -433,6 +433,7 @@ def fall_silent(connection):
 	connection.setsockopt(socket.SOL_SOCKET, 26, program)  # SO_ATTACH_FILTER
 
 
+@pytest.mark.long
 def test_one_whose_host_is_gone_gives_way(module):
 	"""Its connection would last for a quarter of an hour, since there is something that it was to acknowledge."""
 	with socket.create_connection(("127.0.0.1", port_of(module))) as gone:

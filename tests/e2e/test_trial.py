@@ -56,6 +56,7 @@ def test_scripts_that_end_well(modules, tmp_path):
 		assert module.status()["boot"]["slot"] == "ota_0"
 
 
+@pytest.mark.long
 def test_main_that_runs_for_its_time(modules, tmp_path):
 	module = updated(modules, tmp_path, main="print('in main')\nwhile True: pass\n")
 	with module.uart() as uart:
@@ -128,6 +129,7 @@ def test_resets_never_confirm(modules, tmp_path, main):
 	assert now["record"]["latest"] == "factory" and now["trial"] is None
 
 
+@pytest.mark.long
 def test_the_owner_at_the_console(modules, tmp_path):
 	"""Ctrl-C is no error, and no end: the trial waits, and is fed."""
 	module = updated(modules, tmp_path, main="print('in main')\nwhile True: pass\n")
@@ -282,6 +284,7 @@ def test_a_hang_is_ended_by_the_watchdog(modules, tmp_path):
 		module_seconds_until(module, lambda: module.status()["boot"]["why"] == "reverted", 60)
 
 
+@pytest.mark.long
 def test_a_long_watchdog_of_the_user_does_not_defeat_it(modules, tmp_path):
 	main = "import machine\nmachine.WDT(timeout=600000)\nprint('hang')\nmachine.disable_irq()\nwhile True: pass\n"
 	module = updated(modules, tmp_path, main=main)

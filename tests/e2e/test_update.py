@@ -118,6 +118,7 @@ print('main.py works')
 """
 
 
+@pytest.mark.long
 def test_main_that_fails_under_the_new_firmware(updated):
 	"""A module in the field: nobody types, and after three tries of 60 s the old firmware is back, and with it main.py."""
 	updated.put("/flash/main.py", BREAKS_1_3 % "import gone_in_this_version")
@@ -182,6 +183,7 @@ def test_trial_row_by_row(updated):
 		assert "OSError" in uart.finish()[1], "nothing is on trial here"
 
 
+@pytest.mark.long
 def test_confirm_keeps(updated):
 	on_trial(updated, "1.2.0")
 	before = updates.counts(updated)
@@ -239,6 +241,7 @@ def test_left_by_the_pin(updated):
 	assert "ota: 1.4.0 in ota_1 runs, confirmed\n" in said, "the slot that does not run"
 
 
+@pytest.mark.long
 def test_windows_choose_the_image(modules, flash_1_1):
 	"""Each of the three windows: the image, the banner, the blinks, no flash write, and gone at the next hard reset."""
 	module = placed(modules, flash_1_1, clock=10)
@@ -535,6 +538,7 @@ def test_modules_that_cannot_be_asked(module, scratch):
 	assert "'lifeboat run'" in ota(module, image, code=1)
 
 
+@pytest.mark.long
 def test_during_a_trial_there_is_no_other_update(updated):
 	"""It is refused before the scripts are interrupted, which would cost them the trial; by the module's own rule too."""
 	updated.put("/flash/main.py", BUSY)
