@@ -16,7 +16,7 @@ void lb_flashchip_on_change(lb_flash_fn *handler)
 	on_change = handler;
 }
 
-static void tell(enum lb_flash_moment moment)
+static void report(enum lb_flash_moment moment)
 {
 	if (on_change != NULL)
 		on_change(moment);
@@ -28,7 +28,7 @@ static struct lb_nor_cut count(void *ctx, const struct lb_nor_op *op)
 {
 	(void)ctx;
 	if (op->kind != LB_NOR_READ)
-		tell(LB_FLASH_BEFORE);
+		report(LB_FLASH_BEFORE);
 	switch (op->kind) {
 	case LB_NOR_READ: lb_bus_add64(WIRE_REG_FLASH_READS, 1); break;
 	case LB_NOR_PROGRAM:
@@ -50,13 +50,13 @@ static void done(void *ctx, const struct lb_nor_op *op)
 	if (op->kind == LB_NOR_READ)
 		return;
 	lb_bus_put64(WIRE_REG_FLASH_TORN, 0);
-	tell(LB_FLASH_AFTER);
+	report(LB_FLASH_AFTER);
 }
 
 static void stay_busy(void *ctx, uint32_t busy_us)
 {
 	(void)ctx;
-	tell(LB_FLASH_WITHIN);
+	report(LB_FLASH_WITHIN);
 	lb_bus_sleep_until(lb_bus_host_ns() + lb_bus_host_span_ns(busy_us));
 }
 
