@@ -46,7 +46,9 @@ void lb_periph_rtc_set(uint64_t micros);
 void lb_periph_busy_wait_us(uint32_t wait_us);
 
 /* --- interrupts --- */
-uint32_t lb_periph_irq_save(void); /* masks interrupts; returns the state for lb_periph_irq_restore */
+/* Masks interrupts, and keeps out whoever else masks them in another thread; returns the state for
+ * lb_periph_irq_restore, which does nothing in a thread that has not masked them. Sections nest. */
+uint32_t lb_periph_irq_save(void);
 void lb_periph_irq_restore(uint32_t state);
 /* Sleeps until an interrupt was handled or the time is over. Returns at once when one was handled since the last call
  * returned, so a flag that a handler sets is never missed. UINT32_MAX waits without limit. Nothing polls here. */

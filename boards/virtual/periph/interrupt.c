@@ -3,7 +3,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <time.h>
 #include <unistd.h>
@@ -13,35 +16,87 @@
 
 enum { US_PER_MS = 1000, NS_PER_S = 1000000000 };
 
+/* Bits of what came while a section was open, one for each signal. */
+enum { DEFERRED_IO = 1, DEFERRED_ALARM = 2 };
+
 static struct {
 	sigset_t signals;
 	const struct lb_interrupt_vectors *vectors;
+	pthread_t thread; /* the only one that they are delivered to */
 	volatile sig_atomic_t noted;
 } cpu;
 
-static void on_io(int signal_number)
-{
-	const int saved_errno = errno;
+/* The section in which nothing else happens: one for the whole program, held by a thread or by a handler that runs. */
+static struct {
+	_Atomic uintptr_t owner; /* 0: nobody */
+	_Atomic unsigned deferred;
+} section;
 
-	(void)signal_number;
+/* A number of the thread's own. */
+static uintptr_t self(void)
+{
+	static _Thread_local char here;
+
+	return (uintptr_t)&here;
+}
+
+static bool is_mine(void)
+{
+	return atomic_load_explicit(&section.owner, memory_order_relaxed) == self();
+}
+
+static bool try_enter(void)
+{
+	uintptr_t nobody = 0;
+
+	return atomic_compare_exchange_strong(&section.owner, &nobody, self());
+}
+
+/* What a handler deferred is raised again. It has said so before it looked whether the section is open, so either it
+ * finds the section left or this finds what it said. */
+static void leave(void)
+{
+	unsigned deferred;
+
+	atomic_store(&section.owner, 0);
+	if (atomic_load(&section.deferred) == 0)
+		return;
+	deferred = atomic_exchange(&section.deferred, 0);
+	if ((deferred & DEFERRED_IO) != 0)
+		pthread_kill(cpu.thread, SIGIO);
+	if ((deferred & DEFERRED_ALARM) != 0)
+		pthread_kill(cpu.thread, SIGALRM);
+}
+
+static void serve(unsigned kind)
+{
+	if (kind == DEFERRED_ALARM) {
+		cpu.vectors->alarm();
+		return;
+	}
 	lb_interrupt_note(); /* also for a socket that nothing watches, and a change of the radio's link */
 	for (int i = 0; i < LB_INTERRUPT_SOCKETS; i++)
 		cpu.vectors->sockets[i]();
-	errno = saved_errno;
 }
 
-static void on_alarm(int signal_number)
+/* In a section, this thread's or another's, it is deferred to the section's end. */
+static void on_signal(int signal_number)
 {
+	const unsigned kind = signal_number == SIGALRM ? DEFERRED_ALARM : DEFERRED_IO;
 	const int saved_errno = errno;
 
-	(void)signal_number;
-	cpu.vectors->alarm();
+	atomic_fetch_or(&section.deferred, kind);
+	if (try_enter()) {
+		atomic_fetch_and(&section.deferred, ~kind);
+		serve(kind);
+		leave();
+	}
 	errno = saved_errno;
 }
 
-static void serve(int signal_number, void (*handler)(int))
+static void handle(int signal_number)
 {
-	const struct sigaction action = {.sa_handler = handler, .sa_mask = cpu.signals, .sa_flags = SA_RESTART};
+	const struct sigaction action = {.sa_handler = on_signal, .sa_mask = cpu.signals, .sa_flags = SA_RESTART};
 
 	if (sigaction(signal_number, &action, NULL) != 0)
 		lb_bus_fail("signal handler");
@@ -58,11 +113,12 @@ void lb_interrupt_from(int fd)
 void lb_interrupt_init(const struct lb_interrupt_vectors *vectors)
 {
 	cpu.vectors = vectors;
+	cpu.thread = pthread_self();
 	sigemptyset(&cpu.signals);
 	sigaddset(&cpu.signals, SIGIO);
 	sigaddset(&cpu.signals, SIGALRM);
-	serve(SIGIO, on_io);
-	serve(SIGALRM, on_alarm);
+	handle(SIGIO);
+	handle(SIGALRM);
 	lb_interrupt_from(WIRE_FD_MESSAGES);
 	lb_interrupt_from(WIRE_FD_UART0);
 	lb_interrupt_from(WIRE_FD_UART1);
@@ -76,16 +132,17 @@ void lb_interrupt_note(void)
 
 uint32_t lb_periph_irq_save(void)
 {
-	sigset_t before;
-
-	sigprocmask(SIG_BLOCK, &cpu.signals, &before);
-	return sigismember(&before, SIGIO) == 1;
+	if (is_mine())
+		return 1;
+	while (!try_enter())
+		sched_yield(); /* another thread's section, which is short */
+	return 0;
 }
 
 void lb_periph_irq_restore(uint32_t state)
 {
-	if (state == 0)
-		sigprocmask(SIG_UNBLOCK, &cpu.signals, NULL);
+	if (state == 0 && is_mine())
+		leave();
 }
 
 /* How long until then, in a form for ppoll; false when it is over. */
@@ -100,24 +157,38 @@ static bool time_left(uint64_t deadline_ns, struct timespec *left)
 	return true;
 }
 
-/* The mask is open only inside ppoll, so an interrupt falls either before the look at `noted` or ends the sleep. */
+/* Sleeps until then, or until a signal was handled. */
+static void sleep_until(struct pollfd *fds, nfds_t count, uint64_t deadline_ns, const sigset_t *open)
+{
+	const bool endless = deadline_ns == UINT64_MAX;
+	struct timespec left;
+
+	while (!cpu.noted && (endless || time_left(deadline_ns, &left)))
+		if (ppoll(fds, count, endless ? NULL : &left, open) != -1 || errno != EINTR)
+			break;
+	cpu.noted = 0;
+}
+
+/* The signals are let in only inside ppoll, so an interrupt falls either before the look at `noted` or ends the sleep.
+ * A section of the caller's does not hold during the sleep. */
 void lb_interrupt_sleep(struct pollfd *fds, nfds_t count, uint32_t wait_ms)
 {
-	const bool endless = wait_ms == UINT32_MAX;
-	const uint64_t deadline_ns = lb_bus_host_ns() + lb_bus_host_span_ns((uint64_t)wait_ms * US_PER_MS);
-	struct timespec left;
+	const uint64_t deadline_ns =
+		wait_ms == UINT32_MAX ? UINT64_MAX : lb_bus_host_ns() + lb_bus_host_span_ns((uint64_t)wait_ms * US_PER_MS);
+	const bool was_mine = is_mine();
 	sigset_t before;
 	sigset_t open;
 
-	sigprocmask(SIG_BLOCK, &cpu.signals, &before);
+	pthread_sigmask(SIG_BLOCK, &cpu.signals, &before);
 	open = before;
 	sigdelset(&open, SIGIO);
 	sigdelset(&open, SIGALRM);
-	while (!cpu.noted && (endless || time_left(deadline_ns, &left)))
-		if (ppoll(fds, count, endless ? NULL : &left, &open) != -1 || errno != EINTR)
-			break;
-	cpu.noted = 0;
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (was_mine)
+		leave();
+	sleep_until(fds, count, deadline_ns, &open);
+	if (was_mine)
+		lb_periph_irq_save();
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 void lb_periph_wait_ms(uint32_t wait_ms)

@@ -1,7 +1,9 @@
 /* Interrupts of the virtual CPU: the signals SIGIO (sockets) and SIGALRM (the alarm timer).
  *
- * A signal handler is interrupt context, sigprocmask is the mask, ppoll with the mask open is "wait for interrupt".
- * One handler runs at a time. There are no threads.
+ * A signal handler is interrupt context, and ppoll with the signals let in is "wait for interrupt". What masks is a
+ * section that one thread has at a time, whichever it is: handlers run in the thread that called lb_interrupt_init,
+ * find a section open and leave, and come again when it ends. One handler runs at a time, in a section of its own.
+ * Other threads must have both signals blocked.
  */
 #ifndef LB_PERIPH_INTERRUPT_H
 #define LB_PERIPH_INTERRUPT_H
