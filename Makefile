@@ -31,6 +31,7 @@ Q := $(if $(V),,@)
 
 RULES := Makefile conf/version.mk conf/warnings.mk conf/mbedtls.mk conf/host.mk boards/$(BOARD)/board.mk
 include $(filter %.mk,$(RULES))
+include $(LIBCRYPTO)
 # A board says what it compiles with and where its objects go, unless it runs where the command does.
 BOARD_CC ?= $(CC)
 BOARD_TREE ?= release

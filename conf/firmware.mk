@@ -25,7 +25,8 @@ $(MPY_CROSS): $(filter-out FORCE,$(MICROPYTHON_TREE)) $(CHOICE)
 	@test -f $(MICROPYTHON_DIR)/mpy-cross/Makefile || { \
 		echo "no MicroPython source in $(MICROPYTHON_DIR): run ./lifeboat build, or set MICROPYTHON_DIR" >&2; exit 1; }
 	@mkdir -p $(@D)
-	$(MAKE) --no-print-directory -C $(MICROPYTHON_DIR)/mpy-cross BUILD=$(call abs,$(@D)) PROG=mpy-cross
+	$(MAKE) --no-print-directory -C $(MICROPYTHON_DIR)/mpy-cross BUILD=$(call abs,$(@D)) PROG=mpy-cross \
+		CFLAGS_EXTRA=$(if $(STRICT),,-Wno-error)
 	@touch $@
 
 # Another list of files than last time: what a file that is gone said of names and modules must not stay.
