@@ -176,7 +176,10 @@ $(INCLUDE)/%.h: %.h
 # Not every board has a hardware that is a process here, an archive for programs of one's own, and a firmware.
 PROGRAMS := $(BIN) $(BOOTLOADER) $(if $(BOARD_PROCESS),$(HARDWARE))
 IMAGES := $(if $(FIRMWARE_CFLAGS),$(IMAGE) $(if $(BOARD_PROCESS),$(CHECK_IMAGE)))
-DATA := $(if $(BOARD_PERIPH),$(OWN_LIBRARY) $(OWN_H:%=$(INCLUDE)/%)) $(IMAGES)
+PROFILES := $(patsubst %,$(B)/share/lifeboat/%,$(shell find profiles -type f -not -name '.*'))
+$(B)/share/lifeboat/profiles/%: profiles/%
+	$(Q)install -D -m 644 $< $@
+DATA := $(PROFILES) $(if $(BOARD_PERIPH),$(OWN_LIBRARY) $(OWN_H:%=$(INCLUDE)/%)) $(IMAGES)
 bootloader: $(BOOTLOADER)
 programs: $(PROGRAMS) $(filter-out $(IMAGES),$(DATA))
 all: programs $(DATA)

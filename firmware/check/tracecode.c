@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "firmware/check/standin.h"
 #include "firmware/check/tracing.h"
 #include "py/bc.h"
 #include "py/bc0.h"
@@ -280,6 +281,10 @@ static uint32_t enter(const mp_raw_code_t *raw, const mp_module_constants_t *con
 	if (!wanted.native) {
 		if (gc_nbytes(raw->fun_data) > CODE_MAX) {
 			lb_tracing()->full = 1;
+			*is_new = false;
+			return LB_TRACECODE_NONE;
+		}
+		if (lb_standin_has_file(constants->qstr_table[0])) {
 			*is_new = false;
 			return LB_TRACECODE_NONE;
 		}

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "core/hw/periph.h"
+#include "firmware/check/standin.h"
 #include "firmware/check/tracecode.h"
+#include "firmware/check/traceask.h"
 #include "firmware/check/tracecut.h"
 #include "firmware/check/tracehook.h"
 #include "firmware/check/tracing.h"
@@ -34,21 +36,20 @@ CALL(gc_collect);
 CALL(lb_periph_deepsleep);
 
 enum {
-	JUST_BEFORE = 300, /* attributes: what a driver takes from its read to its complaint */
+	STANDIN_BYTES = 192 << 10, /* of the heap, for what a board that is stood in for has in its image */
 	SAMPLE_BYTES = 16384,
 	SAMPLES = 16, /* then twice as seldom, and so on, up to a sixteenth of the heap */
 	TEXT_BYTES = 160,
 };
 
 static struct {
-	uint32_t function;                  /* LB_TRACECODE_NONE: not followed */
-	uint64_t lookups;                   /* of attributes and methods, so far */
-	uint32_t script;                    /* 1 boot.py, 2 main.py, 0 neither */
-	uint64_t start_us;                  /* module time since the reset, when the firmware started */
-	uint64_t used_at[LB_TRACE_DEVICES]; /* by lookups */
-	mp_obj_t base;                      /* of the attribute that was looked up last */
+	uint32_t function; /* LB_TRACECODE_NONE: not followed */
+	uint32_t script;   /* 1 boot.py, 2 main.py, 0 neither */
+	uint64_t start_us; /* module time since the reset, when the firmware started */
+	mp_obj_t base;     /* of the attribute that was looked up last */
 	const void *exceptions[LB_TRACE_ERRORS];
 	const byte *heap, *heap_end;
+	size_t standin_bytes; /* of the heap, in use before the scripts */
 	size_t collections;
 	bool busy; /* printing an exception, which may run code */
 } hook = {.function = LB_TRACECODE_NONE};
@@ -79,6 +80,7 @@ static void note_heap(void)
 	gc_info_t info;
 
 	gc_info(&info);
+	info.used -= info.used < hook.standin_bytes ? info.used : hook.standin_bytes;
 	if (info.used > trace->heap_peak_bytes && !lb_bootinfo_is_safe())
 		trace->heap_peak_bytes = (uint32_t)info.used;
 }
@@ -128,15 +130,6 @@ mp_vm_return_kind_t __wrap_mp_execute_bytecode(mp_code_state_t *state, volatile 
 
 /* --- attributes, and devices --- */
 
-static void use(enum lb_trace_device device)
-{
-	struct lb_trace *trace = lb_tracing();
-
-	trace->now_us = lb_periph_micros();
-	trace->used_us[device] = trace->now_us;
-	hook.used_at[device] = hook.lookups;
-}
-
 /* Which bus or radio a script asks: an error or a wait right after that is for want of what is connected there. */
 static void note_method(mp_obj_t object, qstr method)
 {
@@ -144,20 +137,20 @@ static void note_method(mp_obj_t object, qstr method)
 	case MP_QSTR_I2C:
 	case MP_QSTR_SoftI2C:
 		if (method != MP_QSTR_init)
-			use(LB_TRACE_I2C);
+			lb_traceask_device(LB_TRACE_I2C);
 		break;
 	case MP_QSTR_SPI:
 	case MP_QSTR_SoftSPI:
 		if (method != MP_QSTR_init && method != MP_QSTR_write)
-			use(LB_TRACE_SPI);
+			lb_traceask_device(LB_TRACE_SPI);
 		break;
 	case MP_QSTR_UART:
 		if (method == MP_QSTR_any || method == MP_QSTR_read || method == MP_QSTR_readline || method == MP_QSTR_readinto)
-			use(LB_TRACE_UART);
+			lb_traceask_device(LB_TRACE_UART);
 		break;
 	case MP_QSTR_WLAN:
 		if (method == MP_QSTR_isconnected)
-			use(LB_TRACE_WIFI);
+			lb_traceask_device(LB_TRACE_WIFI);
 		break;
 	default: break;
 	}
@@ -165,23 +158,30 @@ static void note_method(mp_obj_t object, qstr method)
 
 mp_obj_t __wrap_mp_load_attr(mp_obj_t base, qstr attr)
 {
+	mp_obj_t dest[2];
+
 	hook.base = base;
-	hook.lookups++;
-	return __real_mp_load_attr(base, attr);
+	lb_traceask_count_lookup();
+	if (!lb_standin_load(base, attr, dest))
+		return __real_mp_load_attr(base, attr);
+	return dest[1] == MP_OBJ_NULL ? dest[0] : mp_obj_new_bound_meth(dest[0], dest[1]);
 }
 
 void __wrap_mp_load_method(mp_obj_t base, qstr attr, mp_obj_t *dest)
 {
 	hook.base = base;
-	hook.lookups++;
+	lb_traceask_count_lookup();
 	note_method(base, attr);
-	__real_mp_load_method(base, attr, dest);
+	if (!lb_standin_load(base, attr, dest))
+		__real_mp_load_method(base, attr, dest);
 }
 
 mp_obj_t __wrap_mp_import_from(mp_obj_t module, qstr name)
 {
+	mp_obj_t dest[2];
+
 	hook.base = module;
-	return __real_mp_import_from(module, name);
+	return lb_standin_load(module, name, dest) ? dest[0] : __real_mp_import_from(module, name);
 }
 
 /* --- errors --- */
@@ -203,10 +203,12 @@ static uint32_t name_of_base(mp_obj_t base)
 		const mp_map_elem_t *name =
 			mp_map_lookup(&module->globals->map, MP_OBJ_NEW_QSTR(MP_QSTR___name__), MP_MAP_LOOKUP);
 
-		return name != NULL && is_built_in(module) ? lb_tracing_text(mp_obj_str_get_str(name->value)) : 0;
+		return name != NULL && (is_built_in(module) || lb_standin_made(base)) ?
+		           lb_tracing_text(mp_obj_str_get_str(name->value)) :
+		           0;
 	}
 	const mp_obj_type_t *type = mp_obj_is_type(base, &mp_type_type) ? MP_OBJ_TO_PTR(base) : mp_obj_get_type(base);
-	return is_built_in(type) ? lb_tracing_qstr(type->name) : 0;
+	return is_built_in(type) || lb_standin_made(base) ? lb_tracing_qstr(type->name) : 0;
 }
 
 struct line {
@@ -244,19 +246,6 @@ static void print_exception(mp_obj_t exception, bool whole, char *text, size_t r
 		nlr_pop();
 	}
 	hook.busy = false;
-}
-
-static uint32_t device_just_used(void)
-{
-	uint32_t found = 0;
-	uint64_t latest = 0;
-
-	for (uint32_t i = 0; i < LB_TRACE_DEVICES; i++)
-		if (hook.used_at[i] > latest && hook.lookups - hook.used_at[i] < JUST_BEFORE) {
-			latest = hook.used_at[i];
-			found = i + 1;
-		}
-	return found;
 }
 
 /* One entry for an error that comes again and again: a loop that catches it must not fill the table. */
@@ -299,7 +288,7 @@ static void note_error(mp_obj_t exception, qstr file, size_t line)
 		.function = hook.function == LB_TRACECODE_NONE ? 0 : hook.function + 1,
 		.offset = offset_now(),
 		.type = lb_tracing_text(mp_obj_get_type_str(exception)),
-		.device = device_just_used(),
+		.device = lb_traceask_device_just_before(),
 	};
 	struct lb_trace_error *error = find_error(&wanted);
 
@@ -325,13 +314,24 @@ static bool is_of_interest(mp_obj_t exception)
 	       !mp_obj_is_subclass_fast(type, MP_OBJ_FROM_PTR(&mp_type_StopIteration));
 }
 
+/* Is the place the first of a script's that the exception leaves? What a stand-in does within is not the script's. */
+static bool is_first_of_script(const size_t *values, size_t count, qstr file)
+{
+	enum { VALUES_EACH = 3 };
+
+	for (size_t i = 0; i < count; i += VALUES_EACH)
+		if (!lb_standin_has_file(values[i]))
+			return false;
+	return !lb_standin_has_file(file);
+}
+
 /* Called for each function that an exception leaves, the innermost first. */
 void __wrap_mp_obj_exception_add_traceback(mp_obj_t self, qstr file, size_t line, qstr block)
 {
 	size_t count, *values;
 
 	mp_obj_exception_get_traceback(self, &count, &values);
-	if (count == 0 && !hook.busy && is_of_interest(self))
+	if (is_first_of_script(values, count, file) && !hook.busy && is_of_interest(self))
 		note_error(self, file, line);
 	__real_mp_obj_exception_add_traceback(self, file, line, block);
 }
@@ -391,6 +391,19 @@ void __wrap_lb_script_after_exec(void *raised, int *result)
 		note_end(MP_OBJ_FROM_PTR(raised));
 }
 
+static void start_standin(void)
+{
+	gc_info_t info;
+
+	lb_standin_start();
+	if (!lb_standin_is_on())
+		return;
+	__real_gc_collect();
+	gc_info(&info);
+	hook.standin_bytes = info.used;
+	lb_tracing()->depth = 0;
+}
+
 /* Begins the trace of boot.py or main.py anew and ends it: what ran adds up over the runs, how it ended does not. */
 int __wrap_pyexec_file_if_exists(const char *path)
 {
@@ -403,6 +416,8 @@ int __wrap_pyexec_file_if_exists(const char *path)
 		lb_tracing()->function[i].suspended = 0;
 	script()->traceback[0] = '\0';
 	script()->end = LB_TRACE_NEVER;
+	if (lb_tracing()->in_script == 1)
+		start_standin();
 	if (mp_import_stat(path) == MP_IMPORT_STAT_FILE) {
 		script()->runs++;
 		script()->end = LB_TRACE_RUNS;
@@ -458,12 +473,17 @@ void __wrap_gc_init(void *start, void *end)
 {
 	struct lb_trace *trace = lb_tracing();
 	byte *heap = start;
+	const size_t kept_bytes = lb_standin_is_on() ? STANDIN_BYTES : 0;
+	const size_t most_bytes = (size_t)((byte *)end - heap);
+	size_t heap_bytes = trace->heap_bytes != 0 && !lb_bootinfo_is_safe() ? trace->heap_bytes + kept_bytes : most_bytes;
 
-	if (trace->heap_bytes != 0 && heap + trace->heap_bytes < (byte *)end && !lb_bootinfo_is_safe())
-		end = heap + trace->heap_bytes;
+	if (heap_bytes > most_bytes)
+		heap_bytes = most_bytes;
+	end = heap + heap_bytes;
 	hook.heap = start;
 	hook.heap_end = end;
-	trace->heap_size_bytes = (uint32_t)(hook.heap_end - hook.heap);
+	hook.standin_bytes = kept_bytes;
+	trace->heap_size_bytes = (uint32_t)heap_bytes - (uint32_t)kept_bytes;
 	__real_gc_init(start, end);
 	set_threshold();
 }

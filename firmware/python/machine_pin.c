@@ -3,6 +3,7 @@
 #include "extmod/modmachine.h"
 #include "extmod/virtpin.h"
 #include "firmware/io/irq.h"
+#include "firmware/python/pin_id.h"
 #include "py/runtime.h"
 
 enum { EDGE_BOTH = LB_IRQ_FALLING | LB_IRQ_RISING, NO_VALUE = -1 };
@@ -69,9 +70,9 @@ unsigned lb_machine_pin_number(mp_obj_t pin)
 		return ((const struct pin *)MP_OBJ_TO_PTR(pin))->number;
 	if (mp_obj_is_str(pin))
 		return find_by_name(mp_obj_str_get_str(pin));
-	const mp_int_t number = mp_obj_get_int(pin);
+	const int number = lb_pin_id_find(mp_obj_get_int(pin));
 
-	if (number < 0 || number >= LB_PIN_COUNT)
+	if (number < 0)
 		mp_raise_msg_varg(&mp_type_ValueError, MP_ERROR_TEXT("pin numbers are 0 to %d"), LB_PIN_COUNT - 1);
 	return (unsigned)number;
 }

@@ -101,6 +101,18 @@ static void note_errors(const struct auditor *auditor, bool ended)
 			note_error(auditor, &ran->error[i]);
 }
 
+/* What stand-ins could not answer counts, whatever the script made of it. */
+static void note_gaps(const struct auditor *auditor)
+{
+	const struct lb_trace *ran = auditor->flow.ran;
+
+	for (uint32_t i = 0; i < ran->gaps; i++) {
+		const struct lb_trace_gap *gap = &ran->gap[i];
+		lb_audit_add(auditor->audit, LB_AUDIT_MISSING, lb_reach_file_name(lb_flow_text(&auditor->flow, gap->file)),
+		             gap->line, lb_flow_text(&auditor->flow, gap->text));
+	}
+}
+
 /* --- calls that can lock an owner out --- */
 
 /* Every dangerous call that did not run: ahead of where the run stopped, or on a branch that it passed. */
@@ -171,7 +183,9 @@ static void note_waiting(const struct auditor *auditor)
 {
 	static const char *const texts[LB_TRACE_DEVICES] = {
 		"waits for I2C, and nothing was given for it", "waits for SPI, and nothing was given for it",
-		"waits for UART, and nothing was given for it", NULL, /* what lies behind the network counts by itself */
+		"waits for UART, and nothing was given for it",
+		[LB_TRACE_WIRE] =
+			"waits for a sensor on a pin, and nothing was given for it", /* what lies behind the network counts by itself */
 	};
 	const struct lb_audit *audit = auditor->audit;
 	int device = last_used(auditor->flow.ran);
@@ -237,6 +251,7 @@ bool lb_audit(const struct lb_trace *code, const struct lb_trace *ran, uint64_t 
 	lb_reach_spread(&auditor->flow, auditor->reached);
 	find_place(auditor);
 	note_errors(auditor, true);
+	note_gaps(auditor);
 	note_dangers(auditor, true);
 	note_waiting(auditor);
 	if (code->full != 0)

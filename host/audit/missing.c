@@ -158,7 +158,7 @@ static bool is_a_name(const struct lb_flow *flow, const struct lb_trace_error *e
 
 enum lb_missing lb_missing(const struct lb_flow *flow, const struct lb_trace_error *error, char *text, size_t room)
 {
-	static const char *const buses[LB_TRACE_DEVICES] = {"I2C", "SPI", "UART", NULL};
+	static const char *const buses[LB_TRACE_DEVICES] = {"I2C", "SPI", "UART", NULL, "the sensor's pin"};
 	const char *bus = error->device != 0 ? buses[error->device - 1] : NULL;
 
 	if (is_a_name(flow, error, text, room))

@@ -160,6 +160,11 @@ void lb_check_print_json(const struct lb_check_facts *facts, const char *folder)
 	cJSON_AddStringToObject(report, "folder", folder);
 	cJSON_AddNumberToObject(report, "verdict", verdict);
 	cJSON_AddStringToObject(report, "text", lb_check_verdict_text(verdict));
+	cJSON *board = cJSON_AddObjectToObject(report, "board");
+	cJSON_AddStringToObject(board, "as", facts->as.name != NULL ? facts->as.name : lb_profile_names[0]);
+	cJSON_AddItemToObject(board, "because",
+	                      facts->as_guessed && facts->as.why[0] != '\0' ? cJSON_CreateString(facts->as.why) :
+	                                                                      cJSON_CreateNull());
 	cJSON *ways = cJSON_AddObjectToObject(report, "ways");
 	cJSON_AddBoolToObject(ways, "ctrl_c", facts->ctrl_c);
 	cJSON_AddBoolToObject(ways, "mpremote", facts->mpremote);

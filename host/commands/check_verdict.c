@@ -1,6 +1,7 @@
 #include "host/commands/check_verdict.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "core/hw/types.h"
 
@@ -145,6 +146,17 @@ static void describe_run(const struct lb_check_facts *facts, struct lb_check_lin
 	}
 }
 
+/* Only of another board than this module is by itself. */
+static void describe_board(const struct lb_check_facts *facts, struct lb_check_line *line)
+{
+	line->name = "board";
+	line->good = true;
+	if (facts->as_guessed)
+		snprintf(line->text, sizeof(line->text), "as %s, by %s; --as names another", facts->as.name, facts->as.why);
+	else
+		snprintf(line->text, sizeof(line->text), "as %s", facts->as.name);
+}
+
 const char *lb_check_note_name(enum lb_audit_kind kind)
 {
 	static const char *const names[] = {
@@ -184,6 +196,8 @@ size_t lb_check_describe(const struct lb_check_facts *facts, struct lb_check_lin
 	describe_run(facts, &lines[7]);
 	describe_heap(facts, &lines[8]);
 	size_t count = LB_CHECK_TRIED;
+	if (facts->as.name != NULL && strcmp(facts->as.name, lb_profile_names[0]) != 0)
+		describe_board(facts, &lines[count++]);
 	for (int i = 0; i < 2; i++)
 		if (facts->script[i].traceback[0] != '\0')
 			set_line(&lines[count++], i == 0 ? "boot.py" : "main.py", false, "", facts->script[i].traceback);

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "host/audit/audit.h"
+#include "host/commands/profile_guess.h"
 
 /* Also the command's exit codes. */
 enum lb_check_verdict {
@@ -43,21 +44,23 @@ struct lb_check_facts {
 	enum lb_check_radio radio;
 	bool p12;
 	unsigned cuts_wanted;
-	long writes;     /* flash operations of the scripts, while they were watched */
-	unsigned cuts;   /* tried */
-	unsigned cut[3]; /* so many of them fell there, by enum lb_flash_moment */
-	long torn;       /* cuts that tore a flash operation */
-	bool comes_back; /* after the cuts: starts, and P12 gives a REPL */
-	bool mounts;     /* and /flash is there */
-	bool strict;     /* the scripts' own errors and untried branches leave it open too */
+	long writes;                /* flash operations of the scripts, while they were watched */
+	unsigned cuts;              /* tried */
+	unsigned cut[3];            /* so many of them fell there, by enum lb_flash_moment */
+	long torn;                  /* cuts that tore a flash operation */
+	bool comes_back;            /* after the cuts: starts, and P12 gives a REPL */
+	bool mounts;                /* and /flash is there */
+	struct lb_profile_guess as; /* the board that it stood in for */
+	bool as_guessed;
+	bool strict; /* the scripts' own errors and untried branches leave it open too */
 	struct lb_audit audit;
 };
 
-/* One for each thing that was tried, one for what ran and one for the heap; a traceback of boot.py, of main.py (of
- * several lines); the audit's notes. */
+/* One for each thing that was tried, for what ran, for the heap and for another board; a traceback of boot.py, of
+ * main.py (of several lines); the audit's notes. */
 enum {
 	LB_CHECK_TRIED = 9,
-	LB_CHECK_LINES = LB_CHECK_TRIED + 2 + LB_AUDIT_NOTES,
+	LB_CHECK_LINES = LB_CHECK_TRIED + 3 + LB_AUDIT_NOTES,
 	LB_CHECK_TEXT_BYTES = LB_TRACE_TRACEBACK_BYTES
 };
 

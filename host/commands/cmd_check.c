@@ -13,18 +13,21 @@
 #include "host/commands/check_radio.h"
 #include "core/hw/types.h"
 #include "host/commands/check_folder.h"
+#include "host/commands/check_heap.h"
 #include "host/commands/check_report.h"
 #include "host/commands/check_trace.h"
 #include "host/commands/check_verdict.h"
 #include "host/commands/commands.h"
 #include "host/commands/fs_load.h"
+#include "host/commands/profile.h"
+#include "host/commands/profile_guess.h"
 #include "host/commands/rig.h"
 #include "host/commands/stop.h"
 #include "host/client/host_time.h"
 #include "host/client/json.h"
 #include "host/client/waiting.h"
 
-enum { CUTS, SECONDS, HEAP, STRICT, JSON, JUNIT, FORMAT };
+enum { CUTS, SECONDS, HEAP, STRICT, JSON, JUNIT, FORMAT, AS };
 
 enum {
 	CUTS_DEFAULT = 20,
@@ -41,8 +44,6 @@ enum {
 	CUT_MARGIN_MS = 3000, /* longer than the scripts took to a write by themselves */
 	CUT_STEP_MS = 1,      /* host time */
 	CUTS_MISSED = 3,      /* in a row: the scripts write no more */
-	HEAP_LEAST_KIB = 16,
-	HEAP_MOST_KIB = 1024, /* half of the module's: its objects are twice a board's */
 	OBJECT_RATIO = 2,
 };
 
@@ -416,6 +417,8 @@ static bool run(struct check *check, const char *folder)
 	check->rig.variant = VARIANT;
 	if (!lb_check_trace_open(&check->trace, check->place, check->heap_bytes * OBJECT_RATIO))
 		return fail(check, strerror(errno));
+	if (!lb_profile_load(check->facts.as.name, check->trace.live->profile, check->reason))
+		return false;
 	check->rig.trace = check->trace.path;
 	if (!lb_rig_start(&check->rig, check->module, check->reason))
 		return fail(check, "the scratch module did not start");
@@ -453,28 +456,6 @@ static void report(const struct check *check, const struct lb_args *args, const 
 	fflush(stdout);
 }
 
-/* "160K" or "1M", of a board's bytes. */
-static bool choose_heap(const char *text, uint32_t *heap_bytes)
-{
-	char *end;
-
-	*heap_bytes = 0;
-	if (text == NULL)
-		return true;
-	long kib = strtol(text, &end, 10);
-	if (strcmp(end, "M") == 0 && kib > 0 && kib <= HEAP_MOST_KIB / 1024)
-		kib *= 1024;
-	else if (strcmp(end, "K") != 0)
-		kib = 0;
-	if (end != text && kib >= HEAP_LEAST_KIB && kib <= HEAP_MOST_KIB) {
-		*heap_bytes = (uint32_t)kib * 1024;
-		return true;
-	}
-	lb_args_wrong("--heap takes a board's heap from %dK to %dK, such as 160K: '%s'", HEAP_LEAST_KIB, HEAP_MOST_KIB,
-	              text);
-	return false;
-}
-
 /* All that can be wrong with the command line, before a module is made. */
 static bool choose(const struct lb_args *args, struct check *check)
 {
@@ -487,7 +468,7 @@ static bool choose(const struct lb_args *args, struct check *check)
 	if ((cuts != NULL && !lb_args_whole_number("--cuts", cuts, 0, CUTS_MAX, &number)) ||
 	    (seconds != NULL && !lb_args_seconds("--seconds", seconds, &check->watch_ms)))
 		return false;
-	if (!choose_heap(args->values[HEAP], &check->heap_bytes))
+	if (!lb_check_heap_parse(args->values[HEAP], &check->heap_bytes))
 		return false;
 	if (check->watch_ms > WATCH_MAX_MS) {
 		lb_args_wrong("--seconds takes at most an hour, 3600");
@@ -505,7 +486,18 @@ static bool choose(const struct lb_args *args, struct check *check)
 		lb_args_wrong("--json is --format json: name one");
 		return false;
 	}
+	if (args->values[AS] != NULL && !lb_args_one_of("--as", args->values[AS], lb_profile_names))
+		return false;
+	check->facts.as.name = args->values[AS];
 	return args->values[FORMAT] == NULL || lb_args_one_of("--format", args->values[FORMAT], formats);
+}
+
+/* As the board that was named, or that the folder's scripts look like. */
+static void choose_board(struct check *check, const char *folder)
+{
+	check->facts.as_guessed = check->facts.as.name == NULL;
+	if (check->facts.as_guessed)
+		lb_profile_guess(folder, &check->facts.as);
 }
 
 /* The scratch module's folder goes in any case, also after a signal. False with a reason. */
@@ -514,6 +506,7 @@ static bool check_folder(struct check *check, const char *folder)
 	check->rig.files_fd = lb_fs_load_make(NULL, folder, check->reason);
 	if (check->rig.files_fd < 0)
 		return false;
+	choose_board(check, folder);
 	bool done = make_place(check);
 	if (done) {
 		done = run(check, folder);
@@ -572,7 +565,8 @@ static enum lb_exit run_check(const struct lb_args *args)
 
 const struct lb_command lb_cmd_check = {
 	.name = "check",
-	.usage = "FOLDER... [--cuts N] [--seconds S] [--heap N] [--strict] [--json | --format F] [--junit FILE]",
+	.usage = "FOLDER... [--cuts N] [--seconds S] [--heap N] [--strict] [--json | --format F] [--junit FILE] "
+			 "[--as BOARD]",
 	.summary = "would these scripts lock me out? (a scratch module tries them)",
 	.help = "Boots a scratch module, its clock ten times faster, with FOLDER's files as /flash, and reports: did the\n"
 			"scripts end, raise or still run; did the watchdog reset the module; do Ctrl-C, mpremote and the\n"
@@ -593,7 +587,10 @@ const struct lb_command lb_cmd_check = {
                 [JSON] = {"--json", NULL, "one JSON object a folder instead of the lines"},
                 [JUNIT] = {"--junit", "FILE", "writes the lines as JUnit's XML too; of several folders a case each"},
                 [FORMAT] = {"--format", "F",
-                            "text, json, or github: annotations of file and line for GitHub's actions"}},
+                            "text, json, or github: annotations of file and line for GitHub's actions"},
+                [AS] = {"--as", "BOARD",
+                        "as pycom, esp32, esp8266 or pico-w, with the modules of its stock firmware (default:\n"
+                        "the one that the scripts' imports tell, else pycom)"}},
 	.words_min = 1,
 	.words_max = LB_ARGS_WORDS,
 	.run = run_check,

@@ -30,8 +30,7 @@ enum {
 #define BOOTLOADER "../libexec/lifeboat/bootloader-"
 #define IMAGE "../share/lifeboat/"
 
-/* A name in two parts, relative to the folder of this program, as a path; false, with errno, when that is too long. */
-static bool find_beside(const char *name, const char *more, char path[PATH_MAX])
+bool lb_hardware_find_beside(const char *name, const char *more, char path[PATH_MAX])
 {
 	ssize_t size = readlink("/proc/self/exe", path, PATH_MAX);
 
@@ -66,8 +65,8 @@ static void execute(const struct lb_hardware_options *options, int ready_fd, int
 	char files_text[16];
 
 	snprintf(image_name, sizeof(image_name), "%s%s.img", board, options->variant != NULL ? options->variant : "");
-	if (!find_beside(PROGRAM, "", program) || !find_beside(BOOTLOADER, board, bootloader) ||
-	    !find_beside(IMAGE, image_name, image))
+	if (!lb_hardware_find_beside(PROGRAM, "", program) || !lb_hardware_find_beside(BOOTLOADER, board, bootloader) ||
+	    !lb_hardware_find_beside(IMAGE, image_name, image))
 		return;
 	snprintf(ready_text, sizeof(ready_text), "%d", ready_fd);
 	snprintf(life_text, sizeof(life_text), "%d", life_fd);

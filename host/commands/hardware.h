@@ -4,6 +4,7 @@
 #ifndef LB_COMMANDS_HARDWARE_H
 #define LB_COMMANDS_HARDWARE_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
@@ -18,6 +19,9 @@ struct lb_hardware_options {
 	size_t count;
 	int files_fd; /* of lb_fs_load_make: what /flash is from the start on; 0: as it is. The caller closes it */
 };
+
+/* A name in two parts, relative to the folder of this program, as a path; false, with errno, when that is too long. */
+bool lb_hardware_find_beside(const char *name, const char *more, char path[PATH_MAX]);
 
 /* value NULL: the option has none. */
 void lb_hardware_add(struct lb_hardware_options *options, const char *name, const char *value);

@@ -21,6 +21,9 @@ enum {
 	LB_TRACE_FRAMES = 64,
 	LB_TRACE_TRACEBACK_BYTES = 1024,
 	LB_TRACE_WRITES = 48,
+	LB_TRACE_GAPS = 16,
+	LB_TRACE_RETAINED_BYTES = 2048,
+	LB_TRACE_PROFILE_BYTES = 1 << 18,
 };
 
 /* An instruction of the virtual machine, as far as the flow of a program and the names in it go. */
@@ -83,7 +86,20 @@ struct lb_trace_error {
 };
 
 /* What a script may wait for in vain. */
-enum lb_trace_device { LB_TRACE_I2C, LB_TRACE_SPI, LB_TRACE_UART, LB_TRACE_WIFI, LB_TRACE_DEVICES };
+enum lb_trace_device {
+	LB_TRACE_I2C,
+	LB_TRACE_SPI,
+	LB_TRACE_UART,
+	LB_TRACE_WIFI,
+	LB_TRACE_WIRE, /* a sensor on a pin of its own: 1-Wire, DHT */
+	LB_TRACE_DEVICES
+};
+
+/* What a stand-in for another board's module was asked, and cannot answer; each place and text once. */
+struct lb_trace_gap {
+	uint32_t file, line; /* of the script that asked; 0: none */
+	uint32_t text;
+};
 
 /* The module writes where it is as an address, and where the function's code begins; the host makes an offset of it. */
 struct lb_trace_frame {
@@ -117,6 +133,13 @@ struct lb_trace {
 	/* host: where the module stops for a power cut, the operation (1: the first; 0: nowhere) and enum lb_flash_moment;
 	 * sets `reached` back to 0. The module: it has stopped there. */
 	uint32_t cut_at, cut_moment, cut_reached;
+	/* host: the board that this module stands in for: name, NUL, text, NUL of each file; an empty name ends them, and is
+	 * the first without such a board. What it keeps over deep sleep; and what nothing here can answer. */
+	char profile[LB_TRACE_PROFILE_BYTES];
+	uint32_t retained_bytes;
+	uint8_t retained[LB_TRACE_RETAINED_BYTES];
+	uint32_t gaps;
+	struct lb_trace_gap gap[LB_TRACE_GAPS];
 	uint32_t in_script; /* that runs: 1 boot.py, 2 main.py, 0 none */
 	uint32_t depth;     /* of the frames, outermost first; only the first have room */
 	struct lb_trace_frame frames[LB_TRACE_FRAMES];

@@ -107,7 +107,7 @@ while True:
     pass
 """}, 4, 4, {("missing", "main.py", 1), ("not reached", "main.py", 2), ("not reached", "main.py", 4)}),
 	"an import with another in its place": ({"main.py": """try:
-    import urequests as requests
+    import a_faster_json as requests
 except ImportError:
     requests = None
 print(requests)
@@ -351,7 +351,7 @@ def test_names_that_are_missing_are_missing(modules):
 
 @pytest.mark.parametrize("arguments", [[], ["/nowhere"], [".", "--cuts", "x"], [".", "--seconds", "0"],
 	[".", "/nowhere"], [".", "--format", "xml"], [".", "--json", "--format", "github"],
-	[".", "--heap", "8K"], [".", "--heap", "160"], [".", "--heap", "2M"]])
+	[".", "--heap", "8K"], [".", "--heap", "160"], [".", "--heap", "2M"], [".", "--as", "esp33"]])
 def test_wrong_usage(arguments):
 	result = harness.run_command("check", *arguments)
 	assert result.returncode == 2 and result.stderr.count("\n") == 1

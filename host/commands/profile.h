@@ -1,0 +1,17 @@
+/* The boards that a scratch module can stand in for: profiles, folders of text below share/lifeboat/profiles.
+ *
+ * A profile has `board.py`, what is different there, `pins.csv`, which pin of this module each of its pins is, and
+ * `modules`, names of what its stock firmware has from the folder `common`, a line each; and modules of its own.
+ */
+#ifndef LB_COMMANDS_PROFILE_H
+#define LB_COMMANDS_PROFILE_H
+
+#include <stdbool.h>
+
+#include "host/client/tree.h"
+#include "protocols/trace/trace.h"
+
+/* All of a profile as struct lb_trace has it. False with one line in reason. */
+bool lb_profile_load(const char *name, char profile[LB_TRACE_PROFILE_BYTES], char reason[LB_TREE_REASON_BYTES]);
+
+#endif

@@ -1,0 +1,41 @@
+# ESP32, as its stock firmware: what start.py takes from here.
+B["name"] = B["sysname"] = "esp32"
+B["machine"] = "Generic ESP32 module with ESP32"
+B["numbers"] = 49  # so many on the largest of the family
+B["uarts"] = {0: 0, 1: 1, 2: 1}
+B["i2c"] = (18, 19)
+B["spi"] = (14, 13, 12)
+B["statuses"] = {0: 1000, 1: 1001, -3: 202, -2: 201, -1: 203, 3: 1010}
+
+
+class TouchPad:
+    """Nobody touches it."""
+
+    def __init__(self, pin):
+        machine.Pin(pin)
+
+    def read(self):
+        return 700
+
+    def config(self, value):
+        self.threshold = value
+
+
+class DAC:
+    """Its voltage leads nowhere."""
+
+    def __init__(self, pin, bits=8):
+        machine.Pin(pin)
+
+    def write(self, value):
+        if not 0 <= value <= 255:
+            raise ValueError("value out of range")
+
+
+def wake_reason():
+    return {0: 0, 1: 2, 2: 4}.get(under(machine, "wake_reason")()[0], 0)
+
+
+B["names"] = {"TouchPad": TouchPad, "DAC": DAC, "wake_reason": wake_reason, "PIN_WAKE": 2}
+B["pin_names"] = {"DRIVE_0": 0, "DRIVE_1": 1, "DRIVE_2": 2, "DRIVE_3": 3, "WAKE_LOW": 4, "WAKE_HIGH": 5, "PULL_HOLD": 4,
+                  "IRQ_LOW_LEVEL": 4, "IRQ_HIGH_LEVEL": 5}

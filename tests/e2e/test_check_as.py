@@ -1,0 +1,124 @@
+"""`check --as`: scripts for other boards, with and without a lock-out behind their imports."""
+import json
+import os
+
+import pytest
+
+import boards
+import harness
+
+
+def check(folder, *options):
+	result = harness.run_command("check", folder, "--seconds", 5, "--cuts", 0, "--json", *options, timeout=120)
+	return result.returncode, json.loads(result.stdout) if result.stdout else result.stderr
+
+
+def write(folder, files):
+	for name, text in files.items():
+		path = os.path.join(folder, name)
+		os.makedirs(os.path.dirname(path), exist_ok=True)
+		with open(path, "w") as file:
+			file.write(text)
+
+
+def kinds(report):
+	return {(note["kind"], note["file"], note["line"]) for note in report["notes"]}
+
+
+@pytest.mark.parametrize("name", boards.PROJECTS)
+def test_innocent(scratch, name):
+	board, files = boards.PROJECTS[name]
+	write(scratch, files)
+	code, report = check(scratch)
+	assert report["board"]["as"] == board, report["board"]
+	assert code == 0, report
+
+
+@pytest.mark.parametrize("name", boards.PROJECTS)
+def test_locked(scratch, name):
+	_, files = boards.PROJECTS[name]
+	write(scratch, {**files, "main.py": boards.lock_behind_imports(files["main.py"])})
+	code, report = check(scratch)
+	assert code == 3, report
+
+
+def test_the_board_is_said(scratch):
+	write(scratch, {"main.py": "print(1)\nimport esp32\n"})
+	result = harness.run_command("check", scratch, "--cuts", 0, "--seconds", 2)
+	assert "board       as esp32, by main.py:2: import esp32; --as names another\n" in result.stdout
+	code, report = check(scratch, "--as", "pico-w")
+	assert code == 4 and report["board"] == {"as": "pico-w", "because": None}
+	assert ("missing", "main.py", 2) in kinds(report)
+	code, report = check(scratch, "--as", "pycom")
+	assert code == 4 and report["board"] == {"as": "pycom", "because": None}
+
+
+GUESSES = {"print(1)": "pycom", "import pycom, esp": "pycom", "from machine import Pin\nPin('P9')\nimport esp": "pycom",
+	"import rp2": "pico-w", "import machine\nled = machine.Pin( \"LED\" )": "pico-w",
+	"import machine\nmachine.Pin(25)": "esp32",
+	"# import esp32": "pycom", "import own": "pycom", "try:\n    import urequests as r\nexcept ImportError: pass": "esp32",
+	"import esp # of an ESP8266": "esp32", "import esp\nimport machine\na = machine.ADC(0)": "esp8266"}
+
+
+@pytest.mark.parametrize("text", GUESSES)
+def test_guess(scratch, text):
+	write(scratch, {"main.py": text + "\n", "own.py": "", "umqtt/simple.py": ""})
+	assert check(scratch, "--seconds", 1)[1]["board"]["as"] == GUESSES[text]
+
+
+# What a stand-in cannot answer, asked so that the script swallows whatever comes of it: (board, script, line).
+GAPS = {
+	"pio": ("pico-w", "import rp2\n@rp2.asm_pio()\ndef prog():\n    set(pins, 1)\ntry:\n"
+		"    sm = rp2.StateMachine(0, prog)\n    while sm.get() == 0:\n        break\nexcept:\n    pass\n", 6),
+	"partitions": ("esp32", "import esp32\ntry:\n    esp32.Partition(esp32.Partition.RUNNING).get_next_update()\n"
+		"except Exception:\n    pass\n", 3),
+	"flash": ("esp8266", "import esp\ntry:\n    esp.flash_read(0, bytearray(4))\nexcept OSError:\n    pass\n", 3),
+	"packages": ("esp32", "import mip\nmip.install('github:a/b')\n", 2),
+	"older packages": ("esp32", "def get():\n    import upip\n    upip.install('thing')\n"
+		"try:\n    get()\nexcept: pass\n", 3),
+	"registers": ("esp32", "from machine import mem32\nif mem32[0x3FF44004] & 1:\n    print(1)\n", 2),
+}
+
+
+@pytest.mark.parametrize("name", GAPS)
+def test_what_cannot_be_answered_is_not_safe(scratch, name):
+	board, text, line = GAPS[name]
+	write(scratch, {"main.py": text})
+	code, report = check(scratch, "--as", board)
+	assert code == 4 and ("missing", "main.py", line) in kinds(report), report
+
+
+def test_own_files_come_first(scratch):
+	"""A file of the folder's runs in the place of a stand-in of that name, with whatever it does."""
+	write(scratch, {"main.py": "import esp32\nimport neopixel\nimport requests\n", "lib/neopixel.py": "print('own')\n",
+		"requests.py": boards.LOCK})
+	code, report = check(scratch)
+	assert code == 3 and report["ran"]["lib/neopixel.py"]["ran"] == 1, report
+
+
+def test_stand_ins_are_in_no_image():
+	"""Only check's own firmware knows of boards, and even it has no stand-in in it."""
+	names = {line.split("(")[0].split()[1] for path in (harness.ROOT / "profiles").rglob("*.py")
+		for line in path.read_text().splitlines() if line.startswith(("class ", "def "))}
+	image = (harness.SHARE / "virtual.img").read_bytes()
+	check_image = (harness.SHARE / "virtual-check.img").read_bytes()
+	assert b"_board" in check_image and b"\0_board\0" not in image and b".board/" not in image
+	for name in ("MQTTClient", "NeoPixel", "DS18X20", "StateMachine", "SSD1306_I2C", "bootsel_button", "raw_temperature"):
+		assert any(found.startswith(name) for found in names)
+		assert name.encode() not in image and name.encode() not in check_image, name
+
+
+def test_a_board_keeps_its_console(scratch):
+	"""dupterm(None, 1) takes an ESP8266's console away, and not that of an ESP32."""
+	write(scratch, {"main.py": "import os, time\nos.dupterm(None, 1)\nwhile True:\n    time.sleep(1)\n"})
+	assert check(scratch, "--as", "esp8266")[0] == 3
+	write(scratch, {"main.py": "import os, time\nos.dupterm(None, 0)\nwhile True:\n    time.sleep(1)\n"})
+	assert check(scratch, "--as", "esp32")[0] == 0
+
+
+def test_a_locked_radio_is_no_way_in(scratch):
+	"""On a board with stock firmware neither telnet nor FTP answers, whatever the script's own network does."""
+	write(scratch, {"main.py": "import network, micropython, esp\nap = network.WLAN(network.AP_IF)\nap.active(True)\n"
+		"micropython.kbd_intr(-1)\nwhile True:\n    pass\n"})
+	code, report = check(scratch)
+	assert code == 3 and report["ways"]["radio"] != "answers", report
