@@ -17,7 +17,7 @@ CALL(mp_emit_glue_assign_bytecode);
 CALL(mp_emit_glue_assign_native);
 CALL(mp_make_function_from_proto_fun);
 
-enum { SLOTS = 4 * LB_TRACE_FUNCTIONS, PENDING = LB_TRACE_FUNCTIONS, CODE_MAX = UINT16_MAX };
+enum { SLOTS = 4 * LB_TRACE_FUNCTIONS, PENDING = LB_TRACE_FUNCTIONS, CODE_MAX = UINT16_MAX, LONGEST_TEXT = 64 };
 
 static struct {
 	const byte *code;
@@ -175,6 +175,16 @@ static uint32_t decode_int(const byte *ip)
 	return number;
 }
 
+/* A text that is too long to be a name. */
+static void decode_object(mp_obj_t object, struct lb_trace_instruction *into)
+{
+	into->argument = 0;
+	if (!mp_obj_is_str(object) || strlen(mp_obj_str_get_str(object)) >= LONGEST_TEXT)
+		return;
+	into->kind = LB_TRACE_STRING;
+	into->argument = lb_tracing_text(mp_obj_str_get_str(object));
+}
+
 /* Returns where the next one begins. */
 static const byte *decode(const byte *ip, const byte *code, const mp_module_constants_t *constants,
                           struct lb_trace_instruction *into)
@@ -195,6 +205,8 @@ static const byte *decode(const byte *ip, const byte *code, const mp_module_cons
 	else if (format == MP_BC_FORMAT_VAR_UINT)
 		into->argument =
 			opcode == MP_BC_LOAD_CONST_SMALL_INT ? decode_int(operand) : (uint32_t)mp_decode_uint_value(operand);
+	if (opcode == MP_BC_LOAD_CONST_OBJ)
+		decode_object(constants->obj_table[into->argument], into);
 	if (format != MP_BC_FORMAT_QSTR && (opcode & MP_BC_MASK_EXTRA_BYTE) == 0)
 		ip++;
 	return ip;

@@ -47,7 +47,7 @@ static bool import_error(const struct lb_flow *flow, const struct lb_trace_error
 
 	last_name(said, name);
 	if (strncmp(said, "no module", 9) == 0) {
-		const char *why = is_module_of_others(name) ? "Lifeboat has none" : "it is not in the folder";
+		const char *why = is_module_of_others(name) ? "Lifeboat has none" : "it is not in the folder (--add FILE)";
 		snprintf(text, room, "there is no module %s: %s", name, why);
 		return true;
 	}
@@ -133,6 +133,27 @@ static bool type_error(const struct lb_flow *flow, const struct lb_trace_error *
 	return false;
 }
 
+/* A file that the scripts want and the folder has not: data, or settings that are kept apart. Its name is in no error,
+ * but mostly on the line. */
+static bool file_error(const struct lb_flow *flow, const struct lb_trace_error *error, char *text, size_t room)
+{
+	if (error->script == 0 || strstr(lb_flow_text(flow, error->text), "ENOENT") == NULL)
+		return false;
+	snprintf(text, room, "a file is not in the folder (--add FILE)");
+	if (error->function == 0)
+		return true;
+	const struct lb_trace_function *f = &flow->code->function[error->function - 1];
+	for (uint32_t i = f->instructions_at; i < f->instructions_at + f->instructions; i++) {
+		const struct lb_trace_instruction *in = &flow->code->instruction[i];
+		const char *name = in->kind == LB_TRACE_STRING ? lb_flow_text(flow, in->argument) : "";
+		if (in->line != error->line || strpbrk(name, "./") == NULL)
+			continue;
+		snprintf(text, room, "there is no file %.60s: it is not in the folder (--add FILE)", name);
+		return true;
+	}
+	return true;
+}
+
 /* Each kind of error words a missing name in its own way; of memory the whole board has too little. */
 static bool is_a_name(const struct lb_flow *flow, const struct lb_trace_error *error, char *text, size_t room)
 {
@@ -146,6 +167,8 @@ static bool is_a_name(const struct lb_flow *flow, const struct lb_trace_error *e
 		return name_error(flow, error, text, room);
 	if (strcmp(type, "TypeError") == 0)
 		return type_error(flow, error, text, room);
+	if (strcmp(type, "OSError") == 0)
+		return file_error(flow, error, text, room);
 	if (strstr(lb_flow_text(flow, error->text), "incompatible .mpy") != NULL) {
 		snprintf(text, room, "a .mpy file that was made for another MicroPython");
 		return true;

@@ -27,7 +27,7 @@
 #include "host/client/json.h"
 #include "host/client/waiting.h"
 
-enum { CUTS, SECONDS, HEAP, STRICT, JSON, JUNIT, FORMAT, AS };
+enum { CUTS, SECONDS, HEAP, STRICT, JSON, JUNIT, FORMAT, AS, ADD };
 
 enum {
 	CUTS_DEFAULT = 20,
@@ -56,8 +56,9 @@ struct check {
 	uint64_t watched_us; /* module time since the last reset, at the end of the watch */
 	long watch_ms;       /* module time */
 	unsigned cuts;
-	uint32_t heap_bytes; /* of a board; 0: as much as there is */
-	int64_t run_ms;      /* host time that the scripts ran, or were watched */
+	uint32_t heap_bytes;                     /* of a board; 0: as much as there is */
+	const char *added[LB_FS_LOAD_ADDED + 1]; /* files; NULL ends them */
+	int64_t run_ms;                          /* host time that the scripts ran, or were watched */
 	char place[PATH_MAX];
 	char module[PATH_MAX + 8];
 	char reason[LB_TREE_REASON_BYTES];
@@ -489,6 +490,8 @@ static bool choose(const struct lb_args *args, struct check *check)
 	if (args->values[AS] != NULL && !lb_args_one_of("--as", args->values[AS], lb_profile_names))
 		return false;
 	check->facts.as.name = args->values[AS];
+	for (size_t i = 0; i < args->many_count && i < LB_FS_LOAD_ADDED; i++)
+		check->added[i] = args->many[i];
 	return args->values[FORMAT] == NULL || lb_args_one_of("--format", args->values[FORMAT], formats);
 }
 
@@ -503,7 +506,7 @@ static void choose_board(struct check *check, const char *folder)
 /* The scratch module's folder goes in any case, also after a signal. False with a reason. */
 static bool check_folder(struct check *check, const char *folder)
 {
-	check->rig.files_fd = lb_fs_load_make(NULL, folder, check->reason);
+	check->rig.files_fd = lb_fs_load_make(NULL, folder, check->added, check->reason);
 	if (check->rig.files_fd < 0)
 		return false;
 	choose_board(check, folder);
@@ -566,7 +569,7 @@ static enum lb_exit run_check(const struct lb_args *args)
 const struct lb_command lb_cmd_check = {
 	.name = "check",
 	.usage = "FOLDER... [--cuts N] [--seconds S] [--heap N] [--strict] [--json | --format F] [--junit FILE] "
-			 "[--as BOARD]",
+			 "[--as BOARD] [--add FILE]",
 	.summary = "would these scripts lock me out? (a scratch module tries them)",
 	.help = "Boots a scratch module, its clock ten times faster, with FOLDER's files as /flash, and reports: did the\n"
 			"scripts end, raise or still run; did the watchdog reset the module; do Ctrl-C, mpremote and the\n"
@@ -590,7 +593,10 @@ const struct lb_command lb_cmd_check = {
                             "text, json, or github: annotations of file and line for GitHub's actions"},
                 [AS] = {"--as", "BOARD",
                         "as pycom, esp32, esp8266 or pico-w, with the modules of its stock firmware (default:\n"
-                        "the one that the scripts' imports tell, else pycom)"}},
+                        "the one that the scripts' imports tell, else pycom)"},
+                [ADD] = {"--add", "FILE",
+                         "puts FILE beside the folder's files: settings that are kept out of it; again for more"}},
+	.many = "--add",
 	.words_min = 1,
 	.words_max = LB_ARGS_WORDS,
 	.run = run_check,

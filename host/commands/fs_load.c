@@ -72,6 +72,20 @@ static bool visit(struct lb_tree *tree)
 	return written || lb_tree_refuse(tree, load->image.reason);
 }
 
+/* By its name alone, at the top. */
+static bool add(struct lb_tree *tree, const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	const char *name = slash != NULL ? slash + 1 : file;
+
+	if (snprintf(tree->host, sizeof(tree->host), "%s", file) >= (int)sizeof(tree->host) ||
+	    snprintf(tree->path, sizeof(tree->path), "/%s", name) >= (int)sizeof(tree->path))
+		return lb_tree_refuse(tree, "the name is too long");
+	if (stat(file, &tree->info) != 0)
+		return lb_tree_refuse(tree, strerror(errno));
+	return S_ISREG(tree->info.st_mode) ? visit(tree) : lb_tree_refuse(tree, "not a file");
+}
+
 /* What the module has: nothing, when it is new. */
 static bool read_partition(const char *dir, const struct lb_fs_image *image, char *reason)
 {
@@ -97,7 +111,7 @@ static bool read_partition(const char *dir, const struct lb_fs_image *image, cha
 }
 
 /* Into what the module has already, so that its other files stay. */
-static bool fill(struct load *load, const char *dir, const char *folder, char *reason)
+static bool fill(struct load *load, const char *dir, const char *folder, const char *const *added, char *reason)
 {
 	struct lb_tree tree = {.visit = visit, .ctx = load, .reason = reason};
 
@@ -109,19 +123,22 @@ static bool fill(struct load *load, const char *dir, const char *folder, char *r
 	}
 	if (!lb_tree_walk(&tree, folder))
 		return false;
+	for (; added != NULL && *added != NULL; added++)
+		if (!add(&tree, *added))
+			return false;
 	if (!lb_fs_image_unmount(&load->image))
 		snprintf(reason, LB_TREE_REASON_BYTES, "%.300s: %s", folder, load->image.reason);
 	return reason[0] == '\0';
 }
 
-int lb_fs_load_make(const char *dir, const char *folder, char reason[LB_TREE_REASON_BYTES])
+int lb_fs_load_make(const char *dir, const char *folder, const char *const *added, char reason[LB_TREE_REASON_BYTES])
 {
 	struct load load = {.image = {.size_bytes = region().size_bytes}};
 	int fd = memfd_create("lifeboat-files", MFD_CLOEXEC);
 
 	reason[0] = '\0';
 	load.image.bytes = malloc(load.image.size_bytes);
-	bool filled = load.image.bytes != NULL && fd >= 0 && fill(&load, dir, folder, reason);
+	bool filled = load.image.bytes != NULL && fd >= 0 && fill(&load, dir, folder, added, reason);
 	if (filled && write(fd, load.image.bytes, load.image.size_bytes) != (ssize_t)load.image.size_bytes)
 		filled = false;
 	if (!filled && reason[0] == '\0')

@@ -4,9 +4,12 @@
 
 #include "host/client/tree.h"
 
-/* Made at once on this machine: files of the same names are replaced, others kept. dir: the module's folder; NULL, or
+/* Files from elsewhere, for the top of /flash; NULL ends them. */
+enum { LB_FS_LOAD_ADDED = 32 };
+
+/* Made at once on this machine: files of the same names are replaced, others kept. added: see above; NULL: none. dir: the module's folder; NULL, or
  * one without a flash.bin: a new module. Returns a descriptor of the partition's bytes, which the caller closes and
  * struct lb_hardware_options takes; -1 after one line in reason. */
-int lb_fs_load_make(const char *dir, const char *folder, char reason[LB_TREE_REASON_BYTES]);
+int lb_fs_load_make(const char *dir, const char *folder, const char *const *added, char reason[LB_TREE_REASON_BYTES]);
 
 #endif

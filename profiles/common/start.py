@@ -240,14 +240,29 @@ def radio():
         if names or values:
             return under(self, "config")(*names, **values)
 
+    def ipconfig(self, *names, **values):
+        address, mask, gateway, dns = self.ifconfig()
+        return {"addr4": (address, mask), "gw4": gateway, "dhcp4": True, "has_dhcp4": True, "addr6": []}.get(*names) if names else None
+
     def status(self, *what):
         value = under(self, "status")(*what)
         return B["statuses"].get(value, value) if B["statuses"] and not what else value
 
     over(native, {
-        "config": config, "status": status, "IF_STA": network.STA_IF, "IF_AP": network.AP_IF,
+        "config": config, "status": status, "ipconfig": ipconfig, "IF_STA": network.STA_IF, "IF_AP": network.AP_IF,
         "PM_NONE": 0, "PM_PERFORMANCE": 1, "PM_POWERSAVE": 2,
     })
+
+    class WLAN:
+        """Its instances are our own class's, as is all that is asked of it."""
+
+        IF_STA, IF_AP, PM_NONE, PM_PERFORMANCE, PM_POWERSAVE = network.STA_IF, network.AP_IF, 0, 1, 2
+
+        def __new__(cls, interface=network.STA_IF):
+            return native(interface)
+
+    for name in ("SEC_OPEN", "SEC_WEP", "SEC_WPA", "SEC_WPA2", "SEC_WPA_WPA2", "SEC_WPA3", "SEC_WPA2_WPA3"):
+        setattr(WLAN, name, {"OPEN": 0, "WEP": 1, "WPA": 2, "WPA2": 3, "WPA_WPA2": 4, "WPA3": 6, "WPA2_WPA3": 7}[name[4:]])
     code = ["XX"]
 
     def country(value=None):
@@ -258,7 +273,7 @@ def radio():
     names = {
         "AUTH_OPEN": 0, "AUTH_WEP": 1, "AUTH_WPA_PSK": 2, "AUTH_WPA2_PSK": 3, "AUTH_WPA_WPA2_PSK": 4, "AUTH_MAX": 6,
         "AUTH_WPA2_ENTERPRISE": 5, "AUTH_WPA3_PSK": 6, "AUTH_WPA2_WPA3_PSK": 7, "MODE_11B": 1, "MODE_11G": 2, "MODE_11N": 4,
-        "phy_mode": lambda mode=None: mode or 3, "country": country,
+        "phy_mode": lambda mode=None: mode or 3, "country": country, "WLAN": WLAN, "ipconfig": lambda *names, **values: None,
     }
     for name, value in B.get("network", {}).items():
         names[name] = value

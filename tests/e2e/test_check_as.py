@@ -122,3 +122,21 @@ def test_a_locked_radio_is_no_way_in(scratch):
 		"micropython.kbd_intr(-1)\nwhile True:\n    pass\n"})
 	code, report = check(scratch)
 	assert code == 3 and report["ways"]["radio"] != "answers", report
+
+
+def test_files_that_are_kept_apart(scratch):
+	"""Settings that a project does not publish: named, and given by --add."""
+	folder, apart = os.path.join(scratch, "project"), os.path.join(scratch, "apart")
+	write(folder, {"main.py": "import secrets, json\njson.load(open('data/options.json'))\nopen('list.txt')\n"})
+	code, report = check(folder)
+	assert code == 4 and [note["text"] for note in report["notes"]] == [
+		"there is no module secrets: it is not in the folder (--add FILE)"]
+	write(apart, {"secrets.py": "key = 1\n", "list.txt": "x"})
+	code, report = check(folder, "--add", os.path.join(apart, "secrets.py"))
+	assert code == 4 and [(note["line"], note["text"]) for note in report["notes"]] == [
+		(2, "there is no file data/options.json: it is not in the folder (--add FILE)")]
+	write(folder, {"data/options.json": "{}"})
+	given = [word for name in ("secrets.py", "list.txt") for word in ("--add", os.path.join(apart, name))]
+	assert check(folder, *given)[0] == 0
+	code, error = check(folder, "--add", os.path.join(apart, "nothing.py"))
+	assert code == 1 and "nothing.py: No such file" in error
