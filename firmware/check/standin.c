@@ -143,13 +143,15 @@ bool lb_standin_made(mp_obj_t object)
 
 static const mp_map_elem_t *find_over(mp_obj_t target, qstr name)
 {
-	for (size_t i = 0; i < over.count; i++)
-		if (over.target[i] == target) {
-			mp_obj_dict_t *names = MP_OBJ_TO_PTR(over.names[i]);
+	const mp_map_elem_t *found = NULL;
 
-			return mp_map_lookup(&names->map, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP);
-		}
-	return NULL;
+	for (size_t i = 0; i < over.count && found == NULL; i++) {
+		mp_obj_dict_t *names = MP_OBJ_TO_PTR(over.names[i]);
+
+		if (over.target[i] == target)
+			found = mp_map_lookup(&names->map, MP_OBJ_NEW_QSTR(name), MP_MAP_LOOKUP);
+	}
+	return found;
 }
 
 bool lb_standin_load(mp_obj_t base, qstr name, mp_obj_t *dest)

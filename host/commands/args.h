@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 enum lb_exit { LB_EXIT_DONE = 0, LB_EXIT_FAILED = 1, LB_EXIT_USAGE = 2 };
-enum { LB_ARGS_WORDS = 100, LB_ARGS_OPTIONS = 9, LB_ARGS_MANY = 8, LB_ARGS_PARTS = 8 };
+enum { LB_ARGS_WORDS = 100, LB_ARGS_OPTIONS = 20, LB_ARGS_MANY = 8, LB_ARGS_PARTS = 8 };
 
 struct lb_arg_option {
 	const char *name;  /* "--timeout"; NULL ends the list */

@@ -1,7 +1,5 @@
 /* `lifeboat check`: a scratch module tries a folder's scripts, and every way back in is tried on it. */
-#define _GNU_SOURCE /* nftw's flags, mkdtemp */
 #include <errno.h>
-#include <ftw.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +12,7 @@
 #include "core/hw/types.h"
 #include "host/commands/check_folder.h"
 #include "host/commands/check_heap.h"
+#include "host/commands/check_place.h"
 #include "host/commands/check_report.h"
 #include "host/commands/check_trace.h"
 #include "host/commands/check_verdict.h"
@@ -377,26 +376,6 @@ static bool try_all(struct check *check)
 
 /* --- the scratch module's folder --- */
 
-static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *where)
-{
-	(void)info;
-	(void)kind;
-	(void)where;
-	return remove(path);
-}
-
-static bool make_place(struct check *check)
-{
-	const char *temporary = getenv("TMPDIR");
-
-	snprintf(check->place, sizeof(check->place), "%s/lifeboat-check-XXXXXX",
-	         temporary != NULL && temporary[0] != '\0' ? temporary : "/tmp");
-	if (mkdtemp(check->place) == NULL)
-		return false;
-	snprintf(check->module, sizeof(check->module), "%s/module", check->place);
-	return true;
-}
-
 /* The first boot makes the files that every module has, before it comes to the scripts: no plug is pulled meanwhile. */
 static bool await_first(struct check *check)
 {
@@ -510,11 +489,12 @@ static bool check_folder(struct check *check, const char *folder)
 	if (check->rig.files_fd < 0)
 		return false;
 	choose_board(check, folder);
-	bool done = make_place(check);
+	bool done = lb_check_place_make(check->place);
+	snprintf(check->module, sizeof(check->module), "%s/module", check->place);
 	if (done) {
 		done = run(check, folder);
 		lb_check_trace_close(&check->trace);
-		nftw(check->place, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+		lb_check_place_remove(check->place);
 	} else {
 		snprintf(check->reason, sizeof(check->reason), "cannot make a folder for the scratch module, %.200s: %s",
 		         check->place, strerror(errno));

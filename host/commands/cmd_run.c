@@ -12,10 +12,12 @@
 #include "host/commands/commands.h"
 #include "host/commands/fs_load.h"
 #include "host/commands/hardware.h"
+#include "host/commands/profile.h"
+#include "host/commands/profile_guess.h"
 #include "host/commands/run_watch.h"
 #include "host/terminal/attach.h"
 
-enum { HEADLESS, CLOCK, FLASH, WATCH, REFLASH, SD, PORT, LISTEN, TAKEOVER };
+enum { HEADLESS, CLOCK, FLASH, WATCH, REFLASH, SD, PORT, LISTEN, TAKEOVER, AS };
 
 enum { CLOCK_MAX = 20, BANNER_BYTES = 2 * PATH_MAX + 128 };
 
@@ -94,10 +96,11 @@ static bool choose_options(const struct lb_args *args, struct lb_hardware_option
 	return true;
 }
 
-static void make_banner(const char *dir, bool menu, char *text, size_t size_bytes)
+static void make_banner(const struct lb_hardware_options *options, const char *board, bool menu, char *text,
+                        size_t size_bytes)
 {
-	snprintf(text, size_bytes, "Lifeboat " LB_VERSION " · virtual module in %s · uart0 %s/uart0%s\n", dir, dir,
-	         menu ? " · Ctrl-] menu" : "");
+	snprintf(text, size_bytes, "Lifeboat " LB_VERSION " · virtual module in %s%s%s · uart0 %s/uart0%s\n", options->dir,
+	         board != NULL ? " as " : "", board != NULL ? board : "", options->dir, menu ? " · Ctrl-] menu" : "");
 }
 
 static bool is_background(void)
@@ -105,11 +108,11 @@ static bool is_background(void)
 	return isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) != getpgrp();
 }
 
-static enum lb_exit run_headless(const struct lb_hardware_options *options)
+static enum lb_exit run_headless(const struct lb_hardware_options *options, const char *board)
 {
 	char banner[BANNER_BYTES];
 
-	make_banner(options->dir, false, banner, sizeof(banner));
+	make_banner(options, board, false, banner, sizeof(banner));
 	lb_hardware_become(options, banner);
 	return lb_args_failed("cannot start the hardware process: %s", strerror(errno));
 }
@@ -154,14 +157,15 @@ static enum lb_attach_end attach_watched(struct lb_attach *attach, struct lb_run
 }
 
 /* Signals are held before the module starts, so that one that comes early still ends it in order. */
-static enum lb_exit run_attached(const struct lb_hardware_options *options, struct lb_run_watch *watch)
+static enum lb_exit run_attached(const struct lb_hardware_options *options, const char *board,
+                                 struct lb_run_watch *watch)
 {
 	static struct lb_attach attach;
 	struct lb_hardware hardware;
 	char banner[BANNER_BYTES];
 	int error;
 
-	make_banner(options->dir, isatty(STDIN_FILENO) && isatty(STDOUT_FILENO), banner, sizeof(banner));
+	make_banner(options, board, isatty(STDIN_FILENO) && isatty(STDOUT_FILENO), banner, sizeof(banner));
 	lb_attach_hold_signals();
 	if (!lb_hardware_start(&hardware, options, &error))
 		return error == 0 ? LB_EXIT_FAILED : lb_args_failed("cannot start the hardware process: %s", strerror(error));
@@ -202,16 +206,32 @@ static bool check_watch(const struct lb_args *args)
 	return args->values[FLASH] != NULL && args->values[HEADLESS] == NULL;
 }
 
+/* By check's firmware, which takes a board's profile from the trace that it is given. */
+static bool stand_in(struct lb_hardware_options *options, const char *board, char trace[LB_PROFILE_TRACE_BYTES],
+                     char *reason)
+{
+	if (!lb_profile_make_trace(board, trace, reason))
+		return false;
+	options->variant = "-check";
+	lb_hardware_add(options, "--reflash", NULL);
+	lb_hardware_add(options, "--trace", trace);
+	return true;
+}
+
 /* Whatever may be refused comes before the module starts. */
 static enum lb_exit run(const struct lb_args *args)
 {
 	struct lb_hardware_options options = {.count = 0};
 	const char *folder = args->values[FLASH];
 	struct lb_run_watch watch = {.folder = folder, .notes_fd = -1};
-	char reason[LB_TREE_REASON_BYTES];
+	char reason[LB_TREE_REASON_BYTES], trace[LB_PROFILE_TRACE_BYTES];
+	const char *board = args->values[AS];
 
-	if (!choose_options(args, &options) || !check_watch(args))
+	if (!choose_options(args, &options) || !check_watch(args) ||
+	    (board != NULL && !lb_args_one_of("--as", board, lb_profile_names)))
 		return LB_EXIT_USAGE;
+	if (board != NULL && !stand_in(&options, board, trace, reason))
+		return lb_args_failed("%s", reason);
 	watch.dir = options.dir;
 	/* Before it is loaded: what changes meanwhile is then seen as a change. */
 	if (args->values[WATCH] != NULL && !lb_filelist_read(&watch.loaded, folder, NULL, NULL, reason))
@@ -219,17 +239,17 @@ static enum lb_exit run(const struct lb_args *args)
 	if (folder != NULL && !load(&options, folder))
 		return LB_EXIT_FAILED;
 	if (args->values[HEADLESS] != NULL)
-		return run_headless(&options);
+		return run_headless(&options, board);
 	if (is_background())
 		return lb_args_failed("run in the background has no terminal to show the REPL: add --headless");
-	return run_attached(&options, args->values[WATCH] != NULL ? &watch : NULL);
+	return run_attached(&options, board, args->values[WATCH] != NULL ? &watch : NULL);
 }
 
 const struct lb_command lb_cmd_run = {
 	.name = "run",
 	.usage =
 		"[DIR] [--headless] [--clock N] [--flash FOLDER [--watch]] [--sd FILE] [--reflash] [--port N [--listen ADDR] "
-		"[--takeover]]",
+		"[--takeover]] [--as BOARD]",
 	.summary = "boot the module; a terminal gets its REPL",
 	.help =
 		"Boots the virtual module in the folder DIR, which is made when there is none, and attaches this\n"
@@ -259,7 +279,11 @@ const struct lb_command lb_cmd_run = {
                             "that port is on this address of the host: whoever reaches it controls the module"},
                 [TAKEOVER] = {"--takeover", NULL,
                               "a client of another host, too, gets that port when the one before has closed its\n"
-                              "sending side or was silent for 15 s"}},
+                              "sending side or was silent for 15 s"},
+                [AS] = {"--as", "BOARD",
+                        "stands in for a board with its stock firmware, as 'lifeboat check --as' does: pycom, esp32,\n"
+                        "esp8266 or pico-w; by check's image, which is written into the factory slot (--reflash\n"
+                        "alone gives the normal one back)"}},
 	.words_max = 1,
 	.run = run,
 };

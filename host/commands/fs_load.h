@@ -7,9 +7,9 @@
 /* Files from elsewhere, for the top of /flash; NULL ends them. */
 enum { LB_FS_LOAD_ADDED = 32 };
 
-/* Made at once on this machine: files of the same names are replaced, others kept. added: see above; NULL: none. dir: the module's folder; NULL, or
- * one without a flash.bin: a new module. Returns a descriptor of the partition's bytes, which the caller closes and
- * struct lb_hardware_options takes; -1 after one line in reason. */
+/* Made at once on this machine: files of the same names are replaced, others kept. dir: the module's folder; NULL, or
+ * one without a flash.bin: a new module. added: see above; NULL: none. Returns a descriptor of the partition's bytes,
+ * which the caller closes and struct lb_hardware_options takes; -1 after one line in reason. */
 int lb_fs_load_make(const char *dir, const char *folder, const char *const *added, char reason[LB_TREE_REASON_BYTES]);
 
 #endif

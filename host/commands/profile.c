@@ -1,3 +1,4 @@
+#define _GNU_SOURCE /* memfd_create */
 #include "host/commands/profile.h"
 
 #include <dirent.h>
@@ -6,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "host/commands/hardware.h"
 #include "host/commands/profile_guess.h"
@@ -110,4 +113,22 @@ bool lb_profile_load(const char *name, char profile[LB_TRACE_PROFILE_BYTES], cha
 
 	memset(profile, 0, LB_TRACE_PROFILE_BYTES);
 	return strcmp(name, lb_profile_names[0]) == 0 || (add_folder(&load, name) && add_common(&load, name));
+}
+
+bool lb_profile_make_trace(const char *name, char path[LB_PROFILE_TRACE_BYTES], char reason[LB_TREE_REASON_BYTES])
+{
+	int fd = memfd_create("lifeboat-trace", 0);
+	struct lb_trace *trace = MAP_FAILED;
+
+	if (fd >= 0 && ftruncate(fd, sizeof(*trace)) == 0)
+		trace = mmap(NULL, sizeof(*trace), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (trace == MAP_FAILED) {
+		snprintf(reason, LB_TREE_REASON_BYTES, "no memory for a board's profile: %s", strerror(errno));
+		return false;
+	}
+	trace->magic = LB_TRACE_MAGIC;
+	bool loaded = lb_profile_load(name, trace->profile, reason);
+	munmap(trace, sizeof(*trace));
+	snprintf(path, LB_PROFILE_TRACE_BYTES, "/proc/self/fd/%d", fd);
+	return loaded;
 }

@@ -14,4 +14,9 @@
 /* All of a profile as struct lb_trace has it. False with one line in reason. */
 bool lb_profile_load(const char *name, char profile[LB_TRACE_PROFILE_BYTES], char reason[LB_TREE_REASON_BYTES]);
 
+/* The same as a trace's memory, for a module that is run by hand: its name, for the hardware's --trace, which holds for
+ * this process and its children. False with one line in reason. */
+enum { LB_PROFILE_TRACE_BYTES = 32 };
+bool lb_profile_make_trace(const char *name, char path[LB_PROFILE_TRACE_BYTES], char reason[LB_TREE_REASON_BYTES]);
+
 #endif

@@ -14,7 +14,8 @@ def getLevelName(level):
 
 class LogRecord:
     def __init__(self, name, level, message):
-        self.name, self.levelno, self.levelname, self.message, self.msg = name, level, getLevelName(level), message, message
+        self.name, self.levelno, self.levelname = name, level, getLevelName(level)
+        self.message = self.msg = message
         self.ct, self.msecs, self.asctime = time.time(), 0, None
 
 
@@ -129,7 +130,8 @@ def getLogger(name="root"):
     return _loggers[name]
 
 
-def basicConfig(filename=None, filemode="a", format=None, datefmt=None, level=None, stream=None, encoding="UTF-8", force=False, **rest):
+def basicConfig(filename=None, filemode="a", format=None, datefmt=None, level=None, stream=None, encoding="UTF-8",
+                force=False, **rest):
     global _level, _stream
     if level is not None:
         _level = level

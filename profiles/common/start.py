@@ -20,7 +20,8 @@ B = {
     "statuses": None,  # of WLAN.status(), by ours
     "pwm": (5000, 512),  # frequency, duty of 1023
 }
-exec(_board.text("board.py"), {"B": B, "machine": machine, "network": network, "over": over, "under": under, "_board": _board})
+exec(_board.text("board.py"),
+     {"B": B, "machine": machine, "network": network, "over": over, "under": under, "_board": _board})
 
 
 def pins():
@@ -138,7 +139,8 @@ def make_spi(native):
     class SPI:
         MSB, LSB = native.MSB, getattr(native, "LSB", 1)
 
-        def __new__(cls, id=-1, baudrate=1000000, polarity=0, phase=0, bits=8, firstbit=0, sck=None, mosi=None, miso=None):
+        def __new__(cls, id=-1, baudrate=1000000, polarity=0, phase=0, bits=8, firstbit=0, sck=None, mosi=None,
+                    miso=None):
             if id != -1 and id not in B["spis"]:
                 raise ValueError("SPI(%s) doesn't exist" % id)
             pins = {}
@@ -146,7 +148,8 @@ def make_spi(native):
                 pin = pin if pin is not None else default
                 if pin is not None:
                     pins[name] = machine.Pin(pin)
-            return native(0, baudrate=int(baudrate), polarity=polarity, phase=phase, bits=bits, firstbit=firstbit, **pins)
+            return native(0, baudrate=int(baudrate), polarity=polarity, phase=phase, bits=bits, firstbit=firstbit,
+                          **pins)
 
     def init(self, baudrate=1000000, *, polarity=0, phase=0, bits=8, firstbit=0, sck=None, mosi=None, miso=None):
         under(self, "init")(baudrate=int(baudrate), polarity=polarity, phase=phase, bits=bits, firstbit=firstbit)
@@ -194,6 +197,20 @@ def memory(self, data=None):
     return _board.retained() if data is None else _board.retained(data)
 
 
+alarms = {}
+
+
+def set_alarm(rtc, id=0, time=0, *, repeat=False):
+    alarms[id] = time
+
+
+def sleep_deep(time_ms=None):
+    """Until the clock's alarm, where there is one and no time."""
+    if time_ms is None and alarms:
+        time_ms = min(alarms.values())
+    return under(machine, "deepsleep")(*(() if time_ms is None else (int(time_ms),)))
+
+
 def bitstream(pin, encoding, timing, data):
     """Sends, and nothing here listens."""
 
@@ -207,11 +224,16 @@ def frequency(hz=None):
 def machines():
     native = {name: getattr(machine, name) for name in ("ADC", "PWM", "Timer", "I2C", "SPI", "UART", "RTC", "SoftI2C")}
     soft_spi = getattr(machine, "SoftSPI")
-    over(native["RTC"], {"memory": memory, "init": lambda self, datetime=None: datetime and self.datetime(datetime)})
+    over(native["RTC"], {
+        "memory": memory, "init": lambda self, datetime=None: datetime and self.datetime(datetime),
+        "ALARM0": 0, "irq": lambda self, *args, **settings: None, "alarm": set_alarm,
+        "alarm_left": lambda self, id=0: alarms.get(id, 0), "cancel": lambda self, id=0: alarms.pop(id, None),
+    })
     names = {
         "ADC": make_adc(native["ADC"]), "PWM": make_pwm(native["PWM"]), "Timer": make_timer(native["Timer"]),
         "I2C": make_i2c(native["I2C"]), "SPI": make_spi(native["SPI"]), "UART": make_uart(native["UART"]),
         "mem8": Memory(), "mem16": Memory(), "mem32": Memory(), "freq": frequency, "bitstream": bitstream,
+        "deepsleep": sleep_deep,
         "SLEEP": 2, "DEEPSLEEP": 4, "EXT0_WAKE": 2, "EXT1_WAKE": 3, "TIMER_WAKE": 4, "TOUCHPAD_WAKE": 5, "ULP_WAKE": 6,
     }
     names.update(B.get("names", {}))
@@ -242,7 +264,8 @@ def radio():
 
     def ipconfig(self, *names, **values):
         address, mask, gateway, dns = self.ifconfig()
-        return {"addr4": (address, mask), "gw4": gateway, "dhcp4": True, "has_dhcp4": True, "addr6": []}.get(*names) if names else None
+        known = {"addr4": (address, mask), "gw4": gateway, "dhcp4": True, "has_dhcp4": True, "addr6": []}
+        return known.get(*names) if names else None
 
     def status(self, *what):
         value = under(self, "status")(*what)
@@ -261,8 +284,8 @@ def radio():
         def __new__(cls, interface=network.STA_IF):
             return native(interface)
 
-    for name in ("SEC_OPEN", "SEC_WEP", "SEC_WPA", "SEC_WPA2", "SEC_WPA_WPA2", "SEC_WPA3", "SEC_WPA2_WPA3"):
-        setattr(WLAN, name, {"OPEN": 0, "WEP": 1, "WPA": 2, "WPA2": 3, "WPA_WPA2": 4, "WPA3": 6, "WPA2_WPA3": 7}[name[4:]])
+    for number, name in enumerate(("OPEN", "WEP", "WPA", "WPA2", "WPA_WPA2", "WPA2_ENT", "WPA3", "WPA2_WPA3")):
+        setattr(WLAN, "SEC_" + name, number)
     code = ["XX"]
 
     def country(value=None):
@@ -272,8 +295,9 @@ def radio():
 
     names = {
         "AUTH_OPEN": 0, "AUTH_WEP": 1, "AUTH_WPA_PSK": 2, "AUTH_WPA2_PSK": 3, "AUTH_WPA_WPA2_PSK": 4, "AUTH_MAX": 6,
-        "AUTH_WPA2_ENTERPRISE": 5, "AUTH_WPA3_PSK": 6, "AUTH_WPA2_WPA3_PSK": 7, "MODE_11B": 1, "MODE_11G": 2, "MODE_11N": 4,
-        "phy_mode": lambda mode=None: mode or 3, "country": country, "WLAN": WLAN, "ipconfig": lambda *names, **values: None,
+        "AUTH_WPA2_ENTERPRISE": 5, "AUTH_WPA3_PSK": 6, "AUTH_WPA2_WPA3_PSK": 7,
+        "MODE_11B": 1, "MODE_11G": 2, "MODE_11N": 4, "phy_mode": lambda mode=None: mode or 3,
+        "country": country, "WLAN": WLAN, "ipconfig": lambda *names, **values: None,
     }
     for name, value in B.get("network", {}).items():
         names[name] = value
@@ -300,7 +324,23 @@ def system():
         # Our slot 0 is uart0, the console. Where a board's console is no stream of dupterm's, it stays.
         return under(os, "dupterm")(stream, 0 if B["console"] and slot == 1 else 1)
 
-    over(os, {"uname": uname, "dupterm": dupterm, "dupterm_notify": lambda stream: None})
+    # What is there as /flash too is the top of the board's file system.
+    def is_top(path):
+        return path == "/" or (path in ("", ".") and os.getcwd() == "/")
+
+    def listdir(path=""):
+        found = under(os, "listdir")(path) if path else under(os, "listdir")()
+        return [name for name in found if name != "flash"] if is_top(path) else found
+
+    def ilistdir(path=""):
+        found = under(os, "ilistdir")(path) if path else under(os, "ilistdir")()
+        return (entry for entry in found if entry[0] != "flash") if is_top(path) else found
+
+    def statvfs(path):
+        return under(os, "statvfs")("/flash" if is_top(path) else path)
+
+    over(os, {"listdir": listdir, "ilistdir": ilistdir, "statvfs": statvfs, "uname": uname, "dupterm": dupterm,
+              "dupterm_notify": lambda stream: None})
     over(sys, {"platform": B["sysname"]})
 
 

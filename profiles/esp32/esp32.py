@@ -91,7 +91,8 @@ class RMT:
 
     PULSE_MAX = 32767
 
-    def __init__(self, channel=0, *, pin=None, clock_div=8, idle_level=False, tx_carrier=None, num_symbols=64, resolution_hz=None):
+    def __init__(self, channel=0, *, pin=None, clock_div=8, idle_level=False, tx_carrier=None, num_symbols=64,
+                 resolution_hz=None):
         self.clock_div = clock_div
 
     def source_freq(self=None):

@@ -8,7 +8,8 @@ B["spi"] = (18, 19, 16)
 B["spis"] = (0, 1)
 B["adc_pins"] = {0: 26, 1: 27, 2: 28, 3: 29, 4: 30}
 B["hz"] = 125000000
-B["pin_names"] = {"ALT": 3, "ALT_PIO0": 6, "ALT_PWM": 4, "high": lambda self: self.value(1), "low": lambda self: self.value(0)}
+B["pin_names"] = {"ALT": 3, "ALT_PIO0": 6, "ALT_PWM": 4,
+                  "high": lambda self: self.value(1), "low": lambda self: self.value(0)}
 _board.pin(30, "P17")  # the chip's thermometer
 
 

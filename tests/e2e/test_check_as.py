@@ -140,3 +140,30 @@ def test_files_that_are_kept_apart(scratch):
 	assert check(folder, *given)[0] == 0
 	code, error = check(folder, "--add", os.path.join(apart, "nothing.py"))
 	assert code == 1 and "nothing.py: No such file" in error
+
+
+def test_run_as(modules, scratch):
+	"""By hand: the board's names at the prompt, after a soft reset too; a normal boot without --as has none of them."""
+	write(scratch, {"main.py": "import esp32\nprint('temperature', esp32.raw_temperature())\n"})
+	module = modules()
+	module.start("--as", "esp32", "--flash", scratch)
+	assert module.eval("__import__('sys').platform") == "esp32"
+	assert module.eval("__import__('os').listdir('/')") == ["boot.py", "lib", "main.py"]
+	assert module.eval("[(machine.Pin(33).value(), machine.ADC(machine.Pin(34)).read()) for machine in "
+		"[__import__('machine')]]") == [(0, 0)]
+	module.stop()
+	module.start("--reflash")
+	assert module.eval("__import__('sys').platform") != "esp32"
+	module.stop()
+	assert harness.run_command("run", module.folder, "--as", "esp33").returncode == 2
+
+
+def test_an_alarm_ends_a_sleep(scratch):
+	"""An ESP8266's deepsleep() without a time sleeps until its clock's alarm."""
+	text = ("import machine, time\nrtc = machine.RTC()\nrtc.irq(trigger=rtc.ALARM0, wake=machine.DEEPSLEEP)\n"
+		"rtc.alarm(rtc.ALARM0, 2000)\ntime.sleep(2)\nmachine.deepsleep()\n")
+	write(scratch, {"main.py": text})
+	code, report = check(scratch, "--as", "esp8266")
+	assert code == 0 and report["scripts"]["sleeps"] >= 1, report
+	write(scratch, {"main.py": text.replace("rtc.alarm", "#")})
+	assert check(scratch, "--as", "esp8266")[0] == 3
