@@ -28,6 +28,9 @@
 #define MICROPY_USE_INTERNAL_PRINTF (0)
 #define MICROPY_EPOCH_IS_1970 (1)
 
+extern const struct _mp_obj_type_t lb_timeout_error_type;
+#define MICROPY_PORT_EXTRA_BUILTINS {MP_ROM_QSTR(MP_QSTR_TimeoutError), MP_ROM_PTR(&lb_timeout_error_type)},
+
 /* --- console --- */
 #define MICROPY_PY_BUILTINS_HELP_TEXT lb_help_text
 /* Room that the raw-paste protocol may count on; the receive rings are larger. Half of it is sent as two bytes, neither
@@ -57,7 +60,6 @@
 #define MICROPY_PY_OS_UNAME (1)
 #define MICROPY_PY_OS_URANDOM (1)
 #define MICROPY_PY_RANDOM_SEED_INIT_FUNC (lb_random_seed())
-#define MICROPY_PY_TIME_GMTIME_LOCALTIME_MKTIME (1)
 #define MICROPY_PY_TIME_TIME_TIME_NS (1)
 #define MICROPY_PY_TIME_INCLUDEFILE "glue/time.h"
 #define MICROPY_PY_NETWORK (1)
@@ -71,12 +73,8 @@
 #define MICROPY_PY_MACHINE_RESET (1)
 #define MICROPY_PY_MACHINE_BARE_METAL_FUNCS (1)
 #define MICROPY_PY_MACHINE_BOOTLOADER (1)
-#define MICROPY_PY_MACHINE_DISABLE_IRQ_ENABLE_IRQ (1)
 #define MICROPY_PY_MACHINE_PIN_BASE (1)
 #define MICROPY_PY_MACHINE_PULSE (1)
-#define MICROPY_PY_MACHINE_WDT (1)
-#define MICROPY_PY_MACHINE_WDT_INCLUDEFILE "glue/machine_wdt.h"
-#define MICROPY_PY_MACHINE_WDT_TIMEOUT_MS (1)
 #define MICROPY_PY_MACHINE_UART (1)
 #define MICROPY_PY_MACHINE_UART_INCLUDEFILE "glue/machine_uart.h"
 #define MICROPY_PY_MACHINE_UART_IRQ (1)

@@ -8,7 +8,7 @@
 #ifndef HARDWARE_WIRE_H
 #define HARDWARE_WIRE_H
 
-enum { WIRE_VERSION = 2 }; /* 2: millivolts, PWM, radio, card */
+enum { WIRE_VERSION = 3 }; /* 2: millivolts, PWM, radio, card; 3: UART 2 */
 
 enum wire_fd {
 	WIRE_FD_FLASH = 3,     /* flash.bin, to be mapped shared */
@@ -19,7 +19,8 @@ enum wire_fd {
 	WIRE_FD_UART1 = 8,
 	WIRE_FD_LOCK = 9,   /* never touched: it keeps a second hardware process out for as long as the CPU lives */
 	WIRE_FD_TRACE = 10, /* a file to be mapped shared, for a firmware made for `lifeboat check`; else not open */
-	WIRE_FD_END = 11,
+	WIRE_FD_UART2 = 11, /* as UART1; not open below version 3 */
+	WIRE_FD_END = 12,
 };
 
 enum { WIRE_REGISTERS_BYTES = 4096 };

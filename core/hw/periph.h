@@ -59,7 +59,7 @@ void lb_periph_wait_ms(uint32_t wait_ms);
 typedef void lb_alarm_fn(void *ctx);
 void lb_periph_alarm(unsigned id, uint64_t delay_us, lb_alarm_fn *handler, void *ctx);
 
-/* --- uart0 (and uart1) --- */
+/* --- uart0 (and uart1, uart2) --- */
 /* Writes everything; never blocks because nobody reads. */
 void lb_periph_serial_write(unsigned port, const void *data, size_t size_bytes);
 /* Received bytes, in interrupt context. The handler takes what it has room for and returns the count; the board keeps
@@ -79,8 +79,8 @@ struct lb_serial_config {
 	uint8_t stop;   /* bits: 1 or 2 */
 };
 void lb_periph_serial_config(unsigned port, const struct lb_serial_config *config);
-/* Off: what arrives is lost, what is written goes nowhere. After a hard reset uart0 is on and uart1 off; kept over a
- * soft one. */
+/* Off: what arrives is lost, what is written goes nowhere. After a hard reset uart0 is on and the others off; kept over
+ * a soft one. */
 void lb_periph_serial_enable(unsigned port, bool on);
 bool lb_periph_serial_enabled(unsigned port);
 

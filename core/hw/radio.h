@@ -53,6 +53,8 @@ int lb_radio_scan(struct lb_radio_network *networks, unsigned max);
 
 /* The module's own IPv4 address, host order: where its servers listen. */
 uint32_t lb_radio_ip(void);
+/* The access point's, as its stations see it; host order. */
+uint32_t lb_radio_ap_ip(void);
 /* Where the module's own servers are to listen: loopback ports of the host that stay the same for as long as the
  * hardware process lives. */
 uint16_t lb_radio_telnet_port(void);

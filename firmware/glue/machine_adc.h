@@ -2,16 +2,23 @@
 #include "core/hw/periph.h"
 #include "firmware/python/machine_pin.h"
 
-enum { ADC_NO_PIN = LB_PIN_COUNT, ADC_FULL_MV = 3300, ADC_UV_PER_MV = 1000, ADC_FULL_U16 = 65535, ADC_FULL_12 = 4095 };
+enum { ADC_NO_PIN = LB_PIN_COUNT, ADC_FULL_MV = 3300, ADC_UV_PER_MV = 1000, ADC_FULL_U16 = 65535 };
+enum { ADC_LEAST_BITS = 9, ADC_MOST_BITS = 12, ADC_VREF_MV = 1100 };
+
+/* Of Pycom's channels, all of them; until the next hard reset. */
+static mp_int_t adc_bits = ADC_MOST_BITS, adc_vref_mv = ADC_VREF_MV;
 
 struct _machine_adc_obj_t {
 	mp_obj_base_t base;
 	unsigned pin; /* ADC_NO_PIN: Pycom's ADC(), which has channels */
 };
 
-#define MICROPY_PY_MACHINE_ADC_CLASS_CONSTANTS                                                                    \
-	{MP_ROM_QSTR(MP_QSTR_channel), MP_ROM_PTR(&adc_channel_obj)}, {MP_ROM_QSTR(MP_QSTR_ATTN_0DB), MP_ROM_INT(0)}, \
-		{MP_ROM_QSTR(MP_QSTR_ATTN_2_5DB), MP_ROM_INT(1)}, {MP_ROM_QSTR(MP_QSTR_ATTN_6DB), MP_ROM_INT(2)},         \
+#define MICROPY_PY_MACHINE_ADC_CLASS_CONSTANTS                                                                        \
+	{MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&adc_init_obj)},                                                           \
+		{MP_ROM_QSTR(MP_QSTR_deinit), MP_ROM_PTR(&adc_deinit_obj)},                                                   \
+		{MP_ROM_QSTR(MP_QSTR_vref), MP_ROM_PTR(&adc_vref_obj)},                                                       \
+		{MP_ROM_QSTR(MP_QSTR_channel), MP_ROM_PTR(&adc_channel_obj)}, {MP_ROM_QSTR(MP_QSTR_ATTN_0DB), MP_ROM_INT(0)}, \
+		{MP_ROM_QSTR(MP_QSTR_ATTN_2_5DB), MP_ROM_INT(1)}, {MP_ROM_QSTR(MP_QSTR_ATTN_6DB), MP_ROM_INT(2)},             \
 		{MP_ROM_QSTR(MP_QSTR_ATTN_11DB), MP_ROM_INT(3)},
 
 /* What the pin's net has, up to full scale. */
@@ -44,11 +51,33 @@ static unsigned adc_pin(mp_obj_t pin)
 	return number;
 }
 
+/* (*, id=0, bits=12), as ADC() and its init() have them. */
+static void adc_parse(mp_map_t *kw_args)
+{
+	enum { ARG_id, ARG_bits };
+	static const mp_arg_t allowed[] = {
+		{MP_QSTR_id, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0}},
+		{MP_QSTR_bits, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = ADC_MOST_BITS}},
+	};
+	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
+
+	mp_arg_parse_all(0, NULL, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
+	if (args[ARG_id].u_int != 0)
+		mp_raise_ValueError(MP_ERROR_TEXT("there is ADC 0"));
+	if (args[ARG_bits].u_int < ADC_LEAST_BITS || args[ARG_bits].u_int > ADC_MOST_BITS)
+		mp_raise_ValueError(MP_ERROR_TEXT("bits: 9 to 12"));
+	adc_bits = args[ARG_bits].u_int;
+}
+
 static mp_obj_t mp_machine_adc_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args)
 {
-	mp_arg_check_num(n_args, n_kw, 0, 1, false);
+	mp_arg_check_num(n_args, n_kw, 0, 1, true);
 	machine_adc_obj_t *self = mp_obj_malloc(machine_adc_obj_t, type);
+	mp_map_t kw_args;
 
+	mp_map_init_fixed_table(&kw_args, n_kw, args + n_args);
+	if (n_args == 0 || n_kw > 0)
+		adc_parse(&kw_args);
 	self->pin = n_args == 0 ? ADC_NO_PIN : adc_pin(args[0]);
 	return MP_OBJ_FROM_PTR(self);
 }
@@ -63,13 +92,47 @@ static mp_int_t mp_machine_adc_read_uv(machine_adc_obj_t *self)
 	return (mp_int_t)(adc_millivolts(self) * ADC_UV_PER_MV);
 }
 
-/* --- Pycom's channels: 12 bits, and always the whole range, whatever the attenuation --- */
+/* --- Pycom's: init(), vref() --- */
+
+static mp_obj_t adc_init(size_t n_args, const mp_obj_t *args, mp_map_t *kw_args)
+{
+	(void)n_args;
+	(void)args;
+	adc_parse(kw_args);
+	return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_KW(adc_init_obj, 1, adc_init);
+
+/* Of an ADC and of a channel: there is nothing to switch off. */
+static mp_obj_t adc_deinit(mp_obj_t self)
+{
+	(void)self;
+	return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(adc_deinit_obj, adc_deinit);
+
+/* The reference in millivolts, given back as it was set: this ADC is exact. */
+static mp_obj_t adc_vref(size_t n_args, const mp_obj_t *args)
+{
+	if (n_args == 1)
+		return MP_OBJ_NEW_SMALL_INT(adc_vref_mv);
+	adc_vref_mv = mp_obj_get_int(args[1]);
+	return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(adc_vref_obj, 1, 2, adc_vref);
+
+/* --- Pycom's channels: as many bits as init() said, and always the whole range, whatever the attenuation --- */
+
+static mp_int_t adc_full(void)
+{
+	return ((mp_int_t)1 << adc_bits) - 1;
+}
 
 static mp_obj_t adc_channel_call(mp_obj_t self_obj, size_t n_args, size_t n_kw, const mp_obj_t *args)
 {
 	(void)args;
 	mp_arg_check_num(n_args, n_kw, 0, 0, false);
-	return MP_OBJ_NEW_SMALL_INT(adc_millivolts(MP_OBJ_TO_PTR(self_obj)) * ADC_FULL_12 / ADC_FULL_MV);
+	return MP_OBJ_NEW_SMALL_INT((mp_int_t)adc_millivolts(MP_OBJ_TO_PTR(self_obj)) * adc_full() / ADC_FULL_MV);
 }
 
 static mp_obj_t adc_channel_value(mp_obj_t self)
@@ -84,7 +147,17 @@ static mp_obj_t adc_channel_voltage(mp_obj_t self)
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(adc_channel_voltage_obj, adc_channel_voltage);
 
+static mp_obj_t adc_channel_value_to_voltage(mp_obj_t self, mp_obj_t value)
+{
+	(void)self;
+	return MP_OBJ_NEW_SMALL_INT(mp_obj_get_int(value) * ADC_FULL_MV / adc_full());
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(adc_channel_value_to_voltage_obj, adc_channel_value_to_voltage);
+
 static const mp_rom_map_elem_t adc_channel_locals_table[] = {
+	{MP_ROM_QSTR(MP_QSTR_init), MP_ROM_PTR(&adc_deinit_obj)},
+	{MP_ROM_QSTR(MP_QSTR_deinit), MP_ROM_PTR(&adc_deinit_obj)},
+	{MP_ROM_QSTR(MP_QSTR_value_to_voltage), MP_ROM_PTR(&adc_channel_value_to_voltage_obj)},
 	{MP_ROM_QSTR(MP_QSTR_value), MP_ROM_PTR(&adc_channel_value_obj)},
 	{MP_ROM_QSTR(MP_QSTR_voltage), MP_ROM_PTR(&adc_channel_voltage_obj)},
 };

@@ -4,8 +4,8 @@
 
 #include "py/runtime.h"
 
-MP_REGISTER_ROOT_POINTER(void *lb_irqs[26]);
-_Static_assert(LB_IRQ_COUNT == 26, "the root pointers above");
+MP_REGISTER_ROOT_POINTER(void *lb_irqs[27]);
+_Static_assert(LB_IRQ_COUNT == 27, "the root pointers above");
 
 struct lb_irq *lb_irq_get(unsigned which)
 {

@@ -33,6 +33,7 @@ static struct uart uarts[LB_UART_COUNT];
 static struct _machine_uart_obj_t objects[LB_UART_COUNT] = {
 	{{&machine_uart_type}, 0},
 	{{&machine_uart_type}, 1},
+	{{&machine_uart_type}, 2},
 };
 static const struct lb_uart_settings default_settings = {
 	.baudrate = 115200,
@@ -51,7 +52,7 @@ static void on_idle(void *ctx)
 /* Idle is a line on which three characters could have come and did not. */
 static void note_received(unsigned port)
 {
-	static const unsigned ports[LB_UART_COUNT] = {0, 1};
+	static const unsigned ports[LB_UART_COUNT] = {0, 1, 2};
 	const struct lb_uart_settings *settings = &uarts[port].settings;
 	const uint64_t idle_us = IDLE_BITS * US_PER_S / settings->baudrate;
 	const struct lb_irq *irq = lb_irq_get(LB_IRQ_UART + port);

@@ -13,7 +13,7 @@
 
 #include "py/obj.h"
 
-enum { LB_UART_COUNT = 2 };
+enum { LB_UART_COUNT = 3 };
 enum lb_parity { LB_PARITY_EVEN = 0, LB_PARITY_ODD = 1, LB_PARITY_NONE = 2 };
 
 enum lb_uart_event { LB_UART_RX = 1, LB_UART_RX_IDLE = 2 };
@@ -34,7 +34,7 @@ struct lb_uart_settings {
 
 struct _mp_irq_obj_t;
 
-void lb_uart_init(void); /* once, after a hard reset: UART 0 on, 1 off */
+void lb_uart_init(void); /* once, after a hard reset: UART 0 on, the others off */
 struct _machine_uart_obj_t *lb_uart_object(unsigned port);
 /* False, and nothing changed, for settings out of range. */
 bool lb_uart_start(unsigned port, const struct lb_uart_settings *settings);

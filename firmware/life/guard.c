@@ -73,9 +73,14 @@ bool lb_guard_show(void (*show)(const mp_print_t *print, mp_obj_t exception), co
 	return false;
 }
 
-void lb_guard_after_exec(void)
+void lb_guard_let_interrupts_in(void)
 {
 	lb_periph_irq_restore(interrupts_open);
+}
+
+void lb_guard_after_exec(void)
+{
+	lb_guard_let_interrupts_in();
 }
 
 /* --- ends of the road: a line on uart0, then a reset as a fault --- */

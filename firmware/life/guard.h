@@ -17,6 +17,8 @@ int lb_guard(int (*work)(void));
  * false when that raised something, which is named on the console. */
 bool lb_guard_show(void (*show)(const mp_print_t *print, mp_obj_t exception), const mp_print_t *print,
                    mp_obj_t exception);
+/* Interrupts are on from here, whatever switched them off. */
+void lb_guard_let_interrupts_in(void);
 /* After each piece of Python code: interrupts that it left masked are let in again, or the console would be deaf. */
 void lb_guard_after_exec(void);
 

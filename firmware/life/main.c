@@ -8,6 +8,8 @@
 #include "firmware/net/servers.h"
 #include "firmware/net/nic.h"
 #include "firmware/update/updater.h"
+#include "extmod/modmachine.h"
+#include "py/builtin.h"
 #include "py/cstack.h"
 #include "py/gc.h"
 #include "py/mphal.h"
@@ -54,6 +56,15 @@ static void set_path(void)
 	mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_flash_slash_lib));
 }
 
+/* Pycom's start-up leaves these among the names of scripts and prompt, and its clients use them without an import. */
+static void set_names(void)
+{
+	extern const mp_obj_module_t mp_module_os;
+
+	mp_store_global(MP_QSTR_os, MP_OBJ_FROM_PTR(&mp_module_os));
+	mp_store_global(MP_QSTR_UART, MP_OBJ_FROM_PTR(&machine_uart_type));
+}
+
 /* The trial comes last: it may schedule, which needs the VM. */
 static void start_vm(void)
 {
@@ -65,6 +76,7 @@ static void start_vm(void)
 	gc_init(heap, heap + heap_bytes);
 	mp_init();
 	set_path();
+	set_names();
 	lb_uart_default_terminal();
 	lb_lineedit_init();
 	lb_nic_start();

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "core/hw/net.h"
+#include "core/hw/radio.h"
 #include "firmware/net/servers.h"
+#include "firmware/net/wifi.h"
 #include "py/mperrno.h"
 #include "py/mphal.h"
 #include "py/objlist.h"
@@ -13,7 +15,7 @@
 /* After py/, whose types it takes for granted. */
 #include "extmod/modnetwork.h"
 
-enum { FOREVER = -1, HOST_NAME_BYTES = 256 };
+enum { FOREVER = -1, HOST_NAME_BYTES = 256, LEVEL_TCP = 6, OPTION_NODELAY = 1 };
 
 /* --- waiting --- */
 
@@ -56,12 +58,12 @@ static int failed(int error, int *errcode)
 
 /* --- addresses: four bytes, most significant first --- */
 
-static struct lb_net_address address_of(const byte *ip, mp_uint_t port)
+/* The module's own address, as ifconfig() shows it, is where the board has it. */
+static struct lb_net_address address_of(const byte *bytes, mp_uint_t port)
 {
-	return (struct lb_net_address){
-		.ip = (uint32_t)ip[0] << 24 | (uint32_t)ip[1] << 16 | (uint32_t)ip[2] << 8 | ip[3],
-		.port = (uint16_t)port,
-	};
+	const uint32_t ip = (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+
+	return (struct lb_net_address){.ip = lb_wifi_is_own(ip) ? lb_radio_ip() : ip, .port = (uint16_t)port};
 }
 
 static void put_address(struct lb_net_address address, byte *ip, mp_uint_t *port)
@@ -221,6 +223,8 @@ static int nic_setsockopt(mod_network_socket_obj_t *socket, mp_uint_t level, mp_
 {
 	int error = -MP_EOPNOTSUPP;
 
+	if (level == LEVEL_TCP && option == OPTION_NODELAY)
+		return 0; /* nothing waits here anyway */
 	if (level == MOD_NETWORK_SOL_SOCKET && option == MOD_NETWORK_SO_REUSEADDR && size_bytes == sizeof(mp_int_t))
 		error = lb_net_reuse_address(socket->fileno, *(const mp_int_t *)value != 0);
 	return error < 0 ? failed(error, errcode) : 0;
@@ -296,5 +300,6 @@ void lb_nic_start(void)
 
 void lb_nic_stop(void)
 {
+	lb_wifi_expect_link(LB_WIFI_NO_LIMIT);
 	mod_network_deinit();
 }

@@ -7,7 +7,7 @@
 
 /* At every start of the VM: registers the interface with the socket module. */
 void lb_nic_start(void);
-/* Closes all sockets. */
+/* Closes all sockets; nobody waits for a link any more. */
 void lb_nic_stop(void);
 
 #endif

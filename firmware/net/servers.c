@@ -14,7 +14,6 @@
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "firmware/store/device_calls.h"
-#include "firmware/store/settings.h"
 
 enum {
 	SLICE_MS = 5, /* of work at a time; then the program has its turn */
@@ -318,12 +317,11 @@ void lb_servers_init(bool safe)
 {
 	if (!lb_radio_present())
 		return;
-	lb_wifi_init(!safe);
+	lb_wifi_init(safe);
 	strcpy(servers.login.password, lb_wifi_secret());
 	lb_net_on_ready(on_ready);
 	servers.on = true;
-	if (safe || lb_settings_get(LB_SETTING_WIFI_ON_BOOT) != 0)
-		lb_wifi_ap_start(lb_wifi_ap());
+	lb_wifi_start(safe);
 	keep_listening();
 }
 

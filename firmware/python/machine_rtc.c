@@ -4,23 +4,16 @@
 #include "core/hw/radio.h"
 #include "firmware/python/modmachine.h"
 #include "firmware/net/ntp.h"
+#include "firmware/store/rtcmemory.h"
 #include "py/mperrno.h"
 #include "py/runtime.h"
 #include "shared/timeutils/timeutils.h"
 
+enum { INTERNAL_RC = 0, XTAL_32KHZ = 1 };
 enum { US_PER_S = 1000000, FIRST_YEAR = 1970, LAST_YEAR = 2999 };
 enum { UPDATE_PERIOD_S = 3600, MOST_UPDATE_PERIOD_S = 366 * 24 * 3600 };
 
 static const mp_obj_base_t rtc = {&lb_machine_rtc_type};
-
-static mp_obj_t rtc_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args)
-{
-	(void)type;
-	mp_arg_check_num(n_args, n_kw, 0, 1, false);
-	if (n_args == 1 && mp_obj_get_int(args[0]) != 0)
-		mp_raise_ValueError(MP_ERROR_TEXT("there is RTC 0"));
-	return MP_OBJ_FROM_PTR(&rtc);
-}
 
 static mp_uint_t part(mp_obj_t value, mp_int_t least, mp_int_t most)
 {
@@ -54,27 +47,82 @@ static uint32_t get_clock(timeutils_struct_time_t *tm)
 	return (uint32_t)(micros % US_PER_S);
 }
 
-/* init((year, month, day[, hour[, minute[, second[, microsecond[, tzinfo]]]]])); without it the clock goes on. */
-static mp_obj_t rtc_init(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args)
+/* (year, month, day[, hour[, minute[, second[, microsecond[, tzinfo]]]]]); None: the clock goes on. */
+static void set_datetime(mp_obj_t datetime)
 {
-	enum { ARG_datetime };
-	static const mp_arg_t allowed[] = {
-		{MP_QSTR_datetime, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-	};
-	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 	mp_obj_t *items;
 	size_t count;
 
-	mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
-	if (args[ARG_datetime].u_obj == mp_const_none)
-		return mp_const_none;
-	mp_obj_get_array(args[ARG_datetime].u_obj, &count, &items);
+	if (datetime == mp_const_none)
+		return;
+	mp_obj_get_array(datetime, &count, &items);
 	if (count < 3 || count > 8)
 		mp_raise_ValueError(MP_ERROR_TEXT("(year, month, day, hour, minute, second, microsecond, tzinfo)"));
 	set_clock(items, items + 3, count - 3);
+}
+
+/* There is one clock, whatever its source is said to be. */
+static void check_source(mp_int_t source)
+{
+	if (source != INTERNAL_RC && source != XTAL_32KHZ)
+		mp_raise_ValueError(MP_ERROR_TEXT("source: RTC.INTERNAL_RC or RTC.XTAL_32KHZ"));
+}
+
+/* RTC(id=0, datetime=None, source=INTERNAL_RC) */
+static mp_obj_t rtc_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *all_args)
+{
+	enum { ARG_id, ARG_datetime, ARG_source };
+	static const mp_arg_t allowed[] = {
+		{MP_QSTR_id, MP_ARG_INT, {.u_int = 0}},
+		{MP_QSTR_datetime, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_source, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = INTERNAL_RC}},
+	};
+	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
+
+	(void)type;
+	mp_arg_parse_all_kw_array(n_args, n_kw, all_args, MP_ARRAY_SIZE(allowed), allowed, args);
+	if (args[ARG_id].u_int != 0)
+		mp_raise_ValueError(MP_ERROR_TEXT("there is RTC 0"));
+	check_source(args[ARG_source].u_int);
+	set_datetime(args[ARG_datetime].u_obj);
+	return MP_OBJ_FROM_PTR(&rtc);
+}
+
+/* init(datetime=None, source=INTERNAL_RC) */
+static mp_obj_t rtc_init(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args)
+{
+	enum { ARG_datetime, ARG_source };
+	static const mp_arg_t allowed[] = {
+		{MP_QSTR_datetime, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_source, MP_ARG_INT, {.u_int = INTERNAL_RC}},
+	};
+	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
+
+	mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
+	check_source(args[ARG_source].u_int);
+	set_datetime(args[ARG_datetime].u_obj);
 	return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(rtc_init_obj, 1, rtc_init);
+
+/* memory([data]): bytes that outlive resets and deep sleep. */
+static mp_obj_t rtc_memory(size_t n_args, const mp_obj_t *args)
+{
+	mp_buffer_info_t buffer;
+	size_t size_bytes;
+
+	if (n_args == 1) {
+		const uint8_t *kept = lb_rtcmemory_get(&size_bytes);
+
+		return mp_obj_new_bytes(kept, size_bytes);
+	}
+	mp_get_buffer_raise(args[1], &buffer, MP_BUFFER_READ);
+	if (buffer.len > LB_RTCMEMORY_BYTES)
+		mp_raise_ValueError(MP_ERROR_TEXT("memory: 2048 bytes at most"));
+	lb_rtcmemory_put(buffer.buf, buffer.len);
+	return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(rtc_memory_obj, 1, 2, rtc_memory);
 
 static mp_obj_t small(mp_uint_t number)
 {
@@ -152,6 +200,9 @@ static const mp_rom_map_elem_t rtc_locals_table[] = {
 	{MP_ROM_QSTR(MP_QSTR_now), MP_ROM_PTR(&rtc_now_obj)},
 	{MP_ROM_QSTR(MP_QSTR_datetime), MP_ROM_PTR(&rtc_datetime_obj)},
 	{MP_ROM_QSTR(MP_QSTR_ntp_sync), MP_ROM_PTR(&rtc_ntp_sync_obj)},
+	{MP_ROM_QSTR(MP_QSTR_memory), MP_ROM_PTR(&rtc_memory_obj)},
+	{MP_ROM_QSTR(MP_QSTR_INTERNAL_RC), MP_ROM_INT(INTERNAL_RC)},
+	{MP_ROM_QSTR(MP_QSTR_XTAL_32KHZ), MP_ROM_INT(XTAL_32KHZ)},
 	{MP_ROM_QSTR(MP_QSTR_synced), MP_ROM_PTR(&rtc_synced_obj)},
 };
 static MP_DEFINE_CONST_DICT(rtc_locals, rtc_locals_table);

@@ -1,11 +1,15 @@
 #include "firmware/python/modmachine.h"
 
 #include "extmod/modmachine.h"
+#include "py/cstack.h"
 #include "py/gc.h"
 #include "py/runtime.h"
+#include "firmware/life/guard.h"
 #include "firmware/life/scripts.h"
 #include "firmware/io/bootinfo.h"
 #include "firmware/life/trialrun.h"
+
+enum { ROOM_FAHRENHEIT = 77 };
 
 /* Pins that end a sleep, chosen by pin_sleep_wakeup(); until the next hard reset. */
 /* The pins that end a deep sleep, at which level. */
@@ -66,6 +70,44 @@ static mp_obj_t machine_rng(void)
 	return MP_OBJ_NEW_SMALL_INT(number & 0xFFFFFF);
 }
 MP_DEFINE_CONST_FUN_OBJ_0(lb_machine_rng_obj, machine_rng);
+
+/* In degrees Fahrenheit, as Pycom's chip gives it: there is no sensor, and this is a warm room's. */
+static mp_obj_t machine_temperature(void)
+{
+	return MP_OBJ_NEW_SMALL_INT(ROOM_FAHRENHEIT);
+}
+MP_DEFINE_CONST_FUN_OBJ_0(lb_machine_temperature_obj, machine_temperature);
+
+/* What is left of the memory, in words. */
+static mp_obj_t machine_info(void)
+{
+	gc_info_t heap;
+
+	gc_info(&heap);
+	mp_printf(MP_PYTHON_PRINTER, "Stack: %u of %u bytes in use\nHeap: %u bytes in use, %u free\n",
+	          (unsigned)mp_cstack_usage(), (unsigned)LB_STACK_BYTES, (unsigned)heap.used, (unsigned)heap.free);
+	return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_0(lb_machine_info_obj, machine_info);
+
+/* --- interrupts --- */
+
+static mp_obj_t machine_disable_irq(void)
+{
+	return mp_obj_new_int_from_uint(lb_periph_irq_save());
+}
+MP_DEFINE_CONST_FUN_OBJ_0(lb_machine_disable_irq_obj, machine_disable_irq);
+
+/* enable_irq([state]): what disable_irq() gave; without it they are on, however often they were switched off. */
+static mp_obj_t machine_enable_irq(size_t n_args, const mp_obj_t *args)
+{
+	if (n_args == 0)
+		lb_guard_let_interrupts_in();
+	else
+		lb_periph_irq_restore((uint32_t)mp_obj_get_int(args[0]));
+	return mp_const_none;
+}
+MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(lb_machine_enable_irq_obj, 0, 1, machine_enable_irq);
 
 /* --- sleep --- */
 

@@ -33,16 +33,26 @@ MP_DECLARE_CONST_FUN_OBJ_0(lb_machine_wake_reason_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(lb_machine_remaining_sleep_time_obj);
 MP_DECLARE_CONST_FUN_OBJ_KW(lb_machine_pin_sleep_wakeup_obj);
 MP_DECLARE_CONST_FUN_OBJ_0(lb_machine_rng_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(lb_machine_disable_irq_obj);
+MP_DECLARE_CONST_FUN_OBJ_VAR_BETWEEN(lb_machine_enable_irq_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(lb_machine_temperature_obj);
+MP_DECLARE_CONST_FUN_OBJ_0(lb_machine_info_obj);
 
 extern const mp_obj_type_t lb_machine_rtc_type;
 extern const mp_obj_type_t lb_machine_sd_type;
 extern const mp_obj_type_t lb_machine_timer_type;
+extern const mp_obj_type_t lb_machine_wdt_type;
 
 #define LB_MACHINE_EXTRA_GLOBALS                                                                       \
 	{MP_ROM_QSTR(MP_QSTR_RTC), MP_ROM_PTR(&lb_machine_rtc_type)},                                      \
 		{MP_ROM_QSTR(MP_QSTR_SD), MP_ROM_PTR(&lb_machine_sd_type)},                                    \
 		{MP_ROM_QSTR(MP_QSTR_Timer), MP_ROM_PTR(&lb_machine_timer_type)},                              \
 		{MP_ROM_QSTR(MP_QSTR_Pin), MP_ROM_PTR(&lb_machine_pin_type)},                                  \
+		{MP_ROM_QSTR(MP_QSTR_WDT), MP_ROM_PTR(&lb_machine_wdt_type)},                                  \
+		{MP_ROM_QSTR(MP_QSTR_disable_irq), MP_ROM_PTR(&lb_machine_disable_irq_obj)},                   \
+		{MP_ROM_QSTR(MP_QSTR_enable_irq), MP_ROM_PTR(&lb_machine_enable_irq_obj)},                     \
+		{MP_ROM_QSTR(MP_QSTR_temperature), MP_ROM_PTR(&lb_machine_temperature_obj)},                   \
+		{MP_ROM_QSTR(MP_QSTR_info), MP_ROM_PTR(&lb_machine_info_obj)},                                 \
 		{MP_ROM_QSTR(MP_QSTR_main), MP_ROM_PTR(&lb_machine_main_obj)},                                 \
 		{MP_ROM_QSTR(MP_QSTR_sleep), MP_ROM_PTR(&lb_machine_sleep_obj)},                               \
 		{MP_ROM_QSTR(MP_QSTR_wake_reason), MP_ROM_PTR(&lb_machine_wake_reason_obj)},                   \

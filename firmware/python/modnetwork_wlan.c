@@ -5,6 +5,8 @@
 #include "core/hw/periph.h"
 #include "firmware/python/modnetwork.h"
 #include "firmware/python/wlan_address.h"
+#include "firmware/python/wlan_radio.h"
+#include "firmware/python/wlan_station.h"
 #include "firmware/net/servers.h"
 #include "firmware/net/wifi.h"
 #include "py/mperrno.h"
@@ -14,13 +16,11 @@
 
 #include "extmod/modnetwork.h"
 
-enum { CONNECT_POLL_MS = 50, MAC_BYTES = LB_UNIQUE_ID_BYTES };
+enum { MAC_BYTES = LB_UNIQUE_ID_BYTES };
 
 static const struct lb_wlan whole = {{&lb_wlan_type}, LB_WLAN_STA_AP};
 static const struct lb_wlan station = {{&lb_wlan_type}, LB_WLAN_STA};
 static const struct lb_wlan access_point = {{&lb_wlan_type}, LB_WLAN_AP};
-
-static char joined_ssid[LB_RADIO_SSID_BYTES];
 
 /* --- small things --- */
 
@@ -63,42 +63,68 @@ static void set_mode(unsigned modes)
 	lb_servers_poll();
 }
 
-static void must_be_on(unsigned modes, mp_rom_error_text_t otherwise)
-{
-	if ((lb_wlan_mode_now() & modes) == 0)
-		mp_raise_msg(&mp_type_OSError, otherwise);
-}
-
-static void must_be_station(void)
-{
-	must_be_on(LB_WLAN_STA, MP_ERROR_TEXT("the station is off: active(True) or mode(WLAN.STA) first"));
-}
-
 /* --- the object --- */
+
+static void must_be_mode(mp_int_t mode)
+{
+	if (mode < LB_WLAN_STA || mode > LB_WLAN_STA_AP)
+		mp_raise_ValueError(MP_ERROR_TEXT("mode: WLAN.STA, WLAN.AP or WLAN.STA_AP"));
+}
+
+static void must_be_radio(mp_int_t id)
+{
+	if (id != 0)
+		mp_raise_ValueError(MP_ERROR_TEXT("there is one radio, id 0"));
+}
+
+/* An argument that was given as None is one that was not given. */
+static void get_number(mp_obj_t given, mp_int_t *number)
+{
+	if (given != mp_const_none)
+		*number = mp_obj_get_int(given);
+}
 
 /* All values are checked before the radio is touched, so that an error changes nothing. */
 static mp_obj_t wlan_init(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args)
 {
-	enum { ARG_mode, ARG_ssid, ARG_auth, ARG_channel, ARG_antenna, ARG_power_save, ARG_hidden, ARG_bandwidth };
+	enum {
+		ARG_mode,
+		ARG_id,
+		ARG_ssid,
+		ARG_auth,
+		ARG_channel,
+		ARG_antenna,
+		ARG_bandwidth,
+		ARG_max_tx_pwr,
+		ARG_power_save,
+		ARG_hidden
+	};
 	static const mp_arg_t allowed[] = {
 		{MP_QSTR_mode, MP_ARG_INT, {.u_int = LB_WLAN_AP}},
+		{MP_QSTR_id, MP_ARG_INT | MP_ARG_KW_ONLY, {.u_int = 0}},
 		{MP_QSTR_ssid, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
 		{MP_QSTR_auth, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
 		{MP_QSTR_channel, MP_ARG_INT | MP_ARG_KW_ONLY, {.u_int = 0}},
-		/* Taken, and without effect: there is nothing that they could change here. */
 		{MP_QSTR_antenna, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_bandwidth, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_max_tx_pwr, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
+		/* Taken, and without effect. */
 		{MP_QSTR_power_save, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
 		{MP_QSTR_hidden, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
-		{MP_QSTR_bandwidth, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
 	};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 	struct lb_wifi_ap ap = *lb_wifi_ap();
-	mp_int_t mode;
+	struct lb_wlan_radio radio = lb_wlan_radio();
 
 	mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
-	mode = args[ARG_mode].u_int;
-	if (mode < LB_WLAN_STA || mode > LB_WLAN_STA_AP)
-		mp_raise_ValueError(MP_ERROR_TEXT("mode: WLAN.STA, WLAN.AP or WLAN.STA_AP"));
+	const mp_int_t mode = args[ARG_mode].u_int;
+
+	must_be_mode(mode);
+	must_be_radio(args[ARG_id].u_int);
+	get_number(args[ARG_antenna].u_obj, &radio.antenna);
+	get_number(args[ARG_bandwidth].u_obj, &radio.bandwidth);
+	get_number(args[ARG_max_tx_pwr].u_obj, &radio.max_tx_power);
+	lb_wlan_radio_check(&radio);
 	if ((mode & LB_WLAN_AP) != 0 && args[ARG_ssid].u_obj != mp_const_none) {
 		lb_wlan_get_ssid(args[ARG_ssid].u_obj, ap.ssid);
 		lb_wlan_get_auth(args[ARG_auth].u_obj, ap.key);
@@ -110,11 +136,13 @@ static mp_obj_t wlan_init(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_
 	if ((mode & LB_WLAN_AP) != 0)
 		start_ap(&ap);
 	set_mode((unsigned)mode);
+	lb_wlan_radio_set(&radio);
 	return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(wlan_init_obj, 1, wlan_init);
 
-/* WLAN(STA_IF) and WLAN(AP_IF): that interface, unchanged. WLAN(): the radio as it is. WLAN(mode=...): init() too. */
+/* WLAN(STA_IF) and WLAN(AP_IF): that interface, unchanged. WLAN() and WLAN(id=0): the radio as it is, Pycom's object.
+ * With other keywords, as WLAN(mode=...): init() too. */
 static mp_obj_t wlan_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args)
 {
 	mp_obj_t init_args[1] = {MP_OBJ_FROM_PTR(&whole)};
@@ -134,9 +162,12 @@ static mp_obj_t wlan_make_new(const mp_obj_type_t *type, size_t n_args, size_t n
 		return MP_OBJ_FROM_PTR(interface == MOD_NETWORK_STA_IF ? &station : &access_point);
 	}
 	mp_map_init_fixed_table(&kw_args, n_kw, args + n_args);
-	if (n_args == 1 && mp_obj_get_int(args[0]) != 0)
-		mp_raise_ValueError(MP_ERROR_TEXT("there is one radio, id 0"));
-	wlan_init(1, init_args, &kw_args);
+	if (n_args == 1)
+		must_be_radio(mp_obj_get_int(args[0]));
+	if (n_kw == 1 && kw_args.table[0].key == MP_OBJ_NEW_QSTR(MP_QSTR_id))
+		must_be_radio(mp_obj_get_int(kw_args.table[0].value));
+	else
+		wlan_init(1, init_args, &kw_args);
 	return MP_OBJ_FROM_PTR(&whole);
 }
 
@@ -147,7 +178,7 @@ static void wlan_print(const mp_print_t *print, mp_obj_t self_obj, mp_print_kind
 
 	(void)kind;
 	mp_printf(print, "WLAN(mode=%s, ssid='%s')", names[lb_wlan_mode_now() & self->modes],
-	          self->modes == LB_WLAN_STA ? joined_ssid : lb_wifi_ap()->ssid);
+	          self->modes == LB_WLAN_STA ? lb_wifi_joined_ssid() : lb_wifi_ap()->ssid);
 }
 
 static mp_obj_t wlan_deinit(mp_obj_t self_obj)
@@ -182,172 +213,11 @@ static mp_obj_t wlan_mode(size_t n_args, const mp_obj_t *args)
 		return MP_OBJ_NEW_SMALL_INT(lb_wlan_mode_now());
 	const mp_int_t mode = mp_obj_get_int(args[1]);
 
-	if (mode < LB_WLAN_STA || mode > LB_WLAN_STA_AP)
-		mp_raise_ValueError(MP_ERROR_TEXT("mode: WLAN.STA, WLAN.AP or WLAN.STA_AP"));
+	must_be_mode(mode);
 	set_mode((unsigned)mode);
 	return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(wlan_mode_obj, 1, 2, wlan_mode);
-
-/* --- station --- */
-
-static void wait_for_link(mp_int_t timeout_ms)
-{
-	const mp_uint_t start_ms = mp_hal_ticks_ms();
-
-	while (lb_radio_link() == LB_RADIO_CONNECTING) {
-		if (mp_hal_ticks_ms() - start_ms >= (mp_uint_t)timeout_ms)
-			mp_raise_OSError(MP_ETIMEDOUT);
-		mp_event_wait_ms(CONNECT_POLL_MS);
-	}
-	if (lb_radio_link() != LB_RADIO_CONNECTED)
-		mp_raise_msg(&mp_type_OSError, lb_radio_link() == LB_RADIO_WRONG_PASSWORD ? MP_ERROR_TEXT("wrong key") :
-		                                                                            MP_ERROR_TEXT("no such network"));
-}
-
-/* MicroPython: connect(ssid, key). Pycom: connect(ssid, auth=(security, key), timeout=ms). */
-static mp_obj_t wlan_connect(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args)
-{
-	enum { ARG_ssid, ARG_key, ARG_auth, ARG_bssid, ARG_timeout, ARG_hostname };
-	static const mp_arg_t allowed[] = {
-		{MP_QSTR_ssid, MP_ARG_OBJ | MP_ARG_REQUIRED, {.u_rom_obj = MP_ROM_NONE}},
-		{MP_QSTR_key, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
-		{MP_QSTR_auth, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
-		{MP_QSTR_bssid, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
-		{MP_QSTR_timeout, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
-		{MP_QSTR_hostname, MP_ARG_OBJ | MP_ARG_KW_ONLY, {.u_rom_obj = MP_ROM_NONE}},
-	};
-	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
-	char ssid[LB_RADIO_SSID_BYTES], key[LB_RADIO_PASSWORD_BYTES];
-	mp_obj_t auth, host_name[1];
-	int error;
-
-	must_be_station();
-	mp_arg_parse_all(n_args - 1, pos_args + 1, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
-	auth = args[ARG_auth].u_obj != mp_const_none ? args[ARG_auth].u_obj : args[ARG_key].u_obj;
-	lb_wlan_get_ssid(args[ARG_ssid].u_obj, ssid);
-	if (mp_obj_is_type(auth, &mp_type_tuple) || mp_obj_is_type(auth, &mp_type_list))
-		lb_wlan_get_auth(auth, key);
-	else
-		lb_wlan_get_key(auth, key);
-	host_name[0] = args[ARG_hostname].u_obj;
-	if (host_name[0] != mp_const_none)
-		mod_network_hostname(1, host_name);
-	error = lb_radio_connect(ssid, key);
-	if (error == -MP_EINVAL)
-		mp_raise_ValueError(MP_ERROR_TEXT("ssid: 1 to 32 bytes; key: none, or 8 to 64"));
-	if (error != 0)
-		raise_errno(error);
-	strcpy(joined_ssid, ssid);
-	lb_servers_poll();
-	if (args[ARG_timeout].u_obj != mp_const_none)
-		wait_for_link(mp_obj_get_int(args[ARG_timeout].u_obj));
-	return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_KW(wlan_connect_obj, 1, wlan_connect);
-
-static mp_obj_t wlan_disconnect(mp_obj_t self)
-{
-	(void)self;
-	lb_radio_disconnect();
-	joined_ssid[0] = '\0';
-	return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(wlan_disconnect_obj, wlan_disconnect);
-
-/* Nobody can be seen at the access point, so that it is never connected. */
-static mp_obj_t wlan_isconnected(mp_obj_t self_obj)
-{
-	const struct lb_wlan *self = MP_OBJ_TO_PTR(self_obj);
-
-	return mp_obj_new_bool((self->modes & LB_WLAN_STA) != 0 && lb_radio_link() == LB_RADIO_CONNECTED);
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(wlan_isconnected_obj, wlan_isconnected);
-
-/* The strongest network of that name; false: there is none. */
-static bool find_network(const char *ssid, struct lb_radio_network *found)
-{
-	struct lb_radio_network networks[LB_RADIO_SCAN_MAX];
-	const int count = lb_radio_scan(networks, LB_RADIO_SCAN_MAX);
-	bool have = false;
-
-	for (int i = 0; i < count; i++) {
-		if (strcmp(networks[i].ssid, ssid) != 0 || (have && networks[i].rssi_dbm <= found->rssi_dbm))
-			continue;
-		*found = networks[i];
-		have = true;
-	}
-	return have;
-}
-
-static int status_of(enum lb_radio_link link)
-{
-	switch (link) {
-	case LB_RADIO_IDLE: return LB_WLAN_IDLE;
-	case LB_RADIO_CONNECTING: return LB_WLAN_CONNECTING;
-	case LB_RADIO_CONNECTED: return LB_WLAN_GOT_IP;
-	case LB_RADIO_WRONG_PASSWORD: return LB_WLAN_WRONG_PASSWORD;
-	case LB_RADIO_NO_NETWORK: return LB_WLAN_NO_AP_FOUND;
-	}
-	return LB_WLAN_CONNECT_FAIL;
-}
-
-/* Without an argument MicroPython's number; with one, what its drivers give by that name. */
-static mp_obj_t wlan_status(size_t n_args, const mp_obj_t *args)
-{
-	const struct lb_wlan *self = MP_OBJ_TO_PTR(args[0]);
-	struct lb_radio_network network;
-
-	if (n_args == 1) {
-		if (self->modes == LB_WLAN_AP)
-			return MP_OBJ_NEW_SMALL_INT(lb_radio_ap_active() ? LB_WLAN_GOT_IP : LB_WLAN_IDLE);
-		return MP_OBJ_NEW_SMALL_INT(status_of(lb_radio_link()));
-	}
-	switch (mp_obj_str_get_qstr(args[1])) {
-	case MP_QSTR_rssi:
-		if (lb_radio_link() != LB_RADIO_CONNECTED || !find_network(joined_ssid, &network))
-			mp_raise_OSError(MP_ENOTCONN);
-		return MP_OBJ_NEW_SMALL_INT(network.rssi_dbm);
-	case MP_QSTR_stations:
-		must_be_on(LB_WLAN_AP, MP_ERROR_TEXT("the access point is off"));
-		return mp_obj_new_list(0, NULL);
-	default: mp_raise_ValueError(MP_ERROR_TEXT("'rssi' or 'stations'"));
-	}
-}
-static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(wlan_status_obj, 1, 2, wlan_status);
-
-/* A list of (ssid, bssid, channel, rssi, security, hidden): MicroPython's order, and Pycom's names where it has
- * them. */
-static mp_obj_t wlan_scan(mp_obj_t self)
-{
-	static const qstr names[] = {
-		MP_QSTR_ssid, MP_QSTR_bssid, MP_QSTR_channel, MP_QSTR_rssi, MP_QSTR_sec, MP_QSTR_hidden,
-	};
-	struct lb_radio_network networks[LB_RADIO_SCAN_MAX];
-	const mp_obj_t list = mp_obj_new_list(0, NULL);
-	int count;
-
-	(void)self;
-	must_be_station();
-	count = lb_radio_scan(networks, LB_RADIO_SCAN_MAX);
-	if (count < 0)
-		raise_errno(count);
-	for (int i = 0; i < count; i++) {
-		const struct lb_radio_network *network = &networks[i];
-		const mp_obj_t items[] = {
-			mp_obj_new_bytes((const byte *)network->ssid, strlen(network->ssid)),
-			mp_obj_new_bytes(network->bssid, sizeof(network->bssid)),
-			MP_OBJ_NEW_SMALL_INT(network->channel),
-			MP_OBJ_NEW_SMALL_INT(network->rssi_dbm),
-			MP_OBJ_NEW_SMALL_INT(network->security),
-			mp_const_false,
-		};
-
-		mp_obj_list_append(list, mp_obj_new_attrtuple(names, MP_ARRAY_SIZE(items), items));
-	}
-	return list;
-}
-static MP_DEFINE_CONST_FUN_OBJ_1(wlan_scan_obj, wlan_scan);
 
 /* --- access point, identity --- */
 
@@ -369,11 +239,11 @@ static mp_obj_t wlan_ssid(size_t n_args, const mp_obj_t *args)
 		return mp_const_none;
 	}
 	if (modes == LB_WLAN_STA_AP) {
-		mp_obj_t both[2] = {text(ap.ssid), text(joined_ssid)};
+		mp_obj_t both[2] = {text(ap.ssid), text(lb_wifi_joined_ssid())};
 
 		return mp_obj_new_tuple(2, both);
 	}
-	return text(modes == LB_WLAN_STA ? joined_ssid : ap.ssid);
+	return text(modes == LB_WLAN_STA ? lb_wifi_joined_ssid() : ap.ssid);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(wlan_ssid_obj, 1, 2, wlan_ssid);
 
@@ -508,16 +378,19 @@ static const mp_rom_map_elem_t wlan_locals_table[] = {
 	{MP_ROM_QSTR(MP_QSTR_deinit), MP_ROM_PTR(&wlan_deinit_obj)},
 	{MP_ROM_QSTR(MP_QSTR_active), MP_ROM_PTR(&wlan_active_obj)},
 	{MP_ROM_QSTR(MP_QSTR_mode), MP_ROM_PTR(&wlan_mode_obj)},
-	{MP_ROM_QSTR(MP_QSTR_connect), MP_ROM_PTR(&wlan_connect_obj)},
-	{MP_ROM_QSTR(MP_QSTR_disconnect), MP_ROM_PTR(&wlan_disconnect_obj)},
-	{MP_ROM_QSTR(MP_QSTR_isconnected), MP_ROM_PTR(&wlan_isconnected_obj)},
-	{MP_ROM_QSTR(MP_QSTR_status), MP_ROM_PTR(&wlan_status_obj)},
-	{MP_ROM_QSTR(MP_QSTR_scan), MP_ROM_PTR(&wlan_scan_obj)},
+	{MP_ROM_QSTR(MP_QSTR_connect), MP_ROM_PTR(&lb_wlan_connect_obj)},
+	{MP_ROM_QSTR(MP_QSTR_disconnect), MP_ROM_PTR(&lb_wlan_disconnect_obj)},
+	{MP_ROM_QSTR(MP_QSTR_isconnected), MP_ROM_PTR(&lb_wlan_isconnected_obj)},
+	{MP_ROM_QSTR(MP_QSTR_status), MP_ROM_PTR(&lb_wlan_status_obj)},
+	{MP_ROM_QSTR(MP_QSTR_scan), MP_ROM_PTR(&lb_wlan_scan_obj)},
 	{MP_ROM_QSTR(MP_QSTR_ssid), MP_ROM_PTR(&wlan_ssid_obj)},
 	{MP_ROM_QSTR(MP_QSTR_auth), MP_ROM_PTR(&wlan_auth_obj)},
 	{MP_ROM_QSTR(MP_QSTR_channel), MP_ROM_PTR(&wlan_channel_obj)},
 	{MP_ROM_QSTR(MP_QSTR_mac), MP_ROM_PTR(&wlan_mac_obj)},
 	{MP_ROM_QSTR(MP_QSTR_hostname), MP_ROM_PTR(&wlan_hostname_obj)},
+	{MP_ROM_QSTR(MP_QSTR_antenna), MP_ROM_PTR(&lb_wlan_antenna_obj)},
+	{MP_ROM_QSTR(MP_QSTR_bandwidth), MP_ROM_PTR(&lb_wlan_bandwidth_obj)},
+	{MP_ROM_QSTR(MP_QSTR_max_tx_power), MP_ROM_PTR(&lb_wlan_max_tx_power_obj)},
 	{MP_ROM_QSTR(MP_QSTR_ifconfig), MP_ROM_PTR(&lb_wlan_ifconfig_obj)},
 	{MP_ROM_QSTR(MP_QSTR_ipconfig), MP_ROM_PTR(&lb_wlan_ipconfig_obj)},
 	{MP_ROM_QSTR(MP_QSTR_config), MP_ROM_PTR(&wlan_config_obj)},
@@ -525,13 +398,17 @@ static const mp_rom_map_elem_t wlan_locals_table[] = {
 	{MP_ROM_QSTR(MP_QSTR_STA), MP_ROM_INT(LB_WLAN_STA)},
 	{MP_ROM_QSTR(MP_QSTR_AP), MP_ROM_INT(LB_WLAN_AP)},
 	{MP_ROM_QSTR(MP_QSTR_STA_AP), MP_ROM_INT(LB_WLAN_STA_AP)},
+	{MP_ROM_QSTR(MP_QSTR_APSTA), MP_ROM_INT(LB_WLAN_STA_AP)},
 	{MP_ROM_QSTR(MP_QSTR_WEP), MP_ROM_INT(LB_WLAN_WEP)},
 	{MP_ROM_QSTR(MP_QSTR_WPA), MP_ROM_INT(LB_WLAN_WPA)},
 	{MP_ROM_QSTR(MP_QSTR_WPA2), MP_ROM_INT(LB_RADIO_WPA2)},
-	{MP_ROM_QSTR(MP_QSTR_INT_ANT), MP_ROM_INT(0)},
-	{MP_ROM_QSTR(MP_QSTR_EXT_ANT), MP_ROM_INT(1)},
-	{MP_ROM_QSTR(MP_QSTR_HT20), MP_ROM_INT(0)},
-	{MP_ROM_QSTR(MP_QSTR_HT40), MP_ROM_INT(1)},
+	{MP_ROM_QSTR(MP_QSTR_WPA2_ENT), MP_ROM_INT(LB_WLAN_WPA2_ENT)},
+	{MP_ROM_QSTR(MP_QSTR_INT_ANT), MP_ROM_INT(LB_WLAN_INT_ANT)},
+	{MP_ROM_QSTR(MP_QSTR_EXT_ANT), MP_ROM_INT(LB_WLAN_EXT_ANT)},
+	{MP_ROM_QSTR(MP_QSTR_HT20), MP_ROM_INT(LB_WLAN_HT20)},
+	{MP_ROM_QSTR(MP_QSTR_HT40), MP_ROM_INT(LB_WLAN_HT40)},
+	{MP_ROM_QSTR(MP_QSTR_SCAN_ACTIVE), MP_ROM_INT(0)},
+	{MP_ROM_QSTR(MP_QSTR_SCAN_PASSIVE), MP_ROM_INT(1)},
 	/* MicroPython's */
 	{MP_ROM_QSTR(MP_QSTR_IF_STA), MP_ROM_INT(MOD_NETWORK_STA_IF)},
 	{MP_ROM_QSTR(MP_QSTR_IF_AP), MP_ROM_INT(MOD_NETWORK_AP_IF)},

@@ -1,4 +1,6 @@
 /* The pycom module, as Pycom documents it. */
+#include <string.h>
+
 #include "core/base/error.h"
 #include "core/hw/periph.h"
 #include "firmware/io/led.h"
@@ -7,16 +9,21 @@
 #include "py/runtime.h"
 #include "firmware/python/pycom_nvs.h"
 #include "firmware/python/pycom_ota.h"
+#include "firmware/python/pycom_pulses.h"
+#include "firmware/python/wlan_values.h"
 #include "firmware/store/settings.h"
 
-enum { WDT_ON_BOOT_LEAST_MS = 5000, RGB_MOST = 0xFFFFFF };
+enum { WDT_ON_BOOT_LEAST_MS = 5000, RGB_MOST = 0xFFFFFF, LEAST_KEY_BYTES = 8 };
+
+static void must_store(int error)
+{
+	if (error != LB_OK)
+		mp_raise_OSError(error == LB_ERR_BOUNDS ? MP_ENOSPC : MP_EIO);
+}
 
 static void store(enum lb_setting setting, uint32_t value)
 {
-	const int error = lb_settings_set(setting, value);
-
-	if (error != LB_OK)
-		mp_raise_OSError(error == LB_ERR_BOUNDS ? MP_ENOSPC : MP_EIO);
+	must_store(lb_settings_set(setting, value));
 }
 
 /* heartbeat([on]) */
@@ -84,6 +91,98 @@ static mp_obj_t pycom_wdt_on_boot_timeout(size_t n_args, const mp_obj_t *args)
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(pycom_wdt_on_boot_timeout_obj, 0, 1, pycom_wdt_on_boot_timeout);
 
+/* These are asked for by scripts, kept, and without effect: there is no such service or modem. */
+static mp_obj_t pycom_pybytes_on_boot(size_t n_args, const mp_obj_t *args)
+{
+	return bool_setting(LB_SETTING_PYBYTES_ON_BOOT, n_args, args);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(pycom_pybytes_on_boot_obj, 0, 1, pycom_pybytes_on_boot);
+
+static mp_obj_t pycom_smart_config_on_boot(size_t n_args, const mp_obj_t *args)
+{
+	return bool_setting(LB_SETTING_SMART_CONFIG_ON_BOOT, n_args, args);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(pycom_smart_config_on_boot_obj, 0, 1, pycom_smart_config_on_boot);
+
+static mp_obj_t pycom_lte_modem_en_on_boot(size_t n_args, const mp_obj_t *args)
+{
+	return bool_setting(LB_SETTING_LTE_MODEM_ON_BOOT, n_args, args);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(pycom_lte_modem_en_on_boot_obj, 0, 1, pycom_lte_modem_en_on_boot);
+
+/* --- the radio's state at every boot --- */
+
+static mp_obj_t pycom_wifi_mode_on_boot(size_t n_args, const mp_obj_t *args)
+{
+	if (n_args == 0)
+		return mp_obj_new_int_from_uint(lb_settings_get(LB_SETTING_WIFI_MODE_ON_BOOT));
+	const mp_int_t mode = mp_obj_get_int(args[0]);
+
+	if (mode < LB_WLAN_STA || mode > LB_WLAN_STA_AP)
+		mp_raise_ValueError(MP_ERROR_TEXT("mode: WLAN.STA, WLAN.AP or WLAN.STA_AP"));
+	store(LB_SETTING_WIFI_MODE_ON_BOOT, (uint32_t)mode);
+	return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(pycom_wifi_mode_on_boot_obj, 0, 1, pycom_wifi_mode_on_boot);
+
+static mp_obj_t stored_text(enum lb_setting_text which)
+{
+	char text[LB_RADIO_PASSWORD_BYTES];
+
+	return lb_settings_get_text(which, text, sizeof(text)) ? mp_obj_new_str_from_cstr(text) : mp_const_none;
+}
+
+/* What the radio would refuse is refused now: a boot has nobody to tell. None forgets what is stored. */
+static mp_obj_t ssid_setting(enum lb_setting_text which, size_t n_args, const mp_obj_t *args)
+{
+	char ssid[LB_RADIO_SSID_BYTES];
+
+	if (n_args == 0)
+		return stored_text(which);
+	lb_wlan_get_ssid(args[0], ssid);
+	if (args[0] != mp_const_none && ssid[0] == '\0')
+		mp_raise_ValueError(MP_ERROR_TEXT("ssid: 1 to 32 bytes"));
+	must_store(lb_settings_set_text(which, args[0] == mp_const_none ? NULL : ssid));
+	return mp_const_none;
+}
+
+static mp_obj_t key_setting(enum lb_setting_text which, size_t n_args, const mp_obj_t *args)
+{
+	char key[LB_RADIO_PASSWORD_BYTES];
+
+	if (n_args == 0)
+		return stored_text(which);
+	lb_wlan_get_key(args[0], key);
+	if (key[0] != '\0' && strlen(key) < LEAST_KEY_BYTES)
+		mp_raise_ValueError(MP_ERROR_TEXT("key: none, or 8 to 64 bytes"));
+	must_store(lb_settings_set_text(which, args[0] == mp_const_none ? NULL : key));
+	return mp_const_none;
+}
+
+static mp_obj_t pycom_wifi_ssid_ap(size_t n_args, const mp_obj_t *args)
+{
+	return ssid_setting(LB_SETTING_AP_SSID, n_args, args);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(pycom_wifi_ssid_ap_obj, 0, 1, pycom_wifi_ssid_ap);
+
+static mp_obj_t pycom_wifi_pwd_ap(size_t n_args, const mp_obj_t *args)
+{
+	return key_setting(LB_SETTING_AP_KEY, n_args, args);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(pycom_wifi_pwd_ap_obj, 0, 1, pycom_wifi_pwd_ap);
+
+static mp_obj_t pycom_wifi_ssid_sta(size_t n_args, const mp_obj_t *args)
+{
+	return ssid_setting(LB_SETTING_STA_SSID, n_args, args);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(pycom_wifi_ssid_sta_obj, 0, 1, pycom_wifi_ssid_sta);
+
+static mp_obj_t pycom_wifi_pwd_sta(size_t n_args, const mp_obj_t *args)
+{
+	return key_setting(LB_SETTING_STA_KEY, n_args, args);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(pycom_wifi_pwd_sta_obj, 0, 1, pycom_wifi_pwd_sta);
+
 /* (free bytes of the VM's heap, free bytes of external RAM: there is none) */
 static mp_obj_t pycom_get_free_heap(void)
 {
@@ -101,6 +200,15 @@ static const mp_rom_map_elem_t pycom_globals_table[] = {
 	{MP_ROM_QSTR(MP_QSTR_rgbled), MP_ROM_PTR(&pycom_rgbled_obj)},
 	{MP_ROM_QSTR(MP_QSTR_heartbeat_on_boot), MP_ROM_PTR(&pycom_heartbeat_on_boot_obj)},
 	{MP_ROM_QSTR(MP_QSTR_wifi_on_boot), MP_ROM_PTR(&pycom_wifi_on_boot_obj)},
+	{MP_ROM_QSTR(MP_QSTR_wifi_mode_on_boot), MP_ROM_PTR(&pycom_wifi_mode_on_boot_obj)},
+	{MP_ROM_QSTR(MP_QSTR_wifi_ssid_ap), MP_ROM_PTR(&pycom_wifi_ssid_ap_obj)},
+	{MP_ROM_QSTR(MP_QSTR_wifi_pwd_ap), MP_ROM_PTR(&pycom_wifi_pwd_ap_obj)},
+	{MP_ROM_QSTR(MP_QSTR_wifi_ssid_sta), MP_ROM_PTR(&pycom_wifi_ssid_sta_obj)},
+	{MP_ROM_QSTR(MP_QSTR_wifi_pwd_sta), MP_ROM_PTR(&pycom_wifi_pwd_sta_obj)},
+	{MP_ROM_QSTR(MP_QSTR_pybytes_on_boot), MP_ROM_PTR(&pycom_pybytes_on_boot_obj)},
+	{MP_ROM_QSTR(MP_QSTR_smart_config_on_boot), MP_ROM_PTR(&pycom_smart_config_on_boot_obj)},
+	{MP_ROM_QSTR(MP_QSTR_lte_modem_en_on_boot), MP_ROM_PTR(&pycom_lte_modem_en_on_boot_obj)},
+	{MP_ROM_QSTR(MP_QSTR_pulses_get), MP_ROM_PTR(&lb_pycom_pulses_get_obj)},
 	{MP_ROM_QSTR(MP_QSTR_wdt_on_boot), MP_ROM_PTR(&pycom_wdt_on_boot_obj)},
 	{MP_ROM_QSTR(MP_QSTR_wdt_on_boot_timeout), MP_ROM_PTR(&pycom_wdt_on_boot_timeout_obj)},
 	{MP_ROM_QSTR(MP_QSTR_nvs_set), MP_ROM_PTR(&lb_pycom_nvs_set_obj)},

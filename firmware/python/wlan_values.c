@@ -46,3 +46,16 @@ void lb_wlan_get_auth(mp_obj_t auth, char key[LB_RADIO_PASSWORD_BYTES])
 		mp_raise_ValueError(MP_ERROR_TEXT("this radio knows open networks and WPA2"));
 	lb_wlan_get_key(items[1], key);
 }
+
+void lb_wlan_get_joining_auth(mp_obj_t auth, char key[LB_RADIO_PASSWORD_BYTES])
+{
+	size_t count = 0;
+	mp_obj_t *items;
+
+	if (auth != mp_const_none)
+		mp_obj_get_array(auth, &count, &items);
+	if (count == 0 || items[0] == mp_const_none || mp_obj_get_int(items[0]) != LB_WLAN_WPA2_ENT)
+		lb_wlan_get_auth(auth, key);
+	else
+		lb_wlan_get_key(count > 2 ? items[2] : mp_const_none, key);
+}

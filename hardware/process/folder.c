@@ -20,7 +20,7 @@
 static const char *const OURS[] = {".", "..", "lock", "log", "log.old", "id", "air.json"};
 /* What belongs to a run, or to a write that was cut. */
 static const char *const VOLATILE[] = {
-	"control", "uart0", "uart1", "uart0.new", "uart1.new", "flash.bin.new", "id.new",
+	"control", "uart0", "uart1", "uart2", "uart0.new", "uart1.new", "uart2.new", "flash.bin.new", "id.new",
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))

@@ -72,6 +72,8 @@ static void restart(struct lb_module *module, enum lb_cause cause)
 	start(module, cause);
 }
 
+static const enum wire_fd UART_FDS[LB_UARTHUB_COUNT] = {WIRE_FD_UART0, WIRE_FD_UART1, WIRE_FD_UART2};
+
 /* The reset line is low; the CPU that comes when it rises is started for this cause. */
 static void hold(struct lb_module *module, enum lb_cause cause)
 {
@@ -244,15 +246,15 @@ static int start_cpu(struct lb_module *module)
 	fds[WIRE_FD_LOCK] = module->folder.lock_fd;
 	fds[WIRE_FD_TRACE] = module->trace_fd;
 	for (int i = 0; i < LB_UARTHUB_COUNT && result == 0; i++) {
-		fds[WIRE_FD_UART0 + i] = lb_uarthub_connect_cpu(&module->uart[i]);
-		if (fds[WIRE_FD_UART0 + i] < 0)
-			result = fds[WIRE_FD_UART0 + i];
+		fds[UART_FDS[i]] = lb_uarthub_connect_cpu(&module->uart[i]);
+		if (fds[UART_FDS[i]] < 0)
+			result = fds[UART_FDS[i]];
 	}
 	if (result == 0)
 		result = lb_cpu_start(&module->cpu, fds);
 	for (int i = 0; i < LB_UARTHUB_COUNT; i++)
-		if (fds[WIRE_FD_UART0 + i] >= 0)
-			close(fds[WIRE_FD_UART0 + i]);
+		if (fds[UART_FDS[i]] >= 0)
+			close(fds[UART_FDS[i]]);
 	return result;
 }
 

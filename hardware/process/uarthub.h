@@ -19,7 +19,7 @@
 #include "hardware/process/stream.h"
 
 enum {
-	LB_UARTHUB_COUNT = 2,
+	LB_UARTHUB_COUNT = 3,
 	LB_UARTHUB_HIGH_BYTES = 64 * 1024, /* more is waiting for somebody: the sender is held up */
 	LB_UARTHUB_LOW_BYTES = 16 * 1024,  /* less for everybody: it goes on */
 	/* Of the host. A pty takes bytes again only after most of the 64 KiB that the kernel keeps were read, which takes a

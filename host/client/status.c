@@ -151,6 +151,7 @@ cJSON *lb_status_compose(const cJSON *reply)
 	copy_object(status, "volts", reply);
 	copy(status, "uart0", reply, "uart0");
 	copy(status, "uart1", reply, "uart1");
+	copy(status, "uart2", reply, "uart2");
 	copy(status, "rfc2217", reply, "rfc2217");
 	copy_object(status, "net", reply);
 	copy(status, "sd", reply, "sd");

@@ -7,6 +7,7 @@
  *   pwm     {"P9": {"hz": 1000, "duty": 0.5}}: only the pins that the module drives so
  *   volts   {"P13": 1.2}: only the pins with a voltage from outside
  *   uart1   path of the pty
+ *   uart2   path of the pty
  *   sd      null without a card, else {"file", "bytes"}
  *   drive   what the outside drives: only the pins that are not floating
  *   reset_line  "low" while RTS or a shield holds the module in reset, else "high"

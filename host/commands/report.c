@@ -294,6 +294,7 @@ void lb_report_print(const cJSON *status, const char *dir, bool runs)
 	label("uart0");
 	printf("%s/uart0 -> %s\n", dir, lb_json_text(status, "uart0"));
 	printf("%-12s%s/uart1 -> %s\n", "uart1", dir, lb_json_text(status, "uart1"));
+	printf("%-12s%s/uart2 -> %s\n", "uart2", dir, lb_json_text(status, "uart2"));
 	label("TCP");
 	printf("%s\n", lb_json_is(status, "rfc2217", "") ? "none ('lifeboat run --port N' puts uart0 on a port)" :
 	                                                   lb_json_text(status, "rfc2217"));

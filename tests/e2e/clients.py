@@ -1,6 +1,7 @@
 """Clients of the module's telnet and FTP servers, for tests and benches: plain sockets, and Python's own ftplib."""
 import ftplib
 import os
+import re
 import socket
 import time
 
@@ -79,3 +80,31 @@ def ftp_read(session, path):
 def open_files(pid):
 	"""How many file descriptors a process has."""
 	return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def net_of(module):
+	return module.status()["net"]
+
+
+def soft_reset(uart):
+	"""By Ctrl-D at the friendly prompt; returns at the new one."""
+	uart.prompt()
+	uart.write(b"\x04")
+	uart.expect("soft reboot")
+	uart.expect(re.compile(rb">>> $"))
+
+
+def assert_off(module, ports):
+	net = net_of(module)
+	assert net["telnet"] is None and net["ftp"] is None and net["password"] is None, net
+	assert refused(ports["telnet"]) and refused(ports["ftp"])
+
+
+def assert_on(module, ports):
+	"""The ports stay the same as long as the hardware process lives."""
+	net = net_of(module)
+	assert (net["telnet"], net["ftp"]) == (ports["telnet"], ports["ftp"]), net
+	with Telnet(net) as telnet:
+		telnet.prompt()
+		assert telnet.type("5 * 5") == "25\r\n"
+	assert "flash" in ftp(net).nlst("/")

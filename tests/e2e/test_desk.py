@@ -111,9 +111,11 @@ def test_one_clear_line(module):
 	assert help_text.returncode == 0 and re.fullmatch(r"usage: \./lifeboat bench [^\n]* update;[^\n]*\n", help_text.stdout)
 
 
-def test_the_second_serial_port_is_there(module):
+def test_the_other_serial_ports_are_there(module):
 	status = module.status()
-	assert os.path.realpath(os.path.join(module.folder, "uart1")) == status["uart1"] != status["uart0"]
+	paths = [status[name] for name in ("uart0", "uart1", "uart2")]
+	assert paths == [os.path.realpath(os.path.join(module.folder, name)) for name in ("uart0", "uart1", "uart2")]
+	assert len(set(paths)) == 3
 
 
 def test_both_servers_keep_their_ports_over_resets(module):

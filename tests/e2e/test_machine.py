@@ -6,6 +6,8 @@ import threading
 
 import pytest
 
+import harness
+
 
 def test_rtc_survives_resets_but_not_power(module):
 	with module.uart() as uart:
@@ -287,10 +289,18 @@ def test_adc(module):
 		module.pin("P13", "high")
 		assert uart.eval("(a.read_u16(), a.read_uv(), c())") == (65535, 3300000, 4095)
 		assert "ValueError" in uart.error_of("machine.ADC().read_u16()")
+		uart.exec("p = machine.ADC(id=0, bits=10)\nc.init()")
+		assert uart.eval("(c(), c.voltage(), c.value_to_voltage(512), p.vref())") == (1023, 3300, 1651, 1100)
+		uart.exec("p.init(bits=12)\np.vref(1114)\np.deinit()\nc.deinit()")
+		assert uart.eval("(c(), p.vref(), p.channel(pin='P13', attn=p.ATTN_0DB)())") == (4095, 1114, 4095)
+		for wrong in ("ADC(bits=13)", "ADC(id=1)", "ADC().init(bits=8)"):
+			assert "ValueError" in uart.error_of(f"machine.{wrong}"), wrong
 
 
 @pytest.mark.parametrize("bus", ["machine.I2C(0)",
                                  "machine.I2C(0, machine.I2C.MASTER, baudrate=100000, pins=('P3', 'P4'))",
+                                 "machine.I2C(1)", "machine.I2C(2)",
+                                 "machine.I2C(id=2, mode=machine.I2C.MASTER)",
                                  "machine.SoftI2C('P10', 'P9')", "machine.I2C(0, scl='P4', sda='P3', freq=400000)"])
 def test_an_empty_i2c_bus(module, bus):
 	with module.uart() as uart:
@@ -314,6 +324,104 @@ def test_an_spi_bus_reads_its_line(module, bus):
 		assert uart.eval("b.read(2)") == b"\xff\xff"
 		module.pin("P14", "low")
 		assert uart.eval("b.read(2)") == b"\0\0"
+
+
+def test_buses_as_pycom_names_them(module):
+	with module.uart() as uart:
+		uart.exec("import machine\ni = machine.I2C(2, machine.I2C.MASTER, baudrate=100000)\n"
+			"s = machine.SPI(0, mode=machine.SPI.MASTER, baudrate=2000000, polarity=0, phase=0, bits=8,"
+			" firstbit=machine.SPI.MSB, pins=('P10', 'P11', 'P14'))\n"
+			"b = bytearray(5)")
+		assert "I2C(2, scl='P10', sda='P9')" in uart.eval("str(i)")
+		for access in ("i.writeto(0x42, 7)", "i.writeto(0x42, b'x', stop=False)", "i.writeto(0x42, buf=b'x')"):
+			assert "ENODEV" in uart.error_of(access), access
+		uart.exec("i.deinit()\ni.init(i.MASTER, baudrate=400000)\n"
+			"s.init(s.MASTER, baudrate=100000, pins=('P3', 'P11', 'P14'))")
+		module.pin("P14", "high")
+		assert uart.eval("(s.write(b'abc'), s.write(7), s.write_readinto(b'12345', b), s.readinto(b, write=9), "
+			"s.read(2, write=1), bytes(b))") == (3, 1, 5, 5, b"\xff\xff", b"\xff" * 5)
+		assert "sck='P3'" in uart.eval("str(s)")
+		uart.exec("s.init(baudrate=200000)\ns.deinit()")
+		assert "sck='P3'" in uart.eval("str(s)"), "what is not given stays"
+		for wrong in ("machine.I2C(3)", "machine.SPI(1)", "machine.SPI(0, bits=16)", "s.init(1, baudrate=100)"):
+			assert "ValueError" in uart.error_of(wrong), wrong
+
+
+def test_rtc_memory_outlives_resets_and_not_power(module):
+	with module.uart() as uart:
+		uart.exec("import machine\nr = machine.RTC(id=0)")
+		assert uart.eval("r.memory()") == b""
+		uart.exec("r.memory(bytes(range(256)) * 8)")
+		assert "ValueError" in uart.error_of("r.memory(bytes(2049))")
+		uart.write("machine.deepsleep(50)\x04")
+	harness.until(lambda: (module.status()["boot"] or {}).get("cause") == "deep-sleep", 20, "the wake")
+	module.wait("repl")
+	assert module.eval("__import__('machine').RTC().memory()") == bytes(range(256)) * 8
+	module.reset()
+	assert module.eval("(lambda r: (r.memory(b'short'), r.memory()))(__import__('machine').RTC())") == (None, b"short")
+	module.run("power", "off")
+	module.run("power", "on")
+	module.wait("repl")
+	assert module.eval("__import__('machine').RTC().memory()") == b""
+
+
+def test_rtc_by_keywords_and_the_time_zone(module):
+	with module.uart() as uart:
+		uart.exec("import machine, time\n"
+			"r = machine.RTC(id=0, datetime=(2026, 12, 1, 12, 0, 0, 0, None), source=machine.RTC.XTAL_32KHZ)")
+		assert uart.eval("(r.now()[:5], time.timezone())") == ((2026, 12, 1, 12, 0), 0)
+		uart.exec("r.init((2026, 12, 1, 23, 30), source=r.INTERNAL_RC)\ntime.timezone(3600)")
+		assert uart.eval("(time.localtime()[:5], time.gmtime()[:5], r.now()[:5], time.timezone())") == (
+			(2026, 12, 2, 0, 30), (2026, 12, 1, 23, 30), (2026, 12, 1, 23, 30), 3600)
+		assert uart.eval("time.mktime(time.localtime(1234567890)) == 1234567890 and time.gmtime(0)[:3] == (1970, 1, 1)")
+		uart.exec("time.timezone(-7200)")
+		assert uart.eval("(time.localtime(0)[:4], time.mktime(time.localtime(0)), time.localtime(None)[:4])") == (
+			(1969, 12, 31, 22), 0, (2026, 12, 1, 21))
+		for wrong in ("time.timezone(90000)", "machine.RTC(id=1)", "machine.RTC(source=5)"):
+			assert "ValueError" in uart.error_of(wrong), wrong
+
+
+def test_small_names_of_machine_and_os(module):
+	with module.uart() as uart:
+		uart.exec("import machine, os\nw = machine.WDT(timeout=60000)\nw.init(timeout=50000)\nw.init(40000)\nw.feed()")
+		assert "ValueError" in uart.error_of("w.init(0)")
+		uart.exec("a = machine.disable_irq()\nb = machine.disable_irq()\nmachine.enable_irq()\nc = machine.disable_irq()\n"
+			"machine.enable_irq(c)")
+		assert uart.eval("a == c != b") is True
+		assert "Stack:" in uart.exec("machine.info()") and uart.eval("32 < machine.temperature() < 130") is True
+		assert uart.eval("os.getfree('/flash')") == uart.eval("(lambda s: s[1] * s[4] // 1024)(os.statvfs('/flash'))")
+		uart.exec("open('/flash/x', 'w').close()\nos.mkfs('/flash/')")
+		assert uart.eval("os.listdir('/flash')") == []
+		assert uart.eval("os.unmount is os.umount") is True
+
+
+def test_pulses(module):
+	with module.uart() as uart:
+		uart.exec("import machine, pycom, time\np = machine.Pin('P9', machine.Pin.OUT)\np.value(1)\nleft = [0, 1, 0, 1]\n"
+			"t = machine.Timer(-1, mode=machine.Timer.PERIODIC, period=20, callback=lambda t: left and p.value(left.pop(0)))\n"
+			"got = pycom.pulses_get(p, 200)\nt.deinit()")
+		got = uart.eval("got")
+		assert [level for level, _ in got] == [1, 0, 1, 0] and all(5000 < us < 60000 for _, us in got[1:]), got
+		assert uart.eval("pycom.pulses_get(p, 1)") == []
+
+
+@pytest.mark.parametrize("mode", ["normal", "safe"])
+def test_names_at_the_prompt(module, mode):
+	"""Pymakr's first line uses os and UART without an import, as Pycom's start-up leaves them."""
+	if mode == "safe":
+		with module.uart() as uart:
+			uart.raw()
+			uart.write("import lifeboat; lifeboat.safe_boot()\x04")
+		harness.until(lambda: module.status()["boot"]["mode"] == "safe", 10, "the safe boot")
+		module.wait("repl")
+	module.put("/flash/main.py", "print(os.uname()[0], UART(0))\n")
+	with module.uart() as uart:
+		uart.prompt()
+		assert "sysname=" in uart.type("os.uname()")
+		assert "UART(0, baudrate=115200" in uart.type("UART(0, 115200)")
+		if mode == "normal":
+			uart.write(b"\x04")
+			uart.expect("UART(0, baudrate=115200")
 
 
 def test_radios_that_do_not_exist(module):

@@ -1,8 +1,6 @@
-"""The module on the network: telnet, FTP by real clients, the radio, and what really switches them off."""
-import contextlib
+"""The module on the network: telnet, FTP by real clients, and what really switches them off."""
 import ftplib
 import io
-import json
 import os
 import random
 import re
@@ -15,22 +13,10 @@ import pytest
 
 import clients
 import harness
-from clients import Telnet, ftp, ftp_read, refused
+from clients import Telnet, assert_off, assert_on, ftp, ftp_read, net_of, soft_reset
 from test_lockout import BUSY, SLEEP, SOCKET
 
 DATA = random.Random(3).randbytes(30_000)
-
-
-def net_of(module):
-	return module.status()["net"]
-
-
-def soft_reset(uart):
-	"""By Ctrl-D at the friendly prompt; returns at the new one."""
-	uart.prompt()
-	uart.write(b"\x04")
-	uart.expect("soft reboot")
-	uart.expect(re.compile(rb">>> $"))
 
 
 def need(program):
@@ -367,22 +353,6 @@ def test_ftp_works_while_main_py_runs(module):
 
 # --- on and off
 
-def assert_off(module, ports):
-	net = net_of(module)
-	assert net["telnet"] is None and net["ftp"] is None and net["password"] is None, net
-	assert refused(ports["telnet"]) and refused(ports["ftp"])
-
-
-def assert_on(module, ports):
-	"""The ports stay the same as long as the hardware process lives."""
-	net = net_of(module)
-	assert (net["telnet"], net["ftp"]) == (ports["telnet"], ports["ftp"]), net
-	with Telnet(net) as telnet:
-		telnet.prompt()
-		assert telnet.type("5 * 5") == "25\r\n"
-	assert "flash" in ftp(net).nlst("/")
-
-
 @pytest.mark.parametrize("off, on, sockets", [
 	("w.deinit()", "w.init(mode=w.AP)", False),
 	("w.mode(w.STA)", "w.mode(w.AP)", False),
@@ -466,80 +436,3 @@ def test_login_by_a_script_lasts_until_a_hard_reset(module):
 	module.reset()
 	assert net_of(module) == own
 	assert_on(module, own)
-
-
-# --- the radio
-
-def test_scan_and_connect(module):
-	net = net_of(module)
-	with module.uart() as uart:
-		uart.exec("import network, time\nw = network.WLAN(mode=network.WLAN.STA_AP)\ns = network.WLAN(network.STA_IF)")
-		found = {bytes(entry[0]): entry for entry in uart.eval("[tuple(n) for n in w.scan()]")}
-		assert set(found) == {b"Lifeboat-Open", b"Lifeboat-WPA2"}
-		assert found[b"Lifeboat-Open"][4] == 0 and found[b"Lifeboat-WPA2"][4] == uart.eval("network.WLAN.WPA2")
-		for ssid, key, status in (("Lifeboat-WPA2", "not the password", "STAT_WRONG_PASSWORD"),
-		                          ("Lifeboat-WPA2", None, "STAT_WRONG_PASSWORD"),
-		                          ("Nobody", "some password", "STAT_NO_AP_FOUND")):
-			uart.start(f"w.connect({ssid!r}, {key!r}, timeout=5000)")
-			assert "OSError" in uart.finish()[1], (ssid, key)
-			assert uart.eval(f"s.status() == network.{status} and not w.isconnected()") is True, (ssid, key)
-		for ssid, key in (("Lifeboat-WPA2", "'back-to-shore'"), ("Lifeboat-Open", None)):
-			uart.exec(f"w.connect({ssid!r}, {key}, timeout=5000)")
-			assert uart.eval("w.isconnected() and s.status() == network.STAT_GOT_IP") is True
-			assert net_of(module)["station"] == ssid and net_of(module)["radio"] == "ap+sta"
-			assert uart.eval("s.ifconfig()[0]") not in ("0.0.0.0", "")
-			uart.exec("w.disconnect()")
-			assert uart.eval("w.isconnected()") is False and net_of(module)["station"] is None
-		uart.exec("w.mode(w.STA)\nw.connect('Lifeboat-WPA2', auth=(network.WLAN.WPA2, 'back-to-shore'), timeout=5000)")
-	harness.until(lambda: net_of(module)["ftp"], 5, "servers at the station's address")
-	assert net_of(module)["radio"] == "sta" and net_of(module)["ssid"] is None
-	assert_on(module, net)
-
-
-def test_access_point(module):
-	with module.uart() as uart:
-		uart.exec("import network\nw = network.WLAN()")
-		assert uart.eval("w.mode() == w.AP") is True
-		net = net_of(module)
-		assert uart.eval("w.ssid()") == net["ssid"] and uart.eval("w.auth()")[1] == net["password"]
-		uart.exec("w.init(mode=w.AP, ssid='Mine', auth=(w.WPA2, 'a longer key'), channel=3)")
-		assert uart.eval("(w.ssid(), w.auth()[1], w.channel())") == ("Mine", "a longer key", 3)
-		assert net_of(module)["ssid"] == "Mine"
-		for wrong in ("ssid='x' * 33", "auth=(w.WPA2, 'short')", "channel=14", "mode=9"):
-			uart.start(f"w.init({'mode=w.AP, ' if 'mode' not in wrong else ''}{wrong})")
-			assert "ValueError" in uart.finish()[1], wrong
-		assert uart.eval("w.ssid()") == "Mine"
-		uart.start("w.scan()")
-		assert "OSError" in uart.finish()[1]
-
-
-def test_the_air_of_a_file(modules):
-	module = modules()
-	os.makedirs(module.folder)
-	with open(os.path.join(module.folder, "air.json"), "w") as f:
-		json.dump({"networks": [{"ssid": "Workshop", "password": "a secret of ours", "channel": 11, "rssi": -67}]}, f)
-	module.start()
-	with module.uart() as uart:
-		uart.exec("import network\nw = network.WLAN(mode=network.WLAN.STA)")
-		assert uart.eval("[(n.ssid, n.channel, n.rssi) for n in w.scan()]") == [(b"Workshop", 11, -67)]
-		uart.exec("w.connect('Workshop', 'a secret of ours', timeout=5000)")
-		assert uart.eval("w.isconnected()") is True
-
-
-def test_radio_over_resets(module):
-	"""A soft reset leaves radio, servers, their connections and the program's link; a hard one starts anew."""
-	net = net_of(module)
-	with module.uart() as uart, Telnet(net) as telnet, contextlib.closing(ftp(net)) as session:
-		uart.exec("import network\nw = network.WLAN(mode=network.WLAN.STA_AP)\n"
-		          "w.connect('Lifeboat-WPA2', 'back-to-shore', timeout=5000)")
-		soft_reset(uart)
-		telnet.prompt()
-		assert telnet.eval("__import__('network').WLAN().isconnected()") is True
-		assert net_of(module)["radio"] == "ap+sta" and "flash" in session.nlst("/")
-		uart.exec("import network\nnetwork.WLAN().deinit()")
-		telnet.until_closed()
-		soft_reset(uart)
-		assert_off(module, net)
-		module.reset()
-		assert net_of(module) == net
-		assert_on(module, net)

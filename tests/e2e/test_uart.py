@@ -26,6 +26,24 @@ def test_echo(line):
 	assert uart.eval("(u.readinto(b), bytes(b), u.flush())") == (6, b"buffer", None)
 
 
+@pytest.mark.parametrize("port", [1, 2])
+def test_as_pycom_names_it(module, port):
+	"""A GPS on a UART: its sentences by readline() and readall(), the time of some characters as the timeout, RX_ANY."""
+	with module.uart() as uart, harness.Uart(module.status()[f"uart{port}"]) as gps:
+		uart.exec(f"from machine import UART\ng = UART({port}, baudrate=9600, bits=8, parity=None, stop=1,\n"
+			" pins=('P3', 'P4'), timeout_chars=100, rx_buffer_size=512)\ncame = []\n"
+			"g.irq(trigger=UART.RX_ANY, handler=lambda u: came.append(u.any()))")
+		assert uart.eval("(g.readall(), g.read())") == (None, None)
+		assert "timeout=105, timeout_char=105" in uart.eval("str(g)"), "100 characters of ten bits at 9600"
+		gps.write(b"$GPRMC,1\r\n$GPGGA,2\r\n")
+		assert uart.eval("g.readline()") == b"$GPRMC,1\r\n"
+		harness.until(lambda: uart.eval("g.any()") == 10, 5, "the second sentence")
+		assert uart.eval("(g.readall(), g.any(), bool(came))") == (b"$GPGGA,2\r\n", 0, True)
+		assert uart.eval("(g.write(b'$PMTK'), g.wait_tx_done(100))") == (5, True)
+		gps.expect("$PMTK")
+		uart.exec(f"UART({port}, 115200, pins=('P3', 'P4', None, None))\nUART({port}, 115200, tx='P3', rx='P4')")
+
+
 def test_nothing_to_read(line):
 	_, uart, _ = line
 	uart.exec("import machine, time\nu = machine.UART(1, timeout=200)\n"
@@ -83,7 +101,8 @@ def test_off_is_off(line):
 def test_bad_settings(line):
 	_, uart, _ = line
 	uart.exec("import machine")
-	for args in ("1, 0", "1, 9600, 4", "1, 9600, 8, 3", "1, 9600, 8, None, 3", "2", "-1", "1, 9600, timeout=-1"):
+	for args in ("1, 0", "1, 9600, 4", "1, 9600, 8, 3", "1, 9600, 8, None, 3", "3", "-1", "1, 9600, timeout=-1",
+	             "1, 9600, timeout_chars=-1", "1, 9600, pins=('P3',)", "1, 9600, pins=('P3', 'P99')", "1, 9600, tx='P99'"):
 		uart.start(f"machine.UART({args})")
 		assert "ValueError" in uart.finish()[1], args
 

@@ -297,7 +297,7 @@ def test_the_script_of_the_documentation(updated, scratch):
 		thread.start()
 		try:
 			uart.exec("import network\nw = network.WLAN(mode=network.WLAN.STA)\n"
-			          "w.connect('Lifeboat-WPA2', 'back-to-shore', timeout=5000)")
+			          "w.connect('Lifeboat-WPA2', 'back-to-shore')\nwhile not w.isconnected(): pass")
 			uart.exec(code)
 			uart.start(f"update('127.0.0.1', {server.server_port}, '/old.img')")
 			assert "OSError: no such image" in uart.finish()[1]

@@ -122,6 +122,7 @@ void lb_interrupt_init(const struct lb_interrupt_vectors *vectors)
 	lb_interrupt_from(WIRE_FD_MESSAGES);
 	lb_interrupt_from(WIRE_FD_UART0);
 	lb_interrupt_from(WIRE_FD_UART1);
+	lb_interrupt_from(WIRE_FD_UART2);
 	raise(SIGIO); /* for what came before */
 }
 

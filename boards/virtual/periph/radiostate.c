@@ -12,6 +12,7 @@
 enum { WIRE_WITH_RADIO = 2, CHANNEL_MAX = 13, PASSWORD_MIN = 8, LINK_BITS = 8, BSSID_BYTES = 6 };
 
 #define LOOPBACK 0x7F000001u
+#define AP_ADDRESS 0xC0A80401u /* 192.168.4.1 */
 
 static unsigned scanned;
 static void (*on_silence)(void);
@@ -165,6 +166,11 @@ int lb_radio_scan(struct lb_radio_network *networks, unsigned max)
 uint32_t lb_radio_ip(void)
 {
 	return LOOPBACK;
+}
+
+uint32_t lb_radio_ap_ip(void)
+{
+	return AP_ADDRESS;
 }
 
 uint16_t lb_radio_telnet_port(void)

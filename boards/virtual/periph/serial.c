@@ -8,7 +8,7 @@
 #include "core/base/assert.h"
 #include "core/hw/periph.h"
 
-enum { PORT_COUNT = 2, KEPT_BYTES = 1 << 14 };
+enum { PORT_COUNT = 3, KEPT_BYTES = 1 << 14 };
 
 struct port {
 	bool on;
@@ -22,8 +22,9 @@ struct port {
 static struct port ports[PORT_COUNT] = {
 	{.on = true, .config = {.baud = 115200, .bits = 8, .stop = 1}},
 	{.config = {.baud = 115200, .bits = 8, .stop = 1}},
+	{.config = {.baud = 115200, .bits = 8, .stop = 1}},
 };
-static const enum wire_fd uarts[PORT_COUNT] = {WIRE_FD_UART0, WIRE_FD_UART1};
+static const enum wire_fd uarts[PORT_COUNT] = {WIRE_FD_UART0, WIRE_FD_UART1, WIRE_FD_UART2};
 
 static void compact(struct port *port)
 {
