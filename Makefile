@@ -2,7 +2,7 @@
 #
 #   make                      the command and the programs beside it
 #   make install PREFIX=...   a command that runs without this checkout (DESTDIR= for packagers)
-#   make check-unit           the unit tests with gcc, with clang and with the sanitizers
+#   make check-unit           the unit tests with gcc as it is shipped, and with clang and the sanitizers
 #   make check-power          the power-cut proof
 #   make check-cortex-m       core/ compiles for a Cortex-M, needs only memcpy and friends, and has no static data
 #
@@ -75,12 +75,15 @@ $(B)/obj/$(1)/%.o: %.c $(RULES)
 endef
 $(eval $(call variant,release,$(CC),-O2))
 $(if $(filter-out release,$(BOARD_TREE)),$(eval $(call variant,$(BOARD_TREE),$(BOARD_CC),$(BOARD_CFLAGS))))
-$(eval $(call variant,gcc,$(CC),-O1))
 # A fresh stack's zeros hide what was forgotten to be initialised; a pattern does not.
-$(eval $(call variant,clang,$(CLANG),-O1 -ftrivial-auto-var-init=pattern))
+FORGETFUL := -ftrivial-auto-var-init=pattern
+$(eval $(call variant,pattern,$(CLANG),-O1 $(FORGETFUL)))
+# Optimised is only what runs long: to compile the rest that way takes more time than it saves.
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-$(eval $(call variant,sanitize,$(CC),-O1 $(SANITIZE)))
+$(eval $(call variant,clang,$(CLANG),$$(if $$(filter core/% crypto/% hardware/model/%,$$<),-O1,-O0) -gline-tables-only \
+	$(FORGETFUL) $(SANITIZE)))
 
+TREES := $(sort release pattern clang $(BOARD_TREE))
 objects = $(patsubst %.c,$(B)/obj/$(1)/%.o,$(2))
 -include $(shell test -d $(B)/obj && find $(B)/obj -name '*.d')
 
@@ -104,7 +107,7 @@ $(B)/obj/$(BOARD_TREE)/$(BOARD).a: $(call objects,$(BOARD_TREE),$(sort $(CORE_C)
 
 # The command knows every folder of boards/ that has a NAME_kind.c.
 BOARDS := $(patsubst %_kind.c,KIND(%),$(notdir $(KINDS_C)))
-$(foreach v,release gcc clang sanitize,$(call objects,$(v),host/image/board_kinds.c)): \
+$(foreach v,$(TREES),$(call objects,$(v),host/image/board_kinds.c)): \
 	$(call remember,$(B)/obj/boards,$(BOARDS))
 
 # ---- Mbed TLS ----
@@ -124,7 +127,7 @@ endef
 $(eval $(call mbedtls,release,$(CC),-O2))
 $(if $(filter-out release,$(BOARD_TREE)),$(eval $(call mbedtls,$(BOARD_TREE),$(BOARD_CC),$(BOARD_CFLAGS))))
 MBEDTLS := $(B)/obj/release/mbedtls.a
-$(foreach v,release gcc clang sanitize $(BOARD_TREE),$(call objects,$(v),$(CRYPTO_C))): \
+$(foreach v,$(TREES),$(call objects,$(v),$(CRYPTO_C))): \
 	$(MBEDTLS_TREE) | $(MBEDTLS_DIR)/library/sha256.c
 $(MBEDTLS_DIR)/%.c:
 	@echo "no Mbed TLS source in $(MBEDTLS_DIR): run ./lifeboat build, or set MBEDTLS_DIR" >&2; exit 1
@@ -133,7 +136,7 @@ $(MBEDTLS_DIR)/%.c:
 $(B)/littlefs/guarded_lfs2.c: $(MICROPYTHON_DIR)/lib/littlefs/lfs2.c firmware/patch-littlefs $(CHOICE)
 	@mkdir -p $(@D)
 	$(Q)$(PYTHON) firmware/patch-littlefs $< $@
-$(foreach v,release gcc clang sanitize,$(call objects,$(v),host/image/fs_image.c)): $(B)/littlefs/guarded_lfs2.c
+$(foreach v,$(TREES),$(call objects,$(v),host/image/fs_image.c)): $(B)/littlefs/guarded_lfs2.c
 $(MICROPYTHON_DIR)/lib/littlefs/%.c:
 	@echo "no MicroPython source in $(MICROPYTHON_DIR): run ./lifeboat build, or set MICROPYTHON_DIR" >&2; exit 1
 
@@ -195,21 +198,26 @@ install: all
 # first and is taken before a program's version of the same function.
 TESTED_C := $(SUPPORT_C) $(filter-out %/main.c,$(sort $(LIBRARY_C) $(BOARD_C) \
 	$(wildcard $(BOARD_PERIPH)) $(CLI_C) $(PROCESS_C)))
-VARIANTS := gcc clang sanitize
+# gcc's are the objects that are shipped; clang's have the sanitizers. Either compiler has seen every line then.
+VARIANTS := gcc clang
+TREE_gcc := release
+TREE_clang := clang
 LINK_gcc := $(CC)
-LINK_clang := $(CLANG)
-LINK_sanitize := $(CC) $(SANITIZE)
+LINK_clang := $(CLANG) $(SANITIZE)
 
 # $(1) variant, $(2) test source
 define unit_program
-$(B)/unit/$(1)/$(basename $(notdir $(2))): $(call objects,$(1),$(2)) $(B)/obj/$(1)/tested.a $(MBEDTLS)
+$(B)/unit/$(1)/$(basename $(notdir $(2))): $(call objects,$(TREE_$(1)),$(2)) $(B)/obj/$(TREE_$(1))/tested.a $(MBEDTLS)
 	@mkdir -p $$(@D)
-	$(Q)$(LINK_$(1)) $(LDFLAGS_ALL) -o $$@ $$^ -lcmocka $(LIBS_HOST)
+	$(Q)$(LINK_$(1)) $(LDFLAGS_ALL) -o $$@ $$^ -lcmocka $(LIBS_UNIT)
 UNIT_$(1) += $(B)/unit/$(1)/$(basename $(notdir $(2)))
 endef
-define unit_variant
+define tested
 $(B)/obj/$(1)/tested.a: $(call objects,$(1),$(TESTED_C)) $(SOURCES) $(BOARD_SOURCES)
 	$$(archive)
+endef
+$(foreach v,release pattern clang,$(eval $(call tested,$(v))))
+define unit_variant
 $(foreach t,$(UNIT_C),$(eval $(call unit_program,$(1),$(t))))
 check-unit-$(1): $$(UNIT_$(1))
 	@tools/run-unit $(1) $$^
@@ -219,7 +227,7 @@ check-unit: check-unit-$(1)
 endef
 $(foreach v,$(VARIANTS),$(eval $(call unit_variant,$(v))))
 
-# ---- all programs once more, of clang's objects: tests/e2e/test_pattern.py runs them ----
+# ---- all programs once more, with the pattern: tests/e2e/test_pattern.py runs them ----
 PATTERN := $(B)/pattern
 PATTERN_PROGRAMS := $(PROGRAMS:$(B)/%=$(PATTERN)/%)
 define pattern_program
@@ -227,12 +235,12 @@ define pattern_program
 	$(if $(Q),@echo "  link $@")
 	$(Q)$(CLANG) $(LDFLAGS_ALL) -o $@ $(filter %.o %.a,$^)
 endef
-$(BIN:$(B)/%=$(PATTERN)/%): $(call objects,clang,$(CLI_C)) $(B)/obj/clang/tested.a $(MBEDTLS)
+$(BIN:$(B)/%=$(PATTERN)/%): $(call objects,pattern,$(CLI_C)) $(B)/obj/pattern/tested.a $(MBEDTLS)
 	$(pattern_program) $(LIBS_HOST)
-$(HARDWARE:$(B)/%=$(PATTERN)/%): $(call objects,clang,$(PROCESS_C)) $(B)/obj/clang/tested.a
+$(HARDWARE:$(B)/%=$(PATTERN)/%): $(call objects,pattern,$(PROCESS_C)) $(B)/obj/pattern/tested.a
 	$(pattern_program) $(LIBS_HARDWARE)
-$(BOOTLOADER:$(B)/%=$(PATTERN)/%): $(call objects,clang,$(MAIN_C)) $(B)/obj/$(BOARD_TREE)/keys.o \
-		$(B)/obj/clang/tested.a $(MBEDTLS)
+$(BOOTLOADER:$(B)/%=$(PATTERN)/%): $(call objects,pattern,$(MAIN_C)) $(B)/obj/$(BOARD_TREE)/keys.o \
+		$(B)/obj/pattern/tested.a $(MBEDTLS)
 	$(pattern_program) $(BOARD_LIBS)
 pattern-programs: $(PATTERN_PROGRAMS)
 

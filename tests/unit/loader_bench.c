@@ -232,7 +232,7 @@ void bench_feed(struct bench *bench, const void *data, size_t size_bytes)
 
 		if (bench->chunk_bytes != 0 && left > bench->chunk_bytes)
 			left = bench->chunk_bytes;
-		step(bench, bytes + at, left);
+		step(bench, at == 0 ? bytes : bytes + at, left); /* no data: no pointer to count from */
 		at += bench->last.consumed_bytes;
 		standing = bench->last.consumed_bytes != 0 ? 0 : standing + 1;
 		assert_true(standing < 200000);
