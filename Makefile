@@ -71,9 +71,13 @@ define variant
 $(B)/obj/$(1)/%.o: %.c $(RULES)
 	@mkdir -p $$(@D)
 	$(if $(Q),@echo "  compile ($(1)) $$<")
-	$(Q)$(2) $$(call standard,$$<) $(CFLAGS_ALL) $(3) -MMD -MP -c -o $$@ $$<
+	$(Q)$(2) $$(call standard,$$<) $(CFLAGS_ALL) $(3) -MMD -MP -c -o $$@ $$< 2>$$@.said || \
+		{ cat $$@.said >&2; rm -f $$@.said; exit 1; }
+	@if test -s $$@.said; then cat $$@.said >&2; else rm -f $$@.said; fi
 endef
-$(eval $(call variant,release,$(CC),-O2))
+# What was compiled with a warning, when that was none's business, is compiled again when it is an error.
+$(if $(STRICT),$(patsubst %.said,%,$(shell test -d $(B)/obj && find $(B)/obj -name '*.said'))): FORCE
+$(eval $(call variant,release,$(CC),$$(if $$(filter tests/unit/%,$$<),-O1,-O2)))
 $(if $(filter-out release,$(BOARD_TREE)),$(eval $(call variant,$(BOARD_TREE),$(BOARD_CC),$(BOARD_CFLAGS))))
 # A fresh stack's zeros hide what was forgotten to be initialised; a pattern does not.
 FORGETFUL := -ftrivial-auto-var-init=pattern
@@ -203,13 +207,14 @@ VARIANTS := gcc clang
 TREE_gcc := release
 TREE_clang := clang
 LINK_gcc := $(CC)
-LINK_clang := $(CLANG) $(SANITIZE)
+LINK_clang = $(CLANG) $(SANITIZE) -shared-libsan -Wl,-rpath,$(CLANG_LIBRARIES)
+CLANG_LIBRARIES := $(shell $(CLANG) -print-runtime-dir 2>/dev/null)
 
 # $(1) variant, $(2) test source
 define unit_program
 $(B)/unit/$(1)/$(basename $(notdir $(2))): $(call objects,$(TREE_$(1)),$(2)) $(B)/obj/$(TREE_$(1))/tested.a $(MBEDTLS)
 	@mkdir -p $$(@D)
-	$(Q)$(LINK_$(1)) $(LDFLAGS_ALL) -o $$@ $$^ -lcmocka $(LIBS_UNIT)
+	$(Q)$(LINK_$(1)) $(LDFLAGS_ALL) -o $$@ $$^ -lcmocka $(LIBS_HOST)
 UNIT_$(1) += $(B)/unit/$(1)/$(basename $(notdir $(2)))
 endef
 define tested

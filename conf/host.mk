@@ -9,5 +9,3 @@ LIBS_HOST = $(LIBS_HARDWARE) $(LIBS_CRYPTO) -lpthread -ldl
 $(LIBCRYPTO): tools/link-libcrypto conf/host.mk
 	@mkdir -p $(@D)
 	$(Q)tools/link-libcrypto $(CC) >$@ || { rm -f $@; exit 1; }
-# The unit tests are many small programs, which are linked quicker with shared ones.
-LIBS_UNIT := -lsodium -luv -lcjson -lz -lmd -lcrypto -lpthread -ldl

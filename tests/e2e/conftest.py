@@ -1,21 +1,37 @@
 """Fixtures of the end-to-end tests: real modules, run by the real command, each in a folder of its own."""
+import atexit
 import os
+import shutil
 import tempfile
 
 import pytest
 
 import harness
 
+MEMORY, ROOM_BYTES = "/dev/shm", 2 << 30
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
-	"""Four at a time where pytest-xdist is there: most of the time a test waits for a module's clock."""
+	"""Three at a time on each core where pytest-xdist is there: most of the time a test waits for a module's clock."""
 	here = not hasattr(config, "workerinput")
 	if here and config.pluginmanager.hasplugin("xdist") and not config.option.numprocesses and not config.option.usepdb:
-		config.option.numprocesses = 4
+		config.option.numprocesses = max(4, 3 * os.cpu_count())
+
+
+def use_memory():
+	"""Thousands of flash.bin of 8 MiB are no work for a disk where memory has the room."""
+	if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK) or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC or \
+			shutil.disk_usage(MEMORY).free < ROOM_BYTES:
+		return
+	place = tempfile.mkdtemp(prefix="lb-", dir=MEMORY)
+	atexit.register(shutil.rmtree, place, ignore_errors=True)  # after what pytest does there at its end
+	os.environ["TMPDIR"] = place
+	tempfile.tempdir = None
 
 
 def pytest_configure(config):
+	use_memory()
 	config.addinivalue_line("markers", "long: among the slowest, and its kind is held by quicker ones: with --long only")
 
 

@@ -40,7 +40,8 @@ def environment():
 	"""The environment of every process under test: nobody's own settings leak in."""
 	env = dict(os.environ)
 	env.pop("LIFEBOAT_DIR", None)
-	env["PYTHONDONTWRITEBYTECODE"] = "1"
+	env.pop("PYTHONDONTWRITEBYTECODE", None)
+	env["PYTHONPYCACHEPREFIX"] = str(ROOT / "build/pycache")
 	return env
 
 
@@ -358,9 +359,8 @@ class Module:
 		if self.process is None:
 			return
 		running = self.process.poll() is None
-		if running:
-			stopped = self.run("stop", check=False)
 		try:
+			stopped = self.run("stop", check=False) if running else None
 			code = self.process.wait(10)
 		finally:
 			left = processes_of(self.folder)
@@ -376,13 +376,11 @@ class Module:
 			assert code == 0, f"run ended with {code}: {self.said()}"
 
 	def discard(self):
+		started_elsewhere = self.process is None
 		try:
 			self.stop()
 		finally:
-			if self.process is not None:
-				self.process.kill()
-				self.process.wait()
-			for pid in processes_of(self.folder):
+			for pid in processes_of(self.folder) if started_elsewhere else ():
 				with contextlib.suppress(ProcessLookupError):
 					os.kill(pid, signal.SIGKILL)
 			if self.scratch:
