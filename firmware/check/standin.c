@@ -24,13 +24,14 @@ CALL(mp_lexer_new_from_file);
 CALL(mp_load_method_maybe);
 CALL(mp_load_method_protected);
 CALL(mp_import_all);
+CALL(mp_module_get_builtin);
 CALL(gc_collect_start);
 CALL(lb_pinout_find);
 CALL(lb_pin_id_find);
 
 #define FOLDER LB_STANDIN_FOLDER "/"
 
-enum { TARGETS = 48, NAMES = 1024, PINS = 64, NO_PIN = -1 };
+enum { TARGETS = 48, NAMES = 1024, PINS = 64, HIDDEN = 16, NO_PIN = -1 };
 
 /* Names over a built-in module's or class's; the values are of the VM that runs. */
 static struct {
@@ -39,6 +40,12 @@ static struct {
 	size_t count;
 	uint8_t known[NAMES]; /* by a name's number: may it be in one of them? */
 } over;
+
+/* Built-in modules that the board has not. */
+static struct {
+	qstr module[HIDDEN];
+	size_t count;
+} hidden;
 
 /* The board's pins: those that are told, and the others below `numbers` as they come. */
 static struct {
@@ -82,6 +89,12 @@ static bool is_in_folder(const char *path)
 	return strncmp(path, FOLDER, sizeof(FOLDER) - 1) == 0 && lb_standin_is_on();
 }
 
+/* What start and board.py do is for us alone, and no module of the board's. */
+static bool is_ours(const char *name)
+{
+	return strcmp(name, "start.py") == 0 || strcmp(name, "board.py") == 0;
+}
+
 mp_import_stat_t __wrap_mp_vfs_import_stat(const char *path)
 {
 	bool is_folder;
@@ -89,7 +102,7 @@ mp_import_stat_t __wrap_mp_vfs_import_stat(const char *path)
 	if (!is_in_folder(path))
 		return __real_mp_vfs_import_stat(path);
 	if (find_file(path + sizeof(FOLDER) - 1, &is_folder) != NULL)
-		return MP_IMPORT_STAT_FILE;
+		return is_ours(path + sizeof(FOLDER) - 1) ? MP_IMPORT_STAT_NO_EXIST : MP_IMPORT_STAT_FILE;
 	return is_folder ? MP_IMPORT_STAT_DIR : MP_IMPORT_STAT_NO_EXIST;
 }
 
@@ -167,7 +180,9 @@ bool lb_standin_load(mp_obj_t base, qstr name, mp_obj_t *dest)
 		return false;
 	dest[0] = found->value;
 	dest[1] = MP_OBJ_NULL;
-	if (is_object)
+	if (found->value == MP_OBJ_FROM_PTR(&mp_const_notimplemented_obj))
+		dest[0] = MP_OBJ_NULL;
+	if (is_object && dest[0] != MP_OBJ_NULL)
 		mp_convert_member_lookup(base, type, found->value, dest);
 	return true;
 }
@@ -191,9 +206,18 @@ void __wrap_mp_import_all(mp_obj_t module)
 		const mp_obj_dict_t *names = MP_OBJ_TO_PTR(over.names[i]);
 
 		for (size_t n = 0; over.target[i] == module && n < names->map.alloc; n++)
-			if (mp_map_slot_is_filled(&names->map, n))
+			if (mp_map_slot_is_filled(&names->map, n) &&
+			    names->map.table[n].value != MP_OBJ_FROM_PTR(&mp_const_notimplemented_obj))
 				mp_store_name(mp_obj_str_get_qstr(names->map.table[n].key), names->map.table[n].value);
 	}
+}
+
+mp_obj_t __wrap_mp_module_get_builtin(qstr name, bool extensible)
+{
+	for (size_t i = 0; i < hidden.count; i++)
+		if (hidden.module[i] == name)
+			return MP_OBJ_NULL;
+	return __real_mp_module_get_builtin(name, extensible);
 }
 
 /* The names are reached by nothing else that is collected. */
@@ -252,7 +276,8 @@ int __wrap_lb_pinout_find(const char *name)
 
 /* --- the module _board --- */
 
-/* over(target, names): a module's or class's names, which come before its own. */
+/* over(target, names): a module's or class's names, which come before its own; NotImplemented: it has none of that
+ * name. */
 static mp_obj_t board_over(mp_obj_t target, mp_obj_t names)
 {
 	const mp_obj_dict_t *dict = MP_OBJ_TO_PTR(names);
@@ -298,6 +323,15 @@ static mp_obj_t board_pins(mp_obj_t count)
 	return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(board_pins_obj, board_pins);
+
+/* hide(module): the board has none of that name. */
+static mp_obj_t board_hide(mp_obj_t name)
+{
+	if (hidden.count < HIDDEN)
+		hidden.module[hidden.count++] = mp_obj_str_get_qstr(name);
+	return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(board_hide_obj, board_hide);
 
 /* text(name) of a file of the profile, None when there is none. */
 static mp_obj_t board_text(mp_obj_t name)
@@ -350,7 +384,7 @@ static void make_module(void)
 	} functions[] = {
 		{"over", &board_over_obj}, {"under", &board_under_obj},       {"pin", &board_pin_obj},
 		{"pins", &board_pins_obj}, {"text", &board_text_obj},         {"gap", &board_gap_obj},
-		{"wire", &board_wire_obj}, {"retained", &board_retained_obj},
+		{"wire", &board_wire_obj}, {"retained", &board_retained_obj}, {"hide", &board_hide_obj},
 	};
 	const mp_obj_t module = mp_obj_new_module(qstr_from_str("_board"));
 
@@ -380,6 +414,7 @@ void lb_standin_start(void)
 
 	memset(&over, 0, sizeof(over));
 	memset(&board, 0, sizeof(board));
+	memset(&hidden, 0, sizeof(hidden));
 	if (!lb_standin_is_on())
 		return;
 	if (lb_bootinfo_down()->cause == LB_CAUSE_POWER_ON && !lb_bootinfo_is_soft())

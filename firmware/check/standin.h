@@ -18,7 +18,8 @@ bool lb_standin_has_file(qstr name);
 bool lb_standin_made(mp_obj_t object);
 /* Before boot.py, in every life of the VM. */
 void lb_standin_start(void);
-/* Has the profile a name over this one of base's? Then it is in dest, as mp_load_method gives it. */
+/* Has the profile a name over this one of base's? Then it is in dest, as mp_load_method_maybe gives it: MP_OBJ_NULL
+ * where the board has none. */
 bool lb_standin_load(mp_obj_t base, qstr name, mp_obj_t *dest);
 
 #endif

@@ -156,6 +156,12 @@ static void note_method(mp_obj_t object, qstr method)
 	}
 }
 
+static void must_be_there(qstr attr, const mp_obj_t *dest)
+{
+	if (dest[0] == MP_OBJ_NULL)
+		mp_raise_msg_varg(&mp_type_AttributeError, MP_ERROR_TEXT("no attribute '%q' on this board"), attr);
+}
+
 mp_obj_t __wrap_mp_load_attr(mp_obj_t base, qstr attr)
 {
 	mp_obj_t dest[2];
@@ -164,6 +170,7 @@ mp_obj_t __wrap_mp_load_attr(mp_obj_t base, qstr attr)
 	lb_traceask_count_lookup();
 	if (!lb_standin_load(base, attr, dest))
 		return __real_mp_load_attr(base, attr);
+	must_be_there(attr, dest);
 	return dest[1] == MP_OBJ_NULL ? dest[0] : mp_obj_new_bound_meth(dest[0], dest[1]);
 }
 
@@ -174,6 +181,8 @@ void __wrap_mp_load_method(mp_obj_t base, qstr attr, mp_obj_t *dest)
 	note_method(base, attr);
 	if (!lb_standin_load(base, attr, dest))
 		__real_mp_load_method(base, attr, dest);
+	else
+		must_be_there(attr, dest);
 }
 
 mp_obj_t __wrap_mp_import_from(mp_obj_t module, qstr name)
@@ -181,7 +190,11 @@ mp_obj_t __wrap_mp_import_from(mp_obj_t module, qstr name)
 	mp_obj_t dest[2];
 
 	hook.base = module;
-	return lb_standin_load(module, name, dest) ? dest[0] : __real_mp_import_from(module, name);
+	if (!lb_standin_load(module, name, dest))
+		return __real_mp_import_from(module, name);
+	if (dest[0] == MP_OBJ_NULL)
+		mp_raise_msg_varg(&mp_type_ImportError, MP_ERROR_TEXT("can't import name %q"), name);
+	return dest[0];
 }
 
 /* --- errors --- */

@@ -17,8 +17,9 @@ enum board { PYCOM, ESP32, ESP8266, PICO_W, BOARDS };
 
 const char *const lb_profile_names[] = {"pycom", "esp32", "esp8266", "pico-w", NULL};
 
-/* A module of one board's alone decides; one that many have says only that it is not Pycom's. */
-enum weight { NONE, OTHERS, ITS_OWN };
+/* A module of one board's alone decides, where it is imported in any case; one that many have says only that it is not
+ * Pycom's. A word in a comment decides between those others. */
+enum weight { NONE, WORD, OTHERS, ITS_OWN };
 
 static const struct {
 	const char *module;
@@ -63,9 +64,22 @@ static const struct {
 	{"TouchPad(", ESP32, ITS_OWN},
 	{"ADC.ATTN_", ESP32, OTHERS},
 	{"dupterm(None,1)", ESP8266, OTHERS},
+	{"Pin(25,", PICO_W, WORD},
+	{"ADC(26", PICO_W, OTHERS},
+	{"ADC(27", PICO_W, OTHERS},
+	{"ADC(28", PICO_W, OTHERS},
+	{"ADC(4)", PICO_W, OTHERS},
 	{"ADC(0)", ESP8266, OTHERS},
-	{"esp8266", ESP8266, OTHERS},
-	{"ESP8266", ESP8266, OTHERS},
+
+};
+
+/* Anywhere, also in comments. */
+static const struct {
+	const char *word;
+	enum board board;
+} words[] = {
+	{"esp8266", ESP8266}, {"ESP8266", ESP8266}, {"NodeMCU", ESP8266},          {"D1 mini", ESP8266}, {"ESP32", ESP32},
+	{"esp32", ESP32},     {"Pico W", PICO_W},   {"Raspberry Pi Pico", PICO_W}, {"RP2040", PICO_W},   {"pico", PICO_W},
 };
 
 struct search {
@@ -101,7 +115,7 @@ static bool has_own(const struct search *search, const char *module)
 	return false;
 }
 
-static void note_module(struct search *search, const char *module)
+static void note_module(struct search *search, const char *module, enum weight most)
 {
 	char text[WORD_BYTES + sizeof("import ")];
 
@@ -110,7 +124,7 @@ static void note_module(struct search *search, const char *module)
 	snprintf(text, sizeof(text), "import %s", module);
 	for (size_t i = 0; i < COUNT(modules); i++)
 		if (strcmp(modules[i].module, module) == 0)
-			note(search, modules[i].board, modules[i].weight, text);
+			note(search, modules[i].board, modules[i].weight < most ? modules[i].weight : most, text);
 }
 
 /* The name at text, up to a dot; returns where it ends. */
@@ -131,16 +145,18 @@ static void read_import(struct search *search, const char *line)
 {
 	char word[WORD_BYTES], module[WORD_BYTES];
 	const char *at = read_name(line, word);
+	/* Within something else it may be one of several ways. */
+	enum weight most = isspace((unsigned char)*line) ? OTHERS : ITS_OWN;
 
 	if (strcmp(word, "from") == 0) {
 		read_name(at, module);
-		note_module(search, module);
+		note_module(search, module, most);
 	}
 	if (strcmp(word, "import") != 0)
 		return;
 	for (; at != NULL; at = strchr(at, ',')) {
 		read_name(*at == ',' ? ++at : at, module);
-		note_module(search, module);
+		note_module(search, module, most);
 	}
 }
 
@@ -163,6 +179,9 @@ static void read_line(struct search *search, const char *line)
 		if (!isspace((unsigned char)*at))
 			dense[size++] = *at;
 	dense[size] = '\0';
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (strstr(line, words[i].word) != NULL)
+			note(search, words[i].board, WORD, words[i].word);
 	for (size_t i = 0; i < COUNT(pieces); i++)
 		if (strstr(dense, pieces[i].piece) != NULL)
 			note(search, pieces[i].board, pieces[i].weight, pieces[i].piece);
@@ -191,17 +210,28 @@ static bool visit(struct lb_tree *tree)
 	return true;
 }
 
-/* Pycom's own names count before all others: a script for its modules may import more. */
+static bool has(const struct search *search, enum board board, enum weight weight)
+{
+	return search->weight[board] >= weight;
+}
+
+/* Pycom's own names count before all others: a script for its modules may import more. A pin or a module that is not
+ * Pycom's is one of the ESP32's, unless words tell another board. */
 static enum board choose(const struct search *search)
 {
 	static const enum board order[] = {PYCOM, PICO_W, ESP32, ESP8266};
 
 	for (size_t i = 0; i < COUNT(order); i++)
-		if (search->weight[order[i]] == ITS_OWN)
+		if (has(search, order[i], ITS_OWN))
 			return order[i];
-	if (search->weight[ESP8266] != NONE)
+	for (size_t i = 1; i < COUNT(order); i++)
+		if (order[i] != ESP32 && has(search, order[i], OTHERS))
+			return order[i];
+	if (!has(search, ESP32, OTHERS))
+		return PYCOM;
+	if (has(search, ESP8266, WORD) && !has(search, PICO_W, WORD))
 		return ESP8266;
-	return search->weight[ESP32] != NONE ? ESP32 : PYCOM;
+	return has(search, PICO_W, WORD) && !has(search, ESP8266, WORD) ? PICO_W : ESP32;
 }
 
 void lb_profile_guess(const char *folder, struct lb_profile_guess *guess)

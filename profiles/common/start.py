@@ -3,10 +3,12 @@ import _board
 import machine
 import network
 import os
+import pycom
 import sys
 from collections import namedtuple
 
 over, under = _board.over, _board.under
+_board.pycom = pycom  # for what keeps values where Pycom's does
 
 # What differs from board to board: board.py sets these.
 B = {
@@ -41,15 +43,41 @@ def files():
     sys.path.extend(["", "/lib", ".frozen", ".board"])
 
 
+# --- classes whose objects are our own class's, made another way ---
+
+direct = []
+
+
+class Made:
+    """Calling such a class gives an object of ours; one that a script derives from it has such an object inside."""
+
+    def __new__(cls, *args, **settings):
+        return cls.make(*args, **settings) if cls in direct else object.__new__(cls)
+
+    def __init__(self, *args, **settings):
+        self._made = self.make(*args, **settings)
+
+    def __getattr__(self, name):
+        if name == "_made":
+            raise AttributeError(name)
+        return getattr(self._made, name)
+
+
+def lay_over(cls):
+    direct.append(cls)
+    return cls
+
+
 # --- machine ---
 
 def make_adc(native):
-    class ADC:
+    class ADC(Made):
         ATTN_0DB, ATTN_2_5DB, ATTN_6DB, ATTN_11DB = 0, 1, 2, 3
         WIDTH_9BIT, WIDTH_10BIT, WIDTH_11BIT, WIDTH_12BIT = 9, 10, 11, 12
         CORE_TEMP = 4
 
-        def __new__(cls, pin, *, atten=None, sample_ns=None):
+        @staticmethod
+        def make(pin, *, atten=None, sample_ns=None):
             return native(B["adc_pins"].get(pin, pin) if isinstance(pin, int) else pin)
 
     bits = [B["adc_bits"]]
@@ -66,7 +94,7 @@ def make_adc(native):
         "init": lambda self, *, atten=None, sample_ns=None: None,
         "deinit": lambda self: None,
     })
-    return ADC
+    return lay_over(ADC)
 
 
 def make_pwm(native):
@@ -84,8 +112,9 @@ def make_pwm(native):
             under(pwm, "init")(invert=bool(invert), **values)
         return pwm
 
-    class PWM:
-        def __new__(cls, pin, freq=None, duty=None, *, duty_u16=None, duty_ns=None, invert=None, timer=None):
+    class PWM(Made):
+        @staticmethod
+        def make(pin, freq=None, duty=None, *, duty_u16=None, duty_ns=None, invert=None, timer=None):
             pwm = native(pin)
             if pwm.freq() == 0:
                 freq = B["pwm"][0] if freq is None else freq
@@ -100,14 +129,15 @@ def make_pwm(native):
         self.duty_u16(min(int(value) * 64, 65535))
 
     over(native, {"init": init, "duty": duty})
-    return PWM
+    return lay_over(PWM)
 
 
 def make_timer(native):
-    class Timer:
+    class Timer(Made):
         ONE_SHOT, PERIODIC = native.ONE_SHOT, native.PERIODIC
 
-        def __new__(cls, id=-1, **settings):
+        @staticmethod
+        def make(id=-1, **settings):
             settings.pop("hard", None)
             return native(-1, **settings)
 
@@ -116,12 +146,13 @@ def make_timer(native):
         under(self, "init")(**settings)
 
     over(native, {"init": init})
-    return Timer
+    return lay_over(Timer)
 
 
 def make_i2c(native):
-    class I2C:
-        def __new__(cls, id=-1, scl=None, sda=None, freq=400000, timeout=50000):
+    class I2C(Made):
+        @staticmethod
+        def make(id=-1, scl=None, sda=None, freq=400000, timeout=50000):
             if id != -1 and id not in B["buses"]:
                 raise ValueError("I2C(%s) doesn't exist" % id)
             default = B["i2c"]
@@ -132,15 +163,15 @@ def make_i2c(native):
         under(self, "init")(freq=freq, **{name: pin for name, pin in (("scl", scl), ("sda", sda)) if pin is not None})
 
     over(native, {"init": init, "deinit": lambda self: None})
-    return I2C
+    return lay_over(I2C)
 
 
 def make_spi(native):
-    class SPI:
+    class SPI(Made):
         MSB, LSB = native.MSB, getattr(native, "LSB", 1)
 
-        def __new__(cls, id=-1, baudrate=1000000, polarity=0, phase=0, bits=8, firstbit=0, sck=None, mosi=None,
-                    miso=None):
+        @staticmethod
+        def make(id=-1, baudrate=1000000, polarity=0, phase=0, bits=8, firstbit=0, sck=None, mosi=None, miso=None):
             if id != -1 and id not in B["spis"]:
                 raise ValueError("SPI(%s) doesn't exist" % id)
             pins = {}
@@ -155,7 +186,7 @@ def make_spi(native):
         under(self, "init")(baudrate=int(baudrate), polarity=polarity, phase=phase, bits=bits, firstbit=firstbit)
 
     over(native, {"init": init})
-    return SPI
+    return lay_over(SPI)
 
 
 def make_uart(native):
@@ -166,11 +197,12 @@ def make_uart(native):
             settings.pop(name, None)
         return settings
 
-    class UART:
+    class UART(Made):
         INV_TX, INV_RX, RTS, CTS = 1, 2, 1, 2
         IRQ_RX, IRQ_RXIDLE = native.IRQ_RX, native.IRQ_RXIDLE
 
-        def __new__(cls, id, *args, **settings):
+        @staticmethod
+        def make(id, *args, **settings):
             if id not in B["uarts"]:
                 raise ValueError("UART(%s) doesn't exist" % id)
             return native(B["uarts"][id], *args, **without(settings))
@@ -179,7 +211,7 @@ def make_uart(native):
         under(self, "init")(*args, **without(settings))
 
     over(native, {"init": init})
-    return UART
+    return lay_over(UART)
 
 
 class Memory:
@@ -236,9 +268,18 @@ def machines():
         "deepsleep": sleep_deep,
         "SLEEP": 2, "DEEPSLEEP": 4, "EXT0_WAKE": 2, "EXT1_WAKE": 3, "TIMER_WAKE": 4, "TOUCHPAD_WAKE": 5, "ULP_WAKE": 6,
     }
+    for name in ("main", "rng", "SD", "pin_sleep_wakeup", "remaining_sleep_time", "wake_reason", "WAKEUP_ALL_LOW",
+                 "WAKEUP_ANY_HIGH"):
+        names[name] = NotImplemented  # Pycom's
     names.update(B.get("names", {}))
     over(machine, names)
-    over(machine.Pin, B.get("pin_names", {}))
+
+    def irq(self, handler=None, trigger=3, *, priority=1, wake=None, hard=False):
+        return under(self, "irq")(handler=handler, trigger=trigger & 3 or 3, hard=hard)
+
+    pin_names = {"irq": irq, "callback": NotImplemented, "exp_board": NotImplemented, "module": NotImplemented}
+    pin_names.update(B.get("pin_names", {}))
+    over(machine.Pin, pin_names)
 
 
 # --- network ---
@@ -276,12 +317,13 @@ def radio():
         "PM_NONE": 0, "PM_PERFORMANCE": 1, "PM_POWERSAVE": 2,
     })
 
-    class WLAN:
+    class WLAN(Made):
         """Its instances are our own class's, as is all that is asked of it."""
 
         IF_STA, IF_AP, PM_NONE, PM_PERFORMANCE, PM_POWERSAVE = network.STA_IF, network.AP_IF, 0, 1, 2
 
-        def __new__(cls, interface=network.STA_IF):
+        @staticmethod
+        def make(interface=network.STA_IF):
             return native(interface)
 
     for number, name in enumerate(("OPEN", "WEP", "WPA", "WPA2", "WPA_WPA2", "WPA2_ENT", "WPA3", "WPA2_WPA3")):
@@ -297,7 +339,7 @@ def radio():
         "AUTH_OPEN": 0, "AUTH_WEP": 1, "AUTH_WPA_PSK": 2, "AUTH_WPA2_PSK": 3, "AUTH_WPA_WPA2_PSK": 4, "AUTH_MAX": 6,
         "AUTH_WPA2_ENTERPRISE": 5, "AUTH_WPA3_PSK": 6, "AUTH_WPA2_WPA3_PSK": 7,
         "MODE_11B": 1, "MODE_11G": 2, "MODE_11N": 4, "phy_mode": lambda mode=None: mode or 3,
-        "country": country, "WLAN": WLAN, "ipconfig": lambda *names, **values: None,
+        "country": country, "WLAN": lay_over(WLAN), "ipconfig": lambda *names, **values: None,
     }
     for name, value in B.get("network", {}).items():
         names[name] = value
@@ -309,6 +351,7 @@ def radio():
     # A board with stock firmware is off the air until its script wants otherwise, and has neither telnet nor FTP.
     network.Server().deinit()
     native().deinit()
+    over(network, {"Server": NotImplemented})
 
 
 # --- os, sys ---
@@ -349,3 +392,5 @@ files()
 machines()
 radio()
 system()
+for module in ("pycom", "lifeboat") + B.get("hidden", ()):
+    _board.hide(module)

@@ -1,6 +1,7 @@
 # A stand-in for what an ESP32 has built in.
 import _board
-import pycom
+
+pycom = _board.pycom
 
 WAKEUP_ALL_LOW, WAKEUP_ANY_HIGH = False, True
 HEAP_DATA, HEAP_EXEC = 4, 1

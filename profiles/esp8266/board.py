@@ -13,3 +13,4 @@ B["statuses"] = {0: 0, 1: 1, -3: 2, -2: 3, -1: 4, 3: 5}
 B["names"] = {"WDT_RESET": 1, "DEEPSLEEP": 4}
 _board.pin(17, "P17")  # its only ADC has a pin of its own
 _board.pin(18, "P18")
+B["hidden"] = ("_thread",)

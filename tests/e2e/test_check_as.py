@@ -57,7 +57,10 @@ GUESSES = {"print(1)": "pycom", "import pycom, esp": "pycom", "from machine impo
 	"import rp2": "pico-w", "import machine\nled = machine.Pin( \"LED\" )": "pico-w",
 	"import machine\nmachine.Pin(25)": "esp32",
 	"# import esp32": "pycom", "import own": "pycom", "try:\n    import urequests as r\nexcept ImportError: pass": "esp32",
-	"import esp # of an ESP8266": "esp32", "import esp\nimport machine\na = machine.ADC(0)": "esp8266"}
+	"import esp # of an ESP8266": "esp8266", "# of an ESP8266": "pycom",
+	"import ntptime # on a Raspberry Pi Pico": "pico-w",
+	"try:\n    import pycom\nexcept ImportError:\n    import esp32": "esp32",
+	"import esp\nimport machine\na = machine.ADC(0)": "esp8266"}
 
 
 @pytest.mark.parametrize("text", GUESSES)
@@ -167,3 +170,58 @@ def test_an_alarm_ends_a_sleep(scratch):
 	assert code == 0 and report["scripts"]["sleeps"] >= 1, report
 	write(scratch, {"main.py": text.replace("rtc.alarm", "#")})
 	assert check(scratch, "--as", "esp8266")[0] == 3
+
+
+# Ways to a safe answer that hide a lock-out: (board, script, what it must be).
+LOCK_CALL = "import micropython\nmicropython.kbd_intr(-1)\nwhile True:\n    pass\n"
+ATTACKS = {
+	"another board's name is there": ("esp32", "try:\n    import pycom\nexcept ImportError:\n"
+		"    import micropython\n    micropython.kbd_intr(-1)\n    while True: pass\n", 3),
+	"Pycom's server is there": ("esp32", "import network\nif not hasattr(network, 'Server'):\n"
+		"    import micropython\n    micropython.kbd_intr(-1)\n    while True: pass\n", 3),
+	"an import of Pycom's by name": ("esp32", "try:\n    from network import Server\nexcept ImportError:\n"
+		"    import micropython\n    micropython.kbd_intr(-1)\n    while True: pass\n", 3),
+	"the profile's own files are modules": ("esp32", "try:\n    import board\nexcept ImportError:\n"
+		"    import micropython\n    micropython.kbd_intr(-1)\n    while True: pass\n", 3),
+	"the platform is not the board's": ("pico-w", "import sys\nif sys.platform == 'rp2':\n"
+		"    import micropython\n    micropython.kbd_intr(-1)\n    while True: pass\n", 3),
+	"nothing threads on an ESP8266": ("esp8266", "try:\n    import _thread\nexcept ImportError:\n"
+		"    import micropython\n    micropython.kbd_intr(-1)\n    while True: pass\n", 3),
+	"an error of a stand-in's is swallowed": ("esp32", "import esp32\ntry:\n    esp32.ULP().read()\nexcept Exception:\n"
+		"    pass\n" + LOCK_CALL.replace("micropython.kbd_intr(-1)", "print(1)").replace("pass", "break"), 4),
+	"a thermometer that is waited for": ("esp32", "import onewire, ds18x20, machine, time\n"
+		"bus = ds18x20.DS18X20(onewire.OneWire(machine.Pin(12)))\nroms = bus.scan()\nwhile not roms:\n    time.sleep(1)\n"
+		"    roms = bus.scan()\nprint(roms)\n", 4),
+	"a sensor that ends it": ("esp32", "import dht, machine\ndht.DHT11(machine.Pin(4)).measure()\nprint(1)\n", 4),
+	"a broker that is waited for": ("esp32", "from umqtt.robust import MQTTClient\nclient = MQTTClient('a', '127.0.0.1')\n"
+		"client.reconnect()\n" + LOCK_CALL, 4),
+	"a time server that ends it": ("esp32", "import ntptime\nntptime.settime()\n" + LOCK_CALL, 4),
+	"a page that ends it": ("esp32", "import urequests\nurequests.get('http://nowhere.example/')\n" + LOCK_CALL, 4),
+	"a name that neither has": ("esp32", "import esp32\nesp32.no_such_thing()\n" + LOCK_CALL, 4),
+	"a name of a stand-in's class": ("esp32", "import neopixel, machine\n"
+		"strip = neopixel.NeoPixel(machine.Pin(4), 3)\nstrip.dazzle()\n" + LOCK_CALL, 4),
+	"a name that a stand-in lacks is swallowed": ("esp32", "import esp32\ntry:\n    esp32.dazzle()\n    print('dazzled')\n"
+		"except AttributeError:\n    pass\n", 4),
+	"all of a module": ("esp32", "from machine import *\nfrom esp import *\nosdebug(None)\n"
+		"freq(80000000)\nADC(Pin(34)).read()\n"
+		"Timer(3).deinit()\n" + LOCK_CALL, 3),
+	"a class that is derived": ("esp32", "import machine\nclass Servo(machine.PWM):\n    def __init__(self, pin):\n"
+		"        super().__init__(pin, freq=50)\n    def turn(self):\n        self.duty(77)\nServo(machine.Pin(4)).turn()\n"
+		+ LOCK_CALL, 3),
+	"all pins": ("esp32", "import machine\nfor i in range(49):\n    machine.Pin(i)\nfor i in (49, -1):\n    try:\n"
+		"        machine.Pin(i)\n        raise SystemExit\n    except ValueError:\n        pass\n" + LOCK_CALL, 3),
+	"sleep of an old name": ("esp8266", "import esp\nesp.deepsleep(0)\n", 3),
+	"files at the top": ("esp32", "import os\nif os.listdir('/') == ['boot.py', 'lib', 'main.py'] and "
+		"[e[0] for e in os.ilistdir()] == os.listdir() and os.statvfs('/')[0] > 0:\n"
+		"    os.stat('/main.py')\n    import micropython\n    micropython.kbd_intr(-1)\n    while True: pass\n", 3),
+	"the console's stream": ("pico-w", "import machine\n"
+		"machine.UART(0, 9600).deinit()\nwhile True:\n    machine.idle()\n", 0),
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_attack(scratch, name):
+	board, text, verdict = ATTACKS[name]
+	write(scratch, {"main.py": text})
+	code, report = check(scratch, "--as", board)
+	assert code == verdict, report
