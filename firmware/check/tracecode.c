@@ -297,6 +297,7 @@ static uint32_t enter(const mp_raw_code_t *raw, const mp_module_constants_t *con
 			return LB_TRACECODE_NONE;
 		}
 		if (lb_standin_has_file(constants->qstr_table[0])) {
+			remember(raw->fun_data, LB_TRACECODE_NONE);
 			*is_new = false;
 			return LB_TRACECODE_NONE;
 		}

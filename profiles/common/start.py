@@ -22,7 +22,7 @@ B = {
     "statuses": None,  # of WLAN.status(), by ours
     "pwm": (5000, 512),  # frequency, duty of 1023
 }
-exec(_board.text("board.py"),
+exec(compile(_board.text("board.py"), ".board/board.py", "exec"),
      {"B": B, "machine": machine, "network": network, "over": over, "under": under, "_board": _board})
 
 
