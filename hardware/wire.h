@@ -35,6 +35,7 @@ enum {
 	WIRE_SCAN_MAX = 16,
 	WIRE_SCAN_BYTES = 48, /* of a network */
 	WIRE_SCAN_ROOM = WIRE_SCAN_MAX * WIRE_SCAN_BYTES,
+	WIRE_HOST_BYTES = 128,
 };
 
 /* Registers: name, byte offset in the page, bytes. 4 bytes are a word and 8 a wide one, naturally aligned, in the
@@ -85,7 +86,10 @@ enum {
 	/* hw, byte-wise: the networks of the last WIRE_SCANNED, each SSID with its NUL, bssid (6), channel, rssi_dbm, */ \
 	/* enum lb_radio_security. */                                                                                     \
 	X(WIRE_REG_SCAN, 0x600, WIRE_SCAN_ROOM)                                                                           \
-	X(WIRE_REG_PIN_PWM_MORE, 0x900, 8 * (WIRE_PINS - WIRE_PWM_PINS)) /* cpu: PIN_PWM's second block */
+	X(WIRE_REG_PIN_PWM_MORE, 0x900, 8 * (WIRE_PINS - WIRE_PWM_PINS)) /* cpu: PIN_PWM's second block */                \
+	X(WIRE_REG_ROUTES, 0x940, 4)                 /* hw: 1: sockets go where WIRE_ROUTED says, names are asked */      \
+	X(WIRE_REG_HOST, 0x944, WIRE_HOST_BYTES)     /* cpu, byte-wise: the name of a WIRE_RESOLVE */                     \
+	X(WIRE_REG_PIN_DEVICE, 0x9C4, 4 * WIRE_PINS) /* cpu: enum wire_drive, of devices on the module's buses */
 
 #define WIRE_OFFSET(name, offset, bytes) name = (offset),
 enum wire_register { WIRE_PAGE(WIRE_OFFSET) };
@@ -138,11 +142,14 @@ enum wire_message {
 	WIRE_RADIO = 7,    /* REG_RADIO or REG_RADIO_JOIN was changed */
 	WIRE_SCAN = 8,     /* asks for WIRE_SCANNED */
 	WIRE_CARD = 9,     /* asks for WIRE_CARD_FILE */
+	WIRE_RESOLVE = 10, /* asks for WIRE_ROUTED, about REG_HOST */
+	WIRE_ROUTE = 11,   /* u8 enum lb_net_kind, u32 address, u16 port that a socket wants; asks for WIRE_ROUTED */
 	/* hardware to CPU */
 	WIRE_PIN_CHANGED = 64,  /* u8 pin, u8 level: the outside changed the level on a net */
 	WIRE_LINK_CHANGED = 65, /* REG_RADIO_LINK was changed */
 	WIRE_SCANNED = 66,      /* u8 how many networks there are in REG_SCAN */
 	WIRE_CARD_FILE = 67,    /* u32 generation; with it, as SCM_RIGHTS, the card's file, unless there is no card */
+	WIRE_ROUTED = 68,       /* u32 errno, u32 address (127.0.0.1 is 0x7F000001), u16 port of the host */
 };
 
 #endif

@@ -1,13 +1,16 @@
 #include "hardware/model/air.h"
 
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { BSSID_BYTES = 6, RSSI_MIN_DBM = -100 };
 
 void lb_air_default(struct lb_air *air)
 {
-	air->count = 0;
+	air->count = air->place_count = 0;
+	air->has_behind = false;
 	lb_air_add(air, "Lifeboat-Open", "", 1, -48, NULL);
 	lb_air_add(air, "Lifeboat-WPA2", "back-to-shore", 6, -55, NULL);
 }
@@ -58,6 +61,8 @@ enum lb_radio_link lb_air_join(const struct lb_air *air, const char *ssid, const
 	for (unsigned i = 0; i < air->count; i++) {
 		const struct lb_air_network *network = &air->networks[i];
 
+		if (network->seen.security == LB_RADIO_OPEN && strcmp(network->seen.ssid, LB_AIR_ANY) == 0)
+			return LB_RADIO_CONNECTED;
 		if (strcmp(network->seen.ssid, ssid) != 0)
 			continue;
 		if (network->seen.security == LB_RADIO_OPEN || strcmp(network->password, password) == 0)
@@ -65,4 +70,81 @@ enum lb_radio_link lb_air_join(const struct lb_air *air, const char *ssid, const
 		result = LB_RADIO_WRONG_PASSWORD;
 	}
 	return result;
+}
+
+/* --- what is behind them --- */
+
+/* A number from 1 to 65535; 0: none. */
+static uint16_t parse_port(const char *text)
+{
+	char *end;
+	const long port = strtol(text, &end, 10);
+
+	return *end == '\0' && port >= 1 && port <= UINT16_MAX ? (uint16_t)port : 0;
+}
+
+static bool parse_host(const char *text, struct lb_air_place *place)
+{
+	unsigned part[4];
+	int used = 0;
+
+	if (sscanf(text, "%3u.%3u.%3u.%3u:%n", &part[0], &part[1], &part[2], &part[3], &used) != 4 || used == 0)
+		return false;
+	place->host_ip = part[0] << 24 | part[1] << 16 | part[2] << 8 | part[3];
+	place->host_port = parse_port(text + used);
+	return part[0] < 256 && part[1] < 256 && part[2] < 256 && part[3] < 256 && place->host_port != 0;
+}
+
+static bool parse_server(const char *text, struct lb_air_place *place)
+{
+	static const char *const words[] = {
+		[LB_AIR_ANSWERS] = "answers", [LB_AIR_REFUSES] = "refuses", [LB_AIR_STALLS] = "stalls"};
+
+	for (unsigned i = LB_AIR_ANSWERS; i <= LB_AIR_STALLS; i++) {
+		if (strcmp(text, words[i]) != 0)
+			continue;
+		place->server = (enum lb_air_server)i;
+		return true;
+	}
+	place->server = LB_AIR_HOST;
+	return parse_host(text, place);
+}
+
+const char *lb_air_add_place(struct lb_air *air, const char *whom, const char *what)
+{
+	const char *colon = strchr(whom, ':');
+	const size_t name_bytes = colon != NULL ? (size_t)(colon - whom) : strlen(whom);
+	struct lb_air_place place = {.port = colon != NULL ? parse_port(colon + 1) : 0};
+
+	if (air->place_count == LB_AIR_PLACES)
+		return "is one too many: there may be 32";
+	if (name_bytes == 0 || name_bytes >= LB_AIR_NAME_BYTES || (colon != NULL && place.port == 0))
+		return "is no NAME and no NAME:PORT";
+	if (!parse_server(what, &place))
+		return "is not \"answers\", \"refuses\", \"stalls\" or a server such as \"127.0.0.1:8080\"";
+	memcpy(place.name, whom, name_bytes);
+	air->places[air->place_count++] = place;
+	air->has_behind = true;
+	return NULL;
+}
+
+const struct lb_air_place *lb_air_find_place(const struct lb_air *air, const char *name, uint16_t port)
+{
+	enum { NAMED = 2, WITH_PORT = 1 };
+	const struct lb_air_place *found = NULL;
+	int best = -1;
+
+	for (unsigned i = 0; i < air->place_count; i++) {
+		const struct lb_air_place *place = &air->places[i];
+		const bool named = strcmp(place->name, name) == 0;
+		const bool fits =
+			(named || strcmp(place->name, LB_AIR_ANY) == 0) && (place->port == 0 || port == 0 || place->port == port);
+		const int exact = (named ? NAMED : 0) + (place->port != 0 ? WITH_PORT : 0);
+
+		if (!fits || exact <= best)
+			continue;
+		best = exact;
+		found = place;
+	}
+	return found;
 }

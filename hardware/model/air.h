@@ -1,9 +1,12 @@
 /* The air around the virtual module: the networks that its radio hears, and what comes of connecting to one.
  *
- * Pure values; hardware/process reads a module's own air from a file, or takes the two networks of lb_air_default.
+ * Pure values; hardware/process reads a module's own air from a file, or takes the two networks of lb_air_default. What
+ * both mean is in docs/spec/environment.md.
  */
 #ifndef HARDWARE_MODEL_AIR_H
 #define HARDWARE_MODEL_AIR_H
+
+#include <stdbool.h>
 
 #include "core/hw/radio.h"
 #include "hardware/wire.h"
@@ -24,9 +27,33 @@ struct lb_air_network {
 	char password[LB_RADIO_PASSWORD_BYTES]; /* empty when it is open */
 };
 
+/* A network of this SSID, without a password, takes any name and key. */
+#define LB_AIR_ANY "*"
+
+/* What is behind the networks: who is called there, and what comes of it. */
+enum lb_air_server {
+	LB_AIR_UNKNOWN, /* nobody is called so, nobody is there */
+	LB_AIR_ANSWERS,
+	LB_AIR_REFUSES,
+	LB_AIR_STALLS,
+	LB_AIR_HOST, /* a server of the host */
+};
+enum { LB_AIR_PLACES = 32, LB_AIR_NAME_BYTES = 128 };
+
+struct lb_air_place {
+	char name[LB_AIR_NAME_BYTES]; /* or LB_AIR_ANY */
+	uint16_t port;                /* 0: every one */
+	enum lb_air_server server;
+	uint32_t host_ip; /* of LB_AIR_HOST: 127.0.0.1 is 0x7F000001 */
+	uint16_t host_port;
+};
+
 struct lb_air {
 	unsigned count;
 	struct lb_air_network networks[LB_RADIO_SCAN_MAX];
+	bool has_behind; /* false: the network that the host is in */
+	unsigned place_count;
+	struct lb_air_place places[LB_AIR_PLACES];
 };
 
 /* Lifeboat-Open, and Lifeboat-WPA2 with the password back-to-shore. */
@@ -38,5 +65,11 @@ const char *lb_air_add(struct lb_air *air, const char *ssid, const char *passwor
 /* CONNECTED, WRONG_PASSWORD or NO_NETWORK. An open network takes any password. Of several with one SSID the first that
  * takes the password counts. */
 enum lb_radio_link lb_air_join(const struct lb_air *air, const char *ssid, const char *password);
+/* "broker.example:1883" or "*", and "answers", "refuses", "stalls" or "127.0.0.1:1883". NULL, or what is wrong, as the
+ * end of a sentence. */
+const char *lb_air_add_place(struct lb_air *air, const char *whom, const char *what);
+/* The most exact place for a name, or an address in numbers; NULL: none. port 0 asks for the name alone: what any of
+ * its ports has will do. */
+const struct lb_air_place *lb_air_find_place(const struct lb_air *air, const char *name, uint16_t port);
 
 #endif

@@ -3,6 +3,7 @@
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -81,18 +82,11 @@ static const char *add(struct lb_air *air, const cJSON *network)
 }
 
 /* The first network that is wrong is named by its place, for the file is written by hand. */
-int lb_airfile_parse(const char *text, struct lb_air *air, char reason[LB_AIRFILE_REASON_BYTES])
+static void add_networks(struct lb_air *air, const cJSON *networks, char reason[LB_AIRFILE_REASON_BYTES])
 {
-	cJSON *file = cJSON_ParseWithOpts(text, NULL, true);
-	const cJSON *networks = field(file, "networks"), *network;
+	const cJSON *network;
 	unsigned place = 0;
 
-	air->count = 0;
-	reason[0] = '\0';
-	if (!cJSON_IsArray(networks)) {
-		snprintf(reason, LB_AIRFILE_REASON_BYTES, "is not {\"networks\": [...]}");
-		networks = NULL;
-	}
 	cJSON_ArrayForEach(network, networks)
 	{
 		const char *wrong = add(air, network);
@@ -100,38 +94,83 @@ int lb_airfile_parse(const char *text, struct lb_air *air, char reason[LB_AIRFIL
 		place++;
 		if (wrong != NULL) {
 			snprintf(reason, LB_AIRFILE_REASON_BYTES, "network %u %s", place, wrong);
-			break;
+			return;
 		}
 	}
+}
+
+static void add_places(struct lb_air *air, const cJSON *behind, char reason[LB_AIRFILE_REASON_BYTES])
+{
+	const cJSON *place;
+
+	cJSON_ArrayForEach(place, behind)
+	{
+		const char *wrong = lb_air_add_place(air, place->string, text_or(place, "") != NULL ? text_or(place, "") : "");
+
+		if (wrong != NULL) {
+			snprintf(reason, LB_AIRFILE_REASON_BYTES, "behind: \"%.60s\" %s", place->string, wrong);
+			return;
+		}
+	}
+}
+
+int lb_airfile_parse(const char *text, struct lb_air *air, char reason[LB_AIRFILE_REASON_BYTES])
+{
+	cJSON *file = cJSON_ParseWithOpts(text, NULL, true);
+	const cJSON *networks = field(file, "networks"), *behind = field(file, "behind");
+
+	*air = (struct lb_air){.has_behind = behind != NULL};
+	reason[0] = '\0';
+	if (!cJSON_IsArray(networks) || (behind != NULL && !cJSON_IsObject(behind)))
+		snprintf(reason, LB_AIRFILE_REASON_BYTES,
+		         "is not {\"networks\": [...]} or {\"networks\": [...], \"behind\": {...}}");
+	else
+		add_networks(air, networks, reason);
+	if (reason[0] == '\0')
+		add_places(air, behind, reason);
 	cJSON_Delete(file);
 	return reason[0] == '\0' ? 0 : -1;
 }
 
-/* No file is the default air; one that cannot be understood keeps the module from starting, unseen otherwise. */
-int lb_airfile_read(const struct lb_folder *folder, struct lb_air *air)
+/* One that cannot be understood keeps the module from starting, unseen otherwise. */
+static int read_open(int fd, const char *path, struct lb_air *air)
 {
 	char text[FILE_BYTES_MAX + 1], reason[LB_AIRFILE_REASON_BYTES];
-	int fd = openat(folder->fd, NAME, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-	if (fd < 0 && errno == ENOENT) {
-		lb_air_default(air);
-		return 0;
-	}
 	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof(text));
 	int error = errno;
+
 	if (fd >= 0)
 		close(fd);
 	if (got < 0) {
-		lb_log_report("cannot read %s/%s: %s", folder->path, NAME, strerror(error));
+		lb_log_report("cannot read %s: %s", path, strerror(error));
 		return -1;
 	}
 	if (got > FILE_BYTES_MAX) {
-		lb_log_report("%s/%s is longer than %d bytes", folder->path, NAME, FILE_BYTES_MAX);
+		lb_log_report("%s is longer than %d bytes", path, FILE_BYTES_MAX);
 		return -1;
 	}
 	text[got] = '\0';
 	if (lb_airfile_parse(text, air, reason) == 0)
 		return 0;
-	lb_log_report("%s/%s: %s", folder->path, NAME, reason);
+	lb_log_report("%s: %s", path, reason);
 	return -1;
+}
+
+int lb_airfile_read(const struct lb_folder *folder, const char *given, struct lb_air *air)
+{
+	char path[PATH_MAX];
+
+	if (given != NULL && strcmp(given, "absent") == 0) {
+		*air = (struct lb_air){.has_behind = true};
+		return 0;
+	}
+	if (given != NULL)
+		return read_open(open(given, O_RDONLY | O_CLOEXEC | O_NONBLOCK), given, air);
+	int fd = openat(folder->fd, NAME, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 && errno == ENOENT) {
+		lb_air_default(air);
+		return 0;
+	}
+	snprintf(path, sizeof(path), "%.*s/%s", PATH_MAX - (int)sizeof(NAME) - 1, folder->path, NAME);
+	return read_open(fd, path, air);
 }

@@ -1,7 +1,8 @@
 /* The hardware process of one virtual module: everything of it that outlives its CPU.
  *
  *   hardware --dir DIR --bootloader PROGRAM [--image FILE] [--clock N] [--reflash] [--card FILE] [--ready-fd N]
- *            [--parent-fd N] [--port N [--listen ADDR] [--takeover]] [--files-fd N] [--trace FILE]
+ *            [--air FILE] [--pin PIN=VALUE] [--parent-fd N] [--port N [--listen ADDR] [--takeover]] [--files-fd N]
+ *            [--trace FILE]
  *
  *   --dir DIR            the module's folder; made if it is not there
  *   --bootloader PROGRAM what the CPU runs after a reset
@@ -9,6 +10,8 @@
  *   --clock N            the module's clock runs N times faster than the host's, 1 to 20
  *   --reflash            writes the image into the factory slot of an existing flash.bin too
  *   --card FILE          is in the SD card slot from the start; made, empty, if it is not there
+ *   --air FILE           in the place of the folder's air.json; "absent": there are no networks
+ *   --pin PIN=VALUE      is driven from outside from the start: high, low, 1.2V; again for another pin
  *   --port N             uart0 is on this TCP port too (RFC 2217); 0: on any that is free
  *   --listen ADDR        of the host, for that port; without it, 127.0.0.1
  *   --takeover           a client of another host may take that port over from one that is silent, too
@@ -44,6 +47,7 @@
 #include "hardware/process/folder.h"
 #include "hardware/process/log.h"
 #include "hardware/process/module.h"
+#include "hardware/process/requests.h"
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, FILES_MIN = 128, FILES_WANTED = 256 };
 
@@ -52,6 +56,7 @@ struct options {
 	const char *bootloader;
 	const char *image;
 	const char *card;
+	const char *air;
 	const char *trace;
 	unsigned clock_factor;
 	bool reflash;
@@ -59,6 +64,7 @@ struct options {
 	int ready_fd;
 	int parent_fd;
 	int files_fd;
+	const char *pins[LB_PIN_COUNT]; /* what drives each from outside; NULL: nothing */
 };
 
 /* What ends the process, each with its handle. */
@@ -88,6 +94,23 @@ static int parse_number(const char *text, int least, int most)
 	return *text != '\0' && *end == '\0' && number >= least && number <= most ? (int)number : -1;
 }
 
+/* "P13=1.2V": the pin is found here, its value where a hand's is. */
+static bool add_pin(struct options *options, const char *text)
+{
+	const char *equals = strchr(text, '=');
+	char name[8] = "";
+
+	if (equals != NULL && (size_t)(equals - text) < sizeof(name))
+		memcpy(name, text, (size_t)(equals - text));
+	const int pin = lb_pinout_find(name);
+	if (pin >= 0 && lb_requests_is_level(equals + 1)) {
+		options->pins[pin] = equals + 1;
+		return true;
+	}
+	usage("a pin takes high, low, or 0V to 3.6V with up to three decimals, as in P13=1.2V, not ", text);
+	return false;
+}
+
 /* Numbers are checked where they are read, since the host passes on what the user typed. */
 static int parse_options(int argc, char **argv, struct options *options)
 {
@@ -98,7 +121,8 @@ static int parse_options(int argc, char **argv, struct options *options)
 		{"ready-fd", required_argument, NULL, 'R'}, {"parent-fd", required_argument, NULL, 'P'},
 		{"port", required_argument, NULL, 'p'},     {"listen", required_argument, NULL, 'l'},
 		{"takeover", no_argument, NULL, 'T'},       {"files-fd", required_argument, NULL, 'f'},
-		{"trace", required_argument, NULL, 't'},    {NULL, 0, NULL, 0},
+		{"trace", required_argument, NULL, 't'},    {"air", required_argument, NULL, 'a'},
+		{"pin", required_argument, NULL, 'o'},      {NULL, 0, NULL, 0},
 	};
 	int option, number = 0;
 
@@ -123,6 +147,11 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case 'f': options->files_fd = number; break;
 		case 'T': options->uartport.takeover = true; break;
 		case 't': options->trace = optarg; break;
+		case 'a': options->air = optarg; break;
+		case 'o':
+			if (!add_pin(options, optarg))
+				return EXIT_USAGE;
+			break;
 		case 'p': options->uartport.port = number; break;
 		case 'l': options->uartport.address = optarg; break;
 		case 'R': options->ready_fd = number; break;
@@ -237,7 +266,7 @@ static int prepare(const struct options *options, struct lb_module_setup *setup)
 	setup->uartport = options->uartport;
 	if (lb_folder_open(&setup->folder, options->dir) != 0)
 		return -1;
-	if (lb_airfile_read(&setup->folder, &setup->air) != 0)
+	if (lb_airfile_read(&setup->folder, options->air, &setup->air) != 0)
 		return -1;
 	setup->trace_fd = options->trace != NULL ? open(options->trace, O_RDWR | O_CLOEXEC) : -1;
 	if (options->trace != NULL && setup->trace_fd < 0) {
@@ -288,6 +317,9 @@ static int run(struct options *options, uv_loop_t *loop)
 	control.on_stop = on_stop;
 	control.ctx = loop;
 	watch_endings(loop, &endings, options);
+	for (unsigned pin = 0; pin < LB_PIN_COUNT; pin++)
+		if (options->pins[pin] != NULL)
+			lb_requests_drive(&module, pin, options->pins[pin]);
 	lb_module_power_on(&module);
 	report_ready(options->ready_fd, module.uartport.url);
 	uv_run(loop, UV_RUN_DEFAULT);

@@ -142,6 +142,10 @@ static void on_order(struct lb_module *module, const uint8_t *message, size_t si
 		lb_radiolink_scan(&module->wifi);
 	else if (message[0] == WIRE_CARD)
 		lb_cardslot_answer(&module->card);
+	else if (message[0] == WIRE_RESOLVE)
+		lb_behind_resolve(&module->behind);
+	else if (message[0] == WIRE_ROUTE && size_bytes >= 8)
+		lb_behind_route(&module->behind, message[1], lb_load32le(message + 2), lb_load16le(message + 6));
 }
 
 /* The gate was told at the reset already. */
@@ -372,6 +376,9 @@ static void connect_parts(struct lb_module *module)
 	module->wifi.clock = &module->clock;
 	module->wifi.registers = &module->registers;
 	module->wifi.cpu = &module->cpu;
+	module->behind.registers = &module->registers;
+	module->behind.cpu = &module->cpu;
+	module->behind.air = &module->wifi.air;
 	module->card.registers = &module->registers;
 	module->card.cpu = &module->cpu;
 	module->watchdog.clock = &module->clock;
@@ -418,6 +425,7 @@ int lb_module_open(struct lb_module *module, const struct lb_module_setup *setup
 	lb_cardslot_init(&module->card);
 	lb_radiolink_init(&module->wifi, module->loop);
 	module->wifi.air = setup->air;
+	lb_behind_init(&module->behind, module->loop);
 	lb_wdtimer_init(&module->watchdog, module->loop);
 	lb_sleep_init(&module->sleep, module->loop);
 	uv_timer_init(module->loop, &module->fault_timer);
@@ -442,6 +450,7 @@ void lb_module_close(struct lb_module *module)
 	lb_flashwatch_close(&module->flash);
 	lb_cardslot_eject(&module->card);
 	lb_ports_close(&module->ports);
+	lb_behind_close(&module->behind);
 	lb_radiolink_close(&module->wifi);
 	lb_wdtimer_close(&module->watchdog);
 	lb_sleep_close(&module->sleep);

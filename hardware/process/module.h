@@ -16,6 +16,7 @@
 #include <uv.h>
 
 #include "core/hw/types.h"
+#include "hardware/process/behind.h"
 #include "hardware/process/cardslot.h"
 #include "hardware/process/clock.h"
 #include "hardware/process/cpu.h"
@@ -52,6 +53,7 @@ struct lb_module {
 	struct lb_rgbled led;
 	struct lb_nets nets;
 	struct lb_radiolink wifi;
+	struct lb_behind behind;
 	struct lb_ports ports;
 	struct lb_cardslot card;
 	struct lb_wdtimer watchdog;

@@ -69,16 +69,20 @@ void lb_radiolink_update(struct lb_radiolink *wifi)
 void lb_radiolink_scan(struct lb_radiolink *wifi)
 {
 	uint8_t *entry = wifi->registers->page + WIRE_REG_SCAN;
-	uint8_t message[] = {WIRE_SCANNED, (uint8_t)wifi->air.count};
+	uint8_t message[] = {WIRE_SCANNED, 0};
 
-	for (unsigned i = 0; i < wifi->air.count; i++, entry += WIRE_SCAN_BYTES) {
+	for (unsigned i = 0; i < wifi->air.count; i++) {
 		const struct lb_radio_network *seen = &wifi->air.networks[i].seen;
+		if (strcmp(seen->ssid, LB_AIR_ANY) == 0)
+			continue;
 		uint8_t *rest = entry + LB_RADIO_SSID_BYTES + BSSID_BYTES;
 		memcpy(entry, seen->ssid, LB_RADIO_SSID_BYTES);
 		memcpy(entry + LB_RADIO_SSID_BYTES, seen->bssid, BSSID_BYTES);
 		rest[0] = seen->channel;
 		rest[1] = (uint8_t)seen->rssi_dbm;
 		rest[2] = (uint8_t)seen->security;
+		entry += WIRE_SCAN_BYTES;
+		message[1]++;
 	}
 	lb_cpu_send(wifi->cpu, message, sizeof(message));
 }

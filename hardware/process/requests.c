@@ -58,16 +58,20 @@ static const cJSON *field(const struct call *call, const char *name)
 
 /* --- the commands --- */
 
-/* False when the text is no level. */
-static bool act_on_pin(struct call *call, unsigned pin, const char *level)
+bool lb_requests_is_level(const char *level)
+{
+	return lb_names_find_drive(level) >= 0 || lb_pins_parse_volts(level) >= 0;
+}
+
+bool lb_requests_drive(struct lb_module *module, unsigned pin, const char *level)
 {
 	int drive = lb_names_find_drive(level), millivolts = lb_pins_parse_volts(level);
 
 	if (drive >= 0)
-		lb_module_drive_pin(call->module, pin, (uint32_t)drive);
+		lb_module_drive_pin(module, pin, (uint32_t)drive);
 	else if (millivolts >= 0)
-		lb_module_apply_volts(call->module, pin, (uint32_t)millivolts);
-	return drive >= 0 || millivolts >= 0;
+		lb_module_apply_volts(module, pin, (uint32_t)millivolts);
+	return lb_requests_is_level(level);
 }
 
 /* Reads a pin, or drives it first; the reply shows the net either way. */
@@ -84,7 +88,8 @@ static void run_pin(struct call *call)
 		refuse(call, "no pin \"%s\": " LB_PINOUT_NAMES ", or an alias such as G23", quoted(name->valuestring));
 		return;
 	}
-	if (level != NULL && !act_on_pin(call, (unsigned)pin, cJSON_IsString(level) ? level->valuestring : ""))
+	if (level != NULL &&
+	    !lb_requests_drive(call->module, (unsigned)pin, cJSON_IsString(level) ? level->valuestring : ""))
 		refuse(call, "%s takes high, low, float, or 0V to 3.6V with up to three decimals, not %s", name->valuestring,
 		       cJSON_IsString(level) ? quoted(level->valuestring) : "that");
 	else

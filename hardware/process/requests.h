@@ -19,6 +19,10 @@ struct lb_requests_result {
 	unsigned port;   /* attach */
 };
 
+/* "high", "low", "float" or a voltage: is it one; and does so to a pin, unless it is none. */
+bool lb_requests_is_level(const char *level);
+bool lb_requests_drive(struct lb_module *module, unsigned pin, const char *level);
+
 /* line has no newline and need not end with a NUL. */
 struct lb_requests_result lb_requests_run(struct lb_module *module, const char *line, size_t line_bytes);
 /* The reply that refuses a request for this reason. */

@@ -149,6 +149,7 @@ void lb_snapshot_add(cJSON *reply, const struct lb_module *module)
 	add_analog(reply, module);
 	add_uarts(reply, module);
 	lb_radiolink_add_status(&module->wifi, reply);
+	lb_behind_add_status(&module->behind, cJSON_GetObjectItemCaseSensitive(reply, "net"));
 	lb_cardslot_add_status(&module->card, reply);
 	add_handoff(reply, module);
 	add_flash(reply, module);

@@ -17,7 +17,7 @@ struct auditor {
 	uint8_t reached[LB_TRACE_FUNCTIONS];
 	uint8_t ahead[LB_TRACE_INSTRUCTIONS];
 	uint8_t lines[LINES]; /* of one file: 1 has code, 2 ran */
-	uint64_t now_us;
+	const struct lb_audit_run *run;
 	struct lb_audit *audit;
 };
 
@@ -73,6 +73,9 @@ static void note_error(const struct auditor *auditor, const struct lb_trace_erro
 	char text[LB_AUDIT_TEXT_BYTES];
 	char all[LB_AUDIT_TEXT_BYTES];
 	enum lb_missing missing = lb_missing(&auditor->flow, error, text, sizeof(text));
+
+	if (missing == LB_MISSING_DEVICE && auditor->run->given[error->device - 1])
+		missing = LB_MISSING_NOTHING;
 
 	if (missing == LB_MISSING_NAME && error->script == 0 && hides_something(auditor, error)) {
 		snprintf(all, sizeof(all), "%.160s (the script caught the error)", text);
@@ -192,7 +195,7 @@ static void note_waiting(const struct auditor *auditor)
 	uint64_t used_us = auditor->flow.ran->used_us[device];
 
 	if (audit->at_file[0] != '\0' && has_calls_ahead(auditor) && texts[device] != NULL && used_us != 0 &&
-	    used_us + JUST_NOW_US > auditor->now_us)
+	    !auditor->run->given[device] && used_us + JUST_NOW_US > auditor->run->now_us)
 		lb_audit_add(auditor->audit, LB_AUDIT_WAITS, audit->at_file, audit->at_line, texts[device]);
 }
 
@@ -235,16 +238,17 @@ static void add_file(struct auditor *auditor, uint32_t function)
 
 /* --- all of it --- */
 
-bool lb_audit(const struct lb_trace *code, const struct lb_trace *ran, uint64_t now_us, struct lb_audit *audit)
+bool lb_audit(const struct lb_audit_run *run, struct lb_audit *audit)
 {
+	const struct lb_trace *code = run->code;
 	struct auditor *auditor = calloc(1, sizeof(*auditor));
 
 	*audit = (struct lb_audit){.note_count = 0};
 	if (auditor == NULL)
 		return false;
 	auditor->audit = audit;
-	auditor->now_us = now_us;
-	auditor->flow = (struct lb_flow){.code = code, .ran = ran, .ahead = auditor->ahead};
+	auditor->run = run;
+	auditor->flow = (struct lb_flow){.code = code, .ran = run->ran, .ahead = auditor->ahead};
 	lb_danger_find_natives(code, &auditor->natives);
 	lb_reach_mark(&auditor->flow, auditor->reached);
 	lb_flow_mark(&auditor->flow);

@@ -43,9 +43,15 @@ struct lb_audit {
 	unsigned at_line;
 };
 
-/* code: of all files; ran: the same trace at an earlier moment, at the end of the run. waits_us: module time since the
- * reset, at that moment. False: there is no memory. */
-bool lb_audit(const struct lb_trace *code, const struct lb_trace *ran, uint64_t now_us, struct lb_audit *audit);
+struct lb_audit_run {
+	const struct lb_trace *code;  /* of all files */
+	const struct lb_trace *ran;   /* the same trace at an earlier moment, at the end of the run */
+	uint64_t now_us;              /* module time since the reset, at that moment */
+	bool given[LB_TRACE_DEVICES]; /* something was said to be there, or not to be: its silence is no want of it */
+};
+
+/* False: there is no memory. */
+bool lb_audit(const struct lb_audit_run *run, struct lb_audit *audit);
 void lb_audit_add(struct lb_audit *audit, enum lb_audit_kind kind, const char *file, unsigned line, const char *text);
 
 /* Does the note make a safe verdict impossible? strict: the script's own errors and untried branches do too. */

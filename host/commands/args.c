@@ -168,13 +168,13 @@ static enum lb_parsed parse_value(const struct lb_command *command, size_t place
 	const char *name = command->options[place].name;
 
 	args->values[place] = value;
-	if (command->many == NULL || strcmp(command->many, name) != 0)
+	if ((command->many & 1u << place) == 0)
 		return LB_PARSED_RUN;
 	if (args->many_count == LB_ARGS_MANY) {
 		lb_args_wrong("%s can be given %d times at most", name, (int)LB_ARGS_MANY);
 		return LB_PARSED_WRONG;
 	}
-	args->many[args->many_count++] = value;
+	args->many[args->many_count++] = (struct lb_arg_value){place, value};
 	return LB_PARSED_RUN;
 }
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 enum lb_exit { LB_EXIT_DONE = 0, LB_EXIT_FAILED = 1, LB_EXIT_USAGE = 2 };
-enum { LB_ARGS_WORDS = 100, LB_ARGS_OPTIONS = 20, LB_ARGS_MANY = 8, LB_ARGS_PARTS = 8 };
+enum { LB_ARGS_WORDS = 100, LB_ARGS_OPTIONS = 20, LB_ARGS_MANY = 32, LB_ARGS_PARTS = 8 };
 
 struct lb_arg_option {
 	const char *name;  /* "--timeout"; NULL ends the list */
@@ -18,13 +18,18 @@ struct lb_arg_option {
 	const char *help;  /* lines, without the last line end */
 };
 
+struct lb_arg_value {
+	size_t place; /* of its option in the command */
+	const char *text;
+};
+
 struct lb_args {
 	const char *dir; /* the module's folder */
 	bool dir_given;  /* by -d, not by the environment or default */
 	const char *words[LB_ARGS_WORDS];
 	size_t word_count;
-	const char *values[LB_ARGS_OPTIONS]; /* by the option's place in the command; NULL: not given; a flag's is "" */
-	const char *many[LB_ARGS_MANY];      /* all values of the option that may be given many times, as they came */
+	const char *values[LB_ARGS_OPTIONS];    /* by the option's place in the command; NULL: not given; a flag's is "" */
+	struct lb_arg_value many[LB_ARGS_MANY]; /* all values of the options that may be given many times, as they came */
 	size_t many_count;
 };
 
@@ -45,7 +50,7 @@ struct lb_command {
 	const char *help;    /* more about it, whole lines; the options follow by themselves */
 	const char *example;
 	struct lb_arg_option options[LB_ARGS_OPTIONS + 1];
-	const char *many; /* the option that may be given up to LB_ARGS_MANY times; NULL: none */
+	unsigned many; /* those that may be given again and again, LB_ARGS_MANY times in all: bits by their places */
 	size_t words_min;
 	size_t words_max;                                /* at most LB_ARGS_WORDS */
 	enum lb_exit (*run)(const struct lb_args *args); /* NULL: that of the part */

@@ -242,7 +242,7 @@ const struct lb_command lb_cmd_image = {
                               "sign: only for boards of this kind, a UUID or a name (virtual); none: for any.\n"
                               "verify, info: would such a board start it?"},
                 [TYPE] = {"--type", "T", "of a new key: ed25519 (default) or p256"}},
-	.many = "--key",
+	.many = TAKES(KEY),
 	.words_min = 1,
 	.words_max = LB_ARGS_WORDS,
 	.parts = parts,

@@ -10,6 +10,7 @@
 
 #include "host/commands/rig.h"
 #include "host/commands/commands.h"
+#include "host/commands/environment.h"
 #include "host/commands/fs_load.h"
 #include "host/commands/hardware.h"
 #include "host/commands/profile.h"
@@ -17,7 +18,7 @@
 #include "host/commands/run_watch.h"
 #include "host/terminal/attach.h"
 
-enum { HEADLESS, CLOCK, FLASH, WATCH, REFLASH, SD, PORT, LISTEN, TAKEOVER, AS };
+enum { HEADLESS, CLOCK, FLASH, WATCH, REFLASH, PORT, LISTEN, TAKEOVER, AS, ENVIRONMENT };
 
 enum { CLOCK_MAX = 20, BANNER_BYTES = 2 * PATH_MAX + 128 };
 
@@ -69,8 +70,8 @@ static void pass_options(const struct lb_args *args, struct lb_hardware_options 
 		const char *name;
 		bool is_flag;
 	} passed[] = {
-		{CLOCK, "--clock", false}, {REFLASH, "--reflash", true}, {SD, "--card", false},
-		{PORT, "--port", false},   {LISTEN, "--listen", false},  {TAKEOVER, "--takeover", true},
+		{CLOCK, "--clock", false},   {REFLASH, "--reflash", true},   {PORT, "--port", false},
+		{LISTEN, "--listen", false}, {TAKEOVER, "--takeover", true},
 	};
 
 	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++)
@@ -81,18 +82,17 @@ static void pass_options(const struct lb_args *args, struct lb_hardware_options 
 /* All options are judged before a folder or a module is made. */
 static bool choose_options(const struct lb_args *args, struct lb_hardware_options *options)
 {
-	const char *card = args->values[SD], *clock = args->values[CLOCK];
+	const char *clock = args->values[CLOCK];
+	struct lb_environment environment;
 	long number;
 
-	if (card != NULL && card[0] == '\0') {
-		lb_args_wrong("--sd takes the name of a file: --sd FILE");
-		return false;
-	}
 	if (!choose_folder(args, &options->dir) ||
 	    !check_port(args->values[PORT], args->values[LISTEN], args->values[TAKEOVER] != NULL) ||
-	    (clock != NULL && !lb_args_whole_number("--clock", clock, 1, CLOCK_MAX, &number)))
+	    (clock != NULL && !lb_args_whole_number("--clock", clock, 1, CLOCK_MAX, &number)) ||
+	    !lb_environment_read(args, ENVIRONMENT, &environment))
 		return false;
 	pass_options(args, options);
+	lb_environment_pass(&environment, options);
 	return true;
 }
 
@@ -247,9 +247,8 @@ static enum lb_exit run(const struct lb_args *args)
 
 const struct lb_command lb_cmd_run = {
 	.name = "run",
-	.usage =
-		"[DIR] [--headless] [--clock N] [--flash FOLDER [--watch]] [--sd FILE] [--reflash] [--port N [--listen ADDR] "
-		"[--takeover]] [--as BOARD]",
+	.usage = "[DIR] [--headless] [--clock N] [--flash FOLDER [--watch]] [--reflash] [--port N [--listen ADDR] "
+			 "[--takeover]] [--as BOARD] " LB_ENVIRONMENT_USAGE,
 	.summary = "boot the module; a terminal gets its REPL",
 	.help =
 		"Boots the virtual module in the folder DIR, which is made when there is none, and attaches this\n"
@@ -271,7 +270,6 @@ const struct lb_command lb_cmd_run = {
                            "its scripts start anew: by a soft reset, or, when they cannot be interrupted, by a safe\n"
                            "boot and a reset"},
                 [REFLASH] = {"--reflash", NULL, "writes this build's image into the factory slot"},
-                [SD] = {"--sd", "FILE", "FILE is the SD card; one that is not there is made, 32 MiB, FAT, empty"},
                 [PORT] = {"--port", "N",
                           "uart0 is on TCP port N of 127.0.0.1 too, by RFC 2217 or as plain bytes; 0: any free port,\n"
                           "which 'lifeboat status' shows"},
@@ -283,7 +281,9 @@ const struct lb_command lb_cmd_run = {
                 [AS] = {"--as", "BOARD",
                         "stands in for a board with its stock firmware, as 'lifeboat check --as' does: pycom, esp32,\n"
                         "esp8266 or pico-w; by check's image, which is written into the factory slot (--reflash\n"
-                        "alone gives the normal one back)"}},
+                        "alone gives the normal one back)"},
+                LB_ENVIRONMENT_OPTIONS(ENVIRONMENT)},
+	.many = LB_ENVIRONMENT_MANY(ENVIRONMENT),
 	.words_max = 1,
 	.run = run,
 };

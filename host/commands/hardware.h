@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-enum { LB_HARDWARE_URL_BYTES = 80, LB_HARDWARE_OPTIONS_MAX = 16 };
+enum { LB_HARDWARE_URL_BYTES = 80, LB_HARDWARE_OPTIONS_MAX = 96 };
 
 /* Words of its command line, as hardware/process/options.h lists them, after those that it always has. */
 struct lb_hardware_options {

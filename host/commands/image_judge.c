@@ -44,10 +44,10 @@ enum lb_exit lb_image_judge_start(const struct lb_args *args, const char *board,
 	if (lb_image_judge_board(board, &judge->has_board, judge->board_id) != LB_EXIT_DONE)
 		return LB_EXIT_USAGE;
 	for (size_t i = 0; i < args->many_count; i++) {
-		int result = lb_key_load_public(args->many[i], &judge->keys[i]);
+		int result = lb_key_load_public(args->many[i].text, &judge->keys[i]);
 
 		if (result != LB_OK)
-			return lb_image_judge_explain_key(args->many[i], result);
+			return lb_image_judge_explain_key(args->many[i].text, result);
 		judge->key_count++;
 	}
 	if (judge->key_count == 0 && lb_key_default_path(path) == LB_OK)

@@ -35,6 +35,8 @@ static void clear(struct lb_rig *rig, const char *dir, char *reason)
 		.files_fd = rig->files_fd,
 		.variant = rig->variant,
 		.trace = rig->trace,
+		.environment = rig->environment,
+		.air = rig->air,
 		.control = {.fd = -1},
 		.port = {.fd = -1},
 	};
@@ -52,6 +54,10 @@ bool lb_rig_start(struct lb_rig *rig, const char *dir, char reason[LB_TREE_REASO
 	lb_hardware_add(&options, "--clock", clock);
 	if (rig->trace != NULL)
 		lb_hardware_add(&options, "--trace", rig->trace);
+	if (rig->environment != NULL)
+		lb_environment_pass(rig->environment, &options);
+	if (rig->air != NULL)
+		lb_hardware_add(&options, "--air", rig->air);
 	if (!lb_hardware_start(&rig->hardware, &options, &error)) {
 		if (error != 0)
 			snprintf(reason, LB_TREE_REASON_BYTES, "cannot start the hardware process: %s", strerror(error));

@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
+#include "host/commands/environment.h"
 #include "host/commands/hardware.h"
 #include "host/client/client.h"
 #include "host/client/port_open.h"
@@ -21,10 +22,12 @@ enum { LB_RIG_TAIL_BYTES = 64, LB_RIG_CLOCK = 10, LB_RIG_BOOT_MS = 10000 };
 
 struct lb_rig {
 	const char *dir;
-	const volatile sig_atomic_t *stop; /* NULL: nothing sets it */
-	int files_fd;                      /* what /flash is at the start (host/commands/hardware.h); 0: as it was */
-	const char *variant;               /* of the image that a new module gets; NULL: the normal one */
-	const char *trace;                 /* the file for what scripts do (check_trace.h); NULL: none */
+	const volatile sig_atomic_t *stop;        /* NULL: nothing sets it */
+	int files_fd;                             /* what /flash is at the start (host/commands/hardware.h); 0: as it was */
+	const char *variant;                      /* of the image that a new module gets; NULL: the normal one */
+	const char *trace;                        /* the file for what scripts do (check_trace.h); NULL: none */
+	const struct lb_environment *environment; /* what is around it; NULL: nothing was said */
+	const char *air;                          /* a file in the place of the environment's air; NULL: none */
 	struct lb_hardware hardware;
 	struct lb_client control;
 	struct lb_port port;  /* uart0 */

@@ -122,6 +122,54 @@ static void a_bad_file_is_refused_with_a_reason(void **state)
 	}
 }
 
+static void expect_place(const struct lb_air *air, const char *name, uint16_t port, enum lb_air_server server)
+{
+	const struct lb_air_place *place = lb_air_find_place(air, name, port);
+
+	assert_int_equal(place != NULL ? place->server : LB_AIR_UNKNOWN, server);
+}
+
+static void the_most_exact_place_behind_it_counts(void **state)
+{
+	char reason[LB_AIRFILE_REASON_BYTES];
+	struct lb_air air;
+
+	(void)state;
+	assert_int_equal(lb_airfile_parse("{\"networks\": [{\"ssid\": \"*\"}], \"behind\": {\"*:80\": \"answers\", "
+	                                  "\"a.example\": \"stalls\", \"a.example:80\": \"refuses\", "
+	                                  "\"b.example:81\": \"127.0.0.1:8081\"}}",
+	                                  &air, reason),
+	                 0);
+	assert_int_equal(lb_air_join(&air, "whatever", "any key at all"), LB_RADIO_CONNECTED);
+	expect_place(&air, "a.example", 80, LB_AIR_REFUSES);
+	expect_place(&air, "a.example", 81, LB_AIR_STALLS);
+	expect_place(&air, "b.example", 81, LB_AIR_HOST);
+	expect_place(&air, "b.example", 80, LB_AIR_ANSWERS);
+	expect_place(&air, "b.example", 82, LB_AIR_UNKNOWN);
+	expect_place(&air, "10.0.0.1", 443, LB_AIR_UNKNOWN);
+	expect_place(&air, "c.example", 0, LB_AIR_ANSWERS);
+	assert_int_equal(lb_air_find_place(&air, "b.example", 81)->host_port, 8081);
+	assert_int_equal(lb_airfile_parse("{\"networks\": []}", &air, reason), 0);
+	assert_false(air.has_behind);
+	assert_int_equal(lb_airfile_parse("{\"networks\": [], \"behind\": {}}", &air, reason), 0);
+	assert_true(air.has_behind);
+}
+
+static void a_wrong_place_is_named(void **state)
+{
+	static const char *const wrong[] = {"\"a\": \"hangs\"",        "\"a:0\": \"answers\"", "\"\": \"answers\"",
+	                                    "\"a\": \"300.0.0.1:80\"", "\"a\": \"127.0.0.1\"", "\"a\": 1"};
+	char text[100], reason[LB_AIRFILE_REASON_BYTES];
+	struct lb_air air;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		snprintf(text, sizeof(text), "{\"networks\": [], \"behind\": {%s}}", wrong[i]);
+		assert_int_equal(lb_airfile_parse(text, &air, reason), -1);
+		assert_non_null(strstr(reason, "behind: "));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +177,8 @@ int main(void)
 		cmocka_unit_test(of_two_with_one_name_the_one_that_takes_the_password_counts),
 		cmocka_unit_test(a_network_is_held_to_its_limits),
 		cmocka_unit_test(a_file_replaces_the_default),
+		cmocka_unit_test(the_most_exact_place_behind_it_counts),
+		cmocka_unit_test(a_wrong_place_is_named),
 		cmocka_unit_test(a_bad_file_is_refused_with_a_reason),
 	};
 

@@ -33,6 +33,9 @@ static uint8_t receive(void)
 		to->pin(message[1], message[2] != 0);
 	else if (message[0] == WIRE_SCANNED && size_bytes >= 2)
 		to->scanned(message[1]);
+	else if (message[0] == WIRE_ROUTED && size_bytes >= 11)
+		to->routed(-(int)lb_load32le(message + 1),
+		           (struct lb_net_address){.ip = lb_load32le(message + 5), .port = lb_load16le(message + 9)});
 	return message[0];
 }
 
@@ -44,10 +47,15 @@ void lb_inbox_interrupt(void)
 
 void lb_inbox_ask(enum wire_message question, enum wire_message answer)
 {
+	lb_inbox_ask_with((uint8_t[]){(uint8_t)question}, 1, answer);
+}
+
+void lb_inbox_ask_with(const uint8_t *question, size_t size_bytes, enum wire_message answer)
+{
 	const uint32_t state = lb_periph_irq_save();
 	uint8_t kind;
 
-	lb_bus_send((uint8_t[]){(uint8_t)question}, 1);
+	lb_bus_send(question, size_bytes);
 	while ((kind = receive()) != answer) {
 		struct pollfd messages = {.fd = WIRE_FD_MESSAGES, .events = POLLIN};
 

@@ -1,5 +1,7 @@
 /* Sockets of the host, as far as the radio carries them. A socket number is an index of `sockets`, so that no other
- * descriptor of this process is ever in a script's reach. */
+ * descriptor of this process is ever in a script's reach. What a script binds is on the loopback alone, ports below
+ * 1024 above it; where its calls go the hardware process says, unless they go to the host's own network
+ * (docs/spec/environment.md). */
 #define _GNU_SOURCE /* accept4, SOCK_NONBLOCK */
 #include "core/hw/net.h"
 
@@ -10,22 +12,37 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "boards/virtual/common/bus.h"
+#include "boards/virtual/periph/inbox.h"
 #include "boards/virtual/periph/interrupt.h"
 #include "boards/virtual/periph/sockets.h"
 #include "boards/virtual/periph/radiostate.h"
+#include "core/base/bytes.h"
 #include "core/hw/periph.h"
+#include "core/hw/radio.h"
+
+enum { PORTS_MAPPED = 1024, MAPPED_BY = 8000, LOOPBACK_NET = 127 };
 
 struct slot {
 	bool taken;
 	int fd;        /* -1: the radio went off since */
 	unsigned want; /* what is watched for; 0: nothing */
+	enum lb_net_kind kind;
+	uint16_t own_port; /* as it was bound; on the host it may be another one */
+	/* The server that was called last, and where that is on the host. */
+	struct lb_net_address peer, peer_host;
 };
 
 static struct slot sockets[LB_NET_SOCKETS];
 static lb_net_ready_fn *handler;
+static struct {
+	int error;
+	struct lb_net_address address;
+} routed; /* the last answer */
 
 static struct slot *slot_of(int sock)
 {
@@ -51,13 +68,13 @@ static void send_at_once(int fd)
 }
 
 /* The socket's number; takes the descriptor over, also when there is no room. */
-static int enter(int fd)
+static int enter(int fd, enum lb_net_kind kind)
 {
 	if (fd < 0)
 		return -errno;
 	for (int sock = 0; sock < LB_NET_SOCKETS; sock++) {
 		if (!sockets[sock].taken) {
-			sockets[sock] = (struct slot){.taken = true, .fd = fd};
+			sockets[sock] = (struct slot){.taken = true, .fd = fd, .kind = kind};
 			lb_interrupt_from(fd);
 			send_at_once(fd);
 			return sock;
@@ -87,13 +104,19 @@ static int outcome(ssize_t result)
 	return result < 0 ? -errno : (int)result;
 }
 
+/* Do the module's calls go where the hardware process says? */
+static bool is_routed(void)
+{
+	return lb_bus_get(WIRE_REG_ROUTES) != 0;
+}
+
 int lb_net_open(enum lb_net_kind kind)
 {
 	const int type = kind == LB_NET_STREAM ? SOCK_STREAM : SOCK_DGRAM;
 
 	if (!lb_radiostate_carries())
 		return -ENODEV;
-	return enter(socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+	return enter(socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), kind);
 }
 
 /* The interrupt must not find a descriptor that is another's by now. */
@@ -127,12 +150,28 @@ void lb_sockets_cut_all(void)
 	lb_sockets_interrupt();
 }
 
+static int bind_to(int fd, uint16_t port)
+{
+	const struct sockaddr_in host = to_host((struct lb_net_address){.ip = INADDR_LOOPBACK, .port = port});
+
+	return outcome(bind(fd, (const struct sockaddr *)&host, sizeof(host)));
+}
+
+/* Whoever asked for a world of its own gets a port in it, whoever else has that port on this host. */
 int lb_net_bind(int sock, struct lb_net_address address)
 {
-	const struct sockaddr_in host = to_host(address);
+	const uint16_t above = address.port != 0 && address.port < PORTS_MAPPED ? MAPPED_BY : 0;
 	const int fd = fd_of(sock);
+	int result;
 
-	return fd < 0 ? fd : outcome(bind(fd, (const struct sockaddr *)&host, sizeof(host)));
+	if (fd < 0)
+		return fd;
+	result = bind_to(fd, (uint16_t)(address.port + above));
+	if (result == -EADDRINUSE && is_routed())
+		result = bind_to(fd, 0);
+	if (result == 0)
+		sockets[sock].own_port = address.port;
+	return result;
 }
 
 int lb_net_listen(int sock, int backlog)
@@ -151,21 +190,85 @@ int lb_net_accept(int sock, struct lb_net_address *peer)
 
 	if (fd < 0)
 		return fd;
-	accepted = enter(accept4(fd, (struct sockaddr *)&host, &host_bytes, SOCK_NONBLOCK | SOCK_CLOEXEC));
+	accepted = enter(accept4(fd, (struct sockaddr *)&host, &host_bytes, SOCK_NONBLOCK | SOCK_CLOEXEC), LB_NET_STREAM);
 	if (accepted >= 0 && peer != NULL)
 		*peer = from_host(&host);
 	return accepted;
 }
 
+/* --- where a call goes --- */
+
+void lb_sockets_routed(int error, struct lb_net_address address)
+{
+	routed.error = error;
+	routed.address = address;
+}
+
+static uint16_t host_port_of(const struct slot *slot)
+{
+	struct sockaddr_in host = {.sin_family = AF_INET};
+	socklen_t host_bytes = sizeof(host);
+
+	getsockname(slot->fd, (struct sockaddr *)&host, &host_bytes);
+	return ntohs(host.sin_port);
+}
+
+/* A server of the module's own; of the host's others none, where the module has a world of its own. */
+static int route_to_itself(struct lb_net_address *address)
+{
+	for (int sock = 0; sock < LB_NET_SOCKETS; sock++) {
+		if (!sockets[sock].taken || sockets[sock].fd == -1 || sockets[sock].own_port != address->port)
+			continue;
+		address->port = host_port_of(&sockets[sock]);
+		return 0;
+	}
+	return is_routed() ? -ECONNREFUSED : 0;
+}
+
+static int ask_route(enum lb_net_kind kind, struct lb_net_address *address)
+{
+	uint8_t question[] = {WIRE_ROUTE, (uint8_t)kind, 0, 0, 0, 0, (uint8_t)address->port, (uint8_t)(address->port >> 8)};
+
+	lb_store32le(question + 2, address->ip);
+	lb_inbox_ask_with(question, sizeof(question), WIRE_ROUTED);
+	*address = routed.address;
+	return routed.error;
+}
+
+/* Makes an address that a script calls one of the host's. Asked once for calls of the same server in a row. */
+static int route(struct slot *slot, struct lb_net_address *address)
+{
+	const struct lb_net_address peer = *address;
+	int error;
+
+	if (peer.port != 0 && slot->peer.ip == peer.ip && slot->peer.port == peer.port) {
+		*address = slot->peer_host;
+		return 0;
+	}
+	if (peer.ip >> 24 == LOOPBACK_NET || peer.ip == lb_radio_ap_ip())
+		error = route_to_itself(address);
+	else
+		error = is_routed() ? ask_route(slot->kind, address) : 0;
+	if (error != 0)
+		return error;
+	slot->peer = peer;
+	slot->peer_host = *address;
+	return 0;
+}
+
 /* Asked again while it is under way, the host says EALREADY. */
 int lb_net_connect(int sock, struct lb_net_address address)
 {
-	const struct sockaddr_in host = to_host(address);
 	const int fd = fd_of(sock);
+	struct sockaddr_in host;
 	int result;
 
 	if (fd < 0)
 		return fd;
+	result = route(&sockets[sock], &address);
+	if (result != 0)
+		return result;
+	host = to_host(address);
 	result = outcome(connect(fd, (const struct sockaddr *)&host, sizeof(host)));
 	return result == -EALREADY ? -EINPROGRESS : result;
 }
@@ -178,14 +281,26 @@ static size_t count_of(size_t size_bytes)
 int lb_net_send(int sock, const void *data, size_t size_bytes, const struct lb_net_address *to)
 {
 	const int fd = fd_of(sock);
+	struct lb_net_address address;
 	struct sockaddr_in host;
+	int error;
 
 	if (fd < 0)
 		return fd;
 	if (to == NULL)
 		return outcome(send(fd, data, count_of(size_bytes), MSG_NOSIGNAL));
-	host = to_host(*to);
+	address = *to;
+	error = route(&sockets[sock], &address);
+	if (error != 0)
+		return error;
+	host = to_host(address);
 	return outcome(sendto(fd, data, count_of(size_bytes), MSG_NOSIGNAL, (const struct sockaddr *)&host, sizeof(host)));
+}
+
+/* By the address that the script has of it. */
+static struct lb_net_address known_as(const struct slot *slot, struct lb_net_address host)
+{
+	return slot->peer_host.ip == host.ip && slot->peer_host.port == host.port ? slot->peer : host;
 }
 
 /* A stream's peer is not in recvfrom's answer; `from` is then left 0. */
@@ -200,7 +315,7 @@ int lb_net_receive(int sock, void *data, size_t size_bytes, struct lb_net_addres
 		return fd;
 	got = outcome(recvfrom(fd, data, count_of(size_bytes), 0, (struct sockaddr *)&host, &host_bytes));
 	if (got >= 0 && from != NULL)
-		*from = from_host(&host);
+		*from = known_as(&sockets[sock], from_host(&host));
 	return got;
 }
 
@@ -222,6 +337,8 @@ int lb_net_local(int sock, struct lb_net_address *address)
 		return fd;
 	error = outcome(getsockname(fd, (struct sockaddr *)&host, &host_bytes));
 	*address = from_host(&host);
+	if (sockets[sock].own_port != 0)
+		address->port = sockets[sock].own_port;
 	return error;
 }
 
@@ -326,6 +443,18 @@ static int errno_of_resolver(int code)
 	}
 }
 
+static int ask_name(const char *host, struct lb_net_address *address)
+{
+	const size_t size_bytes = strlen(host) + 1;
+
+	if (size_bytes > WIRE_HOST_BYTES)
+		return -ENOENT;
+	memcpy(lb_bus_bytes(WIRE_REG_HOST), host, size_bytes);
+	lb_inbox_ask(WIRE_RESOLVE, WIRE_ROUTED);
+	address->ip = routed.address.ip;
+	return routed.error;
+}
+
 int lb_net_resolve(const char *host, struct lb_net_address *address)
 {
 	const struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
@@ -340,6 +469,8 @@ int lb_net_resolve(const char *host, struct lb_net_address *address)
 		address->ip = ntohl(numeric.s_addr);
 		return 0;
 	}
+	if (is_routed())
+		return ask_name(host, address);
 	code = getaddrinfo(host, NULL, &hints, &found);
 	if (code != 0)
 		return -errno_of_resolver(code);

@@ -35,6 +35,7 @@ static const struct lb_inbox_receivers receivers = {
 	.pin = lb_pin_outside,
 	.scanned = lb_radiostate_scanned,
 	.card = lb_cardfile_given,
+	.routed = lb_sockets_routed,
 };
 static const struct lb_flash *flash;
 

@@ -1,0 +1,37 @@
+/* A scratch module that tries scripts: what they do by themselves, and every way back in. */
+#ifndef LB_COMMANDS_CHECK_MODULE_H
+#define LB_COMMANDS_CHECK_MODULE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "host/commands/check_trace.h"
+#include "host/commands/check_verdict.h"
+#include "host/commands/environment.h"
+#include "host/commands/fs_load.h"
+#include "host/commands/rig.h"
+
+struct lb_check_module {
+	/* Set by the caller; rig.files_fd and facts.as and .strict too. */
+	struct lb_environment environment;
+	long watch_ms; /* module time */
+	unsigned cuts;
+	uint32_t heap_bytes;                     /* of a board; 0: as much as there is */
+	const char *added[LB_FS_LOAD_ADDED + 1]; /* files beside the folder's; NULL ends them */
+	char place[PATH_MAX];                    /* a folder that is there, for the trace */
+	char module[PATH_MAX + 16];              /* the module's own, which is not there yet */
+	/* --- */
+	struct lb_rig rig;
+	struct lb_check_facts facts;
+	struct lb_check_trace trace; /* the caller closes it */
+	uint64_t watched_us;         /* module time since the last reset, at the end of the watch */
+	int64_t run_ms;              /* host time that the scripts ran, or were watched */
+	char reason[LB_TREE_REASON_BYTES];
+};
+
+/* From its first boot to its end; facts then say all that was found. False with one line in reason, or after a
+ * signal. */
+bool lb_check_module_run(struct lb_check_module *check);
+
+#endif

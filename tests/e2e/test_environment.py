@@ -1,0 +1,97 @@
+"""What is around a module (docs/spec/environment.md): what is behind its network, its own servers, pins and buses."""
+import json
+import os
+import socket
+
+import pytest
+
+import harness
+
+JOIN = """import network, socket, time
+wlan = network.WLAN(mode=network.WLAN.STA)
+wlan.connect("any name", auth=(network.WLAN.WPA2, "and any key"))
+while not wlan.isconnected():
+    time.sleep_ms(20)
+def call(host, port, request, count):
+    s = socket.socket()
+    s.settimeout(2)
+    try:
+        s.connect(socket.getaddrinfo(host, port)[0][-1])
+        s.send(request)
+        return s.read(count) if count else s.read()
+    except OSError as error:
+        return error.args[0]
+    finally:
+        s.close()
+"""
+ENOENT, EHOSTUNREACH, ECONNREFUSED, ETIMEDOUT = 2, 113, 111, 110
+
+
+def air(scratch, behind, networks=({"ssid": "*"},)):
+	path = os.path.join(scratch, "world.json")
+	with open(path, "w", encoding="utf-8") as file:
+		json.dump({"networks": list(networks), "behind": behind}, file)
+	return path
+
+
+def test_what_is_behind_the_air(modules, scratch):
+	with socket.create_server(("127.0.0.1", 0)) as server:
+		port = server.getsockname()[1]
+		path = air(scratch, {"refuses.example": "refuses", "stalls.example": "stalls",
+			"plain.example:7": f"127.0.0.1:{port}",
+			"*:80": "answers", "*:1883": "answers", "*:123": "answers", "*:443": "answers"})
+		module = modules().start("--air", path)
+		module.exec(JOIN)
+		assert module.eval("wlan.scan()") == [], "a network of any name is not seen"
+		answer = module.eval("call('web.example', 80, b'GET / HTTP/1.0\\r\\n\\r\\n', 0)")
+		assert answer.startswith(b"HTTP/1.1 200 OK") and answer.endswith(b"{}")
+		assert module.eval("call('10.1.2.3', 80, b'GET / HTTP/1.0\\r\\n\\r\\n', 15)") == b"HTTP/1.1 200 OK"
+		assert module.eval("call('mq.example', 1883, b'\\x10\\x02\\0\\0', 4)") == b" \2\0\0"
+		assert module.eval("call('refuses.example', 80, b'', 1)") == ECONNREFUSED
+		assert module.eval("call('stalls.example', 80, b'GET / HTTP/1.0\\r\\n\\r\\n', 1)") == ETIMEDOUT
+		assert module.eval("call('10.1.2.3', 81, b'', 1)") == EHOSTUNREACH
+		assert module.eval("call('127.0.0.1', %d, b'', 1)" % port) == ECONNREFUSED, "nothing of the host's"
+		assert module.status()["net"]["tls"] == []
+		module.eval("call('safe.example', 443, b'\\x16\\x03\\x01\\0\\5hello', 0)")
+		assert module.status()["net"]["tls"] == ["safe.example:443"]
+		assert module.eval("call('plain.example', 7, b'hello', 0)") == ETIMEDOUT
+		assert server.accept()[0].recv(5) == b"hello"
+		module.exec("import machine\nrtc = machine.RTC()\nrtc.ntp_sync('pool.example')\nfor i in range(100):\n"
+			"    if rtc.synced():\n        break\n    time.sleep_ms(50)")
+		assert module.eval("rtc.synced()") is True
+
+
+def test_no_network_at_all(modules):
+	module = modules().start("--air", "absent")
+	module.exec("import socket\ndef number(f):\n    try:\n        f()\n"
+		"    except OSError as error:\n        return error.args[0]")
+	assert module.eval("number(lambda: socket.getaddrinfo('web.example', 80))") == ENOENT
+	assert module.eval("number(lambda: socket.socket().connect(('10.0.0.1', 80)))") == EHOSTUNREACH
+
+
+def test_own_servers_are_on_the_loopback(modules):
+	"""Port 80 for everybody, and no other address than the loopback's."""
+	module = modules().start()
+	module.exec("import socket\ns = socket.socket()\ns.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"
+		"s.bind(('0.0.0.0', 80))\ns.listen(1)")
+	with socket.create_connection(("127.0.0.1", 8080), timeout=5) as client:
+		module.exec("c = s.accept()[0]\nc.send(b'hi')\nc.close()")
+		assert client.recv(2) == b"hi"
+	with open("/proc/net/tcp", encoding="ascii") as file:
+		listening = [line.split()[1] for line in file if line.split()[3] == "0A"]
+	assert [address for address in listening if address.endswith(":1F90")] == ["0100007F:1F90"]
+	module.exec("c = socket.socket()\nc.connect(('127.0.0.1', 80))")
+	assert module.eval("s.accept()[1][0]") == "127.0.0.1"
+
+
+def test_pins_from_the_start(modules):
+	module = modules().start("--pin", "P13=1.2V", "--pin", "P9=high")
+	assert module.status()["volts"] == {"P13": 1.2} and module.status()["drive"]["P9"] == "high"
+
+
+@pytest.mark.parametrize("option", ["--pin=P13", "--pin=P99=1V", "--uart=0=x", "--i2c=0:200=absent",
+	"--i2c=0=/etc/passwd", "--air=/nowhere/air.json", "--spi=3=absent", "--uart=1=/etc/passwd"])
+def test_wrong_options(modules, option):
+	for command in (["run", modules().folder, "--headless"], ["check", "examples/lockouts/fine"]):
+		result = harness.run_command(*command, option, cwd=harness.ROOT)
+		assert result.returncode == 2 and len(result.stderr.splitlines()) == 1 and not result.stdout, result.stderr
