@@ -7,6 +7,7 @@
 #include "core/hw/periph.h"
 #include "firmware/update/updater.h"
 #include "py/runtime.h"
+#include "firmware/python/program.h"
 #include "firmware/python/refuse.h"
 #include "firmware/io/bootinfo.h"
 #include "firmware/life/trialrun.h"
@@ -283,6 +284,7 @@ static const mp_rom_map_elem_t lifeboat_globals_table[] = {
 	{MP_ROM_QSTR(MP_QSTR_confirm_policy), MP_ROM_PTR(&lifeboat_confirm_policy_obj)},
 	{MP_ROM_QSTR(MP_QSTR_use), MP_ROM_PTR(&lifeboat_use_obj)},
 	{MP_ROM_QSTR(MP_QSTR_safe_boot), MP_ROM_PTR(&lifeboat_safe_boot_obj)},
+	{MP_ROM_QSTR(MP_QSTR_run), MP_ROM_PTR(&lb_program_run_obj)},
 };
 static MP_DEFINE_CONST_DICT(lifeboat_globals, lifeboat_globals_table);
 

@@ -40,6 +40,8 @@ static void match(struct lb_rawrepl *repl, const char *text, char byte, enum lb_
 
 static void add_output(struct lb_rawrepl *repl, char byte)
 {
+	if (repl->show != NULL)
+		repl->show(byte);
 	if (repl->output_bytes < sizeof(repl->output) - 1)
 		repl->output[repl->output_bytes++] = byte;
 }

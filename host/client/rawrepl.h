@@ -28,8 +28,9 @@ enum lb_rawrepl_state {
 struct lb_rawrepl {
 	enum lb_rawrepl_state state;
 	size_t matched;
-	size_t window; /* of raw paste */
-	size_t room;   /* the sender subtracts what it sends */
+	size_t window;           /* of raw paste */
+	size_t room;             /* the sender subtracts what it sends */
+	void (*show)(char byte); /* gets the output as it comes; NULL: nobody does */
 	size_t output_bytes;
 	size_t traceback_bytes;
 	char output[LB_RAWREPL_TEXT_BYTES];    /* its beginning, 0-ended */

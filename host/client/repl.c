@@ -1,5 +1,6 @@
 #include "host/client/repl.h"
 
+#include <limits.h>
 #include <string.h>
 
 static int say(const struct lb_port *port, const char *text)
@@ -86,18 +87,31 @@ static int send_windows(const struct lb_port *port, const char *code, struct lb_
 	return result;
 }
 
-int lb_repl_paste(const struct lb_port *port, const char *code, struct lb_rawrepl *answer, int time_ms)
+static int paste(const struct lb_port *port, const char *code, struct lb_rawrepl *answer, int time_ms,
+                 void (*show)(char byte))
 {
 	int64_t until_ms = port->now_ms(port->ctx) + time_ms;
 	int result = say(port, LB_RAWREPL_PASTE_BEGIN);
 
 	lb_rawrepl_await_paste(answer);
+	answer->show = show;
 	if (result == 0)
 		result = send_windows(port, code, answer, until_ms);
 	/* After somebody else's Ctrl-D ours would be a soft reset. */
 	if (result == 0 && answer->state <= LB_RAWREPL_FLOW)
 		result = say(port, "\x04");
 	return result == 0 ? lb_repl_await(port, answer, (int)(until_ms - port->now_ms(port->ctx))) : result;
+}
+
+int lb_repl_paste(const struct lb_port *port, const char *code, struct lb_rawrepl *answer, int time_ms)
+{
+	return paste(port, code, answer, time_ms, NULL);
+}
+
+int lb_repl_paste_shown(const struct lb_port *port, const char *code, struct lb_rawrepl *answer,
+                        void (*show)(char byte))
+{
+	return paste(port, code, answer, INT_MAX, show);
 }
 
 int lb_repl_leave(const struct lb_port *port)

@@ -19,6 +19,9 @@ int lb_repl_await(const struct lb_port *port, struct lb_rawrepl *repl, int time_
 int lb_repl_run(const struct lb_port *port, const char *code, struct lb_rawrepl *answer, int time_ms);
 /* The same for code of any length, by raw paste. */
 int lb_repl_paste(const struct lb_port *port, const char *code, struct lb_rawrepl *answer, int time_ms);
+/* The same, as long as it takes, and each byte that the code prints goes to show as it comes. */
+int lb_repl_paste_shown(const struct lb_port *port, const char *code, struct lb_rawrepl *answer,
+                        void (*show)(char byte));
 /* Runs code that ends the REPL, such as a reset: nothing is awaited. */
 int lb_repl_start(const struct lb_port *port, const char *code);
 /* Back to the friendly REPL. */

@@ -15,6 +15,7 @@
 #include "host/commands/hardware.h"
 #include "host/commands/profile.h"
 #include "host/commands/profile_guess.h"
+#include "host/commands/run_program.h"
 #include "host/commands/run_watch.h"
 #include "host/terminal/attach.h"
 
@@ -162,6 +163,7 @@ static enum lb_exit run_attached(const struct lb_hardware_options *options, cons
 {
 	static struct lb_attach attach;
 	struct lb_hardware hardware;
+	enum lb_exit ran = LB_EXIT_DONE;
 	char banner[BANNER_BYTES];
 	int error;
 
@@ -171,9 +173,13 @@ static enum lb_exit run_attached(const struct lb_hardware_options *options, cons
 		return error == 0 ? LB_EXIT_FAILED : lb_args_failed("cannot start the hardware process: %s", strerror(error));
 	/* At once: what the module sends before somebody is attached is lost. */
 	bool opened = lb_attach_open_module(&attach, options->dir);
-	lb_hardware_print_ready(banner, hardware.url);
+	attach.leaves_input = watch == NULL;
+	/* What a program prints is all that goes to its reader. */
+	lb_hardware_print_ready(watch == NULL && lb_attach_has_input() ? stderr : stdout, banner, hardware.url);
 	enum lb_attach_end end = opened ? attach_watched(&attach, watch, hardware.life_fd) : LB_ATTACH_FAILED;
-	if (end == LB_ATTACH_LEFT || end == LB_ATTACH_SIGNAL)
+	if (end == LB_ATTACH_INPUT)
+		ran = lb_run_program(options->dir);
+	if (end == LB_ATTACH_LEFT || end == LB_ATTACH_SIGNAL || end == LB_ATTACH_INPUT)
 		lb_client_stop(&attach.control); /* if it does not, it is ended below */
 	lb_attach_close(&attach);
 	if (end == LB_ATTACH_DETACHED)
@@ -181,6 +187,8 @@ static enum lb_exit run_attached(const struct lb_hardware_options *options, cons
 	lb_hardware_end(&hardware);
 	if (end == LB_ATTACH_FAILED)
 		return lb_args_failed("%s", attach.reason);
+	if (end == LB_ATTACH_INPUT)
+		return ran;
 	return report_end(&hardware, end, options->dir);
 }
 
@@ -256,8 +264,9 @@ const struct lb_command lb_cmd_run = {
 		"r presses the reset switch, s puts P12 to 3V3 and lets it go, g does so with G23 and GND, p pulls\n"
 		"the plug and puts it in, Esc closes the menu, q powers off and quits, l leaves the module running\n"
 		"without a terminal, z suspends this command as Ctrl-Z does elsewhere (the module goes on), Ctrl-X\n"
-		"sends Ctrl-X to the module. In a pipe, standard input is what is typed; at its end, as soon as the module\n"
-		"is at its REPL and was silent for half a second, it is powered off.\n",
+		"sends Ctrl-X to the module. In a pipe, standard input is one program: it runs at the module's prompt, values\n"
+		"of expressions are shown as there, an uncaught error is exit 1, and the module is powered off. An empty\n"
+		"one runs none: as soon as the module is at its REPL and was silent for half a second, it is powered off.\n",
 	.example = "lifeboat run blinker --clock 4",
 	.options = {[HEADLESS] = {"--headless", NULL, "no REPL here: runs until 'lifeboat stop', SIGTERM or SIGINT"},
                 [CLOCK] = {"--clock", "N", "the module's clock runs N times (1 to 20) faster"},

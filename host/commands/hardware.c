@@ -116,12 +116,12 @@ static bool wait_ready(int ready_fd, int time_ms, char url[LB_HARDWARE_URL_BYTES
 	return true;
 }
 
-void lb_hardware_print_ready(const char *line, const char *url)
+void lb_hardware_print_ready(FILE *to, const char *line, const char *url)
 {
-	fputs(line, stdout);
+	fputs(line, to);
 	if (url[0] != '\0')
-		printf("uart0 is on TCP too: %s\n", url);
-	fflush(stdout);
+		fprintf(to, "uart0 is on TCP too: %s\n", url);
+	fflush(to);
 }
 
 /* Prints the line when the module is ready, from a process of its own that is nobody's child. */
@@ -137,7 +137,7 @@ static bool announce_later(const int ready[2], const char *line)
 	if (fork() == 0) {
 		close(ready[1]);
 		if (wait_ready(ready[0], -1, url))
-			lb_hardware_print_ready(line, url);
+			lb_hardware_print_ready(stdout, line, url);
 	}
 	_exit(0);
 }

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 enum { LB_HARDWARE_URL_BYTES = 80, LB_HARDWARE_OPTIONS_MAX = 96 };
@@ -35,7 +36,7 @@ struct lb_hardware {
 };
 
 /* The line, and another one about the URL unless that is "". */
-void lb_hardware_print_ready(const char *line, const char *url);
+void lb_hardware_print_ready(FILE *to, const char *line, const char *url);
 
 /* Replaces this process; the line is printed, as by lb_hardware_print_ready, when the module is ready. Returns only
  * when that failed, with errno. */

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -219,12 +220,24 @@ static void note_input_over(struct lb_attach *attach)
 		lb_waiting_start("the module to be at its REPL", 0);
 }
 
+bool lb_attach_has_input(void)
+{
+	int waiting = 0;
+
+	return !isatty(STDIN_FILENO) && ioctl(STDIN_FILENO, FIONREAD, &waiting) == 0 && waiting > 0;
+}
+
 /* The end of a terminal's input is its loss; the end of a pipe's is the end of what is typed. */
 static void read_keys(struct lb_attach *attach)
 {
 	char data[4096];
-	ssize_t count = read(STDIN_FILENO, data, sizeof(data));
+	ssize_t count;
 
+	if (attach->leaves_input && !attach->tty && lb_attach_has_input()) {
+		finish(attach, LB_ATTACH_INPUT);
+		return;
+	}
+	count = read(STDIN_FILENO, data, sizeof(data));
 	if (count < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	if (count <= 0 && attach->tty) {

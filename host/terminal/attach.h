@@ -4,6 +4,7 @@
  * On a terminal every key goes to the module but Ctrl-] and Ctrl-X, which open the menu (or leave). When standard input
  * or output is none, bytes pass as they are; at the end of input it waits until the module has reached its REPL (or
  * bootloader mode, sleep or off) and was silent for half a second, and ends. At a port two seconds' silence end it.
+ * Or the first byte of a pipe ends it, and is left where it is, for whoever reads the whole of it.
  */
 #ifndef LB_TERMINAL_ATTACH_H
 #define LB_TERMINAL_ATTACH_H
@@ -24,6 +25,7 @@ enum lb_attach_end {
 	LB_ATTACH_DETACHED, /* the person, who wants the module to go on */
 	LB_ATTACH_STOPPED,  /* the other end did */
 	LB_ATTACH_SIGNAL,   /* SIGINT, SIGTERM or SIGHUP */
+	LB_ATTACH_INPUT,    /* there is input, and leaves_input is set */
 	LB_ATTACH_FAILED,   /* it could not start; reason is one line */
 };
 
@@ -42,6 +44,7 @@ struct lb_attach {
 	/* What a helper says that works on the module meanwhile: lines, shown as such, and enum lb_attach_note. Set between
 	 * open and run, where there is one; as long as it is open, the end of input ends nothing. Else -1. */
 	int notes_fd;
+	bool leaves_input; /* set between open and run: see above */
 	/* private */
 	const char *dir;
 	bool with_menu;
@@ -69,6 +72,9 @@ void lb_attach_close(struct lb_attach *attach);
 
 /* with_menu: Ctrl-] opens the menu; otherwise it leaves at once. */
 enum lb_attach_end lb_attach_run(struct lb_attach *attach, bool with_menu);
+
+/* Is standard input no terminal, and has a byte by now? */
+bool lb_attach_has_input(void);
 
 /* Blocks SIGINT, SIGTERM, SIGHUP and SIGWINCH for this process: an attached terminal reads them as they come, and one
  * that comes before it starts is not lost. */
