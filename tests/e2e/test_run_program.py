@@ -66,7 +66,8 @@ finally:
  7)
 """an end
 of two lines"""'''
-SHOWN = ["42", "'a'", "10", "'in'", "11", "'in'", "'else'", "2", "4", "'caught'", "'over'", "(6, 7)", r"'an end\nof two lines'"]
+SHOWN = ["42", "'a'", "10", "'in'", "11", "'in'", "'else'", "2", "4", "'caught'", "'over'", "(6, 7)",
+	r"'an end\nof two lines'"]
 
 
 def test_values_are_shown_as_at_the_prompt(folder):
@@ -80,7 +81,8 @@ def test_values_are_shown_as_at_the_prompt(folder):
 		'in <module>\n  File "<stdin>", line 4, in f\nZeroDivisionError: divide by zero\n'),
 	("print(1)\nif x\n", "", 'File "<stdin>", line 2\nSyntaxError: invalid syntax\n'),
 	("print(1)\nraise SystemExit(3)", "1\n", "lifeboat: the program ended by sys.exit(3)\n"),
-	("print(1)\nimport machine\nmachine.reset()\nprint(2)", "1\n", "lifeboat: the program did not end: the module was reset\n"),
+	("print(1)\nimport machine\nmachine.reset()\nprint(2)", "1\n",
+		"lifeboat: the program did not end: the module was reset\n"),
 ], ids=["error", "syntax", "exit", "reset"])
 def test_how_it_failed_is_said(folder, program, printed, said):
 	out, err = run(folder, program, code=1)
