@@ -1,5 +1,6 @@
 # What the command and the virtual module's hardware are linked with: statically, where the system has archives of it.
 static_lib = $(or $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l$(or $(2),$(1)))
+HOST_ROOT := $(patsubst %conf/host.mk,%,$(lastword $(MAKEFILE_LIST)))
 
 LIBS_HARDWARE := $(call static_lib,sodium) $(call static_lib,uv_a,uv) $(call static_lib,cjson) \
 	$(call static_lib,z) $(call static_lib,md) -lpthread -ldl
@@ -9,3 +10,6 @@ LIBS_HOST = $(LIBS_HARDWARE) $(LIBS_CRYPTO) -lpthread -ldl
 $(LIBCRYPTO): tools/link-libcrypto conf/host.mk
 	@mkdir -p $(@D)
 	$(Q)tools/link-libcrypto $(CC) >$@ || { rm -f $@; exit 1; }
+# SHA-256 by the CPU's own instructions, where we have a file for its kind.
+HOST_CPU := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+HOST_BLOCKS := crypto/blocks/$(if $(wildcard $(HOST_ROOT)crypto/blocks/$(HOST_CPU).c),$(HOST_CPU),none).c

@@ -4,7 +4,7 @@
 
 #include "core/image/crypto.h"
 
-/* libsodium: SHA-256 and Ed25519. Some 25 KB of code on a Cortex-M4. */
+/* libsodium and a file of crypto/blocks/: SHA-256 and Ed25519. Some 25 KB of code on a Cortex-M4. */
 extern const struct lb_crypto lb_crypto_fast;
 /* Mbed TLS with p256-m: SHA-256 and ECDSA P-256. Some 3.5 KB of code on a Cortex-M4, where a check takes five times as
  * long. */

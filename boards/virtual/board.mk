@@ -1,14 +1,16 @@
 # The virtual module: Linux as the CPU, with the hardware as a process beside it. What each line means: docs/porting.md.
 
-BOARD_BOOT := boards/virtual/*.c boards/virtual/boot/*.c boards/virtual/common/*.c hardware/model/*.c crypto/*.c
-BOARD_PERIPH := boards/virtual/*.c boards/virtual/periph/*.c boards/virtual/common/*.c hardware/model/*.c crypto/*.c
+BOARD_BOOT := boards/virtual/*.c boards/virtual/boot/*.c boards/virtual/common/*.c hardware/model/*.c crypto/*.c \
+	$(HOST_BLOCKS)
+BOARD_PERIPH := boards/virtual/*.c boards/virtual/periph/*.c boards/virtual/common/*.c hardware/model/*.c crypto/*.c \
+	$(HOST_BLOCKS)
 BOARD_PROCESS := hardware/process/*.c
 
 # An image and the bootloader run wherever libc is, so what else they need is linked statically.
 BOARD_LIBS := $(call static_lib,sodium) $(call static_lib,z) $(call static_lib,md)
 
 # ---- its firmware ----
-BOARD_CPU := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+BOARD_CPU := $(HOST_CPU)
 CPU_CFLAGS_x86_64 := -DMICROPY_EMIT_X64=1
 # No emitter for other 64-bit CPUs; and MicroPython has no code of its own to find their registers.
 CPU_CFLAGS_aarch64 := -DMICROPY_GCREGS_SETJMP=1
