@@ -36,6 +36,7 @@ void *lb_periph_trace(size_t size_bytes);
 typedef void lb_flash_fn(enum lb_flash_moment moment);
 void lb_periph_on_flash(lb_flash_fn *handler);
 uint32_t lb_periph_cpu_hz(void);
+/* Fit for keys: the only source of TLS's entropy. Does not fail; a board whose source needs time waits for it. */
 void lb_periph_random(void *data, size_t size_bytes);
 
 /* --- time --- */

@@ -74,6 +74,7 @@ static void start_vm(void)
 	lb_periph_phase(LB_PHASE_SCRIPT);
 	mp_hal_set_interrupt_char(-1);
 	gc_init(heap, heap + heap_bytes);
+	MP_STATE_VM(m_tracked_head) = NULL; /* what a library had of the heap of the VM before went with that */
 	mp_init();
 	set_path();
 	set_names();

@@ -96,10 +96,21 @@ static int nic_gethostbyname(mp_obj_t nic, const char *name, mp_uint_t size_byte
 
 /* --- sockets --- */
 
+/* MicroPython's type of a socket, which it keeps to itself; known from the first one on. */
+static const mp_obj_type_t *socket_type;
+
+int32_t *lb_nic_timeout(mp_obj_t stream)
+{
+	mod_network_socket_obj_t *socket = MP_OBJ_TO_PTR(stream);
+
+	return socket_type != NULL && mp_obj_is_type(stream, socket_type) ? &socket->timeout : NULL;
+}
+
 static int nic_socket(mod_network_socket_obj_t *socket, int *errcode)
 {
 	int fd;
 
+	socket_type = socket->base.type;
 	if (socket->domain != MOD_NETWORK_AF_INET)
 		return failed(-MP_EAFNOSUPPORT, errcode);
 	if (socket->type != MOD_NETWORK_SOCK_STREAM && socket->type != MOD_NETWORK_SOCK_DGRAM)

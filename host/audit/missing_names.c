@@ -4,11 +4,11 @@
 
 // clang-format off
 const char *const lb_missing_names[] = {
-	"_thread", "aioespnow", "apa106", "bluetooth", "btree", "crypto", "cryptolib", "dht", "ds18x20", "esp", "esp32",
-	"espnow", "logging", "mip", "neopixel", "nrf", "ntptime", "onewire", "pyb", "requests", "rp2", "ssd1306", "ssl",
-	"stm", "tls", "ubluetooth", "ucrypto", "ucryptolib", "umqtt", "upip", "urequests", "ussl", "uzlib", "webrepl",
-	"zlib", "builtins.ViewTypeError", "errno.ENETUNREACH", "errno.EWOULDBLOCK", "hashlib.md5", "hashlib.sha1",
-	"hashlib.sha224", "hashlib.sha384", "hashlib.sha512", "machine.ADC.CORE_TEMP", "machine.ADC.WIDTH_10BIT",
+	"_thread", "aioespnow", "apa106", "bluetooth", "btree", "dht", "ds18x20", "esp", "esp32",
+	"espnow", "logging", "mip", "neopixel", "nrf", "ntptime", "onewire", "pyb", "requests", "rp2", "ssd1306",
+	"stm", "ubluetooth", "umqtt", "upip", "urequests", "webrepl",
+	"builtins.ViewTypeError", "errno.ENETUNREACH", "errno.EWOULDBLOCK",
+	"machine.ADC.CORE_TEMP", "machine.ADC.WIDTH_10BIT",
 	"machine.ADC.WIDTH_11BIT", "machine.ADC.WIDTH_12BIT", "machine.ADC.WIDTH_9BIT", "machine.ADC.atten",
 	"machine.ADC.block", "machine.ADC.read", "machine.ADC.vref_to_pin", "machine.ADC.width", "machine.ADCBlock",
 	"machine.CAN", "machine.Counter", "machine.DAC", "machine.DEEPSLEEP", "machine.EXT0_WAKE", "machine.EXT1_WAKE",

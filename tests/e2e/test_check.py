@@ -25,7 +25,7 @@ DETAILS = {
 	"swallowed-import": lambda r: ("missing", "main.py", 4) in places(r) and r["scripts"]["state"] == "ended",
 	"other-board": lambda r: ("missing", "boot.py", 3) in places(r),
 	"thread-that-holds": lambda r: ("missing", "main.py", 3) in places(r),
-	"tls-handshake-forever": lambda r: ("missing", "main.py", 4) in places(r),
+	"tls-handshake-forever": lambda r: (r["scripts"]["state"], r["ways"]["ctrl_c"]) == ("running", True),
 }
 LINES = ["scripts", "watchdog", "Ctrl-C", "mpremote", "radio", "P12", "power cuts", "ran", "heap", "verdict"]
 

@@ -1,0 +1,2 @@
+# zlib by its old name.
+from zlib import *

@@ -1,0 +1,3 @@
+# Python modules of a firmware with TLS.
+module("ssl.py")
+module("ussl.py")

@@ -1,0 +1,2 @@
+# ssl by its old name.
+from ssl import *
