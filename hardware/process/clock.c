@@ -12,6 +12,14 @@ uint64_t lb_clock_host_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+uint64_t lb_clock_host_date_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
+}
+
 uint64_t lb_clock_module_ns(const struct lb_clock *clock)
 {
 	return (lb_clock_host_ns() - clock->reset_ns) * clock->factor;

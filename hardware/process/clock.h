@@ -13,6 +13,8 @@ struct lb_clock {
 
 /* CLOCK_MONOTONIC in nanoseconds. */
 uint64_t lb_clock_host_ns(void);
+/* CLOCK_REALTIME in microseconds since 1970. */
+uint64_t lb_clock_host_date_us(void);
 /* Module time since the last reset. */
 uint64_t lb_clock_module_ns(const struct lb_clock *clock);
 uint64_t lb_clock_module_ms(const struct lb_clock *clock);

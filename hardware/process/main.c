@@ -2,7 +2,7 @@
  *
  *   hardware --dir DIR --bootloader PROGRAM [--image FILE] [--clock N] [--reflash] [--card FILE] [--ready-fd N]
  *            [--air FILE] [--pin PIN=VALUE] [--parent-fd N] [--port N [--listen ADDR] [--takeover]] [--files-fd N]
- *            [--trace FILE]
+ *            [--trace FILE] [--rtc host]
  *
  *   --dir DIR            the module's folder; made if it is not there
  *   --bootloader PROGRAM what the CPU runs after a reset
@@ -21,6 +21,7 @@
  *   --files-fd N         the fs partition of flash.bin becomes what is in the file of this descriptor, before anything
  *                        runs
  *   --trace FILE         is handed to the CPU, for a firmware made for `lifeboat check`
+ *   --rtc host           the real-time clock is right from power-on; without it, or with "unset", it begins in 2000
  *   --parent-fd N        at end of file on this descriptor the module ends, as by SIGTERM, unless a byte came
  *                        on it before: then it goes on without whoever started it
  *
@@ -59,6 +60,7 @@ struct options {
 	const char *air;
 	const char *trace;
 	unsigned clock_factor;
+	bool rtc_of_host;
 	bool reflash;
 	struct lb_uartport_setup uartport;
 	int ready_fd;
@@ -115,14 +117,23 @@ static bool add_pin(struct options *options, const char *text)
 static int parse_options(int argc, char **argv, struct options *options)
 {
 	static const struct option OPTIONS[] = {
-		{"dir", required_argument, NULL, 'd'},      {"bootloader", required_argument, NULL, 'b'},
-		{"image", required_argument, NULL, 'i'},    {"clock", required_argument, NULL, 'c'},
-		{"reflash", no_argument, NULL, 'r'},        {"card", required_argument, NULL, 's'},
-		{"ready-fd", required_argument, NULL, 'R'}, {"parent-fd", required_argument, NULL, 'P'},
-		{"port", required_argument, NULL, 'p'},     {"listen", required_argument, NULL, 'l'},
-		{"takeover", no_argument, NULL, 'T'},       {"files-fd", required_argument, NULL, 'f'},
-		{"trace", required_argument, NULL, 't'},    {"air", required_argument, NULL, 'a'},
-		{"pin", required_argument, NULL, 'o'},      {NULL, 0, NULL, 0},
+		{"dir", required_argument, NULL, 'd'},
+		{"bootloader", required_argument, NULL, 'b'},
+		{"image", required_argument, NULL, 'i'},
+		{"clock", required_argument, NULL, 'c'},
+		{"reflash", no_argument, NULL, 'r'},
+		{"card", required_argument, NULL, 's'},
+		{"ready-fd", required_argument, NULL, 'R'},
+		{"parent-fd", required_argument, NULL, 'P'},
+		{"port", required_argument, NULL, 'p'},
+		{"listen", required_argument, NULL, 'l'},
+		{"takeover", no_argument, NULL, 'T'},
+		{"files-fd", required_argument, NULL, 'f'},
+		{"trace", required_argument, NULL, 't'},
+		{"air", required_argument, NULL, 'a'},
+		{"pin", required_argument, NULL, 'o'},
+		{"rtc", required_argument, NULL, 'C'},
+		{NULL, 0, NULL, 0},
 	};
 	int option, number = 0;
 
@@ -153,6 +164,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 				return EXIT_USAGE;
 			break;
 		case 'p': options->uartport.port = number; break;
+		case 'C': options->rtc_of_host = strcmp(optarg, "host") == 0; break;
 		case 'l': options->uartport.address = optarg; break;
 		case 'R': options->ready_fd = number; break;
 		case 'P': options->parent_fd = number; break;
@@ -262,6 +274,7 @@ static int prepare(const struct options *options, struct lb_module_setup *setup)
 		return -1;
 	}
 	setup->clock_factor = options->clock_factor;
+	setup->rtc_of_host = options->rtc_of_host;
 	setup->bootloader = options->bootloader;
 	setup->uartport = options->uartport;
 	if (lb_folder_open(&setup->folder, options->dir) != 0)

@@ -306,7 +306,8 @@ void lb_module_power_on(struct lb_module *module)
 		return;
 	scramble(module->registers.retained, LB_RETAINED_BYTES);
 	lb_registers_put64(&module->registers, WIRE_REG_RTC_ZERO_NS, lb_clock_host_ns());
-	lb_registers_put64(&module->registers, WIRE_REG_RTC_BASE_US, RTC_START_US);
+	lb_registers_put64(&module->registers, WIRE_REG_RTC_BASE_US,
+	                   module->rtc_of_host ? lb_clock_host_date_us() : RTC_START_US);
 	if (module->reset_low)
 		hold(module, LB_CAUSE_POWER_ON);
 	else
@@ -406,6 +407,7 @@ int lb_module_open(struct lb_module *module, const struct lb_module_setup *setup
 	module->trace_fd = setup->trace_fd;
 	memcpy(module->unique_id, setup->unique_id, sizeof(module->unique_id));
 	module->clock.factor = setup->clock_factor;
+	module->rtc_of_host = setup->rtc_of_host;
 	module->clock.reset_ns = lb_clock_host_ns();
 	module->cpu.bootloader = setup->bootloader;
 	connect_parts(module);

@@ -65,6 +65,7 @@ struct lb_module {
 	enum lb_power power;
 	enum lb_phase phase;
 	enum lb_cause cause;
+	bool rtc_of_host;
 	bool reset_low; /* the reset line is pulled low */
 	bool boot_low;  /* G23 is to be pulled low; it stays so until a CPU that was just started has sampled it */
 	bool sampled;   /* this CPU has sampled its pins */
@@ -80,6 +81,7 @@ struct lb_module_setup {
 	int trace_fd; /* of `lifeboat check`, -1: none */
 	uint8_t unique_id[LB_UNIQUE_ID_BYTES];
 	unsigned clock_factor;
+	bool rtc_of_host; /* the real-time clock is the host's from power-on; else it begins with 2000-01-01 */
 	const char *bootloader;
 	struct lb_air air;
 	struct lb_uartport_setup uartport;

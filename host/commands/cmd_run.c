@@ -19,7 +19,7 @@
 #include "host/commands/run_watch.h"
 #include "host/terminal/attach.h"
 
-enum { HEADLESS, CLOCK, FLASH, WATCH, REFLASH, PORT, LISTEN, TAKEOVER, AS, ENVIRONMENT };
+enum { HEADLESS, CLOCK, FLASH, WATCH, REFLASH, PORT, LISTEN, TAKEOVER, AS, RTC, ENVIRONMENT };
 
 enum { CLOCK_MAX = 20, BANNER_BYTES = 2 * PATH_MAX + 128 };
 
@@ -72,7 +72,7 @@ static void pass_options(const struct lb_args *args, struct lb_hardware_options 
 		bool is_flag;
 	} passed[] = {
 		{CLOCK, "--clock", false},   {REFLASH, "--reflash", true},   {PORT, "--port", false},
-		{LISTEN, "--listen", false}, {TAKEOVER, "--takeover", true},
+		{LISTEN, "--listen", false}, {TAKEOVER, "--takeover", true}, {RTC, "--rtc", false},
 	};
 
 	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++)
@@ -83,10 +83,14 @@ static void pass_options(const struct lb_args *args, struct lb_hardware_options 
 /* All options are judged before a folder or a module is made. */
 static bool choose_options(const struct lb_args *args, struct lb_hardware_options *options)
 {
-	const char *clock = args->values[CLOCK];
+	const char *clock = args->values[CLOCK], *rtc = args->values[RTC];
 	struct lb_environment environment;
 	long number;
 
+	if (rtc != NULL && strcmp(rtc, "host") != 0 && strcmp(rtc, "unset") != 0) {
+		lb_args_wrong("--rtc takes host or unset, not '%s'", rtc);
+		return false;
+	}
 	if (!choose_folder(args, &options->dir) ||
 	    !check_port(args->values[PORT], args->values[LISTEN], args->values[TAKEOVER] != NULL) ||
 	    (clock != NULL && !lb_args_whole_number("--clock", clock, 1, CLOCK_MAX, &number)) ||
@@ -291,6 +295,9 @@ const struct lb_command lb_cmd_run = {
                         "stands in for a board with its stock firmware, as 'lifeboat check --as' does: pycom, esp32,\n"
                         "esp8266 or pico-w; by check's image, which is written into the factory slot (--reflash\n"
                         "alone gives the normal one back)"},
+                [RTC] = {"--rtc", "CLOCK",
+                         "the real-time clock at each power-on: 'host' is the host's, 'unset', as without this, is\n"
+                         "2000-01-01, which no certificate's time can be held against"},
                 LB_ENVIRONMENT_OPTIONS(ENVIRONMENT)},
 	.many = LB_ENVIRONMENT_MANY(ENVIRONMENT),
 	.words_max = 1,

@@ -31,6 +31,7 @@ USAGE = [
 	(["run", "--clock", "0"], ["--clock"]),
 	(["run", "--clock", "21"], ["--clock"]),
 	(["run", "--clock", "two"], ["--clock", "two"]),
+	(["run", "--rtc", "noon"], ["--rtc", "noon"]),
 	(["run", "--clock", "1.5"], ["--clock"]),
 	(["run", "--frobnicate"], ["--frobnicate"]),
 	(["run", "a", "b"], ["b"]),

@@ -117,6 +117,17 @@ def test_a_clock_that_is_not_set_is_said(module, authority, folder, pair):
 		assert echoed(module, port, VERIFIED) == "hello"
 
 
+@pytest.mark.parametrize("rtc", ["host", "unset"])
+def test_a_clock_from_power_on(modules, rtc):
+	module = modules().start("--rtc", rtc)
+	for _ in range(2):
+		seconds = module.eval("__import__('time').time()")
+		assert abs(seconds - (time.time() if rtc == "host" else 946684800)) < 60
+		module.power("off")
+		module.power("on")
+		module.wait("repl")
+
+
 def test_a_certificate_without_a_host_name_to_hold_it_against_is_refused(board, folder, pair):
 	with certificates.serving(certificates.echo(certificates.context_of(folder, pair))) as port:
 		said = echoed(board, port, "cert_reqs=ssl.CERT_REQUIRED, ca_certs='/flash/cert/ca.pem'")
