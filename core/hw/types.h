@@ -49,7 +49,7 @@ enum {
 	LB_BOARD_SERIAL_BAUD = 115200, /* of uart0 after a reset */
 	LB_PAYLOAD_START_BYTES = 64,   /* as much of a payload tells which CPU it is for */
 	LB_UNIQUE_ID_BYTES = 6,        /* as a MAC address */
-	LB_ALARM_COUNT = 8,
+	LB_ALARM_COUNT = 9,
 };
 
 /* The two pins that the bootloader reads: true is high. P12 has a pull-down and G23 (P2) a pull-up from reset on. */

@@ -3,6 +3,7 @@
 #include "py/stream.h"
 #include "firmware/python/machine_pin.h"
 #include "py/mphal.h"
+#include "firmware/io/console.h"
 #include "firmware/io/uart.h"
 
 #define MICROPY_PY_MACHINE_UART_CLASS_CONSTANTS                                  \
@@ -16,12 +17,20 @@
 
 enum { UART_MOST_TIMEOUT_CHARACTERS = 1000 };
 
+/* A program that reads the console itself is one that Ctrl-F is data for. */
+static void uart_note_read(const machine_uart_obj_t *self)
+{
+	if (lb_uart_is_terminal(self->port))
+		lb_console_note_read();
+}
+
 /* Pycom's: all that is there, or None. */
 static mp_obj_t uart_readall(mp_obj_t self_obj)
 {
 	const machine_uart_obj_t *self = MP_OBJ_TO_PTR(self_obj);
 	vstr_t bytes;
 
+	uart_note_read(self);
 	if (lb_uart_available(self->port) == 0)
 		return mp_const_none;
 	vstr_init_len(&bytes, lb_uart_available(self->port));
@@ -161,6 +170,7 @@ static void mp_machine_uart_deinit(machine_uart_obj_t *self)
 
 static mp_int_t mp_machine_uart_any(machine_uart_obj_t *self)
 {
+	uart_note_read(self);
 	return (mp_int_t)lb_uart_available(self->port);
 }
 
@@ -178,6 +188,7 @@ static mp_uint_t mp_machine_uart_read(mp_obj_t self_obj, void *data, mp_uint_t s
 	mp_uint_t start_ms = mp_hal_ticks_ms();
 	mp_uint_t got = 0;
 
+	uart_note_read(self);
 	for (;;) {
 		const mp_uint_t count = lb_uart_read(self->port, (uint8_t *)data + got, size - got);
 
@@ -220,6 +231,8 @@ static mp_uint_t mp_machine_uart_ioctl(mp_obj_t self_obj, mp_uint_t request, uin
 {
 	machine_uart_obj_t *self = MP_OBJ_TO_PTR(self_obj);
 
+	if (request == MP_STREAM_POLL && (arg & MP_STREAM_POLL_RD) != 0)
+		uart_note_read(self);
 	if (request == MP_STREAM_POLL)
 		return (lb_uart_available(self->port) != 0 ? arg & MP_STREAM_POLL_RD : 0) | (arg & MP_STREAM_POLL_WR);
 	if (request == MP_STREAM_FLUSH || request == MP_STREAM_CLOSE)

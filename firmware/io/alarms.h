@@ -9,6 +9,7 @@ enum lb_alarm_id {
 	LB_ALARM_TRIAL = 3,
 	LB_ALARM_NTP = 4,
 	LB_ALARM_UART = 5, /* to 7: a line of UART 0, 1, 2 is idle */
+	LB_ALARM_RESCUE = 8,
 };
 
 #endif

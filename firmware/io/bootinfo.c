@@ -89,11 +89,22 @@ _Noreturn void lb_bootinfo_safe_boot(enum lb_slot slot)
 	lb_bootinfo_reset(LB_REQUEST_SAFE_BOOT);
 }
 
-_Noreturn void lb_bootinfo_reset(enum lb_request request)
+static void hand_up(enum lb_request request)
 {
 	if (request != LB_REQUEST_NONE)
 		boot.up.request = request;
 	lb_handoff_put_up(lb_periph_retained(), &boot.up);
+}
+
+_Noreturn void lb_bootinfo_reset(enum lb_request request)
+{
+	hand_up(request);
 	gc_sweep_all();
+	lb_periph_reset();
+}
+
+_Noreturn void lb_bootinfo_reset_now(enum lb_request request)
+{
+	hand_up(request);
 	lb_periph_reset();
 }

@@ -32,6 +32,8 @@ void lb_bootinfo_plan_safe_boot(bool safe);
 /* Hard reset, after the finalisers of all objects ran (open files get closed), with a request to the bootloader;
  * LB_REQUEST_NONE leaves what was planned. */
 _Noreturn void lb_bootinfo_reset(enum lb_request request);
+/* The same at once, from interrupts too: no finaliser runs, and files stay as they were synced last. */
+_Noreturn void lb_bootinfo_reset_now(enum lb_request request);
 /* With LB_SLOT_NONE: of the latest image. */
 _Noreturn void lb_bootinfo_safe_boot(enum lb_slot slot);
 

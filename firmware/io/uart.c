@@ -9,6 +9,7 @@
 #include "extmod/misc.h"
 #include "extmod/modmachine.h"
 #include "firmware/io/irq.h"
+#include "firmware/io/rescue.h"
 #include "py/mphal.h"
 #include "py/mpstate.h"
 #include "py/runtime.h"
@@ -78,6 +79,10 @@ static size_t receive(unsigned port, const uint8_t *data, size_t size_bytes)
 	if (uart->terminal)
 		lb_console_note_input();
 	for (i = 0; i < size_bytes; i++) {
+		if (uart->terminal && lb_console_is_rescue(data[i], interrupt)) {
+			lb_rescue_start();
+			continue;
+		}
 		if (data[i] == interrupt) {
 			mp_sched_keyboard_interrupt();
 			continue;

@@ -60,6 +60,7 @@ void lb_repl_set_interrupt_char(int c)
 {
 	mp_hal_set_interrupt_char(c);
 	lb_ctrl_c_note_code(c >= 0);
+	lb_console_note_code(c >= 0 && pyexec_mode_kind == PYEXEC_MODE_FRIENDLY_REPL);
 	if (c < 0)
 		return;
 	lb_watchdog_hold(0);

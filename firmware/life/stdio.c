@@ -1,5 +1,6 @@
 /* sys.stdin and sys.stdout: the slots of os.dupterm, and whoever is logged in over telnet. */
 #include "extmod/misc.h"
+#include "firmware/io/console.h"
 #include "firmware/io/uart.h"
 #include "firmware/life/ctrl_c.h"
 #include "firmware/net/servers.h"
@@ -32,6 +33,8 @@ uintptr_t mp_hal_stdio_poll(uintptr_t poll_flags)
 {
 	uintptr_t flags = mp_os_dupterm_poll(poll_flags);
 
+	if ((poll_flags & MP_STREAM_POLL_RD) != 0)
+		lb_console_note_read();
 	if (lb_telnet_server_readable())
 		flags |= poll_flags & MP_STREAM_POLL_RD;
 	if (lb_telnet_server_is_console())
@@ -43,6 +46,7 @@ uintptr_t mp_hal_stdio_poll(uintptr_t poll_flags)
  * network gets its turn meanwhile, since the prompt may be its only user. */
 int mp_hal_stdin_rx_chr(void)
 {
+	lb_console_note_read();
 	for (;;) {
 		int c = -1;
 

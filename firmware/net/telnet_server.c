@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "firmware/io/console.h"
+#include "firmware/io/rescue.h"
 #include "protocols/telnet/telnet_console.h"
 #include "py/mperrno.h"
 #include "py/mphal.h"
@@ -115,7 +116,9 @@ static size_t ring_room(void)
 static void read_console_bytes(const uint8_t *bytes, size_t size_bytes)
 {
 	for (size_t i = 0; i < size_bytes; i++)
-		if (bytes[i] == mp_interrupt_char)
+		if (lb_console_is_rescue(bytes[i], mp_interrupt_char))
+			lb_rescue_start();
+		else if (bytes[i] == mp_interrupt_char)
 			mp_sched_keyboard_interrupt();
 		else if (ring_room() > 0)
 			server.ring[server.written++ % RING_BYTES] = bytes[i];

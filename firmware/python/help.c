@@ -5,7 +5,7 @@ const char lb_help_text[] = "Lifeboat: a MicroPython module that always lets you
 							"\n"
 							"Locked out? Put P12 to 3V3 and press reset; let go within 3 seconds:\n"
 							"the module starts in safe boot, without boot.py and main.py.\n"
-							"Ctrl-F at the empty prompt does the same.\n"
+							"Ctrl-F at the empty prompt, or right behind a Ctrl-C, does the same.\n"
 							"\n"
 							"  Ctrl-C   stop the running program\n"
 							"  Ctrl-D   soft reset: run boot.py and main.py again\n"

@@ -13,9 +13,11 @@ enum { ANSWER_BYTES = 200 };
 
 static const char login_question[] = "Login as: ";
 static const char password_question[] = "Password: ";
-/* Tools that log in wait for the words about help(). */
+/* Tools that log in wait for the words about help(); Pymakr for the last two lines, word for word. */
 static const char welcome[] = "\r\nThis is the REPL; Ctrl-C interrupts what runs, unless that has switched it off.\r\n"
-							  "Type \"help()\" for more information.\r\n";
+							  "Login succeeded!\r\nType \"help()\" for more information.\r\n";
+/* The answer to itself, every time: Pymakr asks every 5 s and hangs up when it does not see that for 15. */
+static const uint8_t are_you_there[] = {LB_TELNET_IAC, LB_TELNET_ARE_YOU_THERE};
 
 /* --- output --- */
 
@@ -174,7 +176,7 @@ static void command(struct lb_telnet_console *console, uint8_t byte, uint32_t no
 	case LB_TELNET_INTERRUPT:
 	case LB_TELNET_BREAK: text_byte(console, CTRL_C, now_ms, sink); break;
 	case LB_TELNET_ERASE: text_byte(console, BACKSPACE, now_ms, sink); break;
-	case LB_TELNET_ARE_YOU_THERE: say(console, "\r\n[yes]\r\n"); break;
+	case LB_TELNET_ARE_YOU_THERE: put(console, are_you_there, sizeof(are_you_there)); break;
 	default: /* the rest asks for nothing that we have */ break;
 	}
 }

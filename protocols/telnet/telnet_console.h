@@ -7,7 +7,7 @@
  *
  * The server echoes: the user's name, not the password, and then nothing, because the REPL echoes by itself. Line ends
  * of the peer (CR LF, CR NUL) reach the console as CR, unless it sends in binary; a lone LF stays one. Interrupt
- * Process and Break reach it as Ctrl-C.
+ * Process and Break reach it as Ctrl-C. Are You There is answered by itself, which is what Pycom's client waits for.
  */
 #ifndef LB_TELNET_CONSOLE_H
 #define LB_TELNET_CONSOLE_H
