@@ -1,5 +1,7 @@
 """The stub board holds what docs/porting.md promises: a board is a folder. It is built for a process, a Cortex-M0+ and
 a Cortex-M4, and where QEMU is there its bootloader boots images on a Cortex-M."""
+import os
+import pathlib
 import select
 import shutil
 import socket
@@ -93,6 +95,28 @@ def bootloader(request):
 	if qemu.missing():
 		pytest.skip(qemu.missing())
 	return qemu.build(request.param)
+
+
+def budget():
+	"""{cpu: (code, data, stack)}"""
+	lines = (qemu.ROOT / "boards/stub/budget").read_text().splitlines()
+	rows = (line.split() for line in lines if line and not line.startswith("#"))
+	return {cpu: tuple(map(int, numbers)) for cpu, *numbers in rows}
+
+
+def test_it_needs_no_more_than_its_budget(bootloader, images):
+	cpu = next(cpu for cpu in budget() if bootloader.name.endswith(cpu))
+	text, data, bss = map(int, qemu.do("arm-none-eabi-size", bootloader).splitlines()[1].split()[:3])
+	stack = qemu.boot(bootloader, qemu.flash(**images))[0]["stack"]
+	needed = (text, data + bss, stack)
+	assert all(need <= limit for need, limit in zip(needed, budget()[cpu])), f"{cpu}: {needed}, may be {budget()[cpu]}"
+
+
+def test_the_hash_is_not_compiled_the_slow_way():
+	source = pathlib.Path(os.environ.get("MBEDTLS_DIR") or qemu.ROOT / "build/deps/mbedtls") / "library/sha256.c"
+	result = subprocess.run(["gcc", "-ffreestanding", "-fsyntax-only", f"-I{qemu.ROOT}", f"-I{source.parents[1]}/include",
+		'-DMBEDTLS_CONFIG_FILE="crypto/mbedtls_config.h"', source], capture_output=True, text=True)
+	assert result.returncode != 0 and "not to be compiled with -ffreestanding" in result.stderr, result.stderr
 
 
 @pytest.fixture(scope="module")
