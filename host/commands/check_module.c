@@ -125,6 +125,18 @@ static bool watch_scripts(struct lb_check_module *check)
 	return check->trace.kept->boots > 0 || fail(check, "the image for check is of another build: build it anew");
 }
 
+static void keep_tls(struct lb_check_module *check, const cJSON *servers)
+{
+	struct lb_check_facts *facts = &check->facts;
+	const cJSON *server;
+
+	cJSON_ArrayForEach(server, servers)
+	{
+		if (facts->tls_count < LB_CHECK_TLS && cJSON_IsString(server))
+			snprintf(facts->tls[facts->tls_count++], LB_CHECK_TLS_BYTES, "%s", server->valuestring);
+	}
+}
+
 static bool try_radio(struct lb_check_module *check)
 {
 	cJSON *status = lb_rig_status(&check->rig);
@@ -132,6 +144,7 @@ static bool try_radio(struct lb_check_module *check)
 	check->watched_us = (uint64_t)lb_json_number(status, "t_ms") * 1000;
 	const cJSON *net = cJSON_GetObjectItemCaseSensitive(status, "net");
 
+	keep_tls(check, cJSON_GetObjectItemCaseSensitive(net, "tls"));
 	check->facts.radio = lb_check_radio(net, HOST_TRY_MS, host_ms(LASTS_MS));
 	cJSON_Delete(status);
 	return poll_rig(check, HOST_STEP_MS);
@@ -339,8 +352,19 @@ static bool try_all(struct lb_check_module *check)
 	return true;
 }
 
-/* What the trace says of the run. */
-static bool audit(struct lb_check_module *check)
+/* A handshake that nobody here can answer hides what comes behind it. */
+static void note_tls(struct lb_check_module *check)
+{
+	char text[LB_AUDIT_TEXT_BYTES];
+
+	for (size_t i = 0; i < check->facts.tls_count; i++) {
+		snprintf(text, sizeof(text), "%s is asked for TLS, which the network of check does not have",
+		         check->facts.tls[i]);
+		lb_audit_add(&check->facts.audit, LB_AUDIT_UNSEEN, "", 0, text);
+	}
+}
+
+bool lb_check_module_audit(struct lb_check_module *check)
 {
 	const struct lb_environment *environment = &check->environment;
 	struct lb_audit_run run = {
@@ -352,7 +376,10 @@ static bool audit(struct lb_check_module *check)
 	              [LB_TRACE_UART] = lb_environment_has(environment, LB_ENVIRONMENT_UART)},
 	};
 
-	return lb_audit(&run, &check->facts.audit) || fail(check, "no memory");
+	if (!lb_audit(&run, &check->facts.audit))
+		return fail(check, "no memory");
+	note_tls(check);
+	return true;
 }
 
 /* The first boot makes the files that every module has, before it comes to the scripts: no plug is pulled meanwhile. */
@@ -369,19 +396,22 @@ static bool await_first(struct lb_check_module *check)
 	return true;
 }
 
+bool lb_check_module_prepare(struct lb_check_module *check, const char *folder, const char *name)
+{
+	if (!lb_check_trace_open(&check->trace, folder, name, check->heap_bytes * OBJECT_RATIO))
+		return fail(check, strerror(errno));
+	return lb_profile_load(check->facts.as.name, check->trace.live->profile, check->reason);
+}
+
 bool lb_check_module_run(struct lb_check_module *check)
 {
 	check->rig.stop = &lb_stop_signal;
 	check->rig.variant = VARIANT;
 	check->rig.environment = &check->environment;
-	if (!lb_check_trace_open(&check->trace, check->place, check->heap_bytes * OBJECT_RATIO))
-		return fail(check, strerror(errno));
-	if (!lb_profile_load(check->facts.as.name, check->trace.live->profile, check->reason))
-		return false;
 	check->rig.trace = check->trace.path;
 	if (!lb_rig_start(&check->rig, check->module, check->reason))
 		return fail(check, "the scratch module did not start");
-	bool done = await_first(check) && try_all(check) && audit(check);
+	bool done = await_first(check) && try_all(check);
 	lb_rig_end(&check->rig);
 	return done;
 }

@@ -19,7 +19,6 @@ struct lb_check_module {
 	unsigned cuts;
 	uint32_t heap_bytes;                     /* of a board; 0: as much as there is */
 	const char *added[LB_FS_LOAD_ADDED + 1]; /* files beside the folder's; NULL ends them */
-	char place[PATH_MAX];                    /* a folder that is there, for the trace */
 	char module[PATH_MAX + 16];              /* the module's own, which is not there yet */
 	/* --- */
 	struct lb_rig rig;
@@ -30,8 +29,12 @@ struct lb_check_module {
 	char reason[LB_TREE_REASON_BYTES];
 };
 
-/* From its first boot to its end; facts then say all that was found. False with one line in reason, or after a
- * signal. */
+/* Before it runs, possibly in another process than this: its trace in the folder, called so. False as below. */
+bool lb_check_module_prepare(struct lb_check_module *check, const char *folder, const char *name);
+/* From its first boot to its end; facts then say all that was found, but for what the trace says. False with one line
+ * in reason, or after a signal. */
 bool lb_check_module_run(struct lb_check_module *check);
+/* What the trace says of the run. */
+bool lb_check_module_audit(struct lb_check_module *check);
 
 #endif

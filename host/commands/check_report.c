@@ -113,6 +113,15 @@ static void add_audit(cJSON *report, const struct lb_audit *audit)
 	}
 }
 
+/* In the order in which they were tried. */
+static void add_worlds(cJSON *report, const struct lb_check_facts *facts)
+{
+	cJSON *networks = cJSON_AddObjectToObject(report, "networks");
+
+	for (size_t i = 0; i < facts->world_count; i++)
+		cJSON_AddNumberToObject(networks, facts->worlds[i].folder, facts->worlds[i].verdict);
+}
+
 static void add_script(cJSON *scripts, const char *name, const struct lb_trace_script *from)
 {
 	static const char *const ends[] = {
@@ -186,6 +195,7 @@ void lb_check_print_json(const struct lb_check_facts *facts, const char *folder)
 	cJSON *heap = cJSON_AddObjectToObject(report, "heap");
 	cJSON_AddNumberToObject(heap, "peak_bytes", (double)facts->heap_peak_bytes);
 	cJSON_AddNumberToObject(heap, "bytes", (double)facts->heap_bytes);
+	add_worlds(report, facts);
 	add_audit(report, &facts->audit);
 	char *text = cJSON_PrintUnformatted(report);
 	puts(text != NULL ? text : "");

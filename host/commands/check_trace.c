@@ -1,18 +1,19 @@
+#define _GNU_SOURCE /* MAP_ANONYMOUS */
 #include "host/commands/check_trace.h"
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-bool lb_check_trace_open(struct lb_check_trace *trace, const char *folder, uint32_t heap_bytes)
+bool lb_check_trace_open(struct lb_check_trace *trace, const char *folder, const char *name, uint32_t heap_bytes)
 {
 	void *live = MAP_FAILED;
+	void *kept = mmap(NULL, sizeof(*trace->kept), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	trace->kept = calloc(1, sizeof(*trace->kept));
-	snprintf(trace->path, sizeof(trace->path), "%s/trace", folder);
+	trace->kept = kept == MAP_FAILED ? NULL : kept;
+	snprintf(trace->path, sizeof(trace->path), "%s/trace-%s", folder, name);
 	int fd = open(trace->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd >= 0 && ftruncate(fd, sizeof(*trace->live)) == 0)
 		live = mmap(NULL, sizeof(*trace->live), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -37,6 +38,7 @@ void lb_check_trace_close(struct lb_check_trace *trace)
 {
 	if (trace->live != NULL)
 		munmap(trace->live, sizeof(*trace->live));
-	free(trace->kept);
+	if (trace->kept != NULL)
+		munmap(trace->kept, sizeof(*trace->kept));
 	*trace = (struct lb_check_trace){.live = NULL};
 }

@@ -180,6 +180,51 @@ static void describe_note(const struct lb_audit_note *note, bool strict, struct 
 		snprintf(line->text, sizeof(line->text), "%s", note->text);
 }
 
+static const char *world_text(const char *name)
+{
+	static const char *const texts[][2] = {{"none", "without one"},
+	                                       {"answers", "with one that answers"},
+	                                       {"refuses", "with one that has no server"},
+	                                       {"stalls", "with servers that stall"},
+	                                       {"given", "as given"}};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (strcmp(texts[i][0], name) == 0)
+			return texts[i][1];
+	return name;
+}
+
+static const char *short_verdict(enum lb_check_verdict verdict)
+{
+	switch (verdict) {
+	case LB_CHECK_FREE: return "you get back in";
+	case LB_CHECK_OPEN: return "inconclusive";
+	case LB_CHECK_PIN: return "P12 alone";
+	case LB_CHECK_LOST:
+	default: return "locked out";
+	}
+}
+
+/* In which network is the owner locked out? */
+static void describe_worlds(const struct lb_check_facts *facts, struct lb_check_line *line)
+{
+	const struct lb_check_result *first = &facts->worlds[0];
+	size_t used = 0;
+
+	line->name = "network";
+	line->good = true;
+	if (facts->world_count <= 1 && (first->folder == NULL || strcmp(first->folder, "given") != 0)) {
+		snprintf(line->text, sizeof(line->text), "not used: tried without one alone");
+		return;
+	}
+	for (size_t i = 0; i < facts->world_count; i++) {
+		const struct lb_check_result *world = &facts->worlds[i];
+		line->good = line->good && (world->verdict == LB_CHECK_FREE || world->verdict == LB_CHECK_OPEN);
+		used += (size_t)snprintf(line->text + used, sizeof(line->text) - used, "%s%s: %s", i > 0 ? "; " : "",
+		                         world_text(world->folder), short_verdict(world->verdict));
+	}
+}
+
 size_t lb_check_describe(const struct lb_check_facts *facts, struct lb_check_line lines[LB_CHECK_LINES])
 {
 	const char *no_radio = facts->radio == LB_CHECK_RADIO_OFF ? "no radio: telnet and FTP are off" :
@@ -195,6 +240,7 @@ size_t lb_check_describe(const struct lb_check_facts *facts, struct lb_check_lin
 	describe_cuts(facts, &lines[6]);
 	describe_run(facts, &lines[7]);
 	describe_heap(facts, &lines[8]);
+	describe_worlds(facts, &lines[9]);
 	size_t count = LB_CHECK_TRIED;
 	if (facts->as.name != NULL && strcmp(facts->as.name, lb_profile_names[0]) != 0)
 		describe_board(facts, &lines[count++]);

@@ -26,6 +26,16 @@ enum lb_check_scripts {
 };
 enum lb_check_radio { LB_CHECK_RADIO_OFF, LB_CHECK_RADIO_SILENT, LB_CHECK_RADIO_ANSWERS };
 
+/* Of one folder among several, or of one network. */
+struct lb_check_result {
+	const char *folder; /* or what the network is called: "none" */
+	bool failed;        /* the check itself did; its verdict is LB_CHECK_LOST */
+	enum lb_check_verdict verdict;
+};
+
+/* Networks that scripts are tried with: at most, by itself. Servers that were asked for TLS: as many are told. */
+enum { LB_CHECK_WORLDS = 4, LB_CHECK_WORLDS_USUAL = 2, LB_CHECK_TLS = 4, LB_CHECK_TLS_BYTES = 140 };
+
 struct lb_check_facts {
 	enum lb_check_scripts scripts;
 	char error[256];      /* of a script that raised: the traceback's last line */
@@ -54,12 +64,17 @@ struct lb_check_facts {
 	bool as_guessed;
 	bool strict; /* the scripts' own errors and untried branches leave it open too */
 	struct lb_audit audit;
+	/* The networks that were tried, none of them when nobody asked. One alone, "none": the scripts use no network. */
+	size_t world_count;
+	struct lb_check_result worlds[LB_CHECK_WORLDS];
+	size_t tls_count;
+	char tls[LB_CHECK_TLS][LB_CHECK_TLS_BYTES]; /* "example.com:443": could not be answered */
 };
 
-/* One for each thing that was tried, for what ran, for the heap and for another board; a traceback of boot.py, of
- * main.py (of several lines); the audit's notes. */
+/* One for each thing that was tried, for what ran, for the heap, the networks and another board; a traceback of
+ * boot.py, of main.py (of several lines); the audit's notes. */
 enum {
-	LB_CHECK_TRIED = 9,
+	LB_CHECK_TRIED = 10,
 	LB_CHECK_LINES = LB_CHECK_TRIED + 3 + LB_AUDIT_NOTES,
 	LB_CHECK_TEXT_BYTES = LB_TRACE_TRACEBACK_BYTES
 };
@@ -68,13 +83,6 @@ struct lb_check_line {
 	const char *name;
 	bool good;
 	char text[LB_CHECK_TEXT_BYTES];
-};
-
-/* Of one folder among several. */
-struct lb_check_result {
-	const char *folder;
-	bool failed; /* the check itself did; its verdict is LB_CHECK_LOST */
-	enum lb_check_verdict verdict;
 };
 
 /* LOST, PIN, OPEN, FREE: the first that one of them has. */

@@ -16,13 +16,14 @@
 #include "host/commands/check_report.h"
 #include "host/commands/check_trace.h"
 #include "host/commands/check_verdict.h"
+#include "host/commands/check_worlds.h"
 #include "host/commands/commands.h"
 #include "host/commands/fs_load.h"
 #include "host/commands/profile.h"
 #include "host/commands/profile_guess.h"
 #include "host/commands/stop.h"
 
-enum { CUTS, SECONDS, HEAP, STRICT, JSON, JUNIT, FORMAT, AS, ADD, ENVIRONMENT };
+enum { CUTS, SECONDS, HEAP, STRICT, JSON, JUNIT, FORMAT, AS, ADD, MATRIX, ENVIRONMENT };
 
 enum {
 	CUTS_DEFAULT = 20,
@@ -31,11 +32,14 @@ enum {
 	WATCH_MAX_MS = 3600000,
 };
 
-/* One folder on one scratch module, from its first boot to its notes. */
-static bool run(struct lb_check_module *check, const char *folder)
+/* One folder on scratch modules, from their first boot to its notes; check has its facts then. */
+static bool run(struct lb_check_module *check, const char *place, const char *folder, bool matrix)
 {
-	if (!lb_check_module_run(check))
+	struct lb_check_facts facts;
+
+	if (!lb_check_worlds_run(check, place, matrix, &facts))
 		return false;
+	check->facts = facts;
 	lb_check_folder_note(folder, &check->facts.audit);
 	lb_check_folder_keep_own(folder, &check->facts.audit);
 	return true;
@@ -114,22 +118,22 @@ static void choose_board(struct lb_check_module *check, const char *folder)
 		lb_profile_guess(folder, &check->facts.as);
 }
 
-/* The scratch module's folder goes in any case, also after a signal. False with a reason. */
-static bool check_folder(struct lb_check_module *check, const char *folder)
+/* The scratch modules' folder goes in any case, also after a signal. False with a reason. */
+static bool check_folder(struct lb_check_module *check, const char *folder, bool matrix)
 {
+	char place[PATH_MAX];
+
 	check->rig.files_fd = lb_fs_load_make(NULL, folder, check->added, check->reason);
 	if (check->rig.files_fd < 0)
 		return false;
 	choose_board(check, folder);
-	bool done = lb_check_place_make(check->place);
-	snprintf(check->module, sizeof(check->module), "%s/module", check->place);
+	bool done = lb_check_place_make(place);
 	if (done) {
-		done = run(check, folder);
-		lb_check_trace_close(&check->trace);
-		lb_check_place_remove(check->place);
+		done = run(check, place, folder, matrix);
+		lb_check_place_remove(place);
 	} else {
-		snprintf(check->reason, sizeof(check->reason), "cannot make a folder for the scratch module, %.200s: %s",
-		         check->place, strerror(errno));
+		snprintf(check->reason, sizeof(check->reason), "cannot make a folder for the scratch module, %.200s: %s", place,
+		         strerror(errno));
 	}
 	close(check->rig.files_fd);
 	return done;
@@ -160,7 +164,7 @@ static enum lb_exit run_check(const struct lb_args *args)
 	lb_stop_catch_signals();
 	for (size_t i = 0; i < args->word_count; i++) {
 		check = chosen;
-		bool done = check_folder(&check, args->words[i]);
+		bool done = check_folder(&check, args->words[i], args->values[MATRIX] != NULL);
 		if (lb_stop_signal != 0) {
 			signal(lb_stop_signal, SIG_DFL);
 			raise(lb_stop_signal);
@@ -181,7 +185,7 @@ static enum lb_exit run_check(const struct lb_args *args)
 const struct lb_command lb_cmd_check = {
 	.name = "check",
 	.usage = "FOLDER... [--cuts N] [--seconds S] [--heap N] [--strict] [--json | --format F] [--junit FILE] "
-			 "[--as BOARD] [--add FILE] " LB_ENVIRONMENT_USAGE,
+			 "[--as BOARD] [--add FILE] [--matrix] " LB_ENVIRONMENT_USAGE,
 	.summary = "would these scripts lock me out? (a scratch module tries them)",
 	.help = "Boots a scratch module, its clock ten times faster, with FOLDER's files as /flash, and reports: did the\n"
 			"scripts end, raise or still run; did the watchdog reset the module; do Ctrl-C, mpremote and the\n"
@@ -208,6 +212,9 @@ const struct lb_command lb_cmd_check = {
                         "the one that the scripts' imports tell, else pycom)"},
                 [ADD] = {"--add", "FILE",
                          "puts FILE beside the folder's files: settings that are kept out of it; again for more"},
+                [MATRIX] = {"--matrix", NULL,
+                            "scripts that use the network: also with one that has no server, and with servers\n"
+                            "that stall"},
                 LB_ENVIRONMENT_OPTIONS(ENVIRONMENT)},
 	.many = 1u << ADD | LB_ENVIRONMENT_MANY(ENVIRONMENT),
 	.words_min = 1,

@@ -120,6 +120,7 @@ struct lb_trace {
 	uint32_t heap_bytes; /* host: of the module's heap; 0: as the module has it. Not in a safe boot */
 	uint32_t full;       /* something did not fit */
 	uint32_t boots, soft_resets;
+	uint32_t networked; /* a script asked for a network, a name or a server: what it does depends on them */
 	uint32_t heap_size_bytes, heap_peak_bytes; /* as it is, and what was in use at most */
 	uint64_t now_us;                           /* module time of the last instruction that used a device or raised */
 	uint64_t used_us[LB_TRACE_DEVICES];        /* module time since the reset when it was last used; 0: never */

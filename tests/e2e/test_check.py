@@ -21,13 +21,15 @@ DETAILS = {
 	"deep-sleep-forever": lambda r: r["scripts"]["state"] == "sleeping" and r["scripts"]["sleeps"] >= 1,
 	"flash-writer": lambda r: r["cuts"]["writes"] > 10,
 	"unreached-lock": lambda r: ("not reached", "program.py", 6) in places(r) and r["ran"]["program.py"]["ran"] == 3,
-	"waits-for-wifi-then-locks": lambda r: {("not reached", "main.py", 11), ("not reached", "main.py", 12)} <= places(r),
+	"waits-for-wifi-then-locks": lambda r: r["networks"] == {"none": 0, "answers": 3} and r["ran"]["main.py"]["ran"] == 10,
+	"locks-when-offline": lambda r: r["networks"] == {"none": 3, "answers": 0},
+	"fine": lambda r: r["networks"] == {"none": 0},
 	"swallowed-import": lambda r: ("missing", "main.py", 4) in places(r) and r["scripts"]["state"] == "ended",
 	"other-board": lambda r: ("missing", "boot.py", 3) in places(r),
 	"thread-that-holds": lambda r: ("missing", "main.py", 3) in places(r),
 	"tls-handshake-forever": lambda r: (r["scripts"]["state"], r["ways"]["ctrl_c"]) == ("running", True),
 }
-LINES = ["scripts", "watchdog", "Ctrl-C", "mpremote", "radio", "P12", "power cuts", "ran", "heap", "verdict"]
+LINES = ["scripts", "watchdog", "Ctrl-C", "mpremote", "radio", "P12", "power cuts", "ran", "heap", "network", "verdict"]
 
 
 def places(report):
@@ -246,6 +248,46 @@ def test_what_was_not_reached_is_not_safe(scratch, case):
 	assert verdict != 0 or not notes or places(report) == notes, "and nothing else"
 	if strict != verdict:
 		assert check(scratch, "--seconds", 3, "--cuts", 0, "--strict").returncode == strict
+
+
+ONLINE = """import micropython, network, socket, time
+wlan = network.WLAN(mode=network.WLAN.STA)
+wlan.connect("home", auth=(network.WLAN.WPA2, "long enough"))
+while not wlan.isconnected():
+    time.sleep_ms(50)
+s = socket.socket()
+s.connect(socket.getaddrinfo("web.example", PORT)[0][-1])
+s.send(b"REQUEST")
+"""
+LOCK = "micropython.kbd_intr(-1)\nwlan.deinit()\nwhile True:\n    pass\n"
+HTTP = ONLINE.replace("PORT", "80").replace("REQUEST", "GET / HTTP/1.0\\r\\n\\r\\n")
+# What a script does in each network, and with which options.
+WORLDS = {
+	"a server's answer": (HTTP + "if s.read().endswith(b'{}'):\n    wlan.isconnected()\n" + LOCK, [],
+		{"none": 0, "answers": 3}),
+	"a server that refuses": (HTTP.replace("s.connect", "try:\n    s.connect", 1).replace("s.send", "except OSError:\n    "
+		+ LOCK.replace("\n", "\n    ").rstrip() + "\ns.send"), ["--matrix"],
+		{"none": 0, "answers": 0, "refuses": 3, "stalls": 0}),
+	"a server that stalls": (HTTP + "s.settimeout(0.5)\ntry:\n    s.read(1)\nexcept OSError:\n    "
+		+ LOCK.replace("\n", "\n    ").rstrip() + "\n", ["--matrix"],
+		{"none": 0, "answers": 0, "refuses": 0, "stalls": 3}),
+	"a handshake": (ONLINE.replace("PORT", "443").replace("REQUEST", "\\x16\\x03\\x01\\0\\5hello") + "s.read(1)\n", [],
+		{"none": 0, "answers": 4}),
+	"no air": (HTTP + LOCK, ["--air", "absent"], {"given": 4}),
+	"an empty bus": ("from machine import I2C\nprint(I2C(0).readfrom_mem(0x76, 0, 1))\n", ["--i2c", "0=absent"],
+		{"none": 0}),
+}
+
+
+@pytest.mark.parametrize("case", WORLDS)
+def test_each_network_has_its_verdict(scratch, case):
+	script, options, networks = WORLDS[case]
+	write(scratch, {"main.py": script})
+	result = check(scratch, "--seconds", 3, "--cuts", 0, "--json", *options)
+	report = json.loads(result.stdout)
+	assert report["networks"] == networks, report
+	assert result.returncode == max(networks.values(), key=[0, 4, 3, 1].index), report
+	assert (case == "a handshake") == any("asked for TLS" in note["text"] for note in report["notes"])
 
 
 def test_both_tracebacks(scratch):

@@ -115,7 +115,7 @@ static void test_what_happened(void **state)
 	facts.heap_peak_bytes = 150 << 10;
 	expect_line(&facts, 8, false, "150 KiB of 160 KiB at most, less than a fifth is left");
 	strcpy(facts.script[1].traceback, "Traceback\n  x\n");
-	expect_line(&facts, 9, false, "Traceback\n  x\n");
+	expect_line(&facts, LB_CHECK_TRIED, false, "Traceback\n  x\n");
 }
 
 static void test_cuts(void **state)
@@ -172,6 +172,23 @@ static void test_the_worst_of_several(void **state)
 	assert_int_equal(lb_check_worst(results, 2), LB_CHECK_OPEN);
 	assert_int_equal(lb_check_worst(results, 3), LB_CHECK_PIN);
 	assert_int_equal(lb_check_worst(results, 4), LB_CHECK_LOST);
+}
+
+static void test_networks(void **state)
+{
+	struct lb_check_facts facts = {.world_count = 1, .worlds = {{"none", false, LB_CHECK_FREE}}};
+
+	(void)state;
+	expect_line(&facts, LB_CHECK_TRIED - 1, true, "not used: tried without one alone");
+	facts.worlds[0].folder = "given";
+	expect_line(&facts, LB_CHECK_TRIED - 1, true, "as given: you get back in");
+	facts.world_count = 3;
+	facts.worlds[0].folder = "none";
+	facts.worlds[1] = (struct lb_check_result){"answers", false, LB_CHECK_OPEN};
+	facts.worlds[2] = (struct lb_check_result){"stalls", false, LB_CHECK_PIN};
+	expect_line(
+		&facts, LB_CHECK_TRIED - 1, false,
+		"without one: you get back in; with one that answers: inconclusive; with servers that stall: P12 alone");
 }
 
 int main(void)

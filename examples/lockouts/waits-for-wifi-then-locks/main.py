@@ -1,5 +1,5 @@
-# Waits for its network, and behind that the door falls shut: without one the run never comes to it.
-# verdict: 4
+# Waits for its network, and behind that the door falls shut: check tries it without a network, and with one.
+# verdict: 3
 import micropython
 import network
 import time
