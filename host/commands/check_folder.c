@@ -1,34 +1,27 @@
-#define _GNU_SOURCE /* nftw's flags */
 #include "host/commands/check_folder.h"
 
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { DESCRIPTORS = 16 };
+#include "host/client/tree.h"
 
-/* nftw gives its visitor no context. */
-static struct {
-	size_t folder_bytes;
-	char found[LB_AUDIT_TEXT_BYTES / 2];
-} search;
+enum { FOUND_BYTES = LB_AUDIT_TEXT_BYTES / 2 };
 
 static bool is_script(const char *name)
 {
 	return strcmp(name, "boot.py") == 0 || strcmp(name, "main.py") == 0;
 }
 
-static int visit(const char *path, const struct stat *info, int kind, struct FTW *where)
+static bool visit(struct lb_tree *tree)
 {
-	size_t used = strlen(search.found);
+	char *found = tree->ctx;
+	size_t used = strlen(found);
 
-	(void)info;
-	if (kind == FTW_F && is_script(path + where->base))
-		snprintf(search.found + used, sizeof(search.found) - used, "%s%s", used > 0 ? ", " : "",
-		         path + search.folder_bytes + 1);
-	return 0;
+	if (!lb_tree_is_folder(tree) && is_script(strrchr(tree->path, '/') + 1))
+		snprintf(found + used, FOUND_BYTES - used, "%s%s", used > 0 ? ", " : "", tree->path + 1);
+	return true;
 }
 
 static bool has(const char *folder, const char *name)
@@ -40,19 +33,14 @@ static bool has(const char *folder, const char *name)
 
 void lb_check_folder_note(const char *folder, struct lb_audit *audit)
 {
-	char top[PATH_MAX];
-	char text[LB_AUDIT_TEXT_BYTES];
+	char found[FOUND_BYTES] = "", text[LB_AUDIT_TEXT_BYTES], reason[LB_TREE_REASON_BYTES];
+	struct lb_tree tree = {.visit = visit, .ctx = found, .reason = reason};
 
 	if (has(folder, "boot.py") || has(folder, "main.py"))
 		return;
-	snprintf(top, sizeof(top), "%s", folder);
-	for (size_t size = strlen(top); size > 1 && top[size - 1] == '/'; size--)
-		top[size - 1] = '\0';
-	search.folder_bytes = strlen(top);
-	search.found[0] = '\0';
-	nftw(top, visit, DESCRIPTORS, FTW_PHYS);
+	lb_tree_walk(&tree, folder);
 	snprintf(text, sizeof(text), "no boot.py and no main.py at the folder's top%s%s",
-	         search.found[0] != '\0' ? "; there is " : "", search.found);
+	         found[0] != '\0' ? "; there is " : "", found);
 	lb_audit_add(audit, LB_AUDIT_UNSEEN, "", 0, text);
 }
 
