@@ -1,8 +1,8 @@
 """TLS on the module: the ssl module against CPython's, in both directions, and what must not lock its owner out."""
-import contextlib
 import pathlib
 import socket
 import ssl
+import subprocess
 import time
 
 import pytest
@@ -275,7 +275,6 @@ def test_a_server(server, authority):
 
 
 def openssl(port, *options, say=b"", timeout=30):
-	import subprocess
 	return subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", HOST, *options],
 	                      input=say, capture_output=True, timeout=timeout)
 
