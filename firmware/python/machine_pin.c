@@ -123,11 +123,14 @@ static void pin_print(const mp_print_t *print, mp_obj_t self_obj, mp_print_kind_
 /* init(mode, pull, *, value): what is None stays, but the pull goes with the mode. */
 static void init_helper(const struct pin *self, size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args)
 {
-	enum { ARG_mode, ARG_pull, ARG_value };
+	enum { ARG_mode, ARG_pull, ARG_value, ARG_drive, ARG_hold };
 	static const mp_arg_t allowed[] = {
 		{MP_QSTR_mode, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
 		{MP_QSTR_pull, MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
 		{MP_QSTR_value, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		/* Taken, and without effect: there is nothing that they could change here. */
+		{MP_QSTR_drive, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
+		{MP_QSTR_hold, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
 	};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 	mp_int_t mode = setup[self->number].mode;

@@ -133,6 +133,32 @@ static bool type_error(const struct lb_flow *flow, const struct lb_trace_error *
 	return false;
 }
 
+/* Numbers and names of pins, buses and ports that other boards have. */
+static bool shape_error(const struct lb_flow *flow, const struct lb_trace_error *error, char *text, size_t room)
+{
+	static const char *const starts[] = {"pin numbers are ", "no pin '",        "there is bus ",
+	                                     "there are buses ", "there are UART ", "Timer doesn't exist"};
+	const char *said = lb_flow_text(flow, error->text);
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (strncmp(said, starts[i], strlen(starts[i])) == 0) {
+			snprintf(text, room, "this module is of another shape: %s", said);
+			return true;
+		}
+	return false;
+}
+
+/* What the module's own code refuses, and not the script by a `raise`. */
+static bool refusal(const struct lb_flow *flow, const struct lb_trace_error *error, char *text, size_t room)
+{
+	uint32_t at = error->function != 0 ? lb_flow_find(flow, error->function - 1, error->offset) : UINT32_MAX;
+
+	if (at != UINT32_MAX && flow->code->instruction[at].kind == LB_TRACE_RAISE)
+		return false;
+	snprintf(text, room, "Lifeboat cannot do that: %s", lb_flow_text(flow, error->text));
+	return true;
+}
+
 /* A file that the scripts want and the folder has not: data, or settings that are kept apart. Its name is in no error,
  * but mostly on the line. */
 static bool file_error(const struct lb_flow *flow, const struct lb_trace_error *error, char *text, size_t room)
@@ -167,6 +193,10 @@ static bool is_a_name(const struct lb_flow *flow, const struct lb_trace_error *e
 		return name_error(flow, error, text, room);
 	if (strcmp(type, "TypeError") == 0)
 		return type_error(flow, error, text, room);
+	if (strcmp(type, "ValueError") == 0 && shape_error(flow, error, text, room))
+		return true;
+	if (strcmp(type, "NotImplementedError") == 0 || strstr(lb_flow_text(flow, error->text), "EOPNOTSUPP") != NULL)
+		return refusal(flow, error, text, room);
 	if (strcmp(type, "OSError") == 0)
 		return file_error(flow, error, text, room);
 	if (strstr(lb_flow_text(flow, error->text), "incompatible .mpy") != NULL) {

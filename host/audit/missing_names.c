@@ -5,7 +5,7 @@
 // clang-format off
 const char *const lb_missing_names[] = {
 	"_thread", "aioespnow", "apa106", "bluetooth", "btree", "dht", "ds18x20", "esp", "esp32",
-	"espnow", "logging", "mip", "neopixel", "nrf", "ntptime", "onewire", "pyb", "requests", "rp2", "ssd1306",
+	"espnow", "flashbdev", "inisetup", "lwip", "uwebsocket", "websocket", "logging", "mip", "neopixel", "nrf", "ntptime", "onewire", "pyb", "requests", "rp2", "ssd1306",
 	"stm", "ubluetooth", "umqtt", "upip", "urequests", "webrepl",
 	"builtins.ViewTypeError", "errno.ENETUNREACH", "errno.EWOULDBLOCK",
 	"machine.ADC.CORE_TEMP", "machine.ADC.WIDTH_10BIT",
@@ -40,7 +40,7 @@ const char *const lb_missing_names[] = {
 	"socket.SO_CONFIRMED", "socket.SO_DR", "socket.SO_RX", "socket.callback", "socket.reset",
 	"socket.socket.dnsserver", "socket.socket.do_handshake", "socket.socket.readall", "sys.atexit", "sys.exc_info",
 	"sys.settrace", "umqtt.robust", "umqtt.simple", "machine.ADC(atten)", "machine.I2C(timeout)", "machine.PWM(duty)",
-	"machine.Pin(alt)", "machine.Pin(drive)", "machine.Pin(hold)", "machine.UART(flow)", "machine.UART(invert)",
+	"machine.Pin(alt)", "machine.UART(flow)", "machine.UART(invert)",
 	"machine.UART(rxbuf)", "machine.UART(txbuf)", "network.WLAN(country)", "network.WLAN(protocol)",
 };
 // clang-format on

@@ -2,10 +2,12 @@
 B["name"] = B["sysname"] = "esp32"
 B["machine"] = "Generic ESP32 module with ESP32"
 B["numbers"] = 49  # so many on the largest of the family
-B["uarts"] = {0: 0, 1: 1, 2: 1}
+B["uarts"] = {0: 0, 1: 1, 2: 2}
 B["i2c"] = (18, 19)
 B["spi"] = (14, 13, 12)
 B["statuses"] = {0: 1000, 1: 1001, -3: 202, -2: 201, -1: 203, 3: 1010}
+
+B["network"] = {"STAT_ASSOC_FAIL": 203, "STAT_BEACON_TIMEOUT": 200, "STAT_HANDSHAKE_TIMEOUT": 204}
 
 
 class TouchPad:

@@ -2,7 +2,7 @@
 B["name"] = B["sysname"] = "rp2"
 B["machine"] = "Raspberry Pi Pico W with RP2040"
 B["numbers"] = 30
-B["uarts"] = {0: 1, 1: 1}  # its console is USB, and no UART
+B["uarts"] = {0: 2, 1: 1}  # its console is USB, and no UART
 B["i2c"] = (5, 4)
 B["spi"] = (18, 19, 16)
 B["spis"] = (0, 1)

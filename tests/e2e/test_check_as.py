@@ -225,3 +225,19 @@ def test_attack(scratch, name):
 	write(scratch, {"main.py": text})
 	code, report = check(scratch, "--as", board)
 	assert code == verdict, report
+
+
+# What this module refuses and other boards have, as a Pycom module: (script, line).
+REFUSED = {"a bus": ("from machine import I2C\nI2C(7)\n", 2), "a pin": ("import machine\nmachine.Pin(22 + 9)\n", 2),
+	"a port": ("import machine\nmachine.UART(7, 9600)\n", 2), "a clock": ("import machine\nmachine.freq(80000000)\n", 2),
+	"a pin's name": ("import machine\nname = 'D' + '5'\nmachine.Pin(name)\n", 3)}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_other_boards_have_is_missing(scratch, name):
+	text, line = REFUSED[name]
+	write(scratch, {"main.py": text})
+	code, report = check(scratch, "--as", "pycom")
+	assert code == 4 and ("missing", "main.py", line) in kinds(report), report
+	write(scratch, {"main.py": "raise NotImplementedError('of my own')\n"})
+	assert check(scratch)[0] == 0
