@@ -157,7 +157,8 @@ def make_i2c(native):
                 raise ValueError("I2C(%s) doesn't exist" % id)
             default = B["i2c"]
             pins = {"scl": scl if scl is not None else default[0], "sda": sda if sda is not None else default[1]}
-            return native(max(id, 0), freq=freq, **{name: machine.Pin(pin) for name, pin in pins.items() if pin is not None})
+            wires = {name: machine.Pin(pin) for name, pin in pins.items() if pin is not None}
+            return native(max(id, 0), freq=freq, **wires)
 
     def init(self, scl=None, sda=None, *, freq=400000, timeout=50000):
         under(self, "init")(freq=freq, **{name: pin for name, pin in (("scl", scl), ("sda", sda)) if pin is not None})
