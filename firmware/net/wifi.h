@@ -38,7 +38,7 @@ int lb_wifi_join(const char *ssid, const char *key);
 void lb_wifi_leave(void);
 const char *lb_wifi_joined_ssid(void); /* what was joined last; "" after lb_wifi_leave */
 
-enum { LB_WIFI_NO_LIMIT = UINT32_MAX };
+#define LB_WIFI_NO_LIMIT UINT32_MAX
 /* The link is to be there within so many milliseconds from now; LB_WIFI_NO_LIMIT: whenever it comes. */
 void lb_wifi_expect_link(uint32_t timeout_ms);
 /* Is it not there, and the time over? Said once; from then on there is no limit. */

@@ -196,6 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verdicts), cmocka_unit_test(test_scripts), cmocka_unit_test(test_what_happened),
 		cmocka_unit_test(test_cuts),     cmocka_unit_test(test_notes),   cmocka_unit_test(test_the_worst_of_several),
+		cmocka_unit_test(test_networks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
