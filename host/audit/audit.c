@@ -139,6 +139,27 @@ static void note_dangers(const struct auditor *auditor, bool ahead)
 	}
 }
 
+/* What is called by another name may be called where the run did not come to. */
+static void note_aliases(const struct auditor *auditor)
+{
+	const struct lb_flow *flow = &auditor->flow;
+
+	for (uint32_t f = 0; f < flow->code->functions && lb_reach_goes_on_calling(flow); f++) {
+		const struct lb_trace_function *function = &flow->code->function[f];
+		if (auditor->reached[f] == 0)
+			continue;
+		for (uint32_t i = function->instructions_at; i < function->instructions_at + function->instructions; i++) {
+			const char *danger = lb_flow_ran(flow, f, i) ? lb_danger_alias(flow, f, i) : NULL;
+			char text[LB_AUDIT_TEXT_BYTES];
+			if (danger == NULL)
+				continue;
+			snprintf(text, sizeof(text), "%s, by another name", danger);
+			lb_audit_add(auditor->audit, LB_AUDIT_UNREACHED, file_of(auditor, f), flow->code->instruction[i].line,
+			             text);
+		}
+	}
+}
+
 /* --- where it is --- */
 
 static const struct lb_trace_instruction *instruction_of(const struct auditor *auditor,
@@ -257,6 +278,7 @@ bool lb_audit(const struct lb_audit_run *run, struct lb_audit *audit)
 	note_errors(auditor, true);
 	note_gaps(auditor);
 	note_dangers(auditor, true);
+	note_aliases(auditor);
 	note_waiting(auditor);
 	if (code->full != 0)
 		lb_audit_add(audit, LB_AUDIT_UNSEEN, "", 0, "the scripts are too large to be followed in whole");

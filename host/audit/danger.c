@@ -14,6 +14,17 @@ static const struct {
 	{"go_to_sleep", "go_to_sleep() takes the module away"},
 	{"disable_irq", "disable_irq() stops Ctrl-C and the network"},
 	{"WDT", "a watchdog resets the module"},
+	{"exec", "exec() runs code that only the run makes known"},
+	{"eval", "eval() runs code that only the run makes known"},
+	{"execfile", "execfile() runs code that only the run makes known"},
+	{"__import__", "__import__() loads a file that only the run makes known"},
+	{"getattr", "getattr() finds a function that only the run makes known"},
+	{"globals", "globals() holds functions by names that only the run makes known"},
+	{"__dict__", "__dict__ holds functions by names that only the run makes known"},
+	{"bytearray_at", "writing to memory can stop anything"},
+	{"mem8", "writing to memory can stop anything"},
+	{"mem16", "writing to memory can stop anything"},
+	{"mem32", "writing to memory can stop anything"},
 };
 
 /* Waits for ever unless the program says how long. */
@@ -130,6 +141,13 @@ static bool is_console(const struct lb_trace_instruction *argument)
 	                                        argument->kind == LB_TRACE_LOCAL || argument->kind == LB_TRACE_NAME;
 }
 
+/* active(False), active(0), or of a value that only the run knows. */
+static bool switches_off(const struct lb_trace_instruction *argument)
+{
+	return argument->kind == LB_TRACE_FALSE || (argument->kind == LB_TRACE_INT && argument->argument == 0) ||
+	       argument->kind == LB_TRACE_LOCAL || argument->kind == LB_TRACE_NAME;
+}
+
 /* By the name that is called, whatever it is called on: better one warning too many than a lock-out that is called
  * safe. */
 static const char *call(const struct lb_flow *flow, uint32_t function, uint32_t instruction, const char *name)
@@ -144,11 +162,29 @@ static const char *call(const struct lb_flow *flow, uint32_t function, uint32_t 
 			return calls[i].what;
 	if (strcmp(name, "UART") == 0 && is_console(next))
 		return "UART(0) is the console's";
-	if (strcmp(name, "active") == 0 && (next->kind == LB_TRACE_FALSE || (is_number && next->argument == 0)))
+	if (strcmp(name, "active") == 0 && switches_off(next))
 		return "active(False) switches the radio off";
 	if (strcmp(name, "deinit") == 0 && ends_a_way_in(flow, function, instruction))
 		return "deinit() closes a way in";
 	return NULL;
+}
+
+/* A function that was stored under another name, by `from micropython import kbd_intr as k` or `k = machine.WDT`, is
+ * called by that name. */
+const char *lb_danger_alias(const struct lb_flow *flow, uint32_t function, uint32_t instruction)
+{
+	const struct lb_trace_instruction *in = at(flow, instruction), *next = in + 1;
+	bool stores =
+		instruction + 1 < end_of(flow, function) &&
+		(next->kind == LB_TRACE_STORE_LOCAL || (next->kind == LB_TRACE_STORE && next->argument != in->argument));
+	const char *name = lb_flow_text(flow, in->argument);
+
+	if (in->kind != LB_TRACE_IMPORT_FROM && in->kind != LB_TRACE_ATTRIBUTE && in->kind != LB_TRACE_NAME)
+		return NULL;
+	for (size_t i = 0; i < COUNT(calls) && stores; i++)
+		if (strcmp(name, calls[i].name) == 0)
+			return calls[i].what;
+	return stores && strcmp(name, "UART") == 0 ? "UART(0) is the console's" : NULL;
 }
 
 /* Anywhere in the same file. */

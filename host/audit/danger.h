@@ -19,4 +19,7 @@ void lb_danger_find_natives(const struct lb_trace *code, struct lb_danger_native
 const char *lb_danger(const struct lb_flow *flow, const struct lb_danger_natives *natives, uint32_t function,
                       uint32_t instruction);
 
+/* As lb_danger, of an instruction that stores such a function under a name of the script's own; NULL: none. */
+const char *lb_danger_alias(const struct lb_flow *flow, uint32_t function, uint32_t instruction);
+
 #endif

@@ -162,7 +162,8 @@ static bool leads_to(const struct lb_flow *flow, const struct lb_trace_instructi
 	case LB_TRACE_NAME:
 	case LB_TRACE_ATTRIBUTE:
 	case LB_TRACE_METHOD: return !is_module(flow, function) && flow->code->function[function].name == in->argument;
-	case LB_TRACE_MAKE: return in->argument == function + 1 && is_nameless(flow, function);
+	case LB_TRACE_MAKE: /* a decorator may call what it gets */
+		return in->argument == function + 1 && (is_nameless(flow, function) || in[1].kind == LB_TRACE_CALL);
 	case LB_TRACE_IMPORT:
 	case LB_TRACE_IMPORT_FROM:
 	case LB_TRACE_STRING:
@@ -196,8 +197,7 @@ static bool has_call(const struct lb_flow *flow, uint8_t kind)
 	return false;
 }
 
-/* Did an error end a script, or does one wait, with calls to come? */
-static bool goes_on_calling(const struct lb_flow *flow)
+bool lb_reach_goes_on_calling(const struct lb_flow *flow)
 {
 	bool ended = false;
 
@@ -214,7 +214,7 @@ static bool is_special(const struct lb_flow *flow, uint32_t function)
 	return strncmp(name, "__", 2) == 0 && !is_module(flow, function);
 }
 
-/* Did what ran load it by its name, or hand it to a decorator? */
+/* Did what ran load it by its name, hand it to a decorator, or make it without a name? */
 static bool is_held(const struct lb_flow *flow, const uint8_t *reached, uint32_t function)
 {
 	for (uint32_t f = 0; f < flow->ran->functions; f++) {
@@ -223,9 +223,8 @@ static bool is_held(const struct lb_flow *flow, const uint8_t *reached, uint32_t
 			continue;
 		for (uint32_t i = by->instructions_at; i < by->instructions_at + by->instructions; i++) {
 			const struct lb_trace_instruction *in = &flow->code->instruction[i];
-			bool decorated = in->kind == LB_TRACE_MAKE && in[1].kind == LB_TRACE_CALL && in->argument == function + 1;
-			bool named = in->kind != LB_TRACE_MAKE && in->kind != LB_TRACE_STRING && leads_to(flow, in, function);
-			if ((decorated || named) && lb_flow_ran(flow, f, i))
+			bool held = in->kind != LB_TRACE_STRING && leads_to(flow, in, function);
+			if (held && lb_flow_ran(flow, f, i))
 				return true;
 		}
 	}
@@ -235,7 +234,7 @@ static bool is_held(const struct lb_flow *flow, const uint8_t *reached, uint32_t
 /* A function that was stored somewhere, in a variable, a list, a callback, may be what is called next. */
 static void spread_to_held(const struct lb_flow *flow, const uint8_t *reached)
 {
-	bool goes_on = goes_on_calling(flow);
+	bool goes_on = lb_reach_goes_on_calling(flow);
 
 	if (!has_call(flow, LB_FLOW_AHEAD))
 		return;

@@ -12,6 +12,8 @@ const char *lb_reach_file_name(const char *path);
 /* Is it a file of the module's, rather than what was typed at a prompt? */
 bool lb_reach_is_file(const char *path);
 
+/* After lb_flow_mark: did an error end a script, or does one wait, with calls to come? */
+bool lb_reach_goes_on_calling(const struct lb_flow *flow);
 /* reached, LB_TRACE_FUNCTIONS long: by function, 1 for those in boot.py, main.py and all that these import, and what
  * those import, whether the run came to the import or not. */
 void lb_reach_mark(const struct lb_flow *flow, uint8_t *reached);

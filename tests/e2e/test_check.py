@@ -250,6 +250,36 @@ def test_what_was_not_reached_is_not_safe(scratch, case):
 		assert check(scratch, "--seconds", 3, "--cuts", 0, "--strict").returncode == strict
 
 
+# Doors that are shut by other names than their own, or at the next start.
+ODD = {
+	"a name of its own": ("from micropython import kbd_intr as k\nint('x')\nk(-1)\n", 4),
+	"a variable": ("import machine\nw = machine.WDT\nint('x')\nw(timeout=1000)\n", 4),
+	"getattr": ("import micropython\nint('x')\ngetattr(micropython, 'kbd' + '_intr')(-1)\n", 4),
+	"a dict": ("import micropython\nint('x')\nmicropython.__dict__['kbd' + '_intr'](-1)\n", 4),
+	"globals": ("import machine\ndef go():\n    machine.WDT()\nint('x')\nglobals()['go']()\n", 4),
+	"exec": ("code = 'import machine'\nint('x')\nexec(code)\n", 4),
+	"a file's text": ("int('x')\nexec(open('code.txt').read())\n", 4),
+	"import": ("int('x')\n__import__('lo' + 'ck')\n", 4),
+	"memory": ("import machine\nint('x')\nmachine.mem32[0x3ff44000] = 0\n", 4),
+	"a lambda in a list": ("import machine\njobs = [lambda: machine.WDT()]\nint('x')\njobs[0]()\n", 4),
+	"a decorator": ("import machine\ndef call(f):\n    f()\nint('x')\n@call\ndef lock():\n    machine.WDT()\n", 4),
+	"a value that switches off": ("import network\nw = network.WLAN()\noff = False\nint('x')\nw.active(off)\n", 4),
+	"the next start": ("import pycom, micropython\npycom.wifi_on_boot(False)\nmicropython.kbd_intr(-1)\nwhile True:\n"
+		"    pass\n", 3),
+	"the second start": ("import micropython, network, os\nif 'once' in os.listdir('/flash'):\n"
+		"    micropython.kbd_intr(-1)\n    network.WLAN().deinit()\n"
+		"else:\n    open('/flash/once', 'w').close()\nwhile True:\n    pass\n", 3),
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_odd_ways_to_lock_out_are_not_safe(scratch, case):
+	script, verdict = ODD[case]
+	write(scratch, {"main.py": script})
+	result = check(scratch, "--seconds", 2, "--cuts", 0)
+	assert result.returncode == verdict, result.stdout
+
+
 ONLINE = """import micropython, network, socket, time
 wlan = network.WLAN(mode=network.WLAN.STA)
 wlan.connect("home", auth=(network.WLAN.WPA2, "long enough"))
