@@ -62,7 +62,8 @@ SUPPORT_C := $(filter-out $(UNIT_C),$(wildcard tests/unit/*.c))
 POWER_C := $(wildcard tests/power/*.c)
 PROTOCOLS_C := $(wildcard protocols/*/*.c)
 # Of the firmware what does not need MicroPython: no include of its.
-FIRMWARE_C := $(filter-out firmware/check/%,$(shell grep -L '^#include "\(py\|extmod\|shared\|lib\)/' firmware/*/*.c))
+FIRMWARE_C := $(filter-out firmware/check/% firmware/threadless/%,$(shell \
+	grep -L '^#include "\(py\|extmod\|shared\|lib\)/' firmware/*/*.c))
 LIBRARY_C := $(CORE_C) $(KINDS_C) $(PROTOCOLS_C) $(CRYPTO_C) $(MODEL_C) $(CLIENT_C) $(IMAGE_C) $(FIRMWARE_C)
 
 # ---- one object tree a variant ----

@@ -47,6 +47,10 @@ extern const struct _mp_obj_type_t lb_timeout_error_type;
 		lb_callback_jump();             \
 	}
 
+/* In a thread that is not the main one, which has what is scheduled. */
+#define MICROPY_SCHED_HOOK_SCHEDULED lb_gil_wake_main()
+/* MICROPY_PY_THREAD belongs to the board: see its board.mk. */
+
 /* --- files --- */
 #define MICROPY_VFS (1)
 #define MICROPY_READER_VFS (1)
@@ -101,4 +105,5 @@ typedef long mp_off_t;
 
 unsigned long lb_random_seed(void);
 void lb_callback_jump(void);
+void lb_gil_wake_main(void);
 void lb_script_after_exec(void *exception, int *result);

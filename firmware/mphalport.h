@@ -3,6 +3,7 @@
 #define LB_MPHALPORT_H
 
 #include "core/hw/periph.h"
+#include "firmware/io/gil.h"
 #include "firmware/life/lineedit.h"
 #include "firmware/python/machine_pin.h"
 #include "py/obj.h"
@@ -11,7 +12,7 @@
 #define MICROPY_BEGIN_ATOMIC_SECTION() lb_periph_irq_save()
 #define MICROPY_END_ATOMIC_SECTION(state) lb_periph_irq_restore(state)
 #define MICROPY_INTERNAL_WFE(TIMEOUT_MS) \
-	lb_periph_wait_ms((mp_int_t)(TIMEOUT_MS) < 0 ? UINT32_MAX : (uint32_t)(TIMEOUT_MS))
+	lb_gil_wait_ms((mp_int_t)(TIMEOUT_MS) < 0 ? UINT32_MAX : (uint32_t)(TIMEOUT_MS))
 
 #define mp_hal_readline lb_lineedit_read /* of input() */
 #define mp_hal_delay_us_fast(us) lb_periph_busy_wait_us((uint32_t)(us))

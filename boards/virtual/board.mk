@@ -15,6 +15,9 @@ CPU_CFLAGS_x86_64 := -DMICROPY_EMIT_X64=1
 # No emitter for other 64-bit CPUs; and MicroPython has no code of its own to find their registers.
 CPU_CFLAGS_aarch64 := -DMICROPY_GCREGS_SETJMP=1
 
+# The scripts have threads; without this line `import _thread` says that there are none, and the image is smaller.
+FIRMWARE_THREADS := 1
+
 # Frozen code holds big integers in digits of 16 bits. The host's stack is far larger than what Python may use of it.
 FIRMWARE_CFLAGS := -fno-pie -DMPZ_DIG_SIZE=16 $(CPU_CFLAGS_$(BOARD_CPU)) -DLB_STACK_BYTES=131072 \
 	-DLB_PLATFORM='"lifeboat"' -DLB_BOARD_TITLE='"Lifeboat virtual module"' -DLB_CPU_NAME='"$(BOARD_CPU)"'

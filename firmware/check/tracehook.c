@@ -9,6 +9,7 @@
 #include "firmware/check/traceask.h"
 #include "firmware/check/tracecut.h"
 #include "firmware/check/tracehook.h"
+#include "firmware/check/tracethread.h"
 #include "firmware/check/tracing.h"
 #include "firmware/io/bootinfo.h"
 #include "py/bc.h"
@@ -42,8 +43,10 @@ enum {
 	TEXT_BYTES = 160,
 };
 
+/* Of the thread that runs Python. */
+static struct lb_tracethread_own own = {.function = LB_TRACECODE_NONE};
+
 static struct {
-	uint32_t function; /* LB_TRACECODE_NONE: not followed */
 	uint32_t script;   /* 1 boot.py, 2 main.py, 0 neither */
 	uint64_t start_us; /* module time since the reset, when the firmware started */
 	mp_obj_t base;     /* of the attribute that was looked up last */
@@ -52,7 +55,7 @@ static struct {
 	size_t standin_bytes; /* of the heap, in use before the scripts */
 	size_t collections;
 	bool busy; /* printing an exception, which may run code */
-} hook = {.function = LB_TRACECODE_NONE};
+} hook;
 
 /* --- instructions and frames --- */
 
@@ -74,6 +77,17 @@ static uint32_t offset_now(void)
 	return (uint32_t)(frame->now - frame->code);
 }
 
+static void show_where(uintptr_t seen)
+{
+	own.seen = lb_tracehook_now.seen = seen;
+	lb_tracehook_now.at = lb_tracing()->depth > 0 ? &top_frame()->now : &nowhere;
+}
+
+static void on_another_thread(void)
+{
+	show_where(own.seen);
+}
+
 static void note_heap(void)
 {
 	struct lb_trace *trace = lb_tracing();
@@ -91,19 +105,18 @@ static void enter(const byte *code)
 	struct lb_trace *trace = lb_tracing();
 	const uint32_t number = lb_tracecode_find(code);
 
-	hook.function = number;
+	own.function = number;
 	trace->depth++;
 	*top_frame() = (struct lb_trace_frame){
 		.function = number == LB_TRACECODE_NONE ? 0 : number + 1,
 		.code = (uintptr_t)code,
 		.now = (uintptr_t)code,
 	};
-	lb_tracehook_now.at = &top_frame()->now;
-	lb_tracehook_now.seen = 0;
+	show_where(0);
 	if (number == LB_TRACECODE_NONE)
 		return;
 	const struct lb_trace_function *function = &trace->function[number];
-	lb_tracehook_now.seen = (uintptr_t)(trace->seen + function->seen_at) - (uintptr_t)code;
+	show_where((uintptr_t)(trace->seen + function->seen_at) - (uintptr_t)code);
 	if (function->instructions > 0 &&
 	    !trace->seen[function->seen_at + trace->instruction[function->instructions_at].offset])
 		note_heap();
@@ -113,18 +126,17 @@ static void enter(const byte *code)
 mp_vm_return_kind_t __wrap_mp_execute_bytecode(mp_code_state_t *state, volatile mp_obj_t inject)
 {
 	struct lb_trace *trace = lb_tracing();
-	const uint32_t function = hook.function;
+	const uint32_t function = own.function;
 	const uintptr_t seen = lb_tracehook_now.seen;
 
 	enter(state->fun_bc->bytecode);
 	const mp_vm_return_kind_t kind = __real_mp_execute_bytecode(state, inject);
-	if (hook.function != LB_TRACECODE_NONE)
-		trace->function[hook.function].suspended = kind == MP_VM_RETURN_YIELD ? offset_now() + 1 : 0;
-	hook.function = function;
-	lb_tracehook_now.seen = seen;
+	if (own.function != LB_TRACECODE_NONE)
+		trace->function[own.function].suspended = kind == MP_VM_RETURN_YIELD ? offset_now() + 1 : 0;
+	own.function = function;
 	if (trace->depth > 0)
 		trace->depth--;
-	lb_tracehook_now.at = trace->depth > 0 ? &top_frame()->now : &nowhere;
+	show_where(seen);
 	return kind;
 }
 
@@ -298,7 +310,7 @@ static void note_error(mp_obj_t exception, qstr file, size_t line)
 	struct lb_trace_error wanted = {
 		.file = lb_tracing_file(file),
 		.line = (uint32_t)line,
-		.function = hook.function == LB_TRACECODE_NONE ? 0 : hook.function + 1,
+		.function = own.function == LB_TRACECODE_NONE ? 0 : own.function + 1,
 		.offset = offset_now(),
 		.type = lb_tracing_text(mp_obj_get_type_str(exception)),
 		.device = lb_traceask_device_just_before(),
@@ -421,10 +433,9 @@ static void start_standin(void)
 int __wrap_pyexec_file_if_exists(const char *path)
 {
 	lb_tracing()->in_script = strcmp(path, "/flash/boot.py") == 0 ? 1 : 2;
-	hook.function = LB_TRACECODE_NONE;
-	lb_tracehook_now.seen = 0;
-	lb_tracehook_now.at = &nowhere;
+	own.function = LB_TRACECODE_NONE;
 	lb_tracing()->depth = 0;
+	show_where(0);
 	for (uint32_t i = 0; i < lb_tracing()->functions; i++)
 		lb_tracing()->function[i].suspended = 0;
 	script()->traceback[0] = '\0';
@@ -455,6 +466,7 @@ void __wrap_lb_bootinfo_init(void)
 	__real_lb_bootinfo_init();
 	lb_tracing_init();
 	lb_tracecut_init();
+	lb_tracethread_init(&own, on_another_thread);
 	hook.start_us = lb_periph_micros();
 }
 

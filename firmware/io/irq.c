@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "firmware/io/gil.h"
 #include "py/runtime.h"
 
 MP_REGISTER_ROOT_POINTER(void *lb_irqs[27]);
@@ -60,6 +61,19 @@ void lb_irq_set(struct lb_irq *irq, mp_obj_t handler, mp_obj_t argument, mp_uint
 	irq->trigger = handler == mp_const_none ? 0 : trigger;
 }
 
+/* A hard one is called here and now, unless another thread runs Python: then it is scheduled as the others are. */
+static void call_hard(struct lb_irq *irq)
+{
+	const enum lb_gil_claim claim = lb_gil_claim();
+
+	if (claim == LB_GIL_REFUSED) {
+		mp_sched_schedule(irq->base.handler, irq->base.parent);
+		return;
+	}
+	mp_irq_handler(&irq->base);
+	lb_gil_end_claim(claim);
+}
+
 void lb_irq_call(unsigned which, mp_uint_t event)
 {
 	struct lb_irq *irq = lb_irq_get(which);
@@ -68,7 +82,7 @@ void lb_irq_call(unsigned which, mp_uint_t event)
 		return;
 	irq->flags = event;
 	if (irq->base.ishard)
-		mp_irq_handler(&irq->base);
+		call_hard(irq);
 	else if (irq->base.handler != mp_const_none)
 		mp_sched_schedule(irq->base.handler, irq->argument);
 }

@@ -1,6 +1,7 @@
 #include "firmware/life/ctrl_c.h"
 
 #include "firmware/io/console.h"
+#include "firmware/io/gil.h"
 #include "firmware/io/uart.h"
 #include "firmware/net/telnet_server.h"
 #include "py/mphal.h"
@@ -85,7 +86,7 @@ bool lb_ctrl_c_is_due(void)
 /* The scheduler is locked for the VM's hook, which looks for Ctrl-C in callbacks only. */
 void lb_ctrl_c_at_prompt(void (*work)(void *arg), void *arg)
 {
-	if (code_runs) {
+	if (code_runs || !lb_gil_is_main()) {
 		work(arg);
 		return;
 	}

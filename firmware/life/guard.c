@@ -7,6 +7,7 @@
 #include "core/base/assert.h"
 #include "core/hw/periph.h"
 #include "firmware/life/ctrl_c.h"
+#include "firmware/threads/threads.h"
 #include "py/gc.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
@@ -110,6 +111,9 @@ void gc_collect(void)
 {
 	gc_collect_start();
 	gc_helper_collect_regs_and_stack();
+	lb_threads_mark();
 	soft_timer_gc_mark_all();
+	/* A timer may have gone from there to here meanwhile. */
+	gc_collect_root((void **)MP_STATE_VM(sched_queue), sizeof(MP_STATE_VM(sched_queue)) / (sizeof(void *)));
 	gc_collect_end();
 }

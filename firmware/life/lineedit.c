@@ -401,13 +401,22 @@ void lb_lineedit_start(vstr_t *line, const char *prompt)
 	indent();
 }
 
+void lb_lineedit_resume(vstr_t *line, const char *prompt)
+{
+	if (edit.line != line)
+		lb_lineedit_start(line, prompt);
+}
+
 int lb_lineedit_read(vstr_t *line, const char *prompt)
 {
 	int result;
 
 	lb_lineedit_start(line, prompt);
 	do {
-		result = lb_lineedit_key(mp_hal_stdin_rx_chr());
+		const int c = mp_hal_stdin_rx_chr();
+
+		lb_lineedit_resume(line, prompt);
+		result = lb_lineedit_key(c);
 	} while (result < 0);
 	return result;
 }

@@ -16,6 +16,8 @@ void lb_lineedit_init(void);
 /* A line after what `line` holds already (a statement's lines so far); shows the prompt. The caller owns both and keeps
  * them while keys come. Editing may raise MemoryError. */
 void lb_lineedit_start(vstr_t *line, const char *prompt);
+/* After a wait for what is typed: another thread's line may have come in between. What was typed of this one stays. */
+void lb_lineedit_resume(vstr_t *line, const char *prompt);
 /* One byte of what is typed. -1: the line goes on; 0: Enter; Ctrl-C always and Ctrl-A to Ctrl-E on an empty line: that
  * character. */
 int lb_lineedit_key(int c);

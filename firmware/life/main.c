@@ -24,7 +24,10 @@
 #include "firmware/io/timers.h"
 #include "firmware/life/trialrun.h"
 #include "firmware/io/uart.h"
+#include "firmware/threads/threads.h"
 #include "firmware/io/watchdog.h"
+
+enum vm_end { VM_RESET, VM_EXITED_BY_SCRIPT, VM_UNUSABLE };
 
 enum { WINDOW_MS = 100, WIDE_WINDOW_MS = 1000, EARLY_EXITS = 3 };
 
@@ -94,13 +97,26 @@ static void announce_wide_window(void)
 		                     "there is now a second in which Ctrl-C stops them.\r\n");
 }
 
+/* A thread that goes on would go on in a VM that is gone. Nothing of Python's is touched here: that thread may have the
+ * interpreter's lock. What kept scripts from running keeps them from running after this reset too. */
+static void end_threads(enum vm_end end)
+{
+	static const char text[] = "A thread of the script has not ended within 2 s: hard reset.\r\n";
+
+	if (lb_threads_end())
+		return;
+	lb_uart_write(0, text, sizeof(text) - 1);
+	lb_bootinfo_reset(end == VM_UNUSABLE || lb_bootinfo_is_safe() ? LB_REQUEST_SAFE_BOOT : LB_REQUEST_NONE);
+}
+
 /* What a soft reset ends: callbacks, sockets, open files. Pins, LED, watchdog and UART settings stay as they are. */
-static void stop_vm(bool exited)
+static void stop_vm(enum vm_end end)
 {
 	mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
-	if (exited)
+	if (end == VM_EXITED_BY_SCRIPT)
 		announce_wide_window();
-	lb_trialrun_vm_stops(exited);
+	end_threads(end);
+	lb_trialrun_vm_stops(end == VM_EXITED_BY_SCRIPT);
 	lb_irq_forget_pins();
 	lb_uart_detach();
 	lb_timers_stop();
@@ -142,8 +158,6 @@ static void announce(bool mounted)
 		                                "import sys; sys.path.extend(['/flash', '/flash/lib'])\n");
 }
 
-enum vm_end { VM_RESET, VM_EXITED_BY_SCRIPT, VM_UNUSABLE };
-
 /* One life of the VM, up to a soft reset. */
 static enum vm_end run_vm(bool skip_scripts)
 {
@@ -177,7 +191,7 @@ int main(void)
 		start_vm();
 		const enum vm_end end = run_vm(skip_scripts);
 
-		stop_vm(end == VM_EXITED_BY_SCRIPT);
+		stop_vm(end);
 		skip_scripts = end == VM_UNUSABLE || (end == VM_EXITED_BY_SCRIPT && interrupted_between_runs());
 	}
 }

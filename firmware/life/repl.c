@@ -38,6 +38,7 @@ int lb_repl_readline(vstr_t *line, const char *prompt)
 	for (;;) {
 		const int c = lb_repl_read_byte();
 
+		lb_lineedit_resume(line, prompt);
 		if (c == CHAR_CTRL_F && vstr_len(line) == 0) {
 			mp_hal_stdout_tx_str("\r\nCtrl-F: hard reset into safe boot\r\n");
 			lb_bootinfo_reset(LB_REQUEST_SAFE_BOOT);

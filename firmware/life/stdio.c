@@ -1,6 +1,7 @@
 /* sys.stdin and sys.stdout: the slots of os.dupterm, and whoever is logged in over telnet. */
 #include "extmod/misc.h"
 #include "firmware/io/console.h"
+#include "firmware/io/gil.h"
 #include "firmware/io/uart.h"
 #include "firmware/life/ctrl_c.h"
 #include "firmware/net/servers.h"
@@ -16,7 +17,7 @@ static void with_streams(void (*work)(void *arg), void *arg)
 {
 	const uint16_t heap_locks = MP_STATE_THREAD(gc_lock_depth);
 
-	if (lb_uart_all_terminals_are_uarts()) {
+	if (lb_uart_all_terminals_are_uarts() || !lb_gil_is_main()) {
 		work(arg);
 		return;
 	}
@@ -29,16 +30,24 @@ static void read_input(void *c_ptr)
 	*(int *)c_ptr = mp_os_dupterm_rx_chr();
 }
 
+/* At the prompt what is typed is for the prompt: a thread that reads waits until code runs there. */
+static bool may_read(void)
+{
+	return lb_gil_is_main() || !lb_ctrl_c_is_key();
+}
+
 uintptr_t mp_hal_stdio_poll(uintptr_t poll_flags)
 {
 	uintptr_t flags = mp_os_dupterm_poll(poll_flags);
 
+	if (lb_telnet_server_is_console())
+		flags |= poll_flags & MP_STREAM_POLL_WR;
+	if (!may_read())
+		return flags & ~(uintptr_t)MP_STREAM_POLL_RD;
 	if ((poll_flags & MP_STREAM_POLL_RD) != 0)
 		lb_console_note_read();
 	if (lb_telnet_server_readable())
 		flags |= poll_flags & MP_STREAM_POLL_RD;
-	if (lb_telnet_server_is_console())
-		flags |= poll_flags & MP_STREAM_POLL_WR;
 	return flags;
 }
 
@@ -50,14 +59,15 @@ int mp_hal_stdin_rx_chr(void)
 	for (;;) {
 		int c = -1;
 
-		if (lb_ctrl_c_became_key())
+		if (lb_gil_is_main() && lb_ctrl_c_became_key())
 			return CHAR_CTRL_C;
-		with_streams(read_input, &c);
-		if (c < 0)
+		if (may_read())
+			with_streams(read_input, &c);
+		if (c < 0 && may_read())
 			c = lb_telnet_server_read();
 		if (c >= 0)
 			return c;
-		if (lb_servers_pass_turn())
+		if (lb_gil_is_main() && lb_servers_pass_turn())
 			mp_event_handle_nowait();
 		else
 			mp_event_wait_indefinite();

@@ -4,6 +4,7 @@
 
 #include "core/hw/net.h"
 #include "core/hw/radio.h"
+#include "firmware/io/gil.h"
 #include "firmware/net/servers.h"
 #include "firmware/net/wifi.h"
 #include "py/mperrno.h"
@@ -29,6 +30,19 @@ static struct deadline deadline_of(const mod_network_socket_obj_t *socket)
 	return (struct deadline){.start_ms = mp_hal_ticks_ms(), .timeout_ms = socket->timeout};
 }
 
+struct wait {
+	int fd;
+	unsigned want;
+	uint32_t wait_ms;
+};
+
+static void wait_for_socket(void *wait_ptr)
+{
+	const struct wait *wait = wait_ptr;
+
+	lb_net_wait(wait->fd, wait->want, wait->wait_ms);
+}
+
 /* After a call said "not now": true when it is worth another try. Raises what is pending, as KeyboardInterrupt. */
 static bool wait_for(int fd, unsigned want, const struct deadline *deadline)
 {
@@ -37,8 +51,11 @@ static bool wait_for(int fd, unsigned want, const struct deadline *deadline)
 	if (deadline->timeout_ms != FOREVER && waited_ms >= (mp_uint_t)deadline->timeout_ms)
 		return false;
 	mp_handle_pending(true);
-	lb_net_wait(fd, want,
-	            deadline->timeout_ms == FOREVER ? UINT32_MAX : (uint32_t)((mp_uint_t)deadline->timeout_ms - waited_ms));
+	struct wait wait = {fd, want, UINT32_MAX};
+
+	if (deadline->timeout_ms != FOREVER)
+		wait.wait_ms = (uint32_t)((mp_uint_t)deadline->timeout_ms - waited_ms);
+	lb_gil_without(wait_for_socket, &wait);
 	mp_handle_pending(true);
 	return true;
 }
@@ -75,23 +92,34 @@ static void put_address(struct lb_net_address address, byte *ip, mp_uint_t *port
 	*port = address.port;
 }
 
+struct question {
+	char host[HOST_NAME_BYTES];
+	struct lb_net_address address;
+	int error;
+};
+
+static void resolve(void *question_ptr)
+{
+	struct question *question = question_ptr;
+
+	question->error = lb_net_resolve(question->host, &question->address);
+}
+
 /* Copied, for the name that MicroPython gives has no NUL. */
 static int nic_gethostbyname(mp_obj_t nic, const char *name, mp_uint_t size_bytes, uint8_t *ip)
 {
-	struct lb_net_address address;
-	char host[HOST_NAME_BYTES];
+	struct question question;
 	mp_uint_t port;
-	int error;
 
 	(void)nic;
-	if (size_bytes >= sizeof(host))
+	if (size_bytes >= sizeof(question.host))
 		return MP_EINVAL;
-	memcpy(host, name, size_bytes);
-	host[size_bytes] = '\0';
-	error = lb_net_resolve(host, &address);
-	if (error == 0)
-		put_address(address, ip, &port);
-	return -error;
+	memcpy(question.host, name, size_bytes);
+	question.host[size_bytes] = '\0';
+	lb_gil_without(resolve, &question);
+	if (question.error == 0)
+		put_address(question.address, ip, &port);
+	return -question.error;
 }
 
 /* --- sockets --- */

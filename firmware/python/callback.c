@@ -1,5 +1,6 @@
 #include "firmware/python/callback.h"
 
+#include "firmware/io/gil.h"
 #include "firmware/io/irq.h"
 #include "firmware/life/ctrl_c.h"
 #include "firmware/net/servers.h"
@@ -13,9 +14,13 @@ static struct {
 } here;
 
 /* At each backward jump of bytecode while the scheduler is locked (see mpconfigport.h). That is also so in a block
- * device in Python that FTP uses. */
+ * device in Python that FTP uses, and in a thread while a callback of the main one waits. */
 void lb_callback_jump(void)
 {
+	if (!lb_gil_is_main() && lb_gil_may_change()) {
+		lb_gil_yield();
+		return;
+	}
 	if (!lb_ctrl_c_is_due())
 		return;
 	if (here.hard == 0)
@@ -68,8 +73,10 @@ mp_obj_t lb_callback_finalise(mp_obj_t function, mp_obj_t argument)
 {
 	mp_obj_t result;
 
+	lb_gil_keep(); /* the collector is at work */
 	if (run(function, argument, &result))
 		mp_sched_keyboard_interrupt();
+	lb_gil_unkeep();
 	return result;
 }
 
@@ -81,12 +88,14 @@ mp_obj_t lb_callback_hard(mp_obj_t function, mp_obj_t argument)
 	mp_obj_t result = mp_const_none;
 
 	here.hard++;
+	lb_gil_keep();
 	const bool raised = nlr_push(&nlr) != 0;
 
 	if (!raised) {
 		result = mp_call_function_1(function, argument);
 		nlr_pop();
 	}
+	lb_gil_unkeep();
 	here.hard--;
 	lb_ctrl_c_leave(outer_ms);
 	if (raised)

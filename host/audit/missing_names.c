@@ -4,7 +4,7 @@
 
 // clang-format off
 const char *const lb_missing_names[] = {
-	"_thread", "aioespnow", "apa106", "bluetooth", "btree", "dht", "ds18x20", "esp", "esp32",
+	"aioespnow", "apa106", "bluetooth", "btree", "dht", "ds18x20", "esp", "esp32",
 	"espnow", "flashbdev", "inisetup", "lwip", "uwebsocket", "websocket", "logging", "mip", "neopixel", "nrf",
 	"ntptime", "onewire", "pyb", "requests", "rp2", "ssd1306",
 	"stm", "ubluetooth", "umqtt", "upip", "urequests", "webrepl",

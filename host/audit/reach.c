@@ -231,11 +231,34 @@ static bool is_held(const struct lb_flow *flow, const uint8_t *reached, uint32_t
 	return false;
 }
 
+/* Was it given to a call of start_new_thread? That another thread kept it from running is no promise. */
+static bool is_started(const struct lb_flow *flow, uint32_t function)
+{
+	const struct lb_trace_instruction *list = flow->code->instruction;
+
+	for (uint32_t f = 0; f < flow->ran->functions; f++) {
+		const struct lb_trace_function *by = &flow->code->function[f];
+		const uint32_t end = by->instructions_at + by->instructions;
+		for (uint32_t i = by->instructions_at; i < end; i++) {
+			if ((list[i].kind != LB_TRACE_METHOD && list[i].kind != LB_TRACE_NAME) || !lb_flow_ran(flow, f, i) ||
+			    strcmp(lb_flow_text(flow, list[i].argument), "start_new_thread") != 0)
+				continue;
+			for (uint32_t given = i + 1; given < end && list[given].kind != LB_TRACE_CALL; given++)
+				if (leads_to(flow, &list[given], function))
+					return true;
+		}
+	}
+	return false;
+}
+
 /* A function that was stored somewhere, in a variable, a list, a callback, may be what is called next. */
 static void spread_to_held(const struct lb_flow *flow, const uint8_t *reached)
 {
 	bool goes_on = lb_reach_goes_on_calling(flow);
 
+	for (uint32_t f = 0; f < flow->code->functions; f++)
+		if (reached[f] != 0 && !lb_flow_entered(flow, f) && is_started(flow, f))
+			mark_all(flow, f);
 	if (!has_call(flow, LB_FLOW_AHEAD))
 		return;
 	for (uint32_t f = 0; f < flow->code->functions; f++)

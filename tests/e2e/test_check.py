@@ -26,7 +26,7 @@ DETAILS = {
 	"fine": lambda r: r["networks"] == {"none": 0},
 	"swallowed-import": lambda r: ("missing", "main.py", 4) in places(r) and r["scripts"]["state"] == "ended",
 	"other-board": lambda r: ("missing", "boot.py", 3) in places(r),
-	"thread-that-holds": lambda r: ("missing", "main.py", 3) in places(r),
+	"thread-that-holds": lambda r: r["scripts"]["state"] == "running" and r["ways"]["radio"] == "off",
 	"tls-handshake-forever": lambda r: (r["scripts"]["state"], r["ways"]["ctrl_c"]) == ("running", True),
 }
 LINES = ["scripts", "watchdog", "Ctrl-C", "mpremote", "radio", "P12", "power cuts", "ran", "heap", "network", "verdict"]
@@ -101,13 +101,48 @@ def write(folder, files):
 # What the owner gets to know of scripts that a run does not come to the end of: files, exit code, exit code with
 # --strict, notes.
 TRUTHS = {
-	"a module without threads": ({"main.py": """import _thread, network, machine, micropython
+	"a module without Bluetooth": ({"main.py": """import bluetooth, network, machine, micropython
 micropython.kbd_intr(-1)
 network.WLAN().deinit()
 machine.UART(0).deinit()
 while True:
     pass
 """}, 4, 4, {("missing", "main.py", 1), ("not reached", "main.py", 2), ("not reached", "main.py", 4)}),
+	"what a thread waits with": ({"main.py": """import _thread, micropython, network, time
+
+def run():
+    time.sleep(3600)
+    micropython.kbd_intr(-1)
+    network.WLAN().deinit()
+
+_thread.start_new_thread(run, ())
+while True:
+    time.sleep(1)
+"""}, 4, 4, {("not reached", "main.py", 5), ("not reached", "main.py", 6)}),
+	"what a thread would do that had no turn": ({"main.py": """import _thread, machine, micropython, network
+
+def run():
+    network.WLAN().deinit()
+    micropython.kbd_intr(-1)
+
+machine.disable_irq()
+_thread.start_new_thread(run, ())
+while True:
+    pass
+"""}, 3, 3, {("not reached", "main.py", 4), ("not reached", "main.py", 5)}),
+	"what a thread did": ({"main.py": """import _thread, time
+done = _thread.allocate_lock()
+
+def run():
+    with done:
+        time.sleep_ms(200)
+    print('done')
+
+_thread.start_new_thread(run, ())
+time.sleep_ms(50)
+with done:
+    print('well')
+"""}, 0, 0, set()),
 	"an import with another in its place": ({"main.py": """try:
     import a_faster_json as requests
 except ImportError:

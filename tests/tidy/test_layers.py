@@ -20,8 +20,8 @@ def core(*modules):
 
 
 # The firmware's folders; its headers beside them (mphalport.h and the like) are MicroPython's to include, as glue is.
-FIRMWARE_RANKS = {"io": 0, "store": 1, "update": 2, "net": 2, "life": 3, "python": 4, "tls": 5, "glue": 6,
-	"check": 6}
+FIRMWARE_RANKS = {"io": 0, "store": 1, "update": 2, "net": 2, "threads": 2, "threadless": 3, "life": 3, "python": 4,
+	"tls": 5, "glue": 6, "check": 6}
 # For every part of the tree but core itself: what it may include. The longest matching part counts.
 ALLOWED = {
 	# Engines without I/O, each by itself.

@@ -1,6 +1,8 @@
 #include "boards/virtual/common/flashchip.h"
 
 #include <errno.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -22,13 +24,40 @@ static void report(enum lb_flash_moment moment)
 		on_change(moment);
 }
 
+static _Atomic uintptr_t worker; /* the thread that changes it; 0: none does */
+
+static uintptr_t self(void)
+{
+	static _Thread_local char here;
+
+	return (uintptr_t)&here;
+}
+
+/* One operation at a time. A handler's that came in the middle of this thread's own goes through. */
+static void enter(void)
+{
+	uintptr_t nobody = 0;
+
+	while (!atomic_compare_exchange_strong(&worker, &nobody, self()) && nobody != self()) {
+		nobody = 0;
+		sched_yield();
+	}
+}
+
+void lb_flashchip_stop(void)
+{
+	enter();
+}
+
 /* For whoever watches from outside: how many operations there were, and whether one is under way when the CPU dies.
  * */
 static struct lb_nor_cut count(void *ctx, const struct lb_nor_op *op)
 {
 	(void)ctx;
-	if (op->kind != LB_NOR_READ)
+	if (op->kind != LB_NOR_READ) {
+		enter();
 		report(LB_FLASH_BEFORE);
+	}
 	switch (op->kind) {
 	case LB_NOR_READ: lb_bus_add64(WIRE_REG_FLASH_READS, 1); break;
 	case LB_NOR_PROGRAM:
@@ -51,6 +80,7 @@ static void done(void *ctx, const struct lb_nor_op *op)
 		return;
 	lb_bus_put64(WIRE_REG_FLASH_TORN, 0);
 	report(LB_FLASH_AFTER);
+	atomic_store(&worker, 0);
 }
 
 static void stay_busy(void *ctx, uint32_t busy_us)

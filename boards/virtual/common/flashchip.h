@@ -10,6 +10,8 @@
 
 /* Called once, after lb_bus_init; the device lives as long as the program. */
 const struct lb_flash *lb_flashchip_open(void);
+/* Once the operation of another thread that is under way has ended; there is no further one. */
+void lb_flashchip_stop(void);
 /* As lb_periph_on_flash. */
 void lb_flashchip_on_change(lb_flash_fn *handler);
 

@@ -13,6 +13,7 @@
 
 #include "boards/virtual/common/bus.h"
 #include "core/hw/periph.h"
+#include "core/hw/thread.h"
 
 enum { US_PER_MS = 1000, NS_PER_S = 1000000000 };
 
@@ -20,11 +21,20 @@ enum { US_PER_MS = 1000, NS_PER_S = 1000000000 };
 enum { DEFERRED_IO = 1, DEFERRED_ALARM = 2 };
 
 static struct {
-	sigset_t signals;
+	sigset_t signals; /* of interrupts, and SIGUSR1, by which a thread is woken */
 	const struct lb_interrupt_vectors *vectors;
 	pthread_t thread; /* the only one that they are delivered to */
-	volatile sig_atomic_t noted;
 } cpu;
+
+/* The threads that may wait, each under its number. */
+static struct waiter {
+	bool here;
+	pthread_t thread;
+	_Atomic bool waits;
+	_Atomic bool noted; /* something happened since its last wait returned */
+} waiters[LB_THREAD_COUNT];
+
+static _Thread_local unsigned self_number;
 
 /* The section in which nothing else happens: one for the whole program, held by a thread or by a handler that runs. */
 static struct {
@@ -94,9 +104,15 @@ static void on_signal(int signal_number)
 	errno = saved_errno;
 }
 
-static void handle(int signal_number)
+/* That it came is all. */
+static void on_wake(int signal_number)
 {
-	const struct sigaction action = {.sa_handler = on_signal, .sa_mask = cpu.signals, .sa_flags = SA_RESTART};
+	(void)signal_number;
+}
+
+static void handle(int signal_number, void (*handler)(int))
+{
+	const struct sigaction action = {.sa_handler = handler, .sa_mask = cpu.signals, .sa_flags = SA_RESTART};
 
 	if (sigaction(signal_number, &action, NULL) != 0)
 		lb_bus_fail("signal handler");
@@ -117,8 +133,11 @@ void lb_interrupt_init(const struct lb_interrupt_vectors *vectors)
 	sigemptyset(&cpu.signals);
 	sigaddset(&cpu.signals, SIGIO);
 	sigaddset(&cpu.signals, SIGALRM);
-	handle(SIGIO);
-	handle(SIGALRM);
+	sigaddset(&cpu.signals, SIGUSR1);
+	lb_interrupt_join(0);
+	handle(SIGIO, on_signal);
+	handle(SIGALRM, on_signal);
+	handle(SIGUSR1, on_wake);
 	lb_interrupt_from(WIRE_FD_MESSAGES);
 	lb_interrupt_from(WIRE_FD_UART0);
 	lb_interrupt_from(WIRE_FD_UART1);
@@ -126,10 +145,52 @@ void lb_interrupt_init(const struct lb_interrupt_vectors *vectors)
 	raise(SIGIO); /* for what came before */
 }
 
+/* --- who waits --- */
+
+void lb_interrupt_join(unsigned number)
+{
+	const uint32_t state = lb_periph_irq_save();
+	sigset_t wake;
+
+	sigemptyset(&wake);
+	sigaddset(&wake, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, &wake, NULL);
+	self_number = number;
+	waiters[number].thread = pthread_self();
+	waiters[number].noted = false;
+	waiters[number].here = true;
+	lb_periph_irq_restore(state);
+}
+
+/* Whoever wakes threads does so in a section, and so never one that is no more. */
+void lb_interrupt_quit(unsigned number)
+{
+	const uint32_t state = lb_periph_irq_save();
+
+	waiters[number].here = false;
+	lb_periph_irq_restore(state);
+}
+
+/* It has said that it waits before it looks whether something happened, so one of the two sees the other. */
+void lb_interrupt_wake(unsigned number)
+{
+	struct waiter *waiter = &waiters[number];
+	const uint32_t state = lb_periph_irq_save();
+
+	atomic_store(&waiter->noted, true);
+	if (waiter->here && atomic_load(&waiter->waits))
+		pthread_kill(waiter->thread, SIGUSR1);
+	lb_periph_irq_restore(state);
+}
+
 void lb_interrupt_note(void)
 {
-	cpu.noted = 1;
+	for (unsigned number = 0; number < LB_THREAD_COUNT; number++)
+		if (waiters[number].here)
+			lb_interrupt_wake(number);
 }
+
+/* --- the section --- */
 
 uint32_t lb_periph_irq_save(void)
 {
@@ -158,16 +219,32 @@ static bool time_left(uint64_t deadline_ns, struct timespec *left)
 	return true;
 }
 
-/* Sleeps until then, or until a signal was handled. */
+/* Sleeps until then, or until something is noted for this thread. */
 static void sleep_until(struct pollfd *fds, nfds_t count, uint64_t deadline_ns, const sigset_t *open)
 {
+	struct waiter *waiter = &waiters[self_number];
 	const bool endless = deadline_ns == UINT64_MAX;
 	struct timespec left;
 
-	while (!cpu.noted && (endless || time_left(deadline_ns, &left)))
+	atomic_store(&waiter->waits, true);
+	while (!atomic_load(&waiter->noted) && (endless || time_left(deadline_ns, &left)))
 		if (ppoll(fds, count, endless ? NULL : &left, open) != -1 || errno != EINTR)
 			break;
-	cpu.noted = 0;
+	atomic_store(&waiter->waits, false);
+	atomic_store(&waiter->noted, false);
+}
+
+/* What this thread may be interrupted by while it sleeps. */
+static sigset_t signals_let_in(const sigset_t *before)
+{
+	sigset_t open = *before;
+
+	sigdelset(&open, SIGUSR1);
+	if (self_number == 0) {
+		sigdelset(&open, SIGIO);
+		sigdelset(&open, SIGALRM);
+	}
+	return open;
 }
 
 /* The signals are let in only inside ppoll, so an interrupt falls either before the look at `noted` or ends the sleep.
@@ -177,13 +254,10 @@ void lb_interrupt_sleep(struct pollfd *fds, nfds_t count, uint32_t wait_ms)
 	const uint64_t deadline_ns =
 		wait_ms == UINT32_MAX ? UINT64_MAX : lb_bus_host_ns() + lb_bus_host_span_ns((uint64_t)wait_ms * US_PER_MS);
 	const bool was_mine = is_mine();
-	sigset_t before;
-	sigset_t open;
+	sigset_t before, open;
 
 	pthread_sigmask(SIG_BLOCK, &cpu.signals, &before);
-	open = before;
-	sigdelset(&open, SIGIO);
-	sigdelset(&open, SIGALRM);
+	open = signals_let_in(&before);
 	if (was_mine)
 		leave();
 	sleep_until(fds, count, deadline_ns, &open);

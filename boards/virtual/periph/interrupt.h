@@ -21,8 +21,14 @@ struct lb_interrupt_vectors {
 
 /* From now on interrupts are served; the vectors must be ready, and live on. */
 void lb_interrupt_init(const struct lb_interrupt_vectors *vectors);
-/* To be called with every call of one of the firmware's handlers: the next lb_interrupt_sleep returns at once. */
+/* To be called with every call of one of the firmware's handlers: every thread's lb_interrupt_sleep returns, or its
+ * next one does at once. */
 void lb_interrupt_note(void);
+/* The same for one thread, which may be no more. */
+void lb_interrupt_wake(unsigned number);
+/* This thread waits under that number from now on; and no longer. The first one does so by itself, under number 0. */
+void lb_interrupt_join(unsigned number);
+void lb_interrupt_quit(unsigned number);
 /* From now on what happens on that socket is an interrupt. */
 void lb_interrupt_from(int fd);
 /* lb_periph_wait_ms, ended early also by any of the descriptors. */

@@ -130,6 +130,7 @@ static void cut(struct slot *slot, bool taken)
 	slot->taken = taken;
 	if (!taken)
 		slot->want = 0;
+	lb_interrupt_note(); /* another thread may wait for it */
 	lb_periph_irq_restore(state);
 }
 

@@ -169,6 +169,7 @@ void lb_periph_watchdog_feed(void)
 
 void lb_periph_reset(void)
 {
+	lb_flashchip_stop();
 	lb_bus_reset();
 }
 
@@ -176,6 +177,7 @@ void lb_periph_deepsleep(uint64_t sleep_ms, uint32_t wake_high_mask, uint32_t wa
 {
 	uint8_t message[17] = {WIRE_SLEEP};
 
+	lb_flashchip_stop();
 	lb_store64le(message + 1, sleep_ms);
 	lb_store32le(message + 9, wake_high_mask);
 	lb_store32le(message + 13, wake_low_mask);

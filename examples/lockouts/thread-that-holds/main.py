@@ -1,14 +1,15 @@
-# A thread that holds a lock for ever. This module has no threads: what the script meant to do is not judged.
-# verdict: 4
+# A thread that keeps a lock, and with it the program, and has switched off the radio; Ctrl-C is off too.
+# verdict: 3
 import _thread
 import micropython
 import network
+import time
 
+micropython.kbd_intr(-1)
 lock = _thread.allocate_lock()
 
 
 def hold():
-    micropython.kbd_intr(-1)
     network.WLAN().deinit()
     lock.acquire()
     while True:
@@ -16,5 +17,5 @@ def hold():
 
 
 _thread.start_new_thread(hold, ())
-lock.acquire()
+time.sleep_ms(100)
 lock.acquire()
