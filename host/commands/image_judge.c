@@ -43,6 +43,8 @@ enum lb_exit lb_image_judge_start(const struct lb_args *args, const char *board,
 	memset(judge, 0, sizeof(*judge));
 	if (lb_image_judge_board(board, &judge->has_board, judge->board_id) != LB_EXIT_DONE)
 		return LB_EXIT_USAGE;
+	if (args->many_count > LB_HANDOFF_KEYS_MAX)
+		return lb_args_wrong("--key can be given %d times at most", (int)LB_HANDOFF_KEYS_MAX);
 	for (size_t i = 0; i < args->many_count; i++) {
 		int result = lb_key_load_public(args->many[i].text, &judge->keys[i]);
 

@@ -2,13 +2,14 @@
 #ifndef LB_COMMANDS_IMAGE_JUDGE_H
 #define LB_COMMANDS_IMAGE_JUDGE_H
 
+#include "core/handoff/handoff.h"
 #include "core/image/image.h"
 #include "host/commands/args.h"
 
 enum { LB_IMAGE_JUDGE_NAMES_BYTES = 128 };
 
 struct lb_image_judge {
-	struct lb_image_key keys[LB_ARGS_MANY];
+	struct lb_image_key keys[LB_HANDOFF_KEYS_MAX];
 	size_t key_count; /* 0: only hashes are compared */
 	bool has_board;   /* else an image for any board will do */
 	uint8_t board_id[LB_BOARD_ID_BYTES];

@@ -21,13 +21,18 @@ UPDATE = updates.UPDATE.replace("n = pycom", "print('begins')\nn = pycom").repla
 	"pycom.ota_finish()", "print('written')\npycom.ota_finish()") + "import machine\nmachine.reset()\n"
 
 
+MOUNT = "import os, machine\nos.mount(machine.SD(), '/sd')\n"  # two images are more than /flash holds
+
+
 class Owner:
 	"""Updates a module back and forth between two versions, and knows what must hold of it."""
 
 	def __init__(self, module, rng):
 		self.module = module
 		self.rng = rng
-		self.files = {version: f"/flash/{version}.img" for version in ("1.2.0", "1.3.0")}
+		module.put("/flash/boot.py", MOUNT)
+		module.exec(MOUNT)
+		self.files = {version: f"/sd/{version}.img" for version in ("1.2.0", "1.3.0")}
 		for version, file in self.files.items():
 			updates.put_fast(module, file, updates.image(version).read_bytes())
 		self.seen = dict.fromkeys(["old", "new", "resumed", "booted"], 0)
@@ -95,8 +100,8 @@ class Owner:
 
 
 @pytest.mark.parametrize("seed", range(SEED, SEED + ROUNDS))
-def test_power_cuts_in_updates(modules, record_property, seed):
-	module = modules(clock=20).start()
+def test_power_cuts_in_updates(modules, record_property, scratch, seed):
+	module = modules(clock=20).start("--sd", os.path.join(scratch, "card.img"))
 	rng = random.Random(seed)
 	owner = Owner(module, rng)
 	torn = module.hardware()["flash"]["torn"]
