@@ -23,5 +23,5 @@ FIRMWARE_CFLAGS := -fno-pie -DMPZ_DIG_SIZE=16 $(CPU_CFLAGS_$(BOARD_CPU)) -DLB_ST
 	-DLB_PLATFORM='"lifeboat"' -DLB_BOARD_TITLE='"Lifeboat virtual module"' -DLB_CPU_NAME='"$(BOARD_CPU)"'
 FIRMWARE_LDFLAGS := -no-pie
 FIRMWARE_LIBS := $(call static_lib,sodium) $(MBEDTLS) -lm
-# ssl, hashlib's further hashes, cryptolib and crypto: some 210 KiB of the image's 1041.
+# ssl, hashlib's further hashes, cryptolib and crypto. The image is 1056 KiB, and 844 KiB without these and threads.
 FIRMWARE_TLS := yes

@@ -25,7 +25,12 @@ def kinds(report):
 	return {(note["kind"], note["file"], note["line"]) for note in report["notes"]}
 
 
-@pytest.mark.parametrize("name", boards.PROJECTS)
+def some(names, first):
+	"""Of cases that differ in their names alone each third, from the first on; all of them with --long."""
+	return [name if place % 3 == first else pytest.param(name, marks=pytest.mark.long) for place, name in enumerate(names)]
+
+
+@pytest.mark.parametrize("name", some(boards.PROJECTS, 0))
 def test_innocent(scratch, name):
 	board, files = boards.PROJECTS[name]
 	write(scratch, files)
@@ -34,7 +39,7 @@ def test_innocent(scratch, name):
 	assert code == 0, report
 
 
-@pytest.mark.parametrize("name", boards.PROJECTS)
+@pytest.mark.parametrize("name", some(boards.PROJECTS, 1))
 def test_locked(scratch, name):
 	_, files = boards.PROJECTS[name]
 	write(scratch, {**files, "main.py": boards.lock_behind_imports(files["main.py"])})
@@ -63,7 +68,7 @@ GUESSES = {"print(1)": "pycom", "import pycom, esp": "pycom", "from machine impo
 	"import esp\nimport machine\na = machine.ADC(0)": "esp8266"}
 
 
-@pytest.mark.parametrize("text", GUESSES)
+@pytest.mark.parametrize("text", some(GUESSES, 2))
 def test_guess(scratch, text):
 	write(scratch, {"main.py": text + "\n", "own.py": "", "umqtt/simple.py": ""})
 	assert check(scratch, "--seconds", 1)[1]["board"]["as"] == GUESSES[text]
@@ -219,7 +224,7 @@ ATTACKS = {
 }
 
 
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("name", some(ATTACKS, 0))
 def test_attack(scratch, name):
 	board, text, verdict = ATTACKS[name]
 	write(scratch, {"main.py": text})

@@ -1,4 +1,4 @@
-"""The image of a board that has neither threads nor TLS: what board.mk leaves out is said by the import, and all else runs."""
+"""The image of a board that has neither threads nor TLS: the import says what board.mk leaves out, and all else runs."""
 import os
 import subprocess
 
@@ -31,8 +31,8 @@ def test_a_lean_image_says_what_it_has_not(modules, image, record_property):
 			assert "ImportError: this board has no threads" in uart.error_of("import _thread")
 			assert "ImportError: no module named 'ssl'" in uart.error_of("import ssl")
 		assert uart.eval("__import__('hashlib').sha256(b'').digest()[:2]") == b"\xe3\xb0"
-		uart.exec("import machine, time\nseen = []\nmachine.Timer(period=1, mode=machine.Timer.ONE_SHOT, callback=seen.append)\n"
-			"time.sleep_ms(20)")
+		uart.exec("import machine, time\nseen = []\nmachine.Timer(period=1, mode=machine.Timer.ONE_SHOT, "
+			"callback=seen.append)\ntime.sleep_ms(20)")
 		assert uart.eval("len(seen)") == 1
 	lean, normal = (os.stat(file).st_size // 1024 for file in (image, harness.SHARE / "virtual.img"))
 	record_property("note", f"image without threads and TLS: {lean} KiB, with them {normal} KiB")
