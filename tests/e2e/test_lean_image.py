@@ -1,4 +1,4 @@
-"""The image of a board that has neither threads nor TLS: the import says what board.mk leaves out, and all else runs."""
+"""The image of a board without threads and TLS: the import says what board.mk leaves out, and all else runs."""
 import os
 import subprocess
 
