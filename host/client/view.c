@@ -130,6 +130,8 @@ unsigned lb_view_parse(struct lb_view *view, const cJSON *message)
 		parse_pin(view, message);
 	if (lb_json_field(message, "phase") == NULL)
 		return LB_VIEW_REPLY;
+	view->pid = (long)lb_json_number(message, "pid");
+	view->cpu_pid = (long)lb_json_number(message, "cpu_pid");
 	cJSON *status = lb_status_compose(message);
 	lb_view_parse_status(view, status);
 	cJSON_Delete(status);

@@ -43,10 +43,11 @@ struct lb_view {
 	char led[8]; /* "#RRGGBB" */
 	bool on_trial;
 	long tries_left;
-	long clock; /* how many times faster the module's clock runs; at least 1 */
-	long boots; /* tells one boot from the next */
-	long torn;  /* flash operations that an end of power or a reset tore */
-	long open;  /* programs that have the pty of uart0 open */
+	long clock;        /* how many times faster the module's clock runs; at least 1 */
+	long boots;        /* tells one boot from the next */
+	long torn;         /* flash operations that an end of power or a reset tore */
+	long open;         /* programs that have the pty of uart0 open */
+	long pid, cpu_pid; /* of the hardware process, and of its CPU: 0 while there is none */
 	struct lb_view_pin p12, g23;
 	int64_t since_ms; /* of the host: the same program has run since then, or waits for the end of a deep sleep */
 };

@@ -9,13 +9,15 @@
 #include "host/client/host_time.h"
 #include "host/client/json.h"
 #include "host/client/waiting.h"
+#include "host/commands/check_pace.h"
 #include "host/commands/check_radio.h"
 #include "host/commands/profile.h"
 #include "host/commands/stop.h"
 
 /* Module time but where it says otherwise. */
 enum {
-	START_MS = 10000,   /* host time: from the power to boot.py */
+	START_MS = 10000,   /* host time at the module's pace: from the power to boot.py */
+	BUSY_MS = 60000,    /* host time: a machine that gives the module no more than this is too busy to judge on */
 	SETTLE_MS = 5000,   /* before a way in is tried again after a reset */
 	LASTS_MS = 3000,    /* a prompt that a reset takes away sooner is no way in */
 	HOST_TRY_MS = 2000, /* host time: how fast a script computes does not scale with the clock */
@@ -53,15 +55,40 @@ static bool has_settled(const struct lb_rig *rig)
 	return lb_view_is_in(&rig->view, "repl") || lb_view_is_in(&rig->view, "sleep");
 }
 
-/* A busy machine takes its time to come to boot.py; what counts for the scripts counts from there. */
+static bool fail_busy(struct lb_check_module *check)
+{
+	return fail(check, "this machine is too busy: the scratch module does not come on");
+}
+
+/* Host time that the module has had since the start of the pace; false: not in BUSY_MS, or the rig failed. A module
+ * that a busy machine keeps from its scripts would let in whoever comes. */
+static bool poll_pace(struct lb_check_module *check, struct lb_check_pace *pace, int64_t *had_ms)
+{
+	if (!poll_rig(check, HOST_STEP_MS))
+		return false;
+	*had_ms = lb_check_pace_ms(pace, &check->rig.view);
+	return lb_host_now_ms() - pace->start_ms < BUSY_MS || fail_busy(check);
+}
+
+static bool is_before_scripts(const struct lb_rig *rig)
+{
+	return lb_view_is_in(&rig->view, "gate") || lb_view_is_in(&rig->view, "off");
+}
+
+/* A busy machine takes its time to come to boot.py; what counts for the scripts counts from there. Those that reset the
+ * module over and over have come to it, whatever is seen. */
 static bool await_scripts(struct lb_check_module *check, uint32_t runs_before)
 {
 	const volatile uint32_t *runs = &check->trace.live->scripts[0].runs;
-	int64_t until_ms = lb_host_now_ms() + START_MS;
+	struct lb_check_pace pace;
+	int64_t had_ms;
 
-	while (*runs == runs_before && lb_host_now_ms() < until_ms)
-		if (!poll_rig(check, HOST_STEP_MS) || lb_view_is_in(&check->rig.view, "loader"))
-			return check->reason[0] == '\0';
+	lb_check_pace_start(&pace, &check->rig.view);
+	do {
+		if (!poll_pace(check, &pace, &had_ms))
+			return false;
+	} while ((*runs == runs_before || (*runs == runs_before + 1 && is_before_scripts(&check->rig))) &&
+	         had_ms < START_MS && !lb_view_is_in(&check->rig.view, "loader"));
 	return true;
 }
 
@@ -75,11 +102,11 @@ static bool run_scripts(struct lb_check_module *check, long module_ms)
 		return fail(check, "the scratch module's hardware ended unexpectedly");
 	if (!await_scripts(check, runs))
 		return false;
-	int64_t start_ms = lb_host_now_ms();
+	struct lb_check_pace pace;
+	lb_check_pace_start(&pace, &check->rig.view);
 	do {
-		if (!poll_rig(check, HOST_STEP_MS))
+		if (!poll_pace(check, &pace, &check->run_ms))
 			return false;
-		check->run_ms = lb_host_now_ms() - start_ms;
 	} while (!has_settled(&check->rig) && check->run_ms < host_ms(module_ms));
 	return true;
 }

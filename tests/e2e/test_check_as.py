@@ -1,6 +1,9 @@
 """`check --as`: scripts for other boards, with and without a lock-out behind their imports."""
+import contextlib
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -246,3 +249,30 @@ def test_what_other_boards_have_is_missing(scratch, name):
 	assert code == 4 and ("missing", "main.py", line) in kinds(report), report
 	write(scratch, {"main.py": "raise NotImplementedError('of my own')\n"})
 	assert check(scratch)[0] == 0
+
+
+@contextlib.contextmanager
+def busy_core():
+	"""What is started within shares one core with a process that always wants it, and gets a small part of it."""
+	cores = os.sched_getaffinity(0)
+	before = os.getpriority(os.PRIO_PROCESS, 0)
+	os.sched_setaffinity(0, {max(cores)})
+	busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+	try:
+		yield ["nice", "-n", str(min(10, 19 - before))]
+	finally:
+		busy.kill()
+		busy.wait()
+		os.sched_setaffinity(0, cores)
+
+
+def test_a_busy_machine_is_no_way_in(scratch):
+	"""A script that computes for a moment before it locks is judged by what it comes to, however late."""
+	write(scratch, {"main.py": "import micropython\nfor i in range(12000000):\n    pass\nmicropython.kbd_intr(-1)\n"
+		"while True:\n    pass\n"})
+	with busy_core() as nicely:
+		result = subprocess.run([*nicely, harness.LIFEBOAT, "check", scratch, "--as", "esp32", "--seconds", "5",
+			"--cuts", "0", "--json"], capture_output=True, text=True, timeout=140)
+	report = json.loads(result.stdout)
+	assert report["ran"]["main.py"]["ran"] == 5 and not report["ways"]["mpremote"], report
+	assert not report["ways"]["ctrl_c"], report
