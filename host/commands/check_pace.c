@@ -1,39 +1,59 @@
 #include "host/commands/check_pace.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "host/client/host_time.h"
 
 enum { NS_PER_MS = 1000000 };
 
-static int64_t waited_ns(long pid)
+static void read_times(long pid, int64_t *ran_ns, int64_t *waited_ns)
 {
 	char path[48];
-	int64_t waited = 0;
 
+	*ran_ns = *waited_ns = 0;
 	snprintf(path, sizeof(path), "/proc/%ld/schedstat", pid);
 	FILE *file = pid > 0 ? fopen(path, "re") : NULL;
 	if (file == NULL)
-		return 0;
-	if (fscanf(file, "%*u %" SCNd64, &waited) != 1)
-		waited = 0;
+		return;
+	if (fscanf(file, "%" SCNd64 " %" SCNd64, ran_ns, waited_ns) != 2)
+		*ran_ns = *waited_ns = 0;
 	fclose(file);
-	return waited;
 }
 
-/* A process that was not there before has waited since its start, and that is all within the time that is counted. */
-static void add_waits(struct lb_check_pace *pace, const struct lb_view *view)
+/* Could it run? proc(5): the state is behind the name in brackets. */
+static bool is_ready(long pid)
+{
+	char path[48], line[128] = "";
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
+	FILE *file = pid > 0 ? fopen(path, "re") : NULL;
+	if (file == NULL)
+		return false;
+	const char *end = fgets(line, sizeof(line), file) != NULL ? strrchr(line, ')') : NULL;
+	fclose(file);
+	return end != NULL && end[1] == ' ' && end[2] == 'R';
+}
+
+/* A process that was not there before has waited since its start, and that is all within the time that is counted. The
+ * system adds a wait up when it is over. True: one is under way. */
+static bool add_waits(struct lb_check_pace *pace, const struct lb_view *view)
 {
 	const long pids[LB_CHECK_PACE_PROCESSES] = {view->pid, view->cpu_pid};
+	bool waits = false;
 
 	for (int i = 0; i < LB_CHECK_PACE_PROCESSES; i++) {
-		const int64_t now_ns = waited_ns(pids[i]);
-		const int64_t before_ns = pids[i] == pace->process[i].pid ? pace->process[i].waited_ns : 0;
-		pace->lost_ns += now_ns > before_ns ? now_ns - before_ns : 0;
-		pace->process[i].pid = pids[i];
-		pace->process[i].waited_ns = now_ns;
+		struct lb_check_pace_process *process = &pace->process[i], now = {.pid = pids[i]};
+		read_times(now.pid, &now.ran_ns, &now.waited_ns);
+		const bool same = now.pid == process->pid;
+		const int64_t before_ns = same ? process->waited_ns : 0;
+		pace->lost_ns += now.waited_ns > before_ns ? now.waited_ns - before_ns : 0;
+		waits = waits || (same && now.ran_ns != 0 && now.ran_ns == process->ran_ns && is_ready(now.pid));
+		*process = now;
 	}
+	return waits;
 }
 
 void lb_check_pace_start(struct lb_check_pace *pace, const struct lb_view *view)
@@ -45,6 +65,7 @@ void lb_check_pace_start(struct lb_check_pace *pace, const struct lb_view *view)
 
 int64_t lb_check_pace_ms(struct lb_check_pace *pace, const struct lb_view *view)
 {
-	add_waits(pace, view);
-	return lb_host_now_ms() - pace->start_ms - pace->lost_ns / NS_PER_MS;
+	if (!add_waits(pace, view))
+		pace->had_ms = lb_host_now_ms() - pace->start_ms - pace->lost_ns / NS_PER_MS;
+	return pace->had_ms;
 }

@@ -12,12 +12,15 @@
 
 enum { LB_CHECK_PACE_PROCESSES = 2 };
 
+struct lb_check_pace_process {
+	long pid;
+	int64_t ran_ns, waited_ns;
+};
+
 struct lb_check_pace {
 	int64_t start_ms, lost_ns;
-	struct {
-		long pid;
-		int64_t waited_ns;
-	} process[LB_CHECK_PACE_PROCESSES]; /* hardware, CPU */
+	int64_t had_ms; /* at the last poll that found none of them waiting */
+	struct lb_check_pace_process process[LB_CHECK_PACE_PROCESSES]; /* hardware, CPU */
 };
 
 /* Counts from now on; the view is the module's, as it was polled last. */
