@@ -1,16 +1,15 @@
-/* A value begins with a byte that tells its kind: 'i', then eight bytes, little endian; or 's', then UTF-8. */
+/* pycom.nvs_set and its kind: a value's form is core/nvs/script_value.h's. */
 #include "firmware/python/pycom_nvs.h"
 
 #include <string.h>
 
 #include "core/base/bytes.h"
 #include "core/base/error.h"
+#include "core/nvs/script_value.h"
 #include "py/mperrno.h"
 #include "py/runtime.h"
 #include "firmware/io/flashlock.h"
 #include "firmware/store/settings.h"
-
-enum { KIND_INT = 'i', KIND_STR = 's', INT_BYTES = 1 + 8 };
 
 /* One value at a time is on its way, while the flash is locked; too large for the stack of a small module. */
 static uint8_t packed[LB_NVS_VALUE_BYTES];
@@ -21,7 +20,7 @@ static const char *user_key(mp_obj_t key_obj)
 	size_t key_bytes;
 	const char *key = mp_obj_str_get_data(key_obj, &key_bytes);
 
-	if (key_bytes < 1 || key_bytes > LB_NVS_KEY_BYTES || key[0] == '.' || memchr(key, '\0', key_bytes) != NULL)
+	if (!lb_script_value_is_key(key, key_bytes))
 		mp_raise_ValueError(MP_ERROR_TEXT("a key is a string of 1 to 15 bytes and begins with no dot"));
 	return key;
 }
@@ -43,34 +42,23 @@ static void lock(void)
 	check(lb_flashlock_enter() ? LB_OK : LB_ERR_BUSY);
 }
 
-/* A value with its kind before it, since nvs itself stores bytes. */
-static int set_packed(const char *key, uint8_t kind, const void *bytes, size_t size_bytes)
-{
-	int error;
-
-	lock();
-	packed[0] = kind;
-	memcpy(packed + 1, bytes, size_bytes);
-	error = lb_nvs_set(lb_settings_store(), key, packed, (uint32_t)size_bytes + 1);
-	lb_flashlock_leave();
-	return error;
-}
-
 /* What may run Python, the value's __int__, has run before the store is looked at. */
 static int set_value(const char *key, mp_obj_t value)
 {
-	uint8_t number[INT_BYTES - 1];
-	size_t text_bytes;
+	const bool is_str = mp_obj_is_str(value);
+	const int64_t number = is_str ? 0 : mp_obj_get_int(value);
+	size_t text_bytes = 0;
+	const char *text = is_str ? mp_obj_str_get_data(value, &text_bytes) : "";
+	uint32_t size_bytes;
+	int error;
 
-	if (mp_obj_is_str(value)) {
-		const char *text = mp_obj_str_get_data(value, &text_bytes);
-
-		if (text_bytes > sizeof(packed) - 1)
-			mp_raise_ValueError(MP_ERROR_TEXT("a string has 2047 bytes at most"));
-		return set_packed(key, KIND_STR, text, text_bytes);
-	}
-	lb_store64le(number, (uint64_t)mp_obj_get_int(value));
-	return set_packed(key, KIND_INT, number, sizeof(number));
+	if (text_bytes > LB_SCRIPT_VALUE_STR_BYTES)
+		mp_raise_ValueError(MP_ERROR_TEXT("a string has 2047 bytes at most"));
+	lock();
+	size_bytes = is_str ? lb_script_value_of_str(packed, text, text_bytes) : lb_script_value_of_int(packed, number);
+	error = lb_nvs_set(lb_settings_store(), key, packed, size_bytes);
+	lb_flashlock_leave();
+	return error;
 }
 
 /* nvs_set(key, value) */
@@ -84,7 +72,7 @@ MP_DEFINE_CONST_FUN_OBJ_2(lb_pycom_nvs_set_obj, nvs_set);
 struct found {
 	int size_bytes; /* or a negative enum lb_error */
 	uint8_t kind;
-	int64_t number; /* with KIND_INT */
+	int64_t number; /* with LB_SCRIPT_VALUE_INT */
 };
 
 /* text: room for a string of so many bytes, or NULL. */
@@ -113,7 +101,7 @@ static mp_obj_t get_text(const char *key, const struct found *first)
 	vstr_init_len(&line, text_bytes);
 	again = get_packed(key, line.buf, text_bytes);
 	check(again.size_bytes);
-	check(again.size_bytes == first->size_bytes && again.kind == KIND_STR ? LB_OK : LB_ERR_BUSY);
+	check(again.size_bytes == first->size_bytes && again.kind == LB_SCRIPT_VALUE_STR ? LB_OK : LB_ERR_BUSY);
 	return mp_obj_new_str_from_vstr(&line);
 }
 
@@ -126,9 +114,9 @@ static mp_obj_t nvs_get(size_t n_args, const mp_obj_t *args)
 	if (found.size_bytes == LB_ERR_NOT_FOUND)
 		return n_args == 2 ? args[1] : mp_const_none;
 	check(found.size_bytes);
-	if (found.size_bytes > 0 && found.kind == KIND_STR)
+	if (found.size_bytes > 0 && found.kind == LB_SCRIPT_VALUE_STR)
 		return get_text(key, &found);
-	check(found.size_bytes == INT_BYTES && found.kind == KIND_INT ? LB_OK : LB_ERR_IO);
+	check(found.size_bytes == LB_SCRIPT_VALUE_INT_BYTES && found.kind == LB_SCRIPT_VALUE_INT ? LB_OK : LB_ERR_IO);
 	return mp_obj_new_int_from_ll(found.number);
 }
 MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(lb_pycom_nvs_get_obj, 1, 2, nvs_get);

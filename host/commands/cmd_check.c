@@ -123,7 +123,7 @@ static bool check_folder(struct lb_check_module *check, const char *folder, bool
 {
 	char place[PATH_MAX];
 
-	check->rig.files_fd = lb_fs_load_make(NULL, folder, check->added, check->reason);
+	check->rig.files_fd = lb_fs_load_make(NULL, folder, check->added, 0, check->reason);
 	if (check->rig.files_fd < 0)
 		return false;
 	choose_board(check, folder);

@@ -9,13 +9,14 @@
 #include "core/handoff/handoff.h"
 #include "host/commands/commands.h"
 #include "host/commands/image_file.h"
+#include "host/commands/image_flash.h"
 #include "host/commands/image_info.h"
 #include "host/commands/image_judge.h"
 #include "host/image/board_kinds.h"
 #include "host/image/image_write.h"
 #include "host/image/key.h"
 
-enum { KEY, VERSION, COUNTER, BOARD_ID, TYPE };
+enum { KEY, VERSION, COUNTER, BOARD_ID, TYPE, IMAGE, FILES, NVS, OUT };
 
 /* ---- keys ---- */
 
@@ -154,20 +155,28 @@ static enum lb_exit sign(const struct lb_args *args)
 
 /* ---- verify and info ---- */
 
-/* Of a wrong key both are named, since the person has to find the right one. */
-static enum lb_exit print_verdict(const struct lb_image_judge *judge, const char *path, struct lb_image_file *file)
+/* LB_EXIT_DONE, or one line. Of a wrong key both are named, since the person has to find the right one. */
+static enum lb_exit judge_file(const struct lb_image_judge *judge, const char *path, struct lb_image_file *file,
+                               struct lb_image_info *info)
 {
 	struct lb_image_source source = lb_image_file_source(file);
-	struct lb_image_info info;
 	char names[LB_IMAGE_JUDGE_NAMES_BYTES];
-	enum lb_image_verdict verdict = lb_image_judge_source(judge, &source, &info);
+	enum lb_image_verdict verdict = lb_image_judge_source(judge, &source, info);
 
 	if (verdict == LB_IMAGE_WRONG_KEY) {
 		lb_image_judge_names(judge, names);
-		return lb_args_failed("%s: signed with key %08x, not with %s", path, lb_image_key_id(info.key_hash), names);
+		return lb_args_failed("%s: signed with key %08x, not with %s", path, lb_image_key_id(info->key_hash), names);
 	}
-	if (verdict != LB_IMAGE_GOOD)
-		return lb_args_failed("%s: %s", path, lb_image_judge_text(verdict));
+	return verdict == LB_IMAGE_GOOD ? LB_EXIT_DONE : lb_args_failed("%s: %s", path, lb_image_judge_text(verdict));
+}
+
+static enum lb_exit print_verdict(const struct lb_image_judge *judge, const char *path, struct lb_image_file *file)
+{
+	struct lb_image_info info;
+	enum lb_exit exit = judge_file(judge, path, file, &info);
+
+	if (exit != LB_EXIT_DONE)
+		return exit;
 	printf("%s: good, signed with key %08x", path, lb_image_key_id(info.key_hash));
 	if (file->size_bytes > info.total_bytes)
 		printf("; the %zu bytes behind the image are not", file->size_bytes - info.total_bytes);
@@ -209,6 +218,40 @@ static enum lb_exit info(const struct lb_args *args)
 	return exit;
 }
 
+/* ---- flash ---- */
+
+/* What a module would not boot is refused here, before a thousand are programmed with it. */
+static enum lb_exit judge_for_flash(const struct lb_args *args, struct lb_image_file *image)
+{
+	struct lb_image_judge judge;
+	struct lb_image_info info;
+	enum lb_exit exit = lb_image_judge_start(args, lb_board_kinds_here()->name, &judge);
+
+	if (exit != LB_EXIT_DONE)
+		return exit;
+	if (judge.key_count == 0)
+		return lb_args_failed("no key to hold the signature against: give one by --key");
+	return judge_file(&judge, args->values[IMAGE], image, &info);
+}
+
+static enum lb_exit make_flash(const struct lb_args *args)
+{
+	const struct lb_image_flash parts = {args->values[FILES], args->values[NVS], args->values[OUT]};
+	struct lb_image_file image;
+
+	if (args->values[IMAGE] == NULL || parts.out == NULL)
+		return lb_args_wrong("image flash takes --image IMAGE and --out FILE");
+	if (lb_image_file_read(args->values[IMAGE], &image) != LB_EXIT_DONE)
+		return LB_EXIT_FAILED;
+	enum lb_exit exit = judge_for_flash(args, &image);
+	if (exit == LB_EXIT_DONE)
+		exit = lb_image_flash_make(&parts, &image);
+	if (exit == LB_EXIT_DONE)
+		printf("%s: a flash with %s in factory\n", parts.out, args->values[IMAGE]);
+	free(image.bytes);
+	return exit;
+}
+
 /* ---- which of them ---- */
 
 #define TAKES(option) (1u << (option))
@@ -218,18 +261,21 @@ static const struct lb_arg_part parts[] = {
 	{"sign", "PAYLOAD IMAGE --version V", 3, 3, TAKES(KEY) | TAKES(VERSION) | TAKES(COUNTER) | TAKES(BOARD_ID), sign},
 	{"verify", "IMAGE [--key FILE]", 2, 2, TAKES(KEY) | TAKES(BOARD_ID), verify},
 	{"info", "FILE [--key FILE]", 2, 2, TAKES(KEY) | TAKES(BOARD_ID), info},
+	{"flash", "--image IMAGE [--files FOLDER] [--nvs FILE] --out FILE", 1, 1,
+     TAKES(KEY) | TAKES(IMAGE) | TAKES(FILES) | TAKES(NVS) | TAKES(OUT), make_flash},
 	{"public", "KEY ...", 2, LB_ARGS_WORDS, 0, print_public},
 };
 
 const struct lb_command lb_cmd_image = {
 	.name = "image",
-	.usage = "keygen|sign|verify|info|public ...",
+	.usage = "keygen|sign|verify|info|flash|public ...",
 	.summary = "make a key, sign firmware, look into images and flash",
 	.help = "keygen [FILE]            makes a key that signs images (PEM); never replaces one\n"
 			"sign PAYLOAD IMAGE       wraps firmware as a signed image; --version is needed\n"
 			"verify IMAGE             is it whole, and signed with the key? Exit code 1 says why not\n"
 			"info FILE                what is in an image; or in a flash.bin: the slots, the boot record's history,\n"
 			"                         and what would boot next and why\n"
+			"flash                    makes a module's whole flash for production: the same from the same parts\n"
 			"public KEY ...           the key list that a bootloader is built with, as C\n",
 	.example = "lifeboat image info module/flash.bin",
 	.options = {[KEY] = {"--key", "FILE",
@@ -241,7 +287,14 @@ const struct lb_command lb_cmd_image = {
                 [BOARD_ID] = {"--board-id", "ID",
                               "sign: only for boards of this kind, a UUID or a name (virtual); none: for any.\n"
                               "verify, info: would such a board start it?"},
-                [TYPE] = {"--type", "T", "of a new key: ed25519 (default) or p256"}},
+                [TYPE] = {"--type", "T", "of a new key: ed25519 (default) or p256"},
+                [IMAGE] = {"--image", "IMAGE", "flash: the signed firmware of the factory slot"},
+                [FILES] = {"--files", "FOLDER", "flash: what is in /flash; without it the first boot formats it"},
+                [NVS] = {"--nvs", "FILE",
+                         "flash: what pycom.nvs_get() finds, as a JSON object of whole numbers and texts:\n"
+                         "{\"serial\": 1042, \"site\": \"roof\"}"},
+                [OUT] = {"--out", "FILE",
+                         "flash: the file to make, such as flash.bin; it takes the place of an older one"}},
 	.many = TAKES(KEY),
 	.words_min = 1,
 	.words_max = LB_ARGS_WORDS,

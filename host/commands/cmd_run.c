@@ -200,7 +200,7 @@ static bool load(struct lb_hardware_options *options, const char *folder)
 {
 	char reason[LB_TREE_REASON_BYTES];
 
-	options->files_fd = lb_fs_load_make(options->dir, folder, NULL, reason);
+	options->files_fd = lb_fs_load_make(options->dir, folder, NULL, 0, reason);
 	if (options->files_fd < 0)
 		lb_args_failed("%s", reason);
 	return options->files_fd >= 0;

@@ -17,6 +17,7 @@ enum { NS_PER_S = 1000000000 };
 struct load {
 	struct lb_fs_image image;
 	uint64_t folder_bytes;
+	uint64_t date_ns;
 };
 
 static struct lb_region region(void)
@@ -66,8 +67,9 @@ static bool visit(struct lb_tree *tree)
 	void *data = read_file(tree, &size_bytes);
 	if (data == NULL)
 		return lb_tree_refuse(tree, strerror(errno));
-	bool written = lb_fs_image_write(&load->image, tree->path, data, size_bytes,
-	                                 (uint64_t)modified->tv_sec * NS_PER_S + (uint64_t)modified->tv_nsec);
+	uint64_t own_ns = (uint64_t)modified->tv_sec * NS_PER_S + (uint64_t)modified->tv_nsec;
+	bool written =
+		lb_fs_image_write(&load->image, tree->path, data, size_bytes, load->date_ns != 0 ? load->date_ns : own_ns);
 	free(data);
 	return written || lb_tree_refuse(tree, load->image.reason);
 }
@@ -131,9 +133,10 @@ static bool fill(struct load *load, const char *dir, const char *folder, const c
 	return reason[0] == '\0';
 }
 
-int lb_fs_load_make(const char *dir, const char *folder, const char *const *added, char reason[LB_TREE_REASON_BYTES])
+int lb_fs_load_make(const char *dir, const char *folder, const char *const *added, uint64_t date_ns,
+                    char reason[LB_TREE_REASON_BYTES])
 {
-	struct load load = {.image = {.size_bytes = region().size_bytes}};
+	struct load load = {.date_ns = date_ns, .image = {.size_bytes = region().size_bytes}};
 	int fd = memfd_create("lifeboat-files", MFD_CLOEXEC);
 
 	reason[0] = '\0';

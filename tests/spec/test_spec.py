@@ -23,7 +23,7 @@ SPECS = {
 	),
 	"flashmap": (["core/flashmap/flashfs.h"], ["LB_FLASHFS_"]),
 	"record": (["core/record/record.h"], ["LB_RECORD_", "LB_CHANGE_"]),
-	"nvs": (["core/nvs/nvs.h"], ["LB_NVS_"]),
+	"nvs": (["core/nvs/nvs.h", "core/nvs/script_value.h"], ["LB_NVS_", "LB_SCRIPT_VALUE_"]),
 	"loader": (["core/loader/setup.h"], ["LB_LOADER_"]),
 	# Its tables are run by tests/unit/test_update.c and test_trial_engine.c.
 	"update": (
@@ -78,7 +78,7 @@ CORE = (
 	"core/gate/gate.h",
 	"core/hw/colours.h",
 	"core/image/image.h",
-	"core/nvs/nvs.h",
+	"core/nvs/script_value.h",
 	"core/record/record.h",
 	"core/trial/trial.h",
 	"core/update/rules.h",
