@@ -1,7 +1,8 @@
 # Builds everything below $(B): the command, the virtual module's programs and the firmware image.
 #
 #   make                      the command and the programs beside it
-#   make install PREFIX=...   a command that runs without this checkout (DESTDIR= for packagers)
+#   make install PREFIX=...   a command that runs without this checkout (DESTDIR= for packagers); make uninstall is the
+#                             other way
 #   make check-unit           the unit tests with gcc as it is shipped, and with clang and the sanitizers
 #   make check-power          the power-cut proof
 #   make check-cortex-m       core/ compiles for a Cortex-M, needs only memcpy and friends, and has no static data
@@ -21,13 +22,15 @@ CLANG ?= clang
 ARM_GCC ?= arm-none-eabi-gcc
 
 all:
-.PHONY: all programs bootloader install check-unit unit-programs pattern-programs bench-programs check-power
+.PHONY: all programs bootloader install uninstall check-unit unit-programs pattern-programs bench-programs
+.PHONY: check-power
 .PHONY: check-cortex-m clean FORCE
 .SUFFIXES:
 .DELETE_ON_ERROR:
 
 # One line a file; V=1 shows the commands.
 Q := $(if $(V),,@)
+comma := ,
 
 RULES := Makefile conf/version.mk conf/warnings.mk conf/mbedtls.mk conf/host.mk boards/$(BOARD)/board.mk
 include $(filter %.mk,$(RULES))
@@ -39,7 +42,7 @@ BOARD_TREE ?= release
 VERSION_FLAGS := -DLB_VERSION='"$(LB_VERSION)"' -DLB_VERSION_MAJOR=$(LB_VERSION_MAJOR) \
 	-DLB_VERSION_MINOR=$(LB_VERSION_MINOR) -DLB_VERSION_PATCH=$(LB_VERSION_PATCH)
 CFLAGS_ALL := -I. $(VERSION_FLAGS) $(WARNINGS) -g -ffunction-sections -fdata-sections -fno-common
-LDFLAGS_ALL := -Wl,--gc-sections
+LDFLAGS_ALL = -Wl,--gc-sections -Wl,--build-id=none $(if $(RELEASE),-Wl$(comma)-Map=$@.map)
 
 # core/ is plain C11 wherever it is compiled; the rest may use what the system offers.
 standard = $(if $(filter core/% protocols/espressif/%,$(1)),-std=c11,-std=gnu11 -D_GNU_SOURCE=) \
@@ -56,6 +59,7 @@ CRYPTO_C := $(wildcard crypto/*.c) $(HOST_BLOCKS)
 CLIENT_C := $(wildcard host/client/*.c)
 CLI_C := $(wildcard host/commands/*.c host/terminal/*.c)
 IMAGE_C := $(wildcard host/image/*.c host/audit/*.c)
+MANUAL_C := $(wildcard host/manual/*.c)
 KINDS_C := $(wildcard boards/*/*_kind.c)
 UNIT_C := $(wildcard tests/unit/test_*.c)
 SUPPORT_C := $(filter-out $(UNIT_C),$(wildcard tests/unit/*.c))
@@ -192,17 +196,13 @@ bootloader: $(BOOTLOADER)
 programs: $(PROGRAMS) $(filter-out $(IMAGES),$(DATA))
 all: programs $(DATA)
 
-# ---- installation ----
-TO := $(DESTDIR)$(PREFIX)
-install: all
-	$(Q)for f in $(PROGRAMS:$(B)/%=%); do install -D -m 755 $(B)/$$f $(TO)/$$f || exit 1; done
-	$(Q)for f in $(DATA:$(B)/%=%); do install -D -m 644 $(B)/$$f $(TO)/$$f || exit 1; done
+include conf/install.mk
 
 # ---- unit tests: every test_*.c is a program ----
 # All of our code but the programs' own main files: so all of it passes clang's warnings too. What tests share comes
 # first and is taken before a program's version of the same function.
 TESTED_C := $(SUPPORT_C) $(filter-out %/main.c,$(sort $(LIBRARY_C) $(BOARD_C) \
-	$(wildcard $(BOARD_PERIPH)) $(CLI_C) $(PROCESS_C)))
+	$(wildcard $(BOARD_PERIPH)) $(CLI_C) $(PROCESS_C) $(filter-out %/manual.c,$(MANUAL_C))))
 # gcc's are the objects that are shipped; clang's have the sanitizers. Either compiler has seen every line then.
 VARIANTS := gcc clang
 TREE_gcc := release

@@ -3,14 +3,7 @@
 #include <string.h>
 
 #include "core/base/assert.h"
-#include "host/commands/commands.h"
-
-static const struct lb_command *const commands[] = {
-	&lb_cmd_run,    &lb_cmd_stop, &lb_cmd_pin,  &lb_cmd_led,   &lb_cmd_reset, &lb_cmd_power, &lb_cmd_sd,
-	&lb_cmd_status, &lb_cmd_wait, &lb_cmd_repl, &lb_cmd_check, &lb_cmd_image, &lb_cmd_ota,   &lb_cmd_flash,
-};
-
-enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
+#include "host/commands/catalog.h"
 
 _Noreturn void lb_assert_failed(unsigned place)
 {
@@ -20,11 +13,11 @@ _Noreturn void lb_assert_failed(unsigned place)
 
 static void print_help(void)
 {
-	printf("Lifeboat " LB_VERSION ": a MicroPython module that always lets its owner back in\n\n"
+	printf("Lifeboat " LB_VERSION ": " LB_CATALOG_SUMMARY "\n\n"
 	       "usage: lifeboat [-d DIR] COMMAND ...\n\n");
-	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		printf("  %-7s%-23s %s\n", commands[i]->name, strlen(commands[i]->usage) > 22 ? "..." : commands[i]->usage,
-		       commands[i]->summary);
+	for (size_t i = 0; i < LB_CATALOG_COUNT; i++) {
+		printf("  %-7s%-23s %s\n", lb_catalog[i]->name,
+		       strlen(lb_catalog[i]->usage) > 22 ? "..." : lb_catalog[i]->usage, lb_catalog[i]->summary);
 	}
 	printf("\n  -d DIR         " LB_ARGS_FOLDER_HELP
 	       "\n  --help         this text; 'lifeboat COMMAND --help' for more about one\n"
@@ -36,22 +29,14 @@ static void print_help(void)
 
 static enum lb_exit unknown_command(const char *typed)
 {
-	const char *names[COMMAND_COUNT + 1] = {NULL};
+	const char *names[LB_CATALOG_COUNT + 1] = {NULL};
 
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		names[i] = commands[i]->name;
+	for (size_t i = 0; i < LB_CATALOG_COUNT; i++)
+		names[i] = lb_catalog[i]->name;
 	const char *nearest = lb_args_nearest(typed, names);
 	if (nearest != NULL)
 		return lb_args_wrong("unknown command '%s': did you mean %s?", typed, nearest);
 	return lb_args_wrong("unknown command '%s': 'lifeboat --help' lists them", typed);
-}
-
-static const struct lb_command *find_command(const char *name)
-{
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		if (strcmp(commands[i]->name, name) == 0)
-			return commands[i];
-	return NULL;
 }
 
 static const char *default_folder(void)
@@ -63,7 +48,7 @@ static const char *default_folder(void)
 
 static enum lb_exit run_command(const char *name, int argc, char **argv, struct lb_args *args)
 {
-	const struct lb_command *command = find_command(name);
+	const struct lb_command *command = lb_catalog_find(name);
 
 	if (command == NULL)
 		return unknown_command(name);
