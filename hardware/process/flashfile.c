@@ -15,7 +15,7 @@
 #include "hardware/process/log.h"
 
 static const char NAME[] = "flash.bin";
-enum { VERSION_TEXT_BYTES = 48 };
+enum { VERSION_TEXT_BYTES = 48, ERASED_BYTES = 65536 };
 
 struct bytes {
 	uint8_t *data;
@@ -97,17 +97,23 @@ static void put_image(uint8_t *flash, struct bytes image)
 		memcpy(flash + factory().offset, image.data, image.size_bytes);
 }
 
+/* Erased sectors before and behind the image, out of one that is written again and again: 8 MiB that are filled first
+ * and copied then cost more than all else that a new module does. */
 static int create(const struct lb_folder *folder, struct bytes image)
 {
-	uint8_t *flash = malloc(LB_FLASHFILE_BYTES);
+	uint8_t erased[ERASED_BYTES];
+	struct lb_folder_part parts[LB_FLASHFILE_BYTES / ERASED_BYTES + 2];
+	size_t count = 0;
 
-	if (flash == NULL)
-		return -1;
-	memset(flash, 0xFF, LB_FLASHFILE_BYTES);
-	put_image(flash, image);
-	int result = lb_folder_write_file(folder, NAME, flash, LB_FLASHFILE_BYTES);
-	free(flash);
-	return result;
+	memset(erased, 0xFF, sizeof(erased));
+	for (uint32_t at = 0; at < LB_FLASHFILE_BYTES; at += parts[count++].size_bytes) {
+		bool is_image = at == factory().offset && image.size_bytes != 0;
+		uint32_t end = at < factory().offset ? factory().offset : LB_FLASHFILE_BYTES;
+		uint32_t erased_bytes = end - at < ERASED_BYTES ? end - at : ERASED_BYTES;
+		parts[count] = is_image ? (struct lb_folder_part){image.data, image.size_bytes} :
+		                          (struct lb_folder_part){erased, erased_bytes};
+	}
+	return lb_folder_write_parts(folder, NAME, parts, count);
 }
 
 static int rewrite(const struct lb_folder *folder, uint8_t *flash, struct bytes image, const char *image_text)

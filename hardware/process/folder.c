@@ -144,17 +144,26 @@ static int write_all(int fd, const uint8_t *bytes, uint32_t size_bytes)
 			return -1;
 		done += (uint32_t)wrote;
 	}
-	return fsync(fd);
+	return 0;
+}
+
+static bool write_parts(int fd, const struct lb_folder_part *parts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (write_all(fd, parts[i].data, parts[i].size_bytes) != 0)
+			return false;
+	return fsync(fd) == 0;
 }
 
 /* By another name first, so that a reader never finds half a file. */
-int lb_folder_write_file(const struct lb_folder *folder, const char *name, const void *data, uint32_t size_bytes)
+int lb_folder_write_parts(const struct lb_folder *folder, const char *name, const struct lb_folder_part *parts,
+                          size_t count)
 {
 	char new_name[64];
 
 	snprintf(new_name, sizeof(new_name), "%s.new", name);
 	int fd = openat(folder->fd, new_name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	bool written = fd >= 0 && write_all(fd, data, size_bytes) == 0;
+	bool written = fd >= 0 && write_parts(fd, parts, count);
 	written = written && renameat(folder->fd, new_name, folder->fd, name) == 0;
 	if (!written)
 		lb_log_report("cannot write %s/%s: %s", folder->path, name, strerror(errno));
@@ -163,6 +172,13 @@ int lb_folder_write_file(const struct lb_folder *folder, const char *name, const
 	if (!written)
 		unlinkat(folder->fd, new_name, 0);
 	return written ? 0 : -1;
+}
+
+int lb_folder_write_file(const struct lb_folder *folder, const char *name, const void *data, uint32_t size_bytes)
+{
+	struct lb_folder_part whole = {data, size_bytes};
+
+	return lb_folder_write_parts(folder, name, &whole, 1);
 }
 
 static int parse_id(const char *text, uint8_t id[LB_UNIQUE_ID_BYTES])

@@ -23,8 +23,16 @@ int lb_folder_open(struct lb_folder *folder, const char *path);
 /* The module's unique id, made at random the first time and kept in `id`. */
 int lb_folder_unique_id(const struct lb_folder *folder, uint8_t id[LB_UNIQUE_ID_BYTES]);
 
+struct lb_folder_part {
+	const void *data;
+	uint32_t size_bytes;
+};
+
 /* Writes a file of the folder in such a way that a crash leaves the old one or the new one. */
 int lb_folder_write_file(const struct lb_folder *folder, const char *name, const void *data, uint32_t size_bytes);
+/* The same of parts that follow each other. */
+int lb_folder_write_parts(const struct lb_folder *folder, const char *name, const struct lb_folder_part *parts,
+                          size_t count);
 
 /* Puts the link `name` to target in place of what link there was. */
 int lb_folder_link(const struct lb_folder *folder, const char *name, const char *target);

@@ -311,13 +311,14 @@ esp.deepsleep(2000000)
 """}),
 }
 
-LOCK = """import micropython, machine, network
+# It sleeps, so that it costs nothing while check tries the doors; examples/lockouts has those that never rest.
+LOCK = """import micropython, machine, network, time
 micropython.kbd_intr(-1)
 network.WLAN(network.STA_IF).active(False)
 network.WLAN(network.AP_IF).active(False)
 machine.UART(0).deinit()
 while True:
-    pass
+    time.sleep(1)
 """
 
 

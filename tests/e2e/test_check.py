@@ -299,11 +299,11 @@ ODD = {
 	"a lambda in a list": ("import machine\njobs = [lambda: machine.WDT()]\nint('x')\njobs[0]()\n", 4),
 	"a decorator": ("import machine\ndef call(f):\n    f()\nint('x')\n@call\ndef lock():\n    machine.WDT()\n", 4),
 	"a value that switches off": ("import network\nw = network.WLAN()\noff = False\nint('x')\nw.active(off)\n", 4),
-	"the next start": ("import pycom, micropython\npycom.wifi_on_boot(False)\nmicropython.kbd_intr(-1)\nwhile True:\n"
-		"    pass\n", 3),
+	"the next start": ("import pycom, micropython\npycom.wifi_on_boot(False)\nmicropython.kbd_intr(-1)\n"
+		"import time\nwhile True:\n    time.sleep(1)\n", 3),
 	"the second start": ("import micropython, network, os\nif 'once' in os.listdir('/flash'):\n"
 		"    micropython.kbd_intr(-1)\n    network.WLAN().deinit()\n"
-		"else:\n    open('/flash/once', 'w').close()\nwhile True:\n    pass\n", 3),
+		"else:\n    open('/flash/once', 'w').close()\nimport time\nwhile True:\n    time.sleep(1)\n", 3),
 }
 
 
@@ -324,7 +324,7 @@ s = socket.socket()
 s.connect(socket.getaddrinfo("web.example", PORT)[0][-1])
 s.send(b"REQUEST")
 """
-LOCK = "micropython.kbd_intr(-1)\nwlan.deinit()\nwhile True:\n    pass\n"
+LOCK = "micropython.kbd_intr(-1)\nwlan.deinit()\nwhile True:\n    time.sleep(1)\n"
 HTTP = ONLINE.replace("PORT", "80").replace("REQUEST", "GET / HTTP/1.0\\r\\n\\r\\n")
 # What a script does in each network, and with which options.
 WORLDS = {

@@ -130,7 +130,7 @@ def test_a_board_keeps_its_console(scratch):
 def test_a_locked_radio_is_no_way_in(scratch):
 	"""On a board with stock firmware neither telnet nor FTP answers, whatever the script's own network does."""
 	write(scratch, {"main.py": "import network, micropython, esp\nap = network.WLAN(network.AP_IF)\nap.active(True)\n"
-		"micropython.kbd_intr(-1)\nwhile True:\n    pass\n"})
+		"import time\nmicropython.kbd_intr(-1)\nwhile True:\n    time.sleep(1)\n"})
 	code, report = check(scratch)
 	assert code == 3 and report["ways"]["radio"] != "answers", report
 
@@ -181,22 +181,23 @@ def test_an_alarm_ends_a_sleep(scratch):
 
 
 # Ways to a safe answer that hide a lock-out: (board, script, what it must be).
-LOCK_CALL = "import micropython\nmicropython.kbd_intr(-1)\nwhile True:\n    pass\n"
+LOCK_CALL = "import micropython, time\nmicropython.kbd_intr(-1)\nwhile True:\n    time.sleep(1)\n"
+LOCK_BRANCH = "    import micropython, time\n    micropython.kbd_intr(-1)\n    while True: time.sleep(1)\n"
 ATTACKS = {
 	"another board's name is there": ("esp32", "try:\n    import pycom\nexcept ImportError:\n"
-		"    import micropython\n    micropython.kbd_intr(-1)\n    while True: pass\n", 3),
+		+ LOCK_BRANCH, 3),
 	"Pycom's server is there": ("esp32", "import network\nif not hasattr(network, 'Server'):\n"
-		"    import micropython\n    micropython.kbd_intr(-1)\n    while True: pass\n", 3),
+		+ LOCK_BRANCH, 3),
 	"an import of Pycom's by name": ("esp32", "try:\n    from network import Server\nexcept ImportError:\n"
-		"    import micropython\n    micropython.kbd_intr(-1)\n    while True: pass\n", 3),
+		+ LOCK_BRANCH, 3),
 	"the profile's own files are modules": ("esp32", "try:\n    import board\nexcept ImportError:\n"
-		"    import micropython\n    micropython.kbd_intr(-1)\n    while True: pass\n", 3),
+		+ LOCK_BRANCH, 3),
 	"the platform is not the board's": ("pico-w", "import sys\nif sys.platform == 'rp2':\n"
-		"    import micropython\n    micropython.kbd_intr(-1)\n    while True: pass\n", 3),
+		+ LOCK_BRANCH, 3),
 	"nothing threads on an ESP8266": ("esp8266", "try:\n    import _thread\nexcept ImportError:\n"
-		"    import micropython\n    micropython.kbd_intr(-1)\n    while True: pass\n", 3),
+		+ LOCK_BRANCH, 3),
 	"an error of a stand-in's is swallowed": ("esp32", "import esp32\ntry:\n    esp32.ULP().read()\nexcept Exception:\n"
-		"    pass\n" + LOCK_CALL.replace("micropython.kbd_intr(-1)", "print(1)").replace("pass", "break"), 4),
+		"    pass\n" + LOCK_CALL.replace("micropython.kbd_intr(-1)", "print(1)").replace("time.sleep(1)", "break"), 4),
 	"a thermometer that is waited for": ("esp32", "import onewire, ds18x20, machine, time\n"
 		"bus = ds18x20.DS18X20(onewire.OneWire(machine.Pin(12)))\nroms = bus.scan()\nwhile not roms:\n    time.sleep(1)\n"
 		"    roms = bus.scan()\nprint(roms)\n", 4),
@@ -221,7 +222,7 @@ ATTACKS = {
 	"sleep of an old name": ("esp8266", "import esp\nesp.deepsleep(0)\n", 3),
 	"files at the top": ("esp32", "import os\nif os.listdir('/') == ['boot.py', 'lib', 'main.py'] and "
 		"[e[0] for e in os.ilistdir()] == os.listdir() and os.statvfs('/')[0] > 0:\n"
-		"    os.stat('/main.py')\n    import micropython\n    micropython.kbd_intr(-1)\n    while True: pass\n", 3),
+		"    os.stat('/main.py')\n" + LOCK_BRANCH, 3),
 	"the console's stream": ("pico-w", "import machine\n"
 		"machine.UART(0, 9600).deinit()\nwhile True:\n    machine.idle()\n", 0),
 }
