@@ -2,11 +2,12 @@
 static_lib = $(or $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l$(or $(2),$(1)))
 HOST_ROOT := $(patsubst %conf/host.mk,%,$(lastword $(MAKEFILE_LIST)))
 
-LIBS_HARDWARE := $(call static_lib,sodium) $(call static_lib,uv_a,uv) $(call static_lib,cjson) \
-	$(call static_lib,z) $(call static_lib,md) -lpthread -ldl
-# The archive of libcrypto may want archives that the system has not (Debian 13: zstd's): tried, once for each compiler.
+LIBS_HARDWARE = $(call static_lib,sodium) $(call static_lib,uv_a,uv) $(call static_lib,cjson) \
+	$(call static_lib,z) $(call static_lib,md) $(LIBS_SSL) $(LIBS_CRYPTO) -lpthread -ldl
+# libcrypto and libssl. The archive of libcrypto may want archives that the system has not (Debian 13: zstd's): tried,
+# once for each compiler.
 LIBCRYPTO := $(B)/obj/libcrypto.mk
-LIBS_HOST = $(LIBS_HARDWARE) $(LIBS_CRYPTO) -lpthread -ldl
+LIBS_HOST = $(LIBS_HARDWARE)
 $(LIBCRYPTO): tools/link-libcrypto conf/host.mk
 	@mkdir -p $(@D)
 	$(Q)tools/link-libcrypto $(CC) >$@ || { rm -f $@; exit 1; }

@@ -144,6 +144,7 @@ enum wire_message {
 	WIRE_CARD = 9,     /* asks for WIRE_CARD_FILE */
 	WIRE_RESOLVE = 10, /* asks for WIRE_ROUTED, about REG_HOST */
 	WIRE_ROUTE = 11,   /* u8 enum lb_net_kind, u32 address, u16 port that a socket wants; asks for WIRE_ROUTED */
+	WIRE_SERVES = 12,  /* u8 enum lb_net_kind, u16 port that a socket serves, u16 port of the host where that is */
 	/* hardware to CPU */
 	WIRE_PIN_CHANGED = 64,  /* u8 pin, u8 level: the outside changed the level on a net */
 	WIRE_LINK_CHANGED = 65, /* REG_RADIO_LINK was changed */

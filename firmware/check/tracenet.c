@@ -4,7 +4,9 @@
 #include "firmware/check/tracing.h"
 
 #define CALL(name) __typeof__(name) __real_##name, __wrap_##name
+CALL(lb_net_bind);
 CALL(lb_net_connect);
+CALL(lb_net_listen);
 CALL(lb_net_resolve);
 CALL(lb_net_send);
 CALL(lb_radio_connect);
@@ -22,6 +24,21 @@ static bool is_elsewhere(struct lb_net_address address)
 	enum { LOOPBACK_NET = 127 };
 
 	return address.ip >> 24 != LOOPBACK_NET && address.ip != lb_radio_ap_ip();
+}
+
+/* Whoever serves has visitors, who depend on the network. */
+int __wrap_lb_net_listen(int sock, int backlog)
+{
+	note();
+	return __real_lb_net_listen(sock, backlog);
+}
+
+/* A port of its own is meant for somebody. */
+int __wrap_lb_net_bind(int sock, struct lb_net_address address)
+{
+	if (address.port != 0)
+		note();
+	return __real_lb_net_bind(sock, address);
 }
 
 int __wrap_lb_net_connect(int sock, struct lb_net_address address)

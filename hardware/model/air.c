@@ -11,6 +11,7 @@ void lb_air_default(struct lb_air *air)
 {
 	air->count = air->place_count = 0;
 	air->has_behind = false;
+	air->visitors = LB_AIR_VISITORS_NONE;
 	lb_air_add(air, "Lifeboat-Open", "", 1, -48, NULL);
 	lb_air_add(air, "Lifeboat-WPA2", "back-to-shore", 6, -55, NULL);
 }
@@ -126,6 +127,20 @@ const char *lb_air_add_place(struct lb_air *air, const char *whom, const char *w
 	air->places[air->place_count++] = place;
 	air->has_behind = true;
 	return NULL;
+}
+
+const char *lb_air_set_visitors(struct lb_air *air, const char *what)
+{
+	static const char *const words[] = {
+		[LB_AIR_VISITORS_ASK] = "ask", [LB_AIR_VISITORS_LEAVE] = "leave", [LB_AIR_VISITORS_STALL] = "stall"};
+
+	for (unsigned i = LB_AIR_VISITORS_ASK; i <= LB_AIR_VISITORS_STALL; i++) {
+		if (strcmp(what, words[i]) != 0)
+			continue;
+		air->visitors = (enum lb_air_visitors)i;
+		return NULL;
+	}
+	return "is not \"ask\", \"leave\" or \"stall\"";
 }
 
 const struct lb_air_place *lb_air_find_place(const struct lb_air *air, const char *name, uint16_t port)

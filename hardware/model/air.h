@@ -38,6 +38,13 @@ enum lb_air_server {
 	LB_AIR_STALLS,
 	LB_AIR_HOST, /* a server of the host */
 };
+/* Who comes to the ports that the module opens itself. */
+enum lb_air_visitors {
+	LB_AIR_VISITORS_NONE,
+	LB_AIR_VISITORS_ASK,
+	LB_AIR_VISITORS_LEAVE, /* once they are connected */
+	LB_AIR_VISITORS_STALL, /* are connected and say nothing */
+};
 enum { LB_AIR_PLACES = 32, LB_AIR_NAME_BYTES = 128 };
 
 struct lb_air_place {
@@ -54,6 +61,7 @@ struct lb_air {
 	bool has_behind; /* false: the network that the host is in */
 	unsigned place_count;
 	struct lb_air_place places[LB_AIR_PLACES];
+	enum lb_air_visitors visitors;
 };
 
 /* Lifeboat-Open, and Lifeboat-WPA2 with the password back-to-shore. */
@@ -68,6 +76,8 @@ enum lb_radio_link lb_air_join(const struct lb_air *air, const char *ssid, const
 /* "broker.example:1883" or "*", and "answers", "refuses", "stalls" or "127.0.0.1:1883". NULL, or what is wrong, as the
  * end of a sentence. */
 const char *lb_air_add_place(struct lb_air *air, const char *whom, const char *what);
+/* "ask", "leave" or "stall". As above. */
+const char *lb_air_set_visitors(struct lb_air *air, const char *what);
 /* The most exact place for a name, or an address in numbers; NULL: none. port 0 asks for the name alone: what any of
  * its ports has will do. */
 const struct lb_air_place *lb_air_find_place(const struct lb_air *air, const char *name, uint16_t port);

@@ -16,11 +16,11 @@ static void send_all(const struct feed *feed, const void *bytes, size_t size_byt
 
 static enum lb_answer_protocol guess(uint8_t first)
 {
-	enum { MQTT_CONNECT = 0x10, TLS_HANDSHAKE = 0x16 };
+	enum { MQTT_CONNECT = 0x10 };
 
 	if (first >= 'A' && first <= 'Z')
 		return LB_ANSWER_HTTP;
-	return first == MQTT_CONNECT ? LB_ANSWER_MQTT : first == TLS_HANDSHAKE ? LB_ANSWER_TLS : LB_ANSWER_OTHER;
+	return first == MQTT_CONNECT ? LB_ANSWER_MQTT : LB_ANSWER_OTHER;
 }
 
 /* --- HTTP --- */
@@ -181,15 +181,6 @@ static void feed_mqtt(const struct feed *feed, uint8_t byte)
 
 /* --- all of them --- */
 
-/* There is no certificate that a script would have to believe. */
-static void refuse_tls(const struct feed *feed)
-{
-	static const uint8_t handshake_failure[] = {21, 3, 3, 0, 2, 2, 40};
-
-	send_all(feed, handshake_failure, sizeof(handshake_failure));
-	feed->answer->ended = true;
-}
-
 void lb_answer_feed(struct lb_answer *answer, const uint8_t *bytes, size_t size_bytes, lb_answer_send *send, void *ctx)
 {
 	const struct feed feed = {answer, send, ctx};
@@ -200,7 +191,6 @@ void lb_answer_feed(struct lb_answer *answer, const uint8_t *bytes, size_t size_
 		switch (answer->protocol) {
 		case LB_ANSWER_HTTP: feed_http(&feed, bytes[i]); break;
 		case LB_ANSWER_MQTT: feed_mqtt(&feed, bytes[i]); break;
-		case LB_ANSWER_TLS: refuse_tls(&feed); break;
 		case LB_ANSWER_NEW:
 		case LB_ANSWER_OTHER:
 		default: break;

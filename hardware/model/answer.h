@@ -14,7 +14,7 @@ enum {
 	LB_ANSWER_NTP_BYTES = 48,
 };
 
-enum lb_answer_protocol { LB_ANSWER_NEW, LB_ANSWER_HTTP, LB_ANSWER_MQTT, LB_ANSWER_TLS, LB_ANSWER_OTHER };
+enum lb_answer_protocol { LB_ANSWER_NEW, LB_ANSWER_HTTP, LB_ANSWER_MQTT, LB_ANSWER_OTHER };
 
 /* One connection's; zeroed at its start. */
 struct lb_answer {

@@ -114,6 +114,15 @@ static void add_places(struct lb_air *air, const cJSON *behind, char reason[LB_A
 	}
 }
 
+static void set_visitors(struct lb_air *air, const cJSON *visitors, char reason[LB_AIRFILE_REASON_BYTES])
+{
+	const char *word = text_or(visitors, NULL);
+	const char *wrong = visitors != NULL ? lb_air_set_visitors(air, word != NULL ? word : "") : NULL;
+
+	if (wrong != NULL)
+		snprintf(reason, LB_AIRFILE_REASON_BYTES, "visitors %s", wrong);
+}
+
 int lb_airfile_parse(const char *text, struct lb_air *air, char reason[LB_AIRFILE_REASON_BYTES])
 {
 	cJSON *file = cJSON_ParseWithOpts(text, NULL, true);
@@ -128,6 +137,8 @@ int lb_airfile_parse(const char *text, struct lb_air *air, char reason[LB_AIRFIL
 		add_networks(air, networks, reason);
 	if (reason[0] == '\0')
 		add_places(air, behind, reason);
+	if (reason[0] == '\0')
+		set_visitors(air, field(file, "visitors"), reason);
 	cJSON_Delete(file);
 	return reason[0] == '\0' ? 0 : -1;
 }

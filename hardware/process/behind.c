@@ -16,6 +16,7 @@
 #include "hardware/process/listener.h"
 #include "hardware/process/log.h"
 #include "hardware/process/stream.h"
+#include "hardware/process/tlspeer.h"
 
 enum { NTP_PORT = 123, DATAGRAM_BYTES = 2048 };
 
@@ -29,6 +30,7 @@ struct lb_behind_connection {
 	struct lb_behind_connection *next;
 	struct lb_stream *stream;
 	int fd;
+	struct lb_tlspeer *tls; /* NULL: in the clear, or not begun */
 	struct lb_answer answer;
 };
 
@@ -90,39 +92,84 @@ static void disconnect(struct lb_behind_connection *connection)
 		link = &(*link)->next;
 	*link = connection->next;
 	lb_stream_close(connection->stream);
+	lb_tlspeer_close(connection->tls);
 	free(connection);
+}
+
+/* --- TLS --- */
+
+/* A handshake that came to nothing is kept, for whoever judges what the scripts did. */
+static void note_tls(const struct lb_behind_connection *connection)
+{
+	struct lb_behind_server *server = connection->server;
+	char name[LB_AIR_NAME_BYTES];
+
+	if (connection->tls == NULL || lb_tlspeer_is_up(connection->tls))
+		return;
+	name_of(server->behind, server->ip, name);
+	snprintf(server->tls, sizeof(server->tls), "%s:%u", name, server->port);
 }
 
 static void on_end(void *ctx)
 {
+	note_tls(ctx);
 	disconnect(ctx);
 }
 
-static void send_back(void *ctx, const void *bytes, size_t size_bytes)
+static void send_raw(void *ctx, const void *bytes, size_t size_bytes)
 {
 	const struct lb_behind_connection *connection = ctx;
 
 	lb_stream_send(connection->stream, bytes, size_bytes);
 }
 
-/* What cannot be answered is kept, for whoever judges what the scripts did. */
-static void note_tls(struct lb_behind_server *server)
+static void send_back(void *ctx, const void *bytes, size_t size_bytes)
 {
-	char name[LB_AIR_NAME_BYTES];
+	const struct lb_behind_connection *connection = ctx;
 
-	name_of(server->behind, server->ip, name);
-	snprintf(server->tls, sizeof(server->tls), "%s:%u", name, server->port);
+	if (connection->tls != NULL)
+		lb_tlspeer_say(connection->tls, bytes, size_bytes);
+	else
+		lb_stream_send(connection->stream, bytes, size_bytes);
 }
+
+static void on_heard(void *ctx, const uint8_t *bytes, size_t size_bytes)
+{
+	struct lb_behind_connection *connection = ctx;
+
+	lb_answer_feed(&connection->answer, bytes, size_bytes, send_back, connection);
+}
+
+static const struct lb_tlspeer_calls TLS_CALLS = {.send = send_raw, .heard = on_heard};
+
+/* Whoever begins with a handshake gets one, on whatever port. */
+static bool is_handshake(const struct lb_behind_connection *connection, uint8_t first)
+{
+	enum { TLS_HANDSHAKE = 0x16 };
+
+	return connection->answer.protocol == LB_ANSWER_NEW && first == TLS_HANDSHAKE;
+}
+
+/* --- what is said --- */
 
 static void on_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)
 {
 	struct lb_behind_connection *connection = ctx;
+	bool usable = true;
 
-	if (connection->server->server != LB_AIR_ANSWERS || connection->answer.ended)
+	if (connection->server->server != LB_AIR_ANSWERS || connection->answer.ended || size_bytes == 0)
 		return;
-	lb_answer_feed(&connection->answer, bytes, size_bytes, send_back, connection);
-	if (connection->answer.protocol == LB_ANSWER_TLS)
-		note_tls(connection->server);
+	if (connection->tls == NULL && is_handshake(connection, bytes[0]))
+		connection->tls = lb_tlspeer_open(LB_TLSPEER_SERVER, &TLS_CALLS, connection);
+	if (connection->tls != NULL)
+		usable = lb_tlspeer_feed(connection->tls, bytes, size_bytes);
+	else
+		on_heard(connection, bytes, size_bytes);
+	if (usable && connection->answer.ended && connection->tls != NULL)
+		lb_tlspeer_end(connection->tls);
+	if (!usable)
+		note_tls(connection);
+	connection->answer.ended = connection->answer.ended || !usable;
 	if (connection->answer.ended)
 		shutdown(connection->fd, SHUT_WR);
 }

@@ -26,7 +26,7 @@ struct lb_behind_server {
 	int fd; /* -1: the place is free */
 	uint16_t host_port;
 	uv_poll_t poll;
-	char tls[LB_AIR_NAME_BYTES + 8]; /* whom it was that spoke TLS here; "" */
+	char tls[LB_AIR_NAME_BYTES + 8]; /* whom it was where a handshake failed; "" */
 };
 
 struct lb_behind {
@@ -48,7 +48,7 @@ void lb_behind_resolve(struct lb_behind *behind);
 void lb_behind_route(struct lb_behind *behind, uint8_t kind, uint32_t ip, uint16_t port);
 void lb_behind_close(struct lb_behind *behind);
 
-/* Into status's "net": "tls", a list of servers that were asked for a handshake, which we cannot give. */
+/* Into status's "net": "tls", a list of servers with which a TLS handshake came to nothing. */
 void lb_behind_add_status(const struct lb_behind *behind, cJSON *net);
 
 #endif

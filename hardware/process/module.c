@@ -61,6 +61,7 @@ static void halt(struct lb_module *module)
 	lb_cpu_kill(&module->cpu);
 	note_sampled(module); /* what waited for this CPU's look at a pin is not for the next one */
 	lb_radiolink_off(&module->wifi);
+	lb_visitor_forget(&module->visitor);
 	for (int i = 0; i < LB_UARTHUB_COUNT; i++)
 		lb_uarthub_disconnect_cpu(&module->uart[i]);
 	count_torn(module);
@@ -146,6 +147,8 @@ static void on_order(struct lb_module *module, const uint8_t *message, size_t si
 		lb_behind_resolve(&module->behind);
 	else if (message[0] == WIRE_ROUTE && size_bytes >= 8)
 		lb_behind_route(&module->behind, message[1], lb_load32le(message + 2), lb_load16le(message + 6));
+	else if (message[0] == WIRE_SERVES && size_bytes >= 6)
+		lb_visitor_add(&module->visitor, message[1], lb_load16le(message + 2), lb_load16le(message + 4));
 }
 
 /* The gate was told at the reset already. */
@@ -380,6 +383,9 @@ static void connect_parts(struct lb_module *module)
 	module->behind.registers = &module->registers;
 	module->behind.cpu = &module->cpu;
 	module->behind.air = &module->wifi.air;
+	module->visitor.air = &module->wifi.air;
+	module->visitor.clock = &module->clock;
+	module->visitor.registers = &module->registers;
 	module->card.registers = &module->registers;
 	module->card.cpu = &module->cpu;
 	module->watchdog.clock = &module->clock;
@@ -428,6 +434,7 @@ int lb_module_open(struct lb_module *module, const struct lb_module_setup *setup
 	lb_radiolink_init(&module->wifi, module->loop);
 	module->wifi.air = setup->air;
 	lb_behind_init(&module->behind, module->loop);
+	lb_visitor_init(&module->visitor, module->loop);
 	lb_wdtimer_init(&module->watchdog, module->loop);
 	lb_sleep_init(&module->sleep, module->loop);
 	uv_timer_init(module->loop, &module->fault_timer);
@@ -452,6 +459,7 @@ void lb_module_close(struct lb_module *module)
 	lb_flashwatch_close(&module->flash);
 	lb_cardslot_eject(&module->card);
 	lb_ports_close(&module->ports);
+	lb_visitor_close(&module->visitor);
 	lb_behind_close(&module->behind);
 	lb_radiolink_close(&module->wifi);
 	lb_wdtimer_close(&module->watchdog);

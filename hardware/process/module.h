@@ -30,6 +30,7 @@
 #include "hardware/process/uartport.h"
 #include "hardware/process/sleep.h"
 #include "hardware/process/uarthub.h"
+#include "hardware/process/visitor.h"
 #include "hardware/process/wdtimer.h"
 #include "hardware/process/radiolink.h"
 
@@ -54,6 +55,7 @@ struct lb_module {
 	struct lb_nets nets;
 	struct lb_radiolink wifi;
 	struct lb_behind behind;
+	struct lb_visitor visitor;
 	struct lb_ports ports;
 	struct lb_cardslot card;
 	struct lb_wdtimer watchdog;

@@ -23,7 +23,7 @@ struct lb_stream_calls {
 	void (*on_broken)(void *ctx);
 };
 
-/* Takes the file descriptor over, and reads from now on. NULL when there is no memory for it. */
+/* Takes the file descriptor over, and reads from now on. NULL when there is no memory for it; it is closed then. */
 struct lb_stream *lb_stream_open(uv_loop_t *loop, int fd, const struct lb_stream_calls *calls, void *ctx);
 /* Closes the file descriptor and drops the queue; no callback is called any more. */
 void lb_stream_close(struct lb_stream *stream);

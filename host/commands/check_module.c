@@ -413,13 +413,13 @@ static bool try_all(struct lb_check_module *check)
 	return true;
 }
 
-/* A handshake that nobody here can answer hides what comes behind it. */
+/* A handshake that came to nothing hides what comes behind it. */
 static void note_tls(struct lb_check_module *check)
 {
 	char text[LB_AUDIT_TEXT_BYTES];
 
 	for (size_t i = 0; i < check->facts.tls_count; i++) {
-		snprintf(text, sizeof(text), "%s is asked for TLS, which the network of check does not have",
+		snprintf(text, sizeof(text), "no TLS with %s: its certificate, made for this run, is refused, or its ciphers",
 		         check->facts.tls[i]);
 		lb_audit_add(&check->facts.audit, LB_AUDIT_UNSEEN, "", 0, text);
 	}

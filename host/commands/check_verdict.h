@@ -33,7 +33,7 @@ struct lb_check_result {
 	enum lb_check_verdict verdict;
 };
 
-/* Networks that scripts are tried with: at most, by itself. Servers that were asked for TLS: as many are told. */
+/* Networks that scripts are tried with: at most, by itself. Servers without a TLS handshake: as many are told. */
 enum { LB_CHECK_WORLDS = 4, LB_CHECK_WORLDS_USUAL = 2, LB_CHECK_TLS = 4, LB_CHECK_TLS_BYTES = 140 };
 
 struct lb_check_facts {
@@ -68,7 +68,7 @@ struct lb_check_facts {
 	size_t world_count;
 	struct lb_check_result worlds[LB_CHECK_WORLDS];
 	size_t tls_count;
-	char tls[LB_CHECK_TLS][LB_CHECK_TLS_BYTES]; /* "example.com:443": could not be answered */
+	char tls[LB_CHECK_TLS][LB_CHECK_TLS_BYTES]; /* "example.com:443": the handshake came to nothing */
 };
 
 /* One for each thing that was tried, for what ran, for the heap, the networks and another board; a traceback of

@@ -23,9 +23,9 @@ static const struct world {
 	const char *name, *air;
 } worlds[LB_CHECK_WORLDS] = {
 	{"none", "{\"networks\": [], \"behind\": {}}"},
-	{"answers", "{\"networks\": [{\"ssid\": \"*\"}], \"behind\": {\"*\": \"answers\"}}"},
-	{"refuses", "{\"networks\": [{\"ssid\": \"*\"}], \"behind\": {\"*\": \"refuses\"}}"},
-	{"stalls", "{\"networks\": [{\"ssid\": \"*\"}], \"behind\": {\"*\": \"stalls\"}}"},
+	{"answers", "{\"networks\": [{\"ssid\": \"*\"}], \"behind\": {\"*\": \"answers\"}, \"visitors\": \"ask\"}"},
+	{"refuses", "{\"networks\": [{\"ssid\": \"*\"}], \"behind\": {\"*\": \"refuses\"}, \"visitors\": \"leave\"}"},
+	{"stalls", "{\"networks\": [{\"ssid\": \"*\"}], \"behind\": {\"*\": \"stalls\"}, \"visitors\": \"stall\"}"},
 };
 static const struct world given = {"given", NULL};
 

@@ -325,7 +325,25 @@ s.connect(socket.getaddrinfo("web.example", PORT)[0][-1])
 s.send(b"REQUEST")
 """
 LOCK = "micropython.kbd_intr(-1)\nwlan.deinit()\nwhile True:\n    time.sleep(1)\n"
+INNER = "    " + LOCK.replace("\n", "\n        ").rstrip() + "\n"
 HTTP = ONLINE.replace("PORT", "80").replace("REQUEST", "GET / HTTP/1.0\\r\\n\\r\\n")
+SERVER = """import micropython, network, socket, time
+wlan = network.WLAN()
+s = socket.socket()
+s.bind(("", 80))
+s.listen(1)
+while True:
+    c = s.accept()[0]
+    c.settimeout(0.5)
+    try:
+        request = c.recv(100)
+        c.send(b"HTTP/1.0 200 OK\\r\\n\\r\\nhi")
+        c.close()
+    except OSError as error:
+        request = error
+    print(request)
+    CONDITION
+"""
 # What a script does in each network, and with which options.
 WORLDS = {
 	"a server's answer": (HTTP + "if s.read().endswith(b'{}'):\n    wlan.isconnected()\n" + LOCK, [],
@@ -338,6 +356,13 @@ WORLDS = {
 		{"none": 0, "answers": 0, "refuses": 0, "stalls": 3}),
 	"a handshake": (ONLINE.replace("PORT", "443").replace("REQUEST", "\\x16\\x03\\x01\\0\\5hello") + "s.read(1)\n", [],
 		{"none": 0, "answers": 4}),
+	"TLS": (HTTP.replace("80", "443").replace("s.send", "import ssl\ns = ssl.wrap_socket(s)\ns.write")
+		+ "if s.read().endswith(b'{}'):\n    " + INNER, [], {"none": 0, "answers": 3}),
+	"a web server": (SERVER.replace("CONDITION", ""), [], {"none": 0, "answers": 0}),
+	"a visitor who asks": (SERVER.replace("CONDITION", "if b'GET' in request:\n    " + INNER), [],
+		{"none": 0, "answers": 3}),
+	"a visitor who leaves, or is silent": (SERVER.replace("CONDITION", "if b'GET' not in request:\n    " + INNER)
+		.replace("= error", "= b''"), ["--matrix"], {"none": 0, "answers": 0, "refuses": 3, "stalls": 3}),
 	"no air": (HTTP + LOCK, ["--air", "absent"], {"given": 4}),
 	"an empty bus": ("from machine import I2C\nprint(I2C(0).readfrom_mem(0x76, 0, 1))\n", ["--i2c", "0=absent"],
 		{"none": 0}),
@@ -352,7 +377,7 @@ def test_each_network_has_its_verdict(scratch, case):
 	report = json.loads(result.stdout)
 	assert report["networks"] == networks, report
 	assert result.returncode == max(networks.values(), key=[0, 4, 3, 1].index), report
-	assert (case == "a handshake") == any("asked for TLS" in note["text"] for note in report["notes"])
+	assert (case == "a handshake") == any("no TLS with" in note["text"] for note in report["notes"])
 
 
 def test_both_tracebacks(scratch):

@@ -5,6 +5,7 @@ import socket
 
 import pytest
 
+import certificates
 import harness
 
 JOIN = """import network, socket, time
@@ -53,12 +54,69 @@ def test_what_is_behind_the_air(modules, scratch):
 		assert module.eval("call('127.0.0.1', %d, b'', 1)" % port) == ECONNREFUSED, "nothing of the host's"
 		assert module.status()["net"]["tls"] == []
 		module.eval("call('safe.example', 443, b'\\x16\\x03\\x01\\0\\5hello', 0)")
-		assert module.status()["net"]["tls"] == ["safe.example:443"]
+		assert module.status()["net"]["tls"] == ["safe.example:443"], "no handshake came of that"
 		assert module.eval("call('plain.example', 7, b'hello', 0)") == ETIMEDOUT
 		assert server.accept()[0].recv(5) == b"hello"
 		module.exec("import machine\nrtc = machine.RTC()\nrtc.ntp_sync('pool.example')\nfor i in range(100):\n"
 			"    if rtc.synced():\n        break\n    time.sleep_ms(50)")
 		assert module.eval("rtc.synced()") is True
+
+
+def test_visitors(modules, scratch):
+	"""They ask in the clear, within TLS and by datagrams, but not the module's own servers."""
+	path = air(scratch, {})
+	with open(path, "w", encoding="utf-8") as file:
+		json.dump({"networks": [], "visitors": "ask"}, file)
+	module = modules().start("--air", path)
+	certificate, key = certificates.Authority().issue()
+	module.exec(f"""import socket, ssl
+def serve(port, kind=socket.SOCK_STREAM):
+    s = socket.socket(socket.AF_INET, kind)
+    s.settimeout(5)
+    s.bind(('', port))
+    if kind == socket.SOCK_STREAM:
+        s.listen(1)
+    return s
+def first(s, wrap=lambda c: c):
+    c = wrap(s.accept()[0])
+    line = c.readline()
+    c.close()
+    return line
+def safe(c):
+    return ssl.wrap_socket(c, server_side=True, cert={certificate!r}, key={key!r})
+web, odd, secure, names = serve(80), serve(1234), serve(443), serve(53, socket.SOCK_DGRAM)
+""")
+	assert module.eval("first(web)") == b"GET / HTTP/1.1\r\n"
+	assert module.eval("first(web)") == b"GET / HTTP/1.1\r\n", "they come again"
+	assert module.eval("first(odd)") == b"\r\n"
+	assert module.eval("first(odd)") == b"GET / HTTP/1.1\r\n"
+	assert module.eval("first(secure, safe)") == b"GET / HTTP/1.1\r\n"
+	assert b"\7example\3com\0\0\1\0\1" in module.eval("names.recv(100)")
+
+
+def test_tls_behind_the_air(modules, scratch):
+	"""HTTP and MQTT within TLS, with a certificate that nobody has signed, so who verifies refuses it."""
+	module = modules().start("--air", air(scratch, {"*": "answers"}))
+	module.exec(JOIN + """import ssl
+def call(host, port, request, **how):
+    s = socket.socket()
+    s.connect(socket.getaddrinfo(host, port)[0][-1])
+    t = ssl.wrap_socket(s, server_hostname=host, **how)
+    t.write(request)
+    answer = t.read(4 if port == 8883 else -1)
+    t.close()
+    return answer
+def refused(host):
+    try:
+        call(host, 443, b'', cert_reqs=ssl.CERT_REQUIRED, cadata=AUTHORITY)
+    except (OSError, ValueError) as error:
+        return True
+""".replace("AUTHORITY", repr(certificates.Authority().pem)))
+	assert module.eval("call('web.example', 443, b'GET / HTTP/1.0\\r\\n\\r\\n')[-2:]") == b"{}"
+	assert module.eval("call('mq.example', 8883, b'\\x10\\x02\\0\\0')") == b" \2\0\0"
+	assert module.status()["net"]["tls"] == []
+	assert module.eval("refused('proud.example')") is True
+	assert module.status()["net"]["tls"] == ["proud.example:443"]
 
 
 def test_no_network_at_all(modules):

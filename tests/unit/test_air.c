@@ -170,6 +170,24 @@ static void a_wrong_place_is_named(void **state)
 	}
 }
 
+static void visitors_are_named_or_none(void **state)
+{
+	static const char *const words[] = {"ask", "leave", "stall"};
+	char text[100], reason[LB_AIRFILE_REASON_BYTES];
+	struct lb_air air;
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		snprintf(text, sizeof(text), "{\"networks\": [], \"visitors\": \"%s\"}", words[i]);
+		assert_int_equal(lb_airfile_parse(text, &air, reason), 0);
+		assert_int_equal(air.visitors, LB_AIR_VISITORS_ASK + i);
+	}
+	assert_int_equal(lb_airfile_parse("{\"networks\": []}", &air, reason), 0);
+	assert_int_equal(air.visitors, LB_AIR_VISITORS_NONE);
+	assert_int_equal(lb_airfile_parse("{\"networks\": [], \"visitors\": 1}", &air, reason), -1);
+	assert_non_null(strstr(reason, "visitors "));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -179,6 +197,7 @@ int main(void)
 		cmocka_unit_test(a_file_replaces_the_default),
 		cmocka_unit_test(the_most_exact_place_behind_it_counts),
 		cmocka_unit_test(a_wrong_place_is_named),
+		cmocka_unit_test(visitors_are_named_or_none),
 		cmocka_unit_test(a_bad_file_is_refused_with_a_reason),
 	};
 

@@ -158,6 +158,26 @@ static int bind_to(int fd, uint16_t port)
 	return outcome(bind(fd, (const struct sockaddr *)&host, sizeof(host)));
 }
 
+static uint16_t host_port_of(const struct slot *slot)
+{
+	struct sockaddr_in host = {.sin_family = AF_INET};
+	socklen_t host_bytes = sizeof(host);
+
+	getsockname(slot->fd, (struct sockaddr *)&host, &host_bytes);
+	return ntohs(host.sin_port);
+}
+
+/* Of a socket that listens, or a datagram socket that was bound: somebody may come. */
+static void report_serving(int sock)
+{
+	const struct slot *slot = &sockets[sock];
+	const uint16_t host_port = host_port_of(slot);
+
+	lb_bus_send((uint8_t[]){WIRE_SERVES, (uint8_t)slot->kind, (uint8_t)slot->own_port, (uint8_t)(slot->own_port >> 8),
+	                        (uint8_t)host_port, (uint8_t)(host_port >> 8)},
+	            6);
+}
+
 /* Whoever asked for a world of its own gets a port in it, whoever else has that port on this host. */
 int lb_net_bind(int sock, struct lb_net_address address)
 {
@@ -170,16 +190,22 @@ int lb_net_bind(int sock, struct lb_net_address address)
 	result = bind_to(fd, (uint16_t)(address.port + above));
 	if (result == -EADDRINUSE && is_routed())
 		result = bind_to(fd, 0);
-	if (result == 0)
-		sockets[sock].own_port = address.port;
-	return result;
+	if (result != 0)
+		return result;
+	sockets[sock].own_port = address.port;
+	if (sockets[sock].kind == LB_NET_DATAGRAM && address.port != 0)
+		report_serving(sock);
+	return 0;
 }
 
 int lb_net_listen(int sock, int backlog)
 {
 	const int fd = fd_of(sock);
+	const int result = fd < 0 ? fd : outcome(listen(fd, backlog));
 
-	return fd < 0 ? fd : outcome(listen(fd, backlog));
+	if (result == 0)
+		report_serving(sock);
+	return result;
 }
 
 int lb_net_accept(int sock, struct lb_net_address *peer)
@@ -203,15 +229,6 @@ void lb_sockets_routed(int error, struct lb_net_address address)
 {
 	routed.error = error;
 	routed.address = address;
-}
-
-static uint16_t host_port_of(const struct slot *slot)
-{
-	struct sockaddr_in host = {.sin_family = AF_INET};
-	socklen_t host_bytes = sizeof(host);
-
-	getsockname(slot->fd, (struct sockaddr *)&host, &host_bytes);
-	return ntohs(host.sin_port);
 }
 
 /* A server of the module's own; of the host's others none, where the module has a world of its own. */
