@@ -1,8 +1,8 @@
 /* The hardware process of one virtual module: everything of it that outlives its CPU.
  *
  *   hardware --dir DIR --bootloader PROGRAM [--image FILE] [--clock N] [--reflash] [--card FILE] [--ready-fd N]
- *            [--air FILE] [--pin PIN=VALUE] [--parent-fd N] [--port N [--listen ADDR] [--takeover]] [--files-fd N]
- *            [--trace FILE] [--rtc host]
+ *            [--air FILE] [--pin PIN=VALUE] [--uart N=FILE] [--parent-fd N] [--port N [--listen ADDR] [--takeover]]
+ *            [--files-fd N] [--trace FILE] [--rtc host]
  *
  *   --dir DIR            the module's folder; made if it is not there
  *   --bootloader PROGRAM what the CPU runs after a reset
@@ -12,6 +12,7 @@
  *   --card FILE          is in the SD card slot from the start; made, empty, if it is not there
  *   --air FILE           in the place of the folder's air.json; "absent": there are no networks
  *   --pin PIN=VALUE      is driven from outside from the start: high, low, 1.2V; again for another pin
+ *   --uart N=FILE        a simulated device is on UART N; again for another one
  *   --port N             uart0 is on this TCP port too (RFC 2217); 0: on any that is free
  *   --listen ADDR        of the host, for that port; without it, 127.0.0.1
  *   --takeover           a client of another host may take that port over from one that is silent, too
@@ -67,6 +68,11 @@ struct options {
 	int parent_fd;
 	int files_fd;
 	const char *pins[LB_PIN_COUNT]; /* what drives each from outside; NULL: nothing */
+	size_t device_count;
+	struct {
+		enum lb_device_kind kind;
+		const char *text;
+	} devices[LB_DEVICES_MAX];
 };
 
 /* What ends the process, each with its handle. */
@@ -113,27 +119,31 @@ static bool add_pin(struct options *options, const char *text)
 	return false;
 }
 
+static bool add_device(struct options *options, enum lb_device_kind kind, const char *text)
+{
+	if (options->device_count == LB_DEVICES_MAX) {
+		usage("one device too many: ", text);
+		return false;
+	}
+	options->devices[options->device_count].kind = kind;
+	options->devices[options->device_count++].text = text;
+	return true;
+}
+
 /* Numbers are checked where they are read, since the host passes on what the user typed. */
 static int parse_options(int argc, char **argv, struct options *options)
 {
+	enum { DEVICE = 256 }; /* and the kind of it */
 	static const struct option OPTIONS[] = {
-		{"dir", required_argument, NULL, 'd'},
-		{"bootloader", required_argument, NULL, 'b'},
-		{"image", required_argument, NULL, 'i'},
-		{"clock", required_argument, NULL, 'c'},
-		{"reflash", no_argument, NULL, 'r'},
-		{"card", required_argument, NULL, 's'},
-		{"ready-fd", required_argument, NULL, 'R'},
-		{"parent-fd", required_argument, NULL, 'P'},
-		{"port", required_argument, NULL, 'p'},
-		{"listen", required_argument, NULL, 'l'},
-		{"takeover", no_argument, NULL, 'T'},
-		{"files-fd", required_argument, NULL, 'f'},
-		{"trace", required_argument, NULL, 't'},
-		{"air", required_argument, NULL, 'a'},
-		{"pin", required_argument, NULL, 'o'},
-		{"rtc", required_argument, NULL, 'C'},
-		{NULL, 0, NULL, 0},
+		{"dir", required_argument, NULL, 'd'},      {"bootloader", required_argument, NULL, 'b'},
+		{"image", required_argument, NULL, 'i'},    {"clock", required_argument, NULL, 'c'},
+		{"reflash", no_argument, NULL, 'r'},        {"card", required_argument, NULL, 's'},
+		{"ready-fd", required_argument, NULL, 'R'}, {"parent-fd", required_argument, NULL, 'P'},
+		{"port", required_argument, NULL, 'p'},     {"listen", required_argument, NULL, 'l'},
+		{"takeover", no_argument, NULL, 'T'},       {"files-fd", required_argument, NULL, 'f'},
+		{"trace", required_argument, NULL, 't'},    {"air", required_argument, NULL, 'a'},
+		{"pin", required_argument, NULL, 'o'},      {"uart", required_argument, NULL, DEVICE + LB_DEVICE_UART},
+		{"rtc", required_argument, NULL, 'C'},      {NULL, 0, NULL, 0},
 	};
 	int option, number = 0;
 
@@ -144,7 +154,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 			number = parse_number(optarg, STDERR_FILENO + 1, 1 << 20);
 		else if (option == 'p')
 			number = parse_number(optarg, 0, UINT16_MAX);
-		if (option == '?')
+		if (option == '?' || (option >= DEVICE && !add_device(options, (enum lb_device_kind)(option - DEVICE), optarg)))
 			return EXIT_USAGE;
 		if (number < 0)
 			return usage("not a clock factor from 1 to 20, a port up to 65535 or a file descriptor: ", optarg);
@@ -264,6 +274,14 @@ static bool allow_files(void)
 	return false;
 }
 
+static int read_devices(const struct options *options, struct lb_devices *devices)
+{
+	for (size_t i = 0; i < options->device_count; i++)
+		if (!lb_devices_read(devices, options->devices[i].kind, options->devices[i].text))
+			return -1;
+	return 0;
+}
+
 /* What may fail because of the user comes before anything is made in the folder. */
 static int prepare(const struct options *options, struct lb_module_setup *setup)
 {
@@ -280,6 +298,8 @@ static int prepare(const struct options *options, struct lb_module_setup *setup)
 	if (lb_folder_open(&setup->folder, options->dir) != 0)
 		return -1;
 	if (lb_airfile_read(&setup->folder, options->air, &setup->air) != 0)
+		return -1;
+	if (read_devices(options, &setup->devices) != 0)
 		return -1;
 	setup->trace_fd = options->trace != NULL ? open(options->trace, O_RDWR | O_CLOEXEC) : -1;
 	if (options->trace != NULL && setup->trace_fd < 0) {

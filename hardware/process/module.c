@@ -443,6 +443,8 @@ int lb_module_open(struct lb_module *module, const struct lb_module_setup *setup
 	for (unsigned i = 0; i < LB_UARTHUB_COUNT; i++)
 		if (lb_uarthub_open(&module->uart[i], i, module->loop, &module->folder, &module->events) != 0)
 			return -1;
+	module->devices = setup->devices;
+	lb_devices_connect(&module->devices, module->uart, &module->clock);
 	if (lb_uartport_listen(&module->uartport, &setup->uartport) == 0)
 		return 0;
 	lb_module_close(module);
@@ -453,6 +455,7 @@ void lb_module_close(struct lb_module *module)
 {
 	lb_module_power_off(module);
 	lb_uartport_close(&module->uartport);
+	lb_devices_close(&module->devices);
 	for (int i = 0; i < LB_UARTHUB_COUNT; i++)
 		lb_uarthub_close(&module->uart[i]);
 	lb_cpu_close(&module->cpu);

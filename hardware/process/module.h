@@ -20,6 +20,7 @@
 #include "hardware/process/cardslot.h"
 #include "hardware/process/clock.h"
 #include "hardware/process/cpu.h"
+#include "hardware/process/devices.h"
 #include "hardware/process/events.h"
 #include "hardware/process/flashwatch.h"
 #include "hardware/process/folder.h"
@@ -63,6 +64,7 @@ struct lb_module {
 	struct lb_cpu cpu;
 	struct lb_uarthub uart[LB_UARTHUB_COUNT];
 	struct lb_uartport uartport;
+	struct lb_devices devices;
 	uv_timer_t fault_timer;
 	enum lb_power power;
 	enum lb_phase phase;
@@ -86,6 +88,7 @@ struct lb_module_setup {
 	bool rtc_of_host; /* the real-time clock is the host's from power-on; else it begins with 2000-01-01 */
 	const char *bootloader;
 	struct lb_air air;
+	struct lb_devices devices;
 	struct lb_uartport_setup uartport;
 };
 

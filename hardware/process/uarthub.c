@@ -124,6 +124,8 @@ static void on_cpu_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)
 		lb_pty_refresh(&uart->pty);
 	for (struct lb_uarthub_client *client = uart->clients; client != NULL; client = client->next)
 		send_to_client(client, bytes, size_bytes);
+	if (uart->on_heard != NULL)
+		uart->on_heard(uart->device_ctx, bytes, size_bytes);
 	pace_cpu(uart);
 }
 
@@ -152,6 +154,12 @@ void lb_uarthub_type(struct lb_uarthub_client *client, const uint8_t *bytes, siz
 	lb_stream_send(uart->cpu, bytes, size_bytes);
 	if (lb_stream_waiting_bytes(uart->cpu) > LB_UARTHUB_HIGH_BYTES)
 		hold_clients(uart, true);
+}
+
+void lb_uarthub_speak(struct lb_uarthub *uart, const uint8_t *bytes, size_t size_bytes)
+{
+	if (uart->cpu != NULL && lb_stream_waiting_bytes(uart->cpu) < LB_UARTHUB_LOW_BYTES)
+		lb_stream_send(uart->cpu, bytes, size_bytes);
 }
 
 static void on_client_bytes(void *ctx, const uint8_t *bytes, size_t size_bytes)

@@ -56,6 +56,9 @@ struct lb_uarthub {
 	struct lb_uarthub_client *clients;
 	struct lb_pty pty;
 	uv_timer_t stall_timer;
+	/* A simulated device on the line hears what the CPU sends, too; NULL: there is none. */
+	void (*on_heard)(void *ctx, const uint8_t *bytes, size_t size_bytes);
+	void *device_ctx;
 };
 
 /* Makes the pty and its link. 0, or -1 after telling the person. */
@@ -78,6 +81,8 @@ struct lb_uarthub_client *lb_uarthub_attach_coded(struct lb_uarthub *uart, struc
                                                   const struct lb_uarthub_coder *coder, void *ctx);
 /* The client sends bytes to the CPU. */
 void lb_uarthub_type(struct lb_uarthub_client *client, const uint8_t *bytes, size_t size_bytes);
+/* The simulated device does. What a CPU does not read is lost when too much of it waits, as on a real line. */
+void lb_uarthub_speak(struct lb_uarthub *uart, const uint8_t *bytes, size_t size_bytes);
 /* The client took bytes. */
 void lb_uarthub_drained(struct lb_uarthub_client *client);
 /* Sends the client away; its coder's on_gone is called. */

@@ -174,6 +174,8 @@ void lb_check_print_json(const struct lb_check_facts *facts, const char *folder)
 	cJSON_AddItemToObject(board, "because",
 	                      facts->as_guessed && facts->as.why[0] != '\0' ? cJSON_CreateString(facts->as.why) :
 	                                                                      cJSON_CreateNull());
+	cJSON_AddItemToObject(report, "given",
+	                      facts->given[0] != '\0' ? cJSON_CreateString(facts->given) : cJSON_CreateNull());
 	cJSON *ways = cJSON_AddObjectToObject(report, "ways");
 	cJSON_AddBoolToObject(ways, "ctrl_c", facts->ctrl_c);
 	cJSON_AddBoolToObject(ways, "mpremote", facts->mpremote);

@@ -244,6 +244,8 @@ size_t lb_check_describe(const struct lb_check_facts *facts, struct lb_check_lin
 	size_t count = LB_CHECK_TRIED;
 	if (facts->as.name != NULL && strcmp(facts->as.name, lb_profile_names[0]) != 0)
 		describe_board(facts, &lines[count++]);
+	if (facts->given[0] != '\0')
+		set_line(&lines[count++], "given", true, facts->given, "");
 	for (int i = 0; i < 2; i++)
 		if (facts->script[i].traceback[0] != '\0')
 			set_line(&lines[count++], i == 0 ? "boot.py" : "main.py", false, "", facts->script[i].traceback);

@@ -35,6 +35,7 @@ struct lb_check_result {
 
 /* Networks that scripts are tried with: at most, by itself. Servers without a TLS handshake: as many are told. */
 enum { LB_CHECK_WORLDS = 4, LB_CHECK_WORLDS_USUAL = 2, LB_CHECK_TLS = 4, LB_CHECK_TLS_BYTES = 140 };
+enum { LB_CHECK_GIVEN_BYTES = 512 };
 
 struct lb_check_facts {
 	enum lb_check_scripts scripts;
@@ -62,7 +63,8 @@ struct lb_check_facts {
 	bool mounts;                /* and /flash is there */
 	struct lb_profile_guess as; /* the board that it stood in for */
 	bool as_guessed;
-	bool strict; /* the scripts' own errors and untried branches leave it open too */
+	char given[LB_CHECK_GIVEN_BYTES]; /* on the command line, of what is around it; "": nothing */
+	bool strict;                      /* the scripts' own errors and untried branches leave it open too */
 	struct lb_audit audit;
 	/* The networks that were tried, none of them when nobody asked. One alone, "none": the scripts use no network. */
 	size_t world_count;
@@ -71,11 +73,11 @@ struct lb_check_facts {
 	char tls[LB_CHECK_TLS][LB_CHECK_TLS_BYTES]; /* "example.com:443": the handshake came to nothing */
 };
 
-/* One for each thing that was tried, for what ran, for the heap, the networks and another board; a traceback of
- * boot.py, of main.py (of several lines); the audit's notes. */
+/* One for each thing that was tried, for what ran, for the heap, the networks, another board and what it was given; a
+ * traceback of boot.py, of main.py (of several lines); the audit's notes. */
 enum {
 	LB_CHECK_TRIED = 10,
-	LB_CHECK_LINES = LB_CHECK_TRIED + 3 + LB_AUDIT_NOTES,
+	LB_CHECK_LINES = LB_CHECK_TRIED + 4 + LB_AUDIT_NOTES,
 	LB_CHECK_TEXT_BYTES = LB_TRACE_TRACEBACK_BYTES
 };
 

@@ -127,6 +127,11 @@ static bool check_folder(struct lb_check_module *check, const char *folder, bool
 	if (check->rig.files_fd < 0)
 		return false;
 	choose_board(check, folder);
+	lb_environment_print(&check->environment, check->facts.given, sizeof(check->facts.given));
+	if (!lb_environment_name_pins(&check->environment, check->facts.as.name, check->reason)) {
+		close(check->rig.files_fd);
+		return false;
+	}
 	bool done = lb_check_place_make(place);
 	if (done) {
 		done = run(check, place, folder, matrix);

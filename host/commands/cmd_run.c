@@ -84,7 +84,8 @@ static void pass_options(const struct lb_args *args, struct lb_hardware_options 
 static bool choose_options(const struct lb_args *args, struct lb_hardware_options *options)
 {
 	const char *clock = args->values[CLOCK], *rtc = args->values[RTC];
-	struct lb_environment environment;
+	static struct lb_environment environment;
+	char reason[LB_TREE_REASON_BYTES];
 	long number;
 
 	if (rtc != NULL && strcmp(rtc, "host") != 0 && strcmp(rtc, "unset") != 0) {
@@ -96,6 +97,10 @@ static bool choose_options(const struct lb_args *args, struct lb_hardware_option
 	    (clock != NULL && !lb_args_whole_number("--clock", clock, 1, CLOCK_MAX, &number)) ||
 	    !lb_environment_read(args, ENVIRONMENT, &environment))
 		return false;
+	if (!lb_environment_name_pins(&environment, args->values[AS], reason)) {
+		lb_args_wrong("%s", reason);
+		return false;
+	}
 	pass_options(args, options);
 	lb_environment_pass(&environment, options);
 	return true;

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "host/client/tree.h"
 #include "host/commands/args.h"
 #include "host/commands/hardware.h"
 
@@ -31,7 +32,7 @@ enum lb_environment_kind {
 	                                     "FILE is the SD card; one that is not there is made, 32 MiB, FAT, empty"}, \
 		[(first) +                                                                                                  \
 			LB_ENVIRONMENT_PIN] = {"--pin", "PIN=V", "a pin's level or voltage from outside: P13=1.2V, P9=low"},    \
-		[(first) + LB_ENVIRONMENT_UART] = {"--uart", "1=absent", "nothing is connected to UART 1 (or 2)"},          \
+		[(first) + LB_ENVIRONMENT_UART] = {"--uart", "N=FILE", "a device on UART 1 or 2; 1=absent: none"},          \
 		[(first) + LB_ENVIRONMENT_I2C] = {"--i2c", "0=absent", "nothing is on I2C bus 0 (1, 2)"},                   \
 		[(first) + LB_ENVIRONMENT_SPI] = {"--spi", "0=absent", "nothing is on SPI bus 0 (1, 2)"}
 #define LB_ENVIRONMENT_USAGE "[--air FILE] [--sd FILE] [--pin ...] [--uart ...] [--i2c ...] [--spi ...]"
@@ -48,11 +49,16 @@ struct lb_environment {
 	size_t count;
 };
 
-/* From a command whose options begin so. False after one line about what is wrong. */
+/* From a command whose options begin so. The devices' files are read, too. False after one line about what is wrong. */
 bool lb_environment_read(const struct lb_args *args, size_t first, struct lb_environment *environment);
-/* As words of the hardware process's command line. */
+/* Pins are named as that board names them (NULL: as this module does): makes this module's names of them. False with
+ * one line in reason. */
+bool lb_environment_name_pins(struct lb_environment *environment, const char *board, char reason[LB_TREE_REASON_BYTES]);
+/* As words of the hardware process's command line, which point into the environment. */
 void lb_environment_pass(const struct lb_environment *environment, struct lb_hardware_options *options);
 /* Was anything said about one of this kind? */
 bool lb_environment_has(const struct lb_environment *environment, enum lb_environment_kind kind);
+/* All that was said, as it was given: "--uart 1=gps.txt, --sd absent"; cut where there is no room. */
+void lb_environment_print(const struct lb_environment *environment, char *text, size_t size_bytes);
 
 #endif

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "core/hw/pinout.h"
 #include "host/commands/hardware.h"
 #include "host/commands/profile_guess.h"
 
@@ -105,6 +106,35 @@ static bool add_common(struct load *load, const char *board)
 	if (file != NULL)
 		fclose(file);
 	return good;
+}
+
+/* A line of pins.csv: "25,P6". */
+static bool is_pin_line(char *line, const char *name, char pin[LB_PROFILE_PIN_BYTES])
+{
+	char *comma = strchr(line, ',');
+
+	if (line[0] == '#' || comma == NULL)
+		return false;
+	*comma = '\0';
+	snprintf(pin, LB_PROFILE_PIN_BYTES, "%.*s", (int)strcspn(comma + 1, ",\n"), comma + 1);
+	return strcmp(line, name) == 0;
+}
+
+bool lb_profile_find_pin(const char *board, const char *name, char pin[LB_PROFILE_PIN_BYTES])
+{
+	char path[PATH_MAX], line[NAME_BYTES];
+	bool has_table = strcmp(board, lb_profile_names[0]) != 0 && find(board, "pins.csv", path);
+	FILE *file = has_table ? fopen(path, "re") : NULL;
+	bool found = false;
+
+	while (file != NULL && !found && fgets(line, sizeof(line), file) != NULL)
+		found = is_pin_line(line, name, pin);
+	if (file != NULL)
+		fclose(file);
+	const int own = found ? -1 : lb_pinout_find(name);
+	if (own >= 0)
+		snprintf(pin, LB_PROFILE_PIN_BYTES, "%s", lb_pinout_get((unsigned)own)->name);
+	return found || own >= 0;
 }
 
 bool lb_profile_load(const char *name, char profile[LB_TRACE_PROFILE_BYTES], char reason[LB_TREE_REASON_BYTES])

@@ -11,6 +11,11 @@
 #include "host/client/tree.h"
 #include "protocols/trace/trace.h"
 
+/* The name that this module has for a pin of that board's (lb_profile_names); its own names are good for every board,
+ * the board's come first. False: there is none. */
+enum { LB_PROFILE_PIN_BYTES = 16 };
+bool lb_profile_find_pin(const char *board, const char *name, char pin[LB_PROFILE_PIN_BYTES]);
+
 /* All of a profile as struct lb_trace has it. False with one line in reason. */
 bool lb_profile_load(const char *name, char profile[LB_TRACE_PROFILE_BYTES], char reason[LB_TREE_REASON_BYTES]);
 

@@ -148,8 +148,29 @@ def test_pins_from_the_start(modules):
 
 
 @pytest.mark.parametrize("option", ["--pin=P13", "--pin=P99=1V", "--uart=0=x", "--i2c=0:200=absent",
-	"--i2c=0=/etc/passwd", "--air=/nowhere/air.json", "--spi=3=absent", "--uart=1=/etc/passwd"])
+	"--i2c=0=/etc/passwd", "--air=/nowhere/air.json", "--spi=3=absent", "--uart=1=/etc/passwd", "--uart=3=absent"])
 def test_wrong_options(modules, option):
 	for command in (["run", modules().folder, "--headless"], ["check", "examples/lockouts/fine"]):
 		result = harness.run_command(*command, option, cwd=harness.ROOT)
 		assert result.returncode == 2 and len(result.stderr.splitlines()) == 1 and not result.stdout, result.stderr
+
+
+def device(scratch, text):
+	path = os.path.join(scratch, "device.txt")
+	with open(path, "w", encoding="utf-8") as file:
+		file.write(text)
+	return path
+
+
+def test_a_device_on_a_uart(modules, scratch):
+	"""It sends by itself and answers, over a hard reset too."""
+	path = device(scratch, "every 50ms\nsend $GPGGA,1\nafter 100ms\nAT+CSQ => +CSQ: 20,99\n")
+	module = modules().start("--uart", f"1={path}")
+	for _ in range(2):
+		module.exec("import machine, time\nu = machine.UART(1, 9600)\n"
+			"def heard(what):\n    for i in range(100):\n        if what in (u.readline() or b''):\n            return True\n"
+			"        time.sleep_ms(20)\n    return False")
+		assert module.eval("heard(b'$GPGGA,1\\r\\n')")
+		module.exec("u.write('AT+CSQ\\r\\n')")
+		assert module.eval("heard(b'+CSQ: 20,99\\r\\n')")
+		module.reset()
