@@ -6,7 +6,13 @@
 #include "core/base/crc32.h"
 #include "core/base/error.h"
 
-enum { MOVE_TRIES = 8, READ_TRIES = 16 };
+enum {
+	MOVE_TRIES = 8,
+	READ_TRIES = 16,
+	START_BYTES = LB_NVS_AT_BODY + LB_NVS_UNIT_BYTES, /* of an entry: one read has all of a small one */
+	PIECE_BYTES = 64,
+	WINDOW_KEYS = 64,
+};
 
 static const uint8_t claim[LB_NVS_UNIT_BYTES] = {
 	LB_NVS_CLAIM & 0xFF,
@@ -25,9 +31,22 @@ struct entry {
 	char key[LB_NVS_KEY_BYTES + 1];
 };
 
+/* What becomes of the store: one key's new value, or of all keys but some nothing. */
+struct change {
+	const char *key; /* or NULL: every key goes that does not begin with kept */
+	const void *value;
+	uint32_t value_bytes; /* or LB_NVS_REMOVED */
+	char kept;
+};
+
 static uint32_t round_up(uint32_t bytes)
 {
 	return (bytes + LB_NVS_UNIT_BYTES - 1) / LB_NVS_UNIT_BYTES * LB_NVS_UNIT_BYTES;
+}
+
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
 }
 
 static uint32_t body_bytes(const struct entry *entry)
@@ -40,7 +59,6 @@ static int read_at(const struct lb_nvs *nvs, uint32_t offset, void *data, uint32
 	return lb_region_read(nvs->flash, nvs->region, offset, data, size_bytes);
 }
 
-/* What cannot be read is not blank. */
 /* --- reading --- */
 
 /* The sequence number in one copy of a bank's header, 0 when it is not valid. Nobody reaches the highest numbers: a
@@ -94,38 +112,36 @@ static uint32_t other_bank(const struct lb_nvs *nvs)
 	return nvs->bank != 0 ? 0 : nvs->bank_bytes;
 }
 
-/* Also fetches the key, which begins the body and lies within its first unit. */
-static bool body_is_intact(const struct lb_nvs *nvs, struct entry *entry)
+/* Its first unit has been read, and the key lies within it. */
+static bool body_is_intact(const struct lb_nvs *nvs, const struct entry *entry, const uint8_t first[LB_NVS_UNIT_BYTES])
 {
-	uint32_t left = body_bytes(entry);
-	uint32_t at = entry->at + LB_NVS_AT_BODY;
-	uint32_t crc = 0;
-	uint8_t piece[LB_NVS_UNIT_BYTES];
+	const uint32_t first_bytes = smaller(body_bytes(entry), LB_NVS_UNIT_BYTES);
+	uint32_t left = body_bytes(entry) - first_bytes;
+	uint32_t at = entry->at + START_BYTES;
+	uint32_t crc = lb_crc32(0, first, first_bytes);
+	uint8_t piece[PIECE_BYTES];
 
 	while (left > 0) {
-		const uint32_t count = left < LB_NVS_UNIT_BYTES ? left : LB_NVS_UNIT_BYTES;
+		const uint32_t count = smaller(left, PIECE_BYTES);
 
-		if (read_at(nvs, at, piece, LB_NVS_UNIT_BYTES) != LB_OK)
+		if (read_at(nvs, at, piece, count) != LB_OK)
 			return false;
-		if (at == entry->at + LB_NVS_AT_BODY)
-			memcpy(entry->key, piece, entry->key_bytes);
 		crc = lb_crc32(crc, piece, count);
-		at += LB_NVS_UNIT_BYTES;
+		at += count;
 		left -= count;
 	}
-	entry->key[entry->key_bytes] = '\0';
 	return crc == entry->crc;
 }
 
 /* False when there is no entry at that place: blank flash, the end of the bank, or one that was cut at its start. */
 static bool read_entry(const struct lb_nvs *nvs, uint32_t at, struct entry *entry)
 {
-	const uint32_t bank_end = nvs->bank + nvs->bank_bytes;
-	uint8_t header[LB_NVS_UNIT_BYTES];
+	const uint32_t room_bytes = nvs->bank + nvs->bank_bytes - at;
+	uint8_t start[START_BYTES];
+	const uint8_t *header = start + LB_NVS_UNIT_BYTES;
 
-	if (at + LB_NVS_AT_BODY > bank_end || read_at(nvs, at, header, LB_NVS_UNIT_BYTES) != LB_OK ||
-	    memcmp(header, claim, LB_NVS_UNIT_BYTES) != 0 ||
-	    read_at(nvs, at + LB_NVS_UNIT_BYTES, header, LB_NVS_UNIT_BYTES) != LB_OK)
+	if (room_bytes < LB_NVS_AT_BODY || read_at(nvs, at, start, smaller(room_bytes, START_BYTES)) != LB_OK ||
+	    memcmp(start, claim, LB_NVS_UNIT_BYTES) != 0)
 		return false;
 	if (header[LB_NVS_AT_TAG] != LB_NVS_TAG ||
 	    lb_load32le(header + LB_NVS_AT_HEADER_CRC) != lb_crc32(0, header, LB_NVS_AT_HEADER_CRC))
@@ -133,13 +149,13 @@ static bool read_entry(const struct lb_nvs *nvs, uint32_t at, struct entry *entr
 	entry->at = at;
 	entry->key_bytes = header[LB_NVS_AT_KEY_BYTES];
 	entry->value_bytes = lb_load16le(header + LB_NVS_AT_VALUE_BYTES);
-	if (entry->key_bytes > LB_NVS_KEY_BYTES)
+	if (entry->key_bytes > LB_NVS_KEY_BYTES || LB_NVS_AT_BODY + round_up(body_bytes(entry)) > room_bytes)
 		return false;
 	entry->next = at + LB_NVS_AT_BODY + round_up(body_bytes(entry));
-	if (entry->next > bank_end)
-		return false;
 	entry->crc = lb_load32le(header + LB_NVS_AT_BODY_CRC);
-	entry->intact = body_is_intact(nvs, entry) && at != nvs->dead;
+	memcpy(entry->key, start + LB_NVS_AT_BODY, entry->key_bytes);
+	entry->key[entry->key_bytes] = '\0';
+	entry->intact = body_is_intact(nvs, entry, start + LB_NVS_AT_BODY) && at != nvs->dead;
 	return true;
 }
 
@@ -261,47 +277,58 @@ static void write_rest(struct writer *writer)
 	write_unit(writer);
 }
 
-/* Writes an entry at *at and moves *at behind it. value_bytes may be LB_NVS_REMOVED. */
-static int write_entry(const struct lb_nvs *nvs, uint32_t *at, const char *key, const void *value, uint32_t value_bytes)
+static uint32_t stored_bytes(const struct change *change)
+{
+	return change->value_bytes == LB_NVS_REMOVED ? 0 : change->value_bytes;
+}
+
+/* Writes an entry at *at and moves *at behind it. */
+static int write_entry(const struct lb_nvs *nvs, uint32_t *at, const struct change *change)
 {
 	struct writer writer = {.nvs = nvs, .at = *at};
-	const uint32_t key_bytes = text_bytes(key);
-	const uint32_t stored_bytes = value_bytes == LB_NVS_REMOVED ? 0 : value_bytes;
+	const uint32_t key_bytes = text_bytes(change->key);
+	const uint32_t value_bytes = stored_bytes(change);
 	uint8_t header[LB_NVS_UNIT_BYTES];
 
 	memset(header, 0xFF, sizeof(header));
 	header[LB_NVS_AT_TAG] = LB_NVS_TAG;
 	header[LB_NVS_AT_KEY_BYTES] = (uint8_t)key_bytes;
-	lb_store16le(header + LB_NVS_AT_VALUE_BYTES, (uint16_t)value_bytes);
-	lb_store32le(header + LB_NVS_AT_BODY_CRC, lb_crc32(lb_crc32(0, key, key_bytes), value, stored_bytes));
+	lb_store16le(header + LB_NVS_AT_VALUE_BYTES, (uint16_t)change->value_bytes);
+	lb_store32le(header + LB_NVS_AT_BODY_CRC,
+	             lb_crc32(lb_crc32(0, change->key, key_bytes), change->value, value_bytes));
 	lb_store32le(header + LB_NVS_AT_HEADER_CRC, lb_crc32(0, header, LB_NVS_AT_HEADER_CRC));
 	write_bytes(&writer, claim, LB_NVS_UNIT_BYTES);
 	write_bytes(&writer, header, LB_NVS_UNIT_BYTES);
-	write_bytes(&writer, key, key_bytes);
-	write_bytes(&writer, value, stored_bytes);
+	write_bytes(&writer, change->key, key_bytes);
+	write_bytes(&writer, change->value, value_bytes);
 	write_rest(&writer);
 	*at = writer.at;
 	return writer.error;
 }
 
-/* To *to, which is moved behind the copy: LB_ERR_CHECKSUM when it does not read well there. */
-static int copy_entry(const struct lb_nvs *nvs, const struct entry *entry, uint32_t bank_end, uint32_t *to)
+/* To *to, which is moved behind the copy, by programs of at most so many bytes, none over a multiple of that:
+ * LB_ERR_CHECKSUM when it does not read well there. */
+static int copy_entry(const struct lb_nvs *nvs, const struct entry *entry, uint32_t bank_end, uint32_t *to,
+                      uint32_t piece_bytes)
 {
 	struct lb_nvs there = *nvs;
 	struct entry copy;
-	uint8_t piece[LB_NVS_UNIT_BYTES];
+	uint8_t piece[PIECE_BYTES];
 
 	there.bank = bank_end - nvs->bank_bytes;
 	there.dead = 0;
 	if (*to + (entry->next - entry->at) > bank_end)
 		return LB_ERR_BOUNDS;
-	for (uint32_t done = 0; done < entry->next - entry->at; done += LB_NVS_UNIT_BYTES) {
-		int error = read_at(nvs, entry->at + done, piece, LB_NVS_UNIT_BYTES);
+	for (uint32_t at = entry->at, target = *to; at < entry->next;) {
+		const uint32_t count = smaller(entry->next - at, piece_bytes - target % piece_bytes);
+		int error = read_at(nvs, at, piece, count);
 
 		if (error == LB_OK)
-			error = lb_region_program(nvs->flash, nvs->region, *to + done, piece, LB_NVS_UNIT_BYTES);
+			error = lb_region_program(nvs->flash, nvs->region, target, piece, count);
 		if (error != LB_OK)
 			return error;
+		at += count;
+		target += count;
 	}
 	if (!read_entry(&there, *to, &copy) || !copy.intact || !same_key(copy.key, entry->key))
 		return LB_ERR_CHECKSUM;
@@ -309,42 +336,82 @@ static int copy_entry(const struct lb_nvs *nvs, const struct entry *entry, uint3
 	return LB_OK;
 }
 
-/* Live: the newest of its key, not removed, and not the key that is about to be written anew. */
-static bool is_live(const struct lb_nvs *nvs, const struct entry *entry, const char *except)
-{
-	struct entry newest;
+/* --- what lives: the newest entry of each key that has a value and is not about to change --- */
 
-	if (!entry->intact || entry->value_bytes == LB_NVS_REMOVED || same_key(entry->key, except))
-		return false;
-	return find(nvs, entry->key, &newest) && newest.at == entry->at;
+/* As many keys as are followed in one walk to the journal's end. Those that find no room are for the next walk, which
+ * begins where the first of them was met: a search for each entry would read the whole journal as often. */
+struct window {
+	uint32_t next; /* where that walk begins; 0: all keys are done */
+	uint32_t count;
+	struct {
+		uint32_t at; /* the key's newest entry so far */
+		uint32_t hash;
+	} key[WINDOW_KEYS];
+};
+
+static bool is_changed(const struct change *change, const char *key)
+{
+	return change->key != NULL ? same_key(key, change->key) : key[0] != change->kept;
 }
 
-static uint32_t live_bytes(const struct lb_nvs *nvs, const char *except)
+/* The place of that key in the window, or its count. Two keys may have one hash. */
+static uint32_t window_find(const struct lb_nvs *nvs, const struct window *window, const char *key, uint32_t hash)
 {
+	struct entry older;
+	uint32_t i = 0;
+
+	while (i < window->count &&
+	       (window->key[i].hash != hash || !read_entry(nvs, window->key[i].at, &older) || !same_key(older.key, key)))
+		i++;
+	return i;
+}
+
+/* An entry is newer than all that the window has. */
+static void window_add(const struct lb_nvs *nvs, struct window *window, const struct entry *entry)
+{
+	const uint32_t hash = lb_crc32(0, entry->key, entry->key_bytes);
+	const uint32_t i = window_find(nvs, window, entry->key, hash);
+
+	if (i < window->count)
+		window->key[i] = window->key[--window->count];
+	if (window->next != 0 || entry->value_bytes == LB_NVS_REMOVED)
+		return;
+	if (window->count == WINDOW_KEYS) {
+		window->next = entry->at;
+		return;
+	}
+	window->key[window->count].at = entry->at;
+	window->key[window->count++].hash = hash;
+}
+
+/* What lives of the keys from there on. The doubtful entry and older ones of its key are the caller's to mind. */
+static void window_fill(const struct lb_nvs *nvs, uint32_t from, const struct change *change, struct window *window)
+{
+	struct entry entry;
+
+	window->next = 0;
+	window->count = 0;
+	for (uint32_t at = from; read_entry(nvs, at, &entry); at = entry.next)
+		if (entry.intact && at != nvs->doubtful && !is_doubtful(nvs, entry.key) && !is_changed(change, entry.key))
+			window_add(nvs, window, &entry);
+}
+
+/* The bytes of what lives; the doubtful entry counts, though it may come to nothing. */
+static uint32_t live_bytes(const struct lb_nvs *nvs, const struct change *change)
+{
+	struct window window = {.next = nvs->sequence != 0 ? nvs->bank + LB_NVS_AT_ENTRIES : 0};
 	struct entry entry;
 	uint32_t sum = 0;
 
-	if (nvs->sequence == 0)
-		return 0;
-	for (uint32_t at = nvs->bank + LB_NVS_AT_ENTRIES; read_entry(nvs, at, &entry); at = entry.next)
-		if (is_live(nvs, &entry, except))
-			sum += entry.next - entry.at;
-	return sum;
-}
-
-bool lb_nvs_first_key(const struct lb_nvs *nvs, char not_first, char key[LB_NVS_KEY_BYTES + 1])
-{
-	struct entry entry;
-
-	if (nvs->sequence == 0)
-		return false;
-	for (uint32_t at = nvs->bank + LB_NVS_AT_ENTRIES; read_entry(nvs, at, &entry); at = entry.next) {
-		if (entry.key[0] == not_first || !is_live(nvs, &entry, ""))
-			continue;
-		memcpy(key, entry.key, sizeof(entry.key));
-		return true;
+	if (nvs->doubtful != 0 && !is_changed(change, nvs->doubtful_key) && read_entry(nvs, nvs->doubtful, &entry))
+		sum += entry.next - entry.at;
+	while (window.next != 0) {
+		window_fill(nvs, window.next, change, &window);
+		for (uint32_t i = 0; i < window.count; i++)
+			if (read_entry(nvs, window.key[i].at, &entry))
+				sum += entry.next - entry.at;
 	}
-	return false;
+	return sum;
 }
 
 static int write_header(const struct lb_nvs *nvs, uint32_t at, uint32_t sequence)
@@ -360,34 +427,36 @@ static int write_header(const struct lb_nvs *nvs, uint32_t at, uint32_t sequence
 }
 
 /* Copies what lives into the other bank, from *to on. The doubtful entry goes first: its copy shows what it is to be,
- * for itself and for older entries of its key. */
-static int copy_live(const struct lb_nvs *nvs, const char *except, uint32_t bank_end, uint32_t *to)
+ * for itself and for older entries of its key. Nothing counts there yet, so that whole pieces may be programmed. */
+static int copy_live(const struct lb_nvs *nvs, const struct change *change, uint32_t bank_end, uint32_t *to)
 {
+	struct window window = {.next = nvs->sequence != 0 ? nvs->bank + LB_NVS_AT_ENTRIES : 0};
 	struct entry entry;
 	int error = LB_OK;
 
-	if (nvs->sequence == 0)
-		return LB_OK;
-	if (nvs->doubtful != 0 && !is_doubtful(nvs, except))
-		error = read_entry(nvs, nvs->doubtful, &entry) ? copy_entry(nvs, &entry, bank_end, to) : LB_ERR_CHECKSUM;
-	for (uint32_t from = nvs->bank + LB_NVS_AT_ENTRIES; error == LB_OK && read_entry(nvs, from, &entry);
-	     from = entry.next)
-		if (!is_doubtful(nvs, entry.key) && entry.at != nvs->doubtful && is_live(nvs, &entry, except))
-			error = copy_entry(nvs, &entry, bank_end, to);
+	if (nvs->doubtful != 0 && !is_changed(change, nvs->doubtful_key))
+		error = read_entry(nvs, nvs->doubtful, &entry) ? copy_entry(nvs, &entry, bank_end, to, PIECE_BYTES) :
+		                                                 LB_ERR_CHECKSUM;
+	while (error == LB_OK && window.next != 0) {
+		window_fill(nvs, window.next, change, &window);
+		for (uint32_t i = 0; error == LB_OK && i < window.count; i++)
+			error = read_entry(nvs, window.key[i].at, &entry) ? copy_entry(nvs, &entry, bank_end, to, PIECE_BYTES) :
+			                                                    LB_ERR_CHECKSUM;
+	}
 	return error;
 }
 
 /* The other bank becomes the state with the one change in it. */
-static int move_once(struct lb_nvs *nvs, const char *key, const void *value, uint32_t value_bytes)
+static int move_once(struct lb_nvs *nvs, const struct change *change)
 {
 	const uint32_t bank = nvs->sequence == 0 ? 0 : other_bank(nvs);
 	uint32_t at = bank + LB_NVS_AT_ENTRIES;
 	int error = lb_region_erase(nvs->flash, nvs->region, bank, nvs->bank_bytes);
 
 	if (error == LB_OK)
-		error = copy_live(nvs, key, bank + nvs->bank_bytes, &at);
-	if (error == LB_OK && value_bytes != LB_NVS_REMOVED)
-		error = write_entry(nvs, &at, key, value, value_bytes);
+		error = copy_live(nvs, change, bank + nvs->bank_bytes, &at);
+	if (error == LB_OK && change->value_bytes != LB_NVS_REMOVED)
+		error = write_entry(nvs, &at, change);
 	if (error == LB_OK)
 		error = write_header(nvs, bank, nvs->sequence + 1);
 	if (error == LB_OK)
@@ -404,20 +473,20 @@ static int move_once(struct lb_nvs *nvs, const char *key, const void *value, uin
 }
 
 /* A copy that does not read well is made anew: the doubtful entry may read well the next time. */
-static int move(struct lb_nvs *nvs, const char *key, const void *value, uint32_t value_bytes)
+static int move(struct lb_nvs *nvs, const struct change *change)
 {
 	int error = LB_ERR_CHECKSUM;
 
 	if (nvs->sequence >= LB_NVS_MAX_SEQUENCE)
 		return LB_ERR_BOUNDS;
 	for (unsigned i = 0; i < MOVE_TRIES && error == LB_ERR_CHECKSUM; i++)
-		error = move_once(nvs, key, value, value_bytes);
+		error = move_once(nvs, change);
 	if (error != LB_ERR_CHECKSUM || nvs->doubtful == 0)
 		return error;
 	/* It reads badly too often: the value before it is the one that counts. */
 	nvs->dead = nvs->doubtful;
 	nvs->doubtful = 0;
-	return move_once(nvs, key, value, value_bytes);
+	return move_once(nvs, change);
 }
 
 /* Before the first change after a reset: the header's second copy, and the newest entry once more, unless it is about
@@ -433,8 +502,8 @@ static void settle(struct lb_nvs *nvs, const char *key)
 	nvs->certain = true;
 	if (nvs->doubtful == 0 || nvs->end == bank_end)
 		return;
-	if (!is_doubtful(nvs, key) &&
-	    (!read_entry(nvs, nvs->doubtful, &entry) || copy_entry(nvs, &entry, bank_end, &nvs->end) != LB_OK))
+	if (!is_doubtful(nvs, key) && (!read_entry(nvs, nvs->doubtful, &entry) ||
+	                               copy_entry(nvs, &entry, bank_end, &nvs->end, LB_NVS_UNIT_BYTES) != LB_OK))
 		nvs->end = bank_end;
 	else
 		nvs->doubtful = 0;
@@ -442,24 +511,23 @@ static void settle(struct lb_nvs *nvs, const char *key)
 
 /* Behind the last entry when it fits there for sure, else by a move. The room is counted first, so that a full store
  * stays as it is. */
-static int append(struct lb_nvs *nvs, const char *key, const void *value, uint32_t value_bytes)
+static int append(struct lb_nvs *nvs, const struct change *change)
 {
-	const uint32_t stored_bytes = value_bytes == LB_NVS_REMOVED ? 0 : value_bytes;
-	const uint32_t needed = LB_NVS_AT_BODY + round_up(text_bytes(key) + stored_bytes);
+	const uint32_t needed = LB_NVS_AT_BODY + round_up(text_bytes(change->key) + stored_bytes(change));
 	const uint32_t bank_end = nvs->bank + nvs->bank_bytes;
 
 	if (nvs->bank_bytes == 0)
 		return LB_ERR_UNSUPPORTED;
 	if (nvs->sequence != 0)
-		settle(nvs, key);
+		settle(nvs, change->key);
 	if (nvs->sequence != 0 && nvs->end + needed <= bank_end) {
-		if (write_entry(nvs, &nvs->end, key, value, value_bytes) == LB_OK)
+		if (write_entry(nvs, &nvs->end, change) == LB_OK)
 			return LB_OK;
 		nvs->end = bank_end; /* flash that looked blank and was not, or is worn: leave it */
 	}
-	if (LB_NVS_AT_ENTRIES + live_bytes(nvs, key) + needed > nvs->bank_bytes)
+	if (LB_NVS_AT_ENTRIES + live_bytes(nvs, change) + needed > nvs->bank_bytes)
 		return LB_ERR_BOUNDS;
-	return move(nvs, key, value, value_bytes);
+	return move(nvs, change);
 }
 
 /* Read piece by piece: a value may be larger than the stack bears. */
@@ -481,20 +549,47 @@ static bool is_equal(const struct lb_nvs *nvs, const struct entry *entry, const 
 
 int lb_nvs_set(struct lb_nvs *nvs, const char *key, const void *value, uint32_t size_bytes)
 {
+	const struct change change = {.key = key, .value = value, .value_bytes = size_bytes};
 	struct entry entry;
 
 	if (text_bytes(key) > LB_NVS_KEY_BYTES || size_bytes > LB_NVS_VALUE_BYTES)
 		return LB_ERR_BOUNDS;
 	if (nvs->certain && !is_doubtful(nvs, key) && find(nvs, key, &entry) && is_equal(nvs, &entry, value, size_bytes))
 		return LB_OK;
-	return append(nvs, key, value, size_bytes);
+	return append(nvs, &change);
 }
 
 int lb_nvs_remove(struct lb_nvs *nvs, const char *key)
 {
+	const struct change change = {.key = key, .value_bytes = LB_NVS_REMOVED};
 	struct entry entry;
 
 	if (!is_doubtful(nvs, key) && (!find(nvs, key, &entry) || entry.value_bytes == LB_NVS_REMOVED))
 		return LB_ERR_NOT_FOUND;
-	return append(nvs, key, NULL, LB_NVS_REMOVED);
+	return append(nvs, &change);
+}
+
+/* Is there for sure no entry of such a key, from which it might come back? */
+static bool has_none(const struct lb_nvs *nvs, const struct change *change)
+{
+	struct entry entry;
+
+	if (nvs->sequence == 0)
+		return lb_region_check_blank(nvs->flash, nvs->region, 0, LB_NVS_BANKS * nvs->bank_bytes) == LB_OK;
+	if (!nvs->certain || (nvs->doubtful != 0 && is_changed(change, nvs->doubtful_key)))
+		return false;
+	for (uint32_t at = nvs->bank + LB_NVS_AT_ENTRIES; read_entry(nvs, at, &entry); at = entry.next)
+		if (is_changed(change, entry.key))
+			return false;
+	return true;
+}
+
+/* One move, which leaves them behind: the new bank's header removes all of them at once. */
+int lb_nvs_remove_all(struct lb_nvs *nvs, char kept)
+{
+	const struct change change = {.value_bytes = LB_NVS_REMOVED, .kept = kept};
+
+	if (nvs->bank_bytes == 0)
+		return LB_ERR_UNSUPPORTED;
+	return has_none(nvs, &change) ? LB_OK : move(nvs, &change);
 }

@@ -5,7 +5,8 @@
  * key is a string of LB_NVS_KEY_BYTES at most, a value any bytes, none too; who stores them says what they mean. The
  * caller owns flash, region and all that is passed in; only flash is kept. Nothing is kept in RAM but struct lb_nvs,
  * one for a region at a time. Not for interrupt context. A call searches the bank from its start; one that finds it
- * full copies it, which takes as long as an erase of half the region and some more.
+ * full, and lb_nvs_remove_all, copies it, which takes as long as an erase of half the region and some more, and 600
+ * bytes of stack. Reads grow with the number of entries, and above 64 keys a little with its square.
  *
  * Functions return LB_OK or a negative enum lb_error; LB_ERR_IO is the flash's own.
  */
@@ -66,7 +67,8 @@ int lb_nvs_get(const struct lb_nvs *nvs, const char *key, void *value, uint32_t 
  * or its numbers are used up. */
 int lb_nvs_set(struct lb_nvs *nvs, const char *key, const void *value, uint32_t size_bytes);
 int lb_nvs_remove(struct lb_nvs *nvs, const char *key); /* LB_ERR_NOT_FOUND when there is none */
-/* A key that is in the store and does not begin with that character; false when there is none. */
-bool lb_nvs_first_key(const struct lb_nvs *nvs, char not_first, char key[LB_NVS_KEY_BYTES + 1]);
+/* Removes every key but those that begin with that character, all in one step: a cut leaves all of them or none. Writes
+ * nothing when there surely are none. */
+int lb_nvs_remove_all(struct lb_nvs *nvs, char kept);
 
 #endif

@@ -143,13 +143,15 @@ static mp_obj_t nvs_erase(mp_obj_t key_obj)
 }
 MP_DEFINE_CONST_FUN_OBJ_1(lb_pycom_nvs_erase_obj, nvs_erase);
 
-/* nvs_erase_all(): one key after the other, so a power cut leaves some of them. The firmware's own stay. */
+/* nvs_erase_all(): all at once. The firmware's own stay. */
 static mp_obj_t nvs_erase_all(void)
 {
-	char key[LB_NVS_KEY_BYTES + 1];
+	int error;
 
-	while (lb_nvs_first_key(lb_settings_store(), '.', key))
-		check(remove_key(key));
+	lock();
+	error = lb_nvs_remove_all(lb_settings_store(), '.');
+	lb_flashlock_leave();
+	check(error);
 	return mp_const_none;
 }
 MP_DEFINE_CONST_FUN_OBJ_0(lb_pycom_nvs_erase_all_obj, nvs_erase_all);

@@ -19,7 +19,8 @@ enum {
 	REGION_BYTES = 4 * LB_NOR_SECTOR_BYTES,
 };
 
-static const char *const keys[KEYS] = {"formatting", "a", "wifi_secret", "boot", "k"};
+/* The first is the firmware's: it stays when all are removed. */
+static const char *const keys[KEYS] = {".formatting", "a", "wifi_secret", "boot", "k"};
 
 /* A value is its size and its seed; ABSENT: there is none. */
 struct value {
@@ -35,6 +36,7 @@ struct content {
 struct call {
 	unsigned key;
 	struct value value; /* ABSENT: it is removed */
+	bool all;           /* instead: every key but the firmware's is removed */
 };
 
 struct knife {
@@ -87,69 +89,86 @@ static bool is_value(int result, const uint8_t found[VALUE_MAX], const struct va
 	return result == value->size_bytes && memcmp(found, wanted, (size_t)result) == 0;
 }
 
-/* In one read, for the next may find the other. */
-static bool holds(const struct lb_nvs *nvs, unsigned key, const struct value *value, const struct value *or_this)
+static void apply(struct content *content, const struct call *call)
 {
-	uint8_t found[VALUE_MAX];
-	int result = lb_nvs_get(nvs, keys[key], found, sizeof(found));
-
-	return is_value(result, found, value) || (or_this != NULL && is_value(result, found, or_this));
+	for (unsigned key = 1; call->all && key < KEYS; key++)
+		content->of[key] = (struct value){ABSENT, 0};
+	if (!call->all)
+		content->of[call->key] = call->value;
 }
 
 static int do_call(struct lb_nvs *nvs, const struct call *call)
 {
 	uint8_t bytes[VALUE_MAX];
 
+	if (call->all)
+		return lb_nvs_remove_all(nvs, '.');
 	fill(&call->value, bytes);
 	if (call->value.size_bytes == ABSENT)
 		return lb_nvs_remove(nvs, keys[call->key]);
 	return lb_nvs_set(nvs, keys[call->key], bytes, (uint32_t)call->value.size_bytes);
 }
 
-/* At every start from this flash each key holds its value, but that one may hold the other. */
-static bool stays(const struct flaky_memory *memory, const struct content *content, const struct call *or_this)
+/* Who is told that there is nothing to remove is promised nothing. */
+static bool is_nothing(int result, const struct call *call)
+{
+	return result == LB_ERR_NOT_FOUND && !call->all && call->value.size_bytes == ABSENT;
+}
+
+/* At every start from this flash all keys are as in the one content or all as in the other. Each is read once, for the
+ * next read may find the other. */
+static bool stays(const struct flaky_memory *memory, const struct content *content, const struct content *or_this)
 {
 	static struct flaky_memory same;
 
 	same = *memory;
 	for (unsigned look = 0; look < LOOKS; look++) {
 		struct lb_nvs nvs = power_on(&same);
+		bool is_one = true, is_other = true;
 
 		for (unsigned key = 0; key < KEYS; key++) {
-			bool either = or_this != NULL && or_this->key == key;
+			uint8_t found[VALUE_MAX];
+			int result = lb_nvs_get(&nvs, keys[key], found, sizeof(found));
 
-			if (!holds(&nvs, key, &content->of[key], either ? &or_this->value : NULL))
-				return false;
+			is_one = is_one && is_value(result, found, &content->of[key]);
+			is_other = is_other && is_value(result, found, &or_this->of[key]);
 		}
+		if (!is_one && !is_other)
+			return false;
 	}
 	return true;
 }
 
 /* A call that was answered with success is there for good. */
 static bool call_stays(const struct flaky_memory *memory, const struct content *content, const struct call *next,
-                       const struct call *or_this)
+                       const struct content *or_this)
 {
 	static struct flaky_memory after;
-	struct content wanted = *content;
+	struct content wanted = *content, or_wanted = *or_this;
 	struct lb_nvs nvs = power_on(memory);
 
 	int result = do_call(&nvs, next);
-	if (result != LB_OK) /* who is told that there is nothing to remove is promised nothing */
-		return result == LB_ERR_NOT_FOUND && next->value.size_bytes == ABSENT;
+	if (result != LB_OK)
+		return is_nothing(result, next);
 	after = flaky.memory;
-	wanted.of[next->key] = next->value;
-	return stays(&after, &wanted, next->key == or_this->key ? NULL : or_this);
+	apply(&wanted, next);
+	apply(&or_wanted, next);
+	return stays(&after, &wanted, &or_wanted);
 }
 
 static bool is_well(const struct flaky_memory *memory, const struct content *content, const struct call *call)
 {
 	static struct flaky_memory cut;
-	struct call other = {(call->key + 1) % KEYS, {24, 77}};
-	struct call back = {call->key, content->of[call->key]};
+	struct call other = {(call->key + 1) % KEYS, {24, 77}, false};
+	struct call back = {call->key, content->of[call->key], false};
+	struct call all = {.all = true};
+	struct content done = *content;
 
 	cut = *memory;
-	return stays(&cut, content, call) && call_stays(&cut, content, call, call) &&
-	       call_stays(&cut, content, &back, call) && call_stays(&cut, content, &other, call);
+	apply(&done, call);
+	return stays(&cut, content, &done) && call_stays(&cut, content, call, &done) &&
+	       call_stays(&cut, content, &back, &done) && call_stays(&cut, content, &other, &done) &&
+	       call_stays(&cut, content, &all, &done);
 }
 
 static void cut_once(struct campaign *campaign, const struct flaky_memory *before, const struct content *content,
@@ -196,7 +215,7 @@ static void cut_everywhere(struct campaign *campaign, const struct flaky_memory 
 static struct call next_call(unsigned number, uint32_t *noise)
 {
 	static const int sizes[] = {0, 1, 4, 16, 33, 250, 580};
-	struct call call = {flaky_random(noise) % KEYS, {sizes[flaky_random(noise) % 7], number}};
+	struct call call = {flaky_random(noise) % KEYS, {sizes[flaky_random(noise) % 7], number}, number % 12 == 9};
 
 	if (number % 8 == 5)
 		call.value.size_bytes = ABSENT;
@@ -226,7 +245,7 @@ bool store_run(struct campaign *campaign)
 		flaky.ctx = &knife;
 		struct lb_nvs nvs = power_on(&before);
 		int result = do_call(&nvs, &call);
-		if (result != LB_OK && result != LB_ERR_NOT_FOUND)
+		if (result != LB_OK && !is_nothing(result, &call))
 			return false;
 		after = flaky.memory;
 		flaky.observe = NULL;
@@ -234,7 +253,7 @@ bool store_run(struct campaign *campaign)
 			knife.cut_at = op;
 			cut_everywhere(campaign, &before, &content, &call, &knife);
 		}
-		content.of[call.key] = call.value;
+		apply(&content, &call);
 	}
 	return true;
 }
