@@ -8,7 +8,7 @@
 #ifndef HARDWARE_WIRE_H
 #define HARDWARE_WIRE_H
 
-enum { WIRE_VERSION = 3 }; /* 2: millivolts, PWM, radio, card; 3: UART 2 */
+enum { WIRE_VERSION = 4 }; /* 2: millivolts, PWM, radio, card; 3: UART 2; 4: devices on buses and pins */
 
 enum wire_fd {
 	WIRE_FD_FLASH = 3,     /* flash.bin, to be mapped shared */
@@ -36,6 +36,8 @@ enum {
 	WIRE_SCAN_BYTES = 48, /* of a network */
 	WIRE_SCAN_ROOM = WIRE_SCAN_MAX * WIRE_SCAN_BYTES,
 	WIRE_HOST_BYTES = 128,
+	WIRE_BUS_BYTES = 1024, /* of a transfer on a bus */
+	WIRE_WAVE_EDGES = 128,
 };
 
 /* Registers: name, byte offset in the page, bytes. 4 bytes are a word and 8 a wide one, naturally aligned, in the
@@ -87,9 +89,13 @@ enum {
 	/* enum lb_radio_security. */                                                                                     \
 	X(WIRE_REG_SCAN, 0x600, WIRE_SCAN_ROOM)                                                                           \
 	X(WIRE_REG_PIN_PWM_MORE, 0x900, 8 * (WIRE_PINS - WIRE_PWM_PINS)) /* cpu: PIN_PWM's second block */                \
-	X(WIRE_REG_ROUTES, 0x940, 4)                 /* hw: 1: sockets go where WIRE_ROUTED says, names are asked */      \
-	X(WIRE_REG_HOST, 0x944, WIRE_HOST_BYTES)     /* cpu, byte-wise: the name of a WIRE_RESOLVE */                     \
-	X(WIRE_REG_PIN_DEVICE, 0x9C4, 4 * WIRE_PINS) /* cpu: enum wire_drive, of devices on the module's buses */
+	X(WIRE_REG_ROUTES, 0x940, 4)             /* hw: 1: sockets go where WIRE_ROUTED says, names are asked */          \
+	X(WIRE_REG_HOST, 0x944, WIRE_HOST_BYTES) /* cpu, byte-wise: the name of a WIRE_RESOLVE */                         \
+	/* hw: 1: a device with a pull-up is on the pin, and is to hear of each change (WIRE_LINE). */                    \
+	X(WIRE_REG_PIN_DEVICE, 0x9C4, 4 * WIRE_PINS)                                                                      \
+	X(WIRE_REG_BUSES, 0xA44, 4)                  /* hw: buses with devices, wire_bus_bit each */                      \
+	X(WIRE_REG_BUS_DATA, 0xA48, WIRE_BUS_BYTES)  /* both, byte-wise: of a WIRE_BUS, and of its answer */              \
+	X(WIRE_REG_WAVE, 0xE48, 2 * WIRE_WAVE_EDGES) /* hw: of WIRE_WAVE, u16 each, in the host's byte order */
 
 #define WIRE_OFFSET(name, offset, bytes) name = (offset),
 enum wire_register { WIRE_PAGE(WIRE_OFFSET) };
@@ -122,11 +128,18 @@ static inline enum wire_register wire_duty_register(unsigned pin)
 	return (enum wire_register)(wire_pwm_register(pin) + 4);
 }
 
+/* bus is enum lb_bus; numbers are below 8. */
+static inline uint32_t wire_bus_bit(unsigned bus, unsigned number)
+{
+	return 1u << (8 * bus + number);
+}
+
 enum wire_radio_bits { WIRE_RADIO_AP = 1, WIRE_RADIO_STA = 2, WIRE_RADIO_JOIN = 4 };
 enum wire_servers { WIRE_SERVER_TELNET = 1, WIRE_SERVER_FTP = 2 };
 #define WIRE_NO_PIN 0xFFFFFFFFu
 
 /* What a hand, or another chip, does to a pin from outside. */
+enum { WIRE_WAVE_KEPT = 255 };
 enum wire_drive { WIRE_DRIVE_FLOAT = 0, WIRE_DRIVE_LOW = 1, WIRE_DRIVE_HIGH = 2 };
 
 /* Messages: byte 0 is the kind, then the fields without gaps, little-endian. At most WIRE_MESSAGE_BYTES. */
@@ -145,12 +158,21 @@ enum wire_message {
 	WIRE_RESOLVE = 10, /* asks for WIRE_ROUTED, about REG_HOST */
 	WIRE_ROUTE = 11,   /* u8 enum lb_net_kind, u32 address, u16 port that a socket wants; asks for WIRE_ROUTED */
 	WIRE_SERVES = 12,  /* u8 enum lb_net_kind, u16 port that a socket serves, u16 port of the host where that is */
+	/* u8 enum lb_bus, u8 number, u8 address, u8 enum lb_i2c_flags, u16 bytes, which are in REG_BUS_DATA; asks for
+	 * WIRE_BUS_DONE */
+	WIRE_BUS = 12,
+	/* u8 pin with a device, u8 is held low by the CPU, u32 microseconds since its last change; asks for WIRE_WAVE */
+	WIRE_LINE = 13,
 	/* hardware to CPU */
 	WIRE_PIN_CHANGED = 64,  /* u8 pin, u8 level: the outside changed the level on a net */
 	WIRE_LINK_CHANGED = 65, /* REG_RADIO_LINK was changed */
 	WIRE_SCANNED = 66,      /* u8 how many networks there are in REG_SCAN */
 	WIRE_CARD_FILE = 67,    /* u32 generation; with it, as SCM_RIGHTS, the card's file, unless there is no card */
 	WIRE_ROUTED = 68,       /* u32 errno, u32 address (127.0.0.1 is 0x7F000001), u16 port of the host */
+	WIRE_BUS_DONE = 69,     /* u32 errno, u32 bytes; those that were read are in REG_BUS_DATA */
+	/* u8 how many times there are in REG_WAVE, WIRE_WAVE_KEPT: as it was. For so many microseconds each from now on the
+	 * device lets go of the pin, pulls it low, lets go, …; at the end it lets go. */
+	WIRE_WAVE = 70,
 };
 
 #endif

@@ -99,6 +99,17 @@ uint32_t lb_periph_pin_millivolts(unsigned pin); /* what an ADC sees on the net:
 void lb_periph_pwm(unsigned pin, uint32_t frequency_mhz /* millihertz */, uint32_t duty);
 void lb_periph_pwm_get(unsigned pin, uint32_t *frequency_mhz, uint32_t *duty);
 
+/* --- buses that the board drives by itself --- */
+/* Where it has none of that number, the firmware drives the pins. */
+enum lb_bus { LB_BUS_I2C, LB_BUS_SPI };
+bool lb_periph_bus_has(enum lb_bus bus, unsigned number);
+/* START: a start condition and the address come before the bytes. Returns how many bytes went over the bus, or -ENODEV:
+ * nobody has that address. */
+enum lb_i2c_flags { LB_I2C_START = 1, LB_I2C_READ = 2 };
+int lb_periph_i2c(unsigned number, unsigned address, unsigned flags, uint8_t *data, size_t size_bytes);
+/* in may be NULL, or out itself. */
+void lb_periph_spi(unsigned number, const uint8_t *out, uint8_t *in, size_t size_bytes);
+
 /* --- LED, phase --- */
 void lb_periph_led(uint32_t rgb, enum lb_led_mode mode);
 void lb_periph_phase(enum lb_phase phase);

@@ -73,7 +73,13 @@ static void i2c_print(const mp_print_t *print, mp_obj_t self_obj, mp_print_kind_
 	mp_printf(print, "I2C(%d, scl='P%u', sda='P%u')", (int)self->id, self->soft.scl, self->soft.sda);
 }
 
-static const mp_machine_i2c_p_t i2c_protocol = {.init = i2c_init, .transfer = mp_machine_soft_i2c_transfer};
+static int i2c_transfer(mp_obj_base_t *self, uint16_t address, size_t count, mp_machine_i2c_buf_t *pieces,
+                        unsigned flags)
+{
+	return lb_machine_bus_i2c((unsigned)((struct i2c *)(void *)self)->id, self, address, count, pieces, flags);
+}
+
+static const mp_machine_i2c_p_t i2c_protocol = {.init = i2c_init, .transfer = i2c_transfer};
 
 /* --- what Pycom's has besides --- */
 
@@ -95,8 +101,7 @@ static mp_obj_t i2c_writeto(size_t n_args, const mp_obj_t *pos_args, mp_map_t *k
 
 	mp_get_buffer_raise(data, &buffer, MP_BUFFER_READ);
 	mp_machine_i2c_buf_t piece = {.len = buffer.len, .buf = buffer.buf};
-	const int result =
-		mp_machine_soft_i2c_transfer(MP_OBJ_TO_PTR(pos_args[0]), (uint16_t)args[ARG_addr].u_int, 1, &piece, flags);
+	const int result = i2c_transfer(MP_OBJ_TO_PTR(pos_args[0]), (uint16_t)args[ARG_addr].u_int, 1, &piece, flags);
 
 	if (result < 0)
 		mp_raise_OSError(-result);

@@ -1,11 +1,26 @@
 /* machine.SPI: MicroPython's driver in software, with default pins, and Pycom's way to name mode, rate and pins; its
  * methods return the count of bytes, as Pycom's do. */
+#include "core/hw/periph.h"
 #include "extmod/modmachine.h"
 #include "firmware/python/machine_bus.h"
+#include "firmware/python/machine_spi_bus.h"
 #include "firmware/python/names.h"
 #include "py/runtime.h"
 
-enum { SPI_SCK = 10, SPI_MOSI = 11, SPI_MISO = 14, SPI_BITS = 8, SPI_DEFAULT_HZ = 500000, NOT_GIVEN = -1 };
+enum {
+	SPI_SCK = 10,
+	SPI_MOSI = 11,
+	SPI_MISO = 14,
+	SPI_BITS = 8,
+	SPI_LAST = 2,
+	SPI_DEFAULT_HZ = 500000,
+	NOT_GIVEN = -1
+};
+
+struct spi {
+	mp_machine_soft_spi_obj_t soft;
+	unsigned id;
+};
 
 /* What was given, as keywords of the driver's: name, value, name, value. */
 struct keywords {
@@ -107,22 +122,32 @@ static mp_obj_t spi_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_
 	const mp_map_elem_t *named = mp_map_lookup(&kw_args, MP_OBJ_NEW_QSTR(MP_QSTR_id), MP_MAP_LOOKUP);
 	const mp_int_t id = n_args > 0 ? mp_obj_get_int(args[0]) : named != NULL ? mp_obj_get_int(named->value) : 0;
 
-	if (id != 0)
+	/* Another one is there where the board has it. */
+	if (id != 0 && (id < 0 || id > SPI_LAST || !lb_periph_bus_has(LB_BUS_SPI, (unsigned)id)))
 		mp_raise_ValueError(MP_ERROR_TEXT("there is bus 0"));
 	const struct keywords keywords = parse(n_args - behind_id, args + behind_id, &kw_args, true);
 	const mp_obj_t made = MP_OBJ_TYPE_GET_SLOT(&mp_machine_soft_spi_type, make_new)(&mp_machine_soft_spi_type, 0,
 	                                                                                keywords.count, keywords.items);
 
-	((mp_obj_base_t *)MP_OBJ_TO_PTR(made))->type = type;
-	return made;
+	struct spi *self = mp_obj_malloc(struct spi, type);
+
+	self->soft.spi = ((mp_machine_soft_spi_obj_t *)MP_OBJ_TO_PTR(made))->spi;
+	self->id = (unsigned)id;
+	return MP_OBJ_FROM_PTR(self);
+}
+
+unsigned lb_machine_spi_bus_number(const mp_machine_soft_spi_obj_t *spi)
+{
+	return spi->base.type == &machine_spi_type ? ((const struct spi *)(const void *)spi)->id : 0;
 }
 
 static void spi_print(const mp_print_t *print, mp_obj_t self_obj, mp_print_kind_t kind)
 {
-	const mp_machine_soft_spi_obj_t *self = MP_OBJ_TO_PTR(self_obj);
+	const struct spi *self = MP_OBJ_TO_PTR(self_obj);
+	const mp_soft_spi_obj_t *soft = &self->soft.spi;
 
 	(void)kind;
-	mp_printf(print, "SPI(0, sck='P%u', mosi='P%u', miso='P%u')", self->spi.sck, self->spi.mosi, self->spi.miso);
+	mp_printf(print, "SPI(%u, sck='P%u', mosi='P%u', miso='P%u')", self->id, soft->sck, soft->mosi, soft->miso);
 }
 
 /* --- what Pycom's has besides --- */

@@ -9,10 +9,17 @@
 
 #include "hardware/model/devicefile.h"
 
-enum lb_device_kind { LB_DEVICE_UART, LB_DEVICE_KINDS, LB_DEVICE_NONE = LB_DEVICE_KINDS };
+enum lb_device_kind {
+	LB_DEVICE_UART,
+	LB_DEVICE_I2C,
+	LB_DEVICE_SPI,
+	LB_DEVICE_WIRE,
+	LB_DEVICE_KINDS,
+	LB_DEVICE_NONE = LB_DEVICE_KINDS
+};
 
 struct lb_device_place {
-	unsigned number;  /* of the bus */
+	unsigned number;  /* of the bus, or the pin */
 	unsigned address; /* on an I2C bus; 0: the bus as a whole */
 };
 

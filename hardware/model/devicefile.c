@@ -189,10 +189,10 @@ bool lb_devicefile_text(struct lb_devicefile *file, const char *text, struct lb_
 
 bool lb_devicefile_number(struct lb_devicefile *file, const char *text, int base, long least, long most, long *number)
 {
-	char *end;
+	const size_t digits = strspn(text, base == HEX ? "0123456789abcdefABCDEF" : "0123456789");
 
-	*number = strtol(text, &end, base);
-	if (isxdigit((unsigned char)text[0]) && *end == '\0' && *number >= least && *number <= most)
+	*number = strtol(text, NULL, base);
+	if (digits > 0 && text[digits] == '\0' && *number >= least && *number <= most)
 		return true;
 	return base == HEX ? lb_devicefile_refuse(file, "\"%.*s\" is no number from %lX to %lX", QUOTED, text,
 	                                          (unsigned long)least, (unsigned long)most) :

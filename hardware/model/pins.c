@@ -27,6 +27,13 @@ bool lb_pins_output(uint32_t config)
 	return (config >> OUTPUT_SHIFT & 1) != 0;
 }
 
+bool lb_pins_pulls_low(uint32_t config)
+{
+	const enum lb_pin_mode mode = lb_pins_mode(config);
+
+	return (mode == LB_PIN_OUT || mode == LB_PIN_OPEN_DRAIN) && !lb_pins_output(config);
+}
+
 uint32_t lb_pins_reset_config(unsigned pin)
 {
 	return lb_pins_config(LB_PIN_IN, (enum lb_pin_pull)lb_pinout_get(pin)->pull, false);
@@ -67,6 +74,8 @@ bool lb_pins_pwm_level(uint32_t frequency_mhz, uint32_t duty, uint64_t module_ns
 
 bool lb_pins_net_level(const struct lb_pins_net *net, uint64_t module_ns)
 {
+	if (net->device != 0 && net->frequency_mhz == 0 && net->drive == WIRE_DRIVE_FLOAT)
+		return !lb_pins_pulls_low(net->config);
 	if (net->frequency_mhz == 0 || net->drive != WIRE_DRIVE_FLOAT)
 		return lb_pins_level(net->config, net->drive);
 	return lb_pins_pwm_level(net->frequency_mhz, net->duty, module_ns);

@@ -18,6 +18,7 @@ uint32_t lb_pins_config(enum lb_pin_mode mode, enum lb_pin_pull pull, bool outpu
 enum lb_pin_mode lb_pins_mode(uint32_t config);
 enum lb_pin_pull lb_pins_pull(uint32_t config);
 bool lb_pins_output(uint32_t config);
+bool lb_pins_pulls_low(uint32_t config); /* does the CPU hold the net low? */
 
 /* After every reset: an input with the pull of the pinout. */
 uint32_t lb_pins_reset_config(unsigned pin);
@@ -39,13 +40,15 @@ struct lb_pins_net {
 	uint32_t config;
 	uint32_t drive;
 	uint32_t millivolts;    /* 1 + voltage from outside; 0: none */
+	uint32_t device;        /* 1: one with a pull-up is on it */
 	uint32_t frequency_mhz; /* 0: no PWM */
 	uint32_t duty;
 };
 
 /* A voltage from here on reads high. */
 enum { LB_PINS_SUPPLY_MV = 3300, LB_PINS_HIGH_MV = LB_PINS_SUPPLY_MV / 2, LB_PINS_MOST_MV = 3600 };
-/* As lb_pins_level, with PWM in the place of the CPU's output. */
+/* As lb_pins_level, with PWM in the place of the CPU's output; a device's pull-up is stronger than the pulls, and what
+ * the device itself does is not in it. */
 bool lb_pins_net_level(const struct lb_pins_net *net, uint64_t module_ns);
 /* What an ADC sees: the voltage from outside, else the level's. */
 uint32_t lb_pins_net_millivolts(const struct lb_pins_net *net, uint64_t module_ns);

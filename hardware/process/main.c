@@ -1,8 +1,9 @@
 /* The hardware process of one virtual module: everything of it that outlives its CPU.
  *
  *   hardware --dir DIR --bootloader PROGRAM [--image FILE] [--clock N] [--reflash] [--card FILE] [--ready-fd N]
- *            [--air FILE] [--pin PIN=VALUE] [--uart N=FILE] [--parent-fd N] [--port N [--listen ADDR] [--takeover]]
- *            [--files-fd N] [--trace FILE] [--rtc host]
+ *            [--air FILE] [--pin PIN=VALUE] [--uart N=FILE] [--i2c N:ADDR=FILE] [--spi N=FILE]
+ *            [--onewire PIN=FILE] [--parent-fd N] [--port N [--listen ADDR] [--takeover]] [--files-fd N]
+ *            [--trace FILE] [--rtc host]
  *
  *   --dir DIR            the module's folder; made if it is not there
  *   --bootloader PROGRAM what the CPU runs after a reset
@@ -12,7 +13,10 @@
  *   --card FILE          is in the SD card slot from the start; made, empty, if it is not there
  *   --air FILE           in the place of the folder's air.json; "absent": there are no networks
  *   --pin PIN=VALUE      is driven from outside from the start: high, low, 1.2V; again for another pin
- *   --uart N=FILE        a simulated device is on UART N; again for another one
+ *   --uart N=FILE        a simulated device is on UART N; again for another one; as
+ *   --i2c N:ADDR=FILE    on I2C bus N, at this address, and
+ *   --spi N=FILE         on SPI bus N, and
+ *   --onewire PIN=FILE   on a pin
  *   --port N             uart0 is on this TCP port too (RFC 2217); 0: on any that is free
  *   --listen ADDR        of the host, for that port; without it, 127.0.0.1
  *   --takeover           a client of another host may take that port over from one that is silent, too
@@ -135,15 +139,27 @@ static int parse_options(int argc, char **argv, struct options *options)
 {
 	enum { DEVICE = 256 }; /* and the kind of it */
 	static const struct option OPTIONS[] = {
-		{"dir", required_argument, NULL, 'd'},      {"bootloader", required_argument, NULL, 'b'},
-		{"image", required_argument, NULL, 'i'},    {"clock", required_argument, NULL, 'c'},
-		{"reflash", no_argument, NULL, 'r'},        {"card", required_argument, NULL, 's'},
-		{"ready-fd", required_argument, NULL, 'R'}, {"parent-fd", required_argument, NULL, 'P'},
-		{"port", required_argument, NULL, 'p'},     {"listen", required_argument, NULL, 'l'},
-		{"takeover", no_argument, NULL, 'T'},       {"files-fd", required_argument, NULL, 'f'},
-		{"trace", required_argument, NULL, 't'},    {"air", required_argument, NULL, 'a'},
-		{"pin", required_argument, NULL, 'o'},      {"uart", required_argument, NULL, DEVICE + LB_DEVICE_UART},
-		{"rtc", required_argument, NULL, 'C'},      {NULL, 0, NULL, 0},
+		{"dir", required_argument, NULL, 'd'},
+		{"bootloader", required_argument, NULL, 'b'},
+		{"image", required_argument, NULL, 'i'},
+		{"clock", required_argument, NULL, 'c'},
+		{"reflash", no_argument, NULL, 'r'},
+		{"card", required_argument, NULL, 's'},
+		{"ready-fd", required_argument, NULL, 'R'},
+		{"parent-fd", required_argument, NULL, 'P'},
+		{"port", required_argument, NULL, 'p'},
+		{"listen", required_argument, NULL, 'l'},
+		{"takeover", no_argument, NULL, 'T'},
+		{"files-fd", required_argument, NULL, 'f'},
+		{"trace", required_argument, NULL, 't'},
+		{"air", required_argument, NULL, 'a'},
+		{"pin", required_argument, NULL, 'o'},
+		{"uart", required_argument, NULL, DEVICE + LB_DEVICE_UART},
+		{"i2c", required_argument, NULL, DEVICE + LB_DEVICE_I2C},
+		{"spi", required_argument, NULL, DEVICE + LB_DEVICE_SPI},
+		{"onewire", required_argument, NULL, DEVICE + LB_DEVICE_WIRE},
+		{"rtc", required_argument, NULL, 'C'},
+		{NULL, 0, NULL, 0},
 	};
 	int option, number = 0;
 

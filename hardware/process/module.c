@@ -145,10 +145,20 @@ static void on_order(struct lb_module *module, const uint8_t *message, size_t si
 		lb_cardslot_answer(&module->card);
 	else if (message[0] == WIRE_RESOLVE)
 		lb_behind_resolve(&module->behind);
+	else if (message[0] == WIRE_BUS && size_bytes >= 7)
+		lb_devices_transfer(&module->devices, message);
+	else if (message[0] == WIRE_LINE && size_bytes >= 7)
+		lb_devices_change(&module->devices, message);
 	else if (message[0] == WIRE_ROUTE && size_bytes >= 8)
 		lb_behind_route(&module->behind, message[1], lb_load32le(message + 2), lb_load16le(message + 6));
 	else if (message[0] == WIRE_SERVES && size_bytes >= 6)
 		lb_visitor_add(&module->visitor, message[1], lb_load16le(message + 2), lb_load16le(message + 4));
+}
+
+static void note_pin(struct lb_module *module, unsigned pin)
+{
+	lb_nets_update(&module->nets, pin);
+	lb_devices_see(&module->devices, lb_nets_level(&module->nets, pin));
 }
 
 /* The gate was told at the reset already. */
@@ -168,7 +178,7 @@ static void on_message(void *ctx, const uint8_t *message, size_t size_bytes)
 	else if (message[0] == WIRE_PHASE && size_bytes >= 2)
 		on_phase(module, message[1]);
 	else if (message[0] == WIRE_PIN && size_bytes >= 2 && message[1] < LB_PIN_COUNT)
-		lb_nets_update(&module->nets, message[1]);
+		note_pin(module, message[1]);
 	else if (module->cpu.pid != 0)
 		on_order(module, message, size_bytes);
 }
@@ -444,6 +454,8 @@ int lb_module_open(struct lb_module *module, const struct lb_module_setup *setup
 		if (lb_uarthub_open(&module->uart[i], i, module->loop, &module->folder, &module->events) != 0)
 			return -1;
 	module->devices = setup->devices;
+	module->devices.registers = &module->registers;
+	module->devices.cpu = &module->cpu;
 	lb_devices_connect(&module->devices, module->uart, &module->clock);
 	if (lb_uartport_listen(&module->uartport, &setup->uartport) == 0)
 		return 0;

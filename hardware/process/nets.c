@@ -11,6 +11,7 @@ struct lb_pins_net lb_nets_poll(const struct lb_nets *nets, unsigned pin)
 		.config = lb_registers_get(registers, wire_pin_register(WIRE_REG_PIN_CPU, pin)),
 		.drive = lb_registers_get(registers, wire_pin_register(WIRE_REG_PIN_OUTSIDE, pin)),
 		.millivolts = lb_registers_get(registers, wire_pin_register(WIRE_REG_PIN_MILLIVOLTS, pin)),
+		.device = lb_registers_get(registers, wire_pin_register(WIRE_REG_PIN_DEVICE, pin)),
 		.frequency_mhz = lb_registers_get(registers, wire_pwm_register(pin)),
 		.duty = lb_registers_get(registers, wire_duty_register(pin)),
 	};

@@ -23,8 +23,9 @@ static const struct {
 	[LB_ENVIRONMENT_SD] = {"--sd", "--card", "FILE", LB_DEVICE_NONE},
 	[LB_ENVIRONMENT_PIN] = {"--pin", "--pin", "PIN=VOLTAGE, such as P13=1.2V", LB_DEVICE_NONE},
 	[LB_ENVIRONMENT_UART] = {"--uart", "--uart", NULL, LB_DEVICE_UART},
-	[LB_ENVIRONMENT_I2C] = {"--i2c", NULL, "0=absent (or 1, 2)", LB_DEVICE_NONE},
-	[LB_ENVIRONMENT_SPI] = {"--spi", NULL, "0=absent (or 1, 2)", LB_DEVICE_NONE},
+	[LB_ENVIRONMENT_I2C] = {"--i2c", "--i2c", NULL, LB_DEVICE_I2C},
+	[LB_ENVIRONMENT_SPI] = {"--spi", "--spi", NULL, LB_DEVICE_SPI},
+	[LB_ENVIRONMENT_ONEWIRE] = {"--onewire", "--onewire", NULL, LB_DEVICE_WIRE},
 };
 
 static bool is_absent(const char *value)
@@ -108,8 +109,7 @@ static bool copy_name(const char *value, char name[LB_PROFILE_PIN_BYTES])
 	return true;
 }
 
-/* What stands behind the place; NULL: the value is not as it should be. Of a bus of which no device can be given, only
- * "absent" can be said. */
+/* What stands behind the place; NULL: the value is not as it should be. */
 static const char *find_file(enum lb_environment_kind kind, const char *value)
 {
 	char name[LB_PROFILE_PIN_BYTES];
@@ -118,11 +118,9 @@ static const char *find_file(enum lb_environment_kind kind, const char *value)
 
 	if (kind == LB_ENVIRONMENT_AIR || kind == LB_ENVIRONMENT_SD)
 		return value;
-	if (kinds[kind].device != LB_DEVICE_NONE)
+	if (kind != LB_ENVIRONMENT_PIN && kind != LB_ENVIRONMENT_ONEWIRE)
 		return lb_device_find_place(kinds[kind].device, value, &place);
-	if (kind == LB_ENVIRONMENT_PIN)
-		return copy_name(value, name) && is_pin(name) ? equals + 1 : NULL;
-	return value[0] >= '0' && value[0] <= '2' && strcmp(value + 1, "=absent") == 0 ? value + 2 : NULL;
+	return copy_name(value, name) && is_pin(name) ? equals + 1 : NULL;
 }
 
 /* Two devices at one place, or one that is not there: which of both was meant? */
@@ -179,7 +177,7 @@ bool lb_environment_name_pins(struct lb_environment *environment, const char *bo
 	for (size_t i = 0; i < environment->count; i++) {
 		struct lb_environment_item *item = &environment->items[i];
 
-		if (item->kind != LB_ENVIRONMENT_PIN || !copy_name(item->value, name))
+		if ((item->kind != LB_ENVIRONMENT_PIN && item->kind != LB_ENVIRONMENT_ONEWIRE) || !copy_name(item->value, name))
 			continue;
 		if (!lb_profile_find_pin(board != NULL ? board : lb_profile_names[0], name, pin)) {
 			snprintf(reason, LB_TREE_REASON_BYTES, "%s: %s has no pin '%s'", kinds[item->kind].name,

@@ -20,6 +20,7 @@ enum lb_environment_kind {
 	LB_ENVIRONMENT_UART,
 	LB_ENVIRONMENT_I2C,
 	LB_ENVIRONMENT_SPI,
+	LB_ENVIRONMENT_ONEWIRE,
 	LB_ENVIRONMENT_KINDS
 };
 
@@ -33,9 +34,11 @@ enum lb_environment_kind {
 		[(first) +                                                                                                  \
 			LB_ENVIRONMENT_PIN] = {"--pin", "PIN=V", "a pin's level or voltage from outside: P13=1.2V, P9=low"},    \
 		[(first) + LB_ENVIRONMENT_UART] = {"--uart", "N=FILE", "a device on UART 1 or 2; 1=absent: none"},          \
-		[(first) + LB_ENVIRONMENT_I2C] = {"--i2c", "0=absent", "nothing is on I2C bus 0 (1, 2)"},                   \
-		[(first) + LB_ENVIRONMENT_SPI] = {"--spi", "0=absent", "nothing is on SPI bus 0 (1, 2)"}
-#define LB_ENVIRONMENT_USAGE "[--air FILE] [--sd FILE] [--pin ...] [--uart ...] [--i2c ...] [--spi ...]"
+		[(first) + LB_ENVIRONMENT_I2C] = {"--i2c", "N:ADDR=FILE",                                                   \
+	                                      "a device at an address of I2C bus N, 0:0x76=FILE; 0=absent: none"},      \
+		[(first) + LB_ENVIRONMENT_SPI] = {"--spi", "N=FILE", "a device on SPI bus N; 0=absent: none"},              \
+		[(first) + LB_ENVIRONMENT_ONEWIRE] = {"--onewire", "PIN=FILE", "DS18B20s or a DHT on a pin; P4=absent: none"}
+#define LB_ENVIRONMENT_USAGE "[--air FILE] [--sd FILE] [--pin ...] [--uart ...] [--i2c ...] [--spi ...] [--onewire ...]"
 #define LB_ENVIRONMENT_MANY(first) (((1u << LB_ENVIRONMENT_KINDS) - (1u << LB_ENVIRONMENT_PIN)) << (first))
 
 struct lb_environment_item {

@@ -1,6 +1,5 @@
-# A stand-in for the frozen driver: no such sensor is connected, and it says so as a real one would.
-import _board
-import errno
+# A stand-in for the frozen driver: it asks whatever is on the pin, as a real one does.
+import machine
 
 
 class DHTBase:
@@ -9,19 +8,23 @@ class DHTBase:
         self.buf = bytearray(5)
 
     def measure(self):
-        _board.wire()
-        raise OSError(errno.ETIMEDOUT)
-
-    def humidity(self):
-        return 0
-
-    def temperature(self):
-        return 0
+        machine.dht_readinto(self.pin, self.buf)
+        if sum(self.buf[:4]) & 0xFF != self.buf[4]:
+            raise Exception("checksum error")
 
 
 class DHT11(DHTBase):
-    pass
+    def humidity(self):
+        return self.buf[0]
+
+    def temperature(self):
+        return self.buf[2]
 
 
 class DHT22(DHTBase):
-    pass
+    def humidity(self):
+        return (self.buf[0] << 8 | self.buf[1]) * 0.1
+
+    def temperature(self):
+        value = ((self.buf[2] & 0x7F) << 8 | self.buf[3]) * 0.1
+        return -value if self.buf[2] & 0x80 else value

@@ -67,9 +67,7 @@ def apa102_write(clock, data, values):
 
 
 def dht_readinto(pin, data):
-    _board.wire()
-    import errno
-    raise OSError(errno.ETIMEDOUT)
+    machine.dht_readinto(pin, data)
 
 
 def gpio_matrix_in(pin, signal, invert):

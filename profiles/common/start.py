@@ -1,10 +1,12 @@
 # Runs before boot.py, where this module stands in for another board: its names, laid over this module's own.
 import _board
+import errno
 import machine
 import network
 import os
 import pycom
 import sys
+import time
 from collections import namedtuple
 
 over, under = _board.over, _board.under
@@ -180,8 +182,11 @@ def make_spi(native):
                 pin = pin if pin is not None else default
                 if pin is not None:
                     pins[name] = machine.Pin(pin)
-            return native(0, baudrate=int(baudrate), polarity=polarity, phase=phase, bits=bits, firstbit=firstbit,
-                          **pins)
+            settings = dict(baudrate=int(baudrate), polarity=polarity, phase=phase, bits=bits, firstbit=firstbit, **pins)
+            try:
+                return native(max(id, 0), **settings)
+            except ValueError:  # only where there is a device
+                return native(0, **settings)
 
     def init(self, baudrate=1000000, *, polarity=0, phase=0, bits=8, firstbit=0, sck=None, mosi=None, miso=None):
         under(self, "init")(baudrate=int(baudrate), polarity=polarity, phase=phase, bits=bits, firstbit=firstbit)
@@ -248,6 +253,25 @@ def bitstream(pin, encoding, timing, data):
     """Sends, and nothing here listens."""
 
 
+def dht_readinto(pin, buf):
+    """A start from the module; the sensor's answer is 40 bits, a long high pulse for each 1."""
+    _board.wire()
+    pin.init(pin.OPEN_DRAIN, pin.PULL_UP, value=1)
+    pin(0)
+    time.sleep_ms(20)
+    pin(1)
+    measure = under(machine, "time_pulse_us")
+    for i in range(-2, 40):  # the wait for it, and its own start
+        us = measure(pin, 1, 1000)
+        if us < 0:
+            raise OSError(errno.ETIMEDOUT)
+        if i < 0:
+            continue
+        if i % 8 == 0:
+            buf[i // 8] = 0
+        buf[i // 8] |= (us > 48) << 7 - i % 8
+
+
 def frequency(hz=None):
     if hz is None:
         return B["hz"]
@@ -265,7 +289,7 @@ def machines():
     names = {
         "ADC": make_adc(native["ADC"]), "PWM": make_pwm(native["PWM"]), "Timer": make_timer(native["Timer"]),
         "I2C": make_i2c(native["I2C"]), "SPI": make_spi(native["SPI"]), "UART": make_uart(native["UART"]),
-        "mem8": Memory(), "mem16": Memory(), "mem32": Memory(), "freq": frequency, "bitstream": bitstream,
+        "mem8": Memory(), "mem16": Memory(), "mem32": Memory(), "freq": frequency, "bitstream": bitstream, "dht_readinto": dht_readinto,
         "deepsleep": sleep_deep,
         "SLEEP": 2, "DEEPSLEEP": 4, "EXT0_WAKE": 2, "EXT1_WAKE": 3, "TIMER_WAKE": 4, "TOUCHPAD_WAKE": 5, "ULP_WAKE": 6,
     }

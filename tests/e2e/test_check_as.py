@@ -236,6 +236,32 @@ def test_attack(scratch, name):
 	assert code == verdict, report
 
 
+SENSORS = """import dht, ds18x20, machine, onewire, time
+bus = ds18x20.DS18X20(onewire.OneWire(machine.Pin(25)))
+roms = bus.scan()
+bus.convert_temp()
+time.sleep_ms(750)
+sensor = dht.DHT22(machine.Pin(4))
+sensor.measure()
+if (sorted(bus.read_temp(rom) for rom in roms), sensor.temperature(), sensor.humidity()) != ([-3.25, 21.5], 22.5, 41.0):
+    machine.NOT_AS_GIVEN
+"""
+
+
+def test_sensors_that_are_given(scratch):
+	"""By the board's own pins; where one is said to be absent, what the script makes of that is judged."""
+	for name, text in (("ds", "ds18b20 21.5\nds18b20 -3.25\n"), ("dht", "dht22 22.5 41\n")):
+		with open(os.path.join(scratch, name), "w", encoding="utf-8") as file:
+			file.write(text)
+	folder = os.path.join(scratch, "scripts")
+	os.mkdir(folder)
+	write(folder, {"main.py": SENSORS})
+	code, report = check(folder, "--as", "esp32", "--onewire", f"25={scratch}/ds", "--onewire", f"4={scratch}/dht")
+	assert code == 0 and report["given"] == f"--onewire 25={scratch}/ds, --onewire 4={scratch}/dht", report
+	write(folder, {"main.py": "import dht, machine\ndht.DHT11(machine.Pin(4)).measure()\n"})
+	assert check(folder, "--as", "esp32", "--onewire", "4=absent")[0] == 0
+
+
 # What this module refuses and other boards have, as a Pycom module: (script, line).
 REFUSED = {"a bus": ("from machine import I2C\nI2C(7)\n", 2), "a pin": ("import machine\nmachine.Pin(22 + 9)\n", 2),
 	"a port": ("import machine\nmachine.UART(7, 9600)\n", 2), "a clock": ("import machine\nmachine.freq(80000000)\n", 2),

@@ -148,7 +148,8 @@ def test_pins_from_the_start(modules):
 
 
 @pytest.mark.parametrize("option", ["--pin=P13", "--pin=P99=1V", "--uart=0=x", "--i2c=0:200=absent",
-	"--i2c=0=/etc/passwd", "--air=/nowhere/air.json", "--spi=3=absent", "--uart=1=/etc/passwd", "--uart=3=absent"])
+	"--i2c=0=/etc/passwd", "--air=/nowhere/air.json", "--spi=3=absent", "--uart=1=/etc/passwd",
+	"--uart=3=absent", "--i2c=0:0x76=/nowhere", "--spi=0=/etc/passwd", "--onewire=P4=/etc/passwd", "--onewire=X9=absent"])
 def test_wrong_options(modules, option):
 	for command in (["run", modules().folder, "--headless"], ["check", "examples/lockouts/fine"]):
 		result = harness.run_command(*command, option, cwd=harness.ROOT)
@@ -174,3 +175,70 @@ def test_a_device_on_a_uart(modules, scratch):
 		module.exec("u.write('AT+CSQ\\r\\n')")
 		assert module.eval("heard(b'+CSQ: 20,99\\r\\n')")
 		module.reset()
+
+
+def test_a_device_on_i2c(modules, scratch):
+	"""By I2C and SoftI2C, with what is longer than a message; what was written stays over a hard reset."""
+	path = device(scratch, "pointer 16\nfill FF\n0000: 60 61\n")
+	module = modules().start("--i2c", f"1:0x50={path}", "--i2c", f"0:0x76={path}")
+	module.exec("import machine\nbus = machine.I2C(1, freq=100000)\nsoft = machine.SoftI2C('P10', 'P9')")
+	assert module.eval("(bus.scan(), soft.scan(), machine.I2C(0).scan())") == ([0x50], [0x76], [0x76])
+	assert module.eval("bus.readfrom_mem(0x50, 0, 3, addrsize=16)") == b"\x60\x61\xff"
+	assert module.eval("soft.readfrom_mem(0x76, 1, 2, addrsize=16)") == b"\x61\xff"
+	module.exec("bus.writeto_mem(0x50, 16, bytes(range(256)) * 8, addrsize=16)\n"
+		"try:\n    bus.readfrom(0x51, 1)\n    error = 0\nexcept OSError as e:\n    error = e.errno")
+	assert module.eval("error") == 19
+	module.reset()
+	module.exec("import machine\nbus = machine.I2C(1)")
+	assert module.eval("bus.readfrom_mem(0x50, 15, 2050, addrsize=16)") == b"\xff" + bytes(range(256)) * 8 + b"\xff"
+	assert module.eval("machine.I2C(2).scan()") == []
+
+
+def test_a_device_on_spi(modules, scratch):
+	path = device(scratch, "9F => EF 40 18\nidle AA\n")
+	module = modules().start("--spi", f"0={path}")
+	module.exec("from machine import Pin, SPI\ncs = Pin('P9', Pin.OUT, value=1)\nspi = SPI(0)\n"
+		"def ask(count):\n    cs(0)\n    spi.write(b'\\x9f')\n    got = spi.read(count)\n    cs(1)\n    return got")
+	assert module.eval("(ask(3), ask(4))") == (b"\xef\x40\x18", b"\xef\x40\x18\xaa")
+	module.exec("from machine import SoftSPI\nspi = SoftSPI(sck='P10', mosi='P11', miso='P14')\nb = bytearray(3000)")
+	assert module.eval("(ask(2), spi.write_readinto(b, b), b[-1])") == (b"\xef\x40", None, 0xAA)
+
+
+BIT_BANG = """import machine, pycom, time
+from machine import Pin
+wire = Pin('P4', Pin.OPEN_DRAIN)
+dht = Pin('P5', Pin.OPEN_DRAIN, value=1)
+def reset():
+    wire(0); time.sleep_us(480); wire(1); time.sleep_us(60)
+    there = not wire()
+    time.sleep_us(420)
+    return there
+def get():
+    wire(0); time.sleep_us(1); wire(1); time.sleep_us(1)
+    bit = wire()
+    time.sleep_us(50)
+    return bit
+def put(byte):
+    for i in range(8):
+        wire(0); time.sleep_us(1); wire(byte >> i & 1); time.sleep_us(60); wire(1)
+def measure():
+    for command in (0x44, 0xBE):
+        assert reset()
+        put(0xCC)
+        put(command)
+    return [sum(get() << i for i in range(8)) for n in range(9)]
+def pulses():
+    dht(0); time.sleep_ms(2); dht(1)
+    high = [us for level, us in pycom.pulses_get(dht, 100) if level][2:]
+    return sum((us > 50) << (39 - i) for i, us in enumerate(high))
+"""
+
+
+def test_sensors_on_a_wire_of_their_own(modules, scratch):
+	"""As Pycom's scripts drive them, pin by pin, at ten times the speed."""
+	with open(os.path.join(scratch, "dht.txt"), "w", encoding="utf-8") as file:
+		file.write("dht22 22.5 41.0\n")
+	path = device(scratch, "ds18b20 25.0625\n")
+	module = modules().start("--onewire", f"P4={path}", "--onewire", f"P5={file.name}", "--clock", "10")
+	module.exec(BIT_BANG)
+	assert module.eval("(measure()[:2], pulses())") == ([0x91, 0x01], 0x019A00E17C)

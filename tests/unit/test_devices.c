@@ -10,7 +10,10 @@
 #include <cmocka.h>
 
 #include "hardware/model/device.h"
+#include "hardware/model/i2cdevice.h"
+#include "hardware/model/spidevice.h"
 #include "hardware/model/uartdevice.h"
+#include "hardware/model/wiredevice.h"
 
 /* The model of a text that must be good; to be freed. */
 static void *read_good(enum lb_device_kind kind, const char *text)
@@ -51,6 +54,48 @@ static const struct {
 	{LB_DEVICE_UART, "send hello", "hex: 123 => OK", "two hexadecimal digits"},
 	{LB_DEVICE_UART, "send hello", "AT => hex: 0x41", "two hexadecimal digits"},
 	{LB_DEVICE_UART, "send hello", "send \x01", "control character"},
+	{LB_DEVICE_I2C, "D0: 60", "D0 60", "is none of"},
+	{LB_DEVICE_I2C, "D0: 60", "100: 60", "no number from 0 to FF"},
+	{LB_DEVICE_I2C, "D0: 60", "-1: 60", "no number from 0 to FF"},
+	{LB_DEVICE_I2C, "D0: 60", ": 60", "no number from 0 to FF"},
+	{LB_DEVICE_I2C, "D0: 60", "0x1: 60", "no number from 0 to FF"},
+	{LB_DEVICE_I2C, "D0: 60", "D1:", "has no bytes"},
+	{LB_DEVICE_I2C, "D0: 60", "D1: 6", "two hexadecimal digits"},
+	{LB_DEVICE_I2C, "D0: 60", "D1: 600", "two hexadecimal digits"},
+	{LB_DEVICE_I2C, "D0: 60", "FF: 01 02", "beyond the last register"},
+	{LB_DEVICE_I2C, "D0: 60", "fixed FF: 01 02", "beyond the last register"},
+	{LB_DEVICE_I2C, "D0: 60", "pointer 16", "too late"},
+	{LB_DEVICE_I2C, "D0: 60", "width 2", "too late"},
+	{LB_DEVICE_I2C, "D0: 60", "fill FF", "too late"},
+	{LB_DEVICE_I2C, "width 2", "pointer 12", "8 or 16 bits"},
+	{LB_DEVICE_I2C, "width 2", "pointer", "no number"},
+	{LB_DEVICE_I2C, "pointer 16", "width 3", "no number from 1 to 2"},
+	{LB_DEVICE_I2C, "pointer 16", "10000: 00", "no number from 0 to FFFF"},
+	{LB_DEVICE_I2C, "pointer 16", "fill FF 00", "one byte"},
+	{LB_DEVICE_I2C, "D0: 60", "AC 33 =>", "has no bytes"},
+	{LB_DEVICE_I2C, "D0: 60", "** => 00", "two hexadecimal digits"},
+	{LB_DEVICE_I2C, "D0: 60", "01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F 10 11 => 00", "more than 16"},
+	{LB_DEVICE_SPI, "9F => EF 40 18", "9F EF", "is none of"},
+	{LB_DEVICE_SPI, "9F => EF 40 18", "9F => E", "two hexadecimal digits"},
+	{LB_DEVICE_SPI, "9F => EF 40 18", "9 => EF", "two hexadecimal digits"},
+	{LB_DEVICE_SPI, "9F => EF 40 18", "idle", "has no bytes"},
+	{LB_DEVICE_SPI, "9F => EF 40 18", "idle FF FF", "more than one byte"},
+	{LB_DEVICE_WIRE, "ds18b20 21.5", "ds18b21 21.5", "is none of ds18b20"},
+	{LB_DEVICE_WIRE, "ds18b20 21.5", "ds18b20", "is not like"},
+	{LB_DEVICE_WIRE, "ds18b20 21.5", "ds18b20 21.5 28-0000056789AB x", "is not like"},
+	{LB_DEVICE_WIRE, "ds18b20 21.5", "ds18b20 warm", "no number from -55 to 125"},
+	{LB_DEVICE_WIRE, "ds18b20 21.5", "ds18b20 125.1", "no number from -55 to 125"},
+	{LB_DEVICE_WIRE, "ds18b20 21.5", "ds18b20 -55.0001", "no number from -55 to 125"},
+	{LB_DEVICE_WIRE, "ds18b20 21.5", "ds18b20 1.00001", "no number from -55 to 125"},
+	{LB_DEVICE_WIRE, "ds18b20 21.5", "ds18b20 --1", "no number from -55 to 125"},
+	{LB_DEVICE_WIRE, "ds18b20 21.5", "ds18b20 99999999999999999999", "no number from -55 to 125"},
+	{LB_DEVICE_WIRE, "ds18b20 21.5", "ds18b20 1 28-0000056789A", "is no address"},
+	{LB_DEVICE_WIRE, "ds18b20 21.5", "ds18b20 1 10-0000056789AB", "is no address"},
+	{LB_DEVICE_WIRE, "ds18b20 21.5", "ds18b20 1 28-0000056789AG", "is no address"},
+	{LB_DEVICE_WIRE, "ds18b20 21.5 28-0000056789AB", "ds18b20 1 28-0000056789ab", "of another sensor"},
+	{LB_DEVICE_WIRE, "ds18b20 21.5", "dht22 22.5 41", "not alone"},
+	{LB_DEVICE_WIRE, "dht11 22 41", "ds18b20 21.5", "not alone"},
+	{LB_DEVICE_WIRE, "dht11 22 41", "dht11 22 41", "not alone"},
 };
 
 static void each_mistake_is_one_line_that_says_where(void **state)
@@ -109,6 +154,9 @@ static void any_bytes_are_read_or_refused(void **state)
 {
 	static const char *const texts[LB_DEVICE_KINDS] = {
 		[LB_DEVICE_UART] = "every 20ms\nsend \\x41b\nafter 2s\nAT+C => +C: 1\nhex: FF 01 => hex: 02 # x\n",
+		[LB_DEVICE_I2C] = "pointer 16\nwidth 2\nfill FF\nD0: 60 12\nfixed FFFF: 01\nAC 33 => 1C 00\n* => 00\n",
+		[LB_DEVICE_WIRE] = "ds18b20 21.5\nds18s20 -3.25 10-0000056789AB # x\nds1822 1\n",
+		[LB_DEVICE_SPI] = "idle FF\n9F => EF 40 18\n03 00 => 01\n* => 07 # all\n",
 	};
 	unsigned seed = 1;
 
@@ -146,6 +194,25 @@ static void places(void **state)
 	assert_null(lb_device_find_place(LB_DEVICE_UART, "1=", &place));
 	assert_null(lb_device_find_place(LB_DEVICE_UART, "11=a", &place));
 	assert_null(lb_device_find_place(LB_DEVICE_UART, "", &place));
+	assert_string_equal(lb_device_find_place(LB_DEVICE_I2C, "2:0x76=f", &place), "f");
+	assert_int_equal(place.number, 2);
+	assert_int_equal(place.address, 0x76);
+	assert_string_equal(lb_device_find_place(LB_DEVICE_I2C, "0:60=absent", &place), "absent");
+	assert_int_equal(place.address, 60);
+	assert_string_equal(lb_device_find_place(LB_DEVICE_I2C, "0=absent", &place), "absent");
+	assert_int_equal(place.address, 0);
+	static const char *const bad[] = {"0=f",     "0:0x7=f",  "0:0x78=f", "0:=f",      "0:-9=f",  "0: 9=f", "0:0x76f=f",
+	                                  "0:0x76=", "3:0x76=f", "0:0x76",   "0:0x176=f", ":0x76=f", "0:"};
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (lb_device_find_place(LB_DEVICE_I2C, bad[i], &place) != NULL)
+			fail_msg("%s", bad[i]);
+	assert_string_equal(lb_device_find_place(LB_DEVICE_SPI, "0=f", &place), "f");
+	assert_null(lb_device_find_place(LB_DEVICE_SPI, "0:8=f", &place));
+	assert_string_equal(lb_device_find_place(LB_DEVICE_WIRE, "P23=f", &place), "f");
+	assert_int_equal(place.number, 23);
+	assert_null(lb_device_find_place(LB_DEVICE_WIRE, "P24=f", &place));
+	assert_null(lb_device_find_place(LB_DEVICE_WIRE, "P4", &place));
+	assert_null(lb_device_find_place(LB_DEVICE_WIRE, "=f", &place));
 }
 
 /* --- a UART's --- */
@@ -213,6 +280,294 @@ static void a_uart_device_answers(void **state)
 	free(device);
 }
 
+/* --- I2C --- */
+
+static void put(struct lb_i2cdevice *device, const char *bytes, size_t size_bytes)
+{
+	lb_i2cdevice_start(device, false);
+	for (size_t i = 0; i < size_bytes; i++)
+		lb_i2cdevice_put(device, (uint8_t)bytes[i]);
+}
+
+static void assert_gets(struct lb_i2cdevice *device, const char *bytes, size_t size_bytes)
+{
+	lb_i2cdevice_start(device, true);
+	for (size_t i = 0; i < size_bytes; i++)
+		assert_int_equal(lb_i2cdevice_get(device), (uint8_t)bytes[i]);
+}
+
+static void registers_are_read_and_written(void **state)
+{
+	struct lb_i2cdevice *device = read_good(LB_DEVICE_I2C, "D0: 60\nfixed F7: 50 00 80 # measured\n");
+
+	(void)state;
+	assert_gets(device, "\0", 1);
+	put(device, "\xD0", 1);
+	assert_gets(device, "\x60\0\0", 3);
+	put(device, "\xF6\1\2\3\4\5", 6);
+	assert_gets(device, "\0", 1);
+	put(device, "\xF6", 1);
+	assert_gets(device, "\1\x50\0\x80\5", 5);
+	put(device, "\xFF\7\x08", 3); /* the numbers begin again */
+	put(device, "\xFF", 1);
+	assert_gets(device, "\7\x08", 2);
+	free(device);
+}
+
+static void registers_of_16_bits_by_numbers_of_16_bits(void **state)
+{
+	struct lb_i2cdevice *device = read_good(LB_DEVICE_I2C, "pointer 16\nfill FF\n0102: AA BB\n");
+
+	(void)state;
+	put(device, "\1\2", 2);
+	assert_gets(device, "\xAA\xBB\xFF", 3);
+	put(device, "\xFF\xFF\1\2", 4);
+	put(device, "\xFF\xFF", 2);
+	assert_gets(device, "\1\2", 2);
+	free(device);
+	device = read_good(LB_DEVICE_I2C, "width 2\n01: 85 83 12\n");
+	put(device, "\1", 1);
+	assert_gets(device, "\x85\x83\x12\0", 4);
+	put(device, "\2\xAB\xCD", 3);
+	put(device, "\2", 1);
+	assert_gets(device, "\xAB\xCD", 2);
+	free(device);
+}
+
+static void commands_are_answered(void **state)
+{
+	struct lb_i2cdevice *device = read_good(LB_DEVICE_I2C, "AC 33 => 1C 80\nAC => 07\n24 00 => 01 02 03\n10: 55\n");
+
+	(void)state;
+	put(device, "\xAC\x33\0", 3);
+	assert_gets(device, "\x1C", 1);
+	assert_gets(device, "\x1C\x80\xFF", 3);
+	put(device, "\xAC\x34", 2);
+	assert_gets(device, "\7", 1);
+	put(device, "\x24", 1); /* half a command is a register's number */
+	assert_gets(device, "\0", 1);
+	put(device, "\x10", 1);
+	assert_gets(device, "\x55", 1);
+	free(device);
+	device = read_good(LB_DEVICE_I2C, "* => 42\n");
+	assert_gets(device, "\x42\xFF", 2);
+	free(device);
+}
+
+/* --- SPI --- */
+
+static void assert_swaps(struct lb_spidevice *device, const char *out, const char *in, size_t size_bytes)
+{
+	for (size_t i = 0; i < size_bytes; i++)
+		assert_int_equal(lb_spidevice_swap(device, (uint8_t)out[i]), (uint8_t)in[i]);
+}
+
+static void an_spi_device_answers_since_it_was_selected(void **state)
+{
+	struct lb_spidevice *device = read_good(LB_DEVICE_SPI, "idle FF\n9F => EF 40 18\n03 00 => 11\n03 => 22 33\n");
+
+	(void)state;
+	assert_swaps(device, "\x9F\0\0\0\0", "\xFF\xEF\x40\x18\xFF", 5);
+	assert_swaps(device, "\x9F\0", "\xFF\xFF", 2);
+	lb_spidevice_select(device);
+	assert_swaps(device, "\3\1\0", "\xFF\x22\x33", 3);
+	lb_spidevice_select(device);
+	assert_swaps(device, "\3\0\0\0", "\xFF\x22\x11\xFF", 4);
+	free(device);
+	device = read_good(LB_DEVICE_SPI, "* => 01 91");
+	assert_swaps(device, "\0\0\0", "\x01\x91\0", 3);
+	lb_spidevice_select(device);
+	for (int i = 0; i < 100000; i++)
+		lb_spidevice_swap(device, 0x55);
+	lb_spidevice_select(device);
+	assert_swaps(device, "\0", "\1", 1);
+	free(device);
+	device = read_good(LB_DEVICE_SPI, "");
+	assert_swaps(device, "\1\2", "\0\0", 2);
+	free(device);
+}
+
+/* --- a wire: what a module does on it --- */
+
+/* Is it low so long after the module's last change, if the module does nothing? */
+static bool is_pulled(const uint16_t *wave, unsigned count, unsigned after_us)
+{
+	for (unsigned i = 0; i < count; after_us -= wave[i++])
+		if (after_us < wave[i])
+			return i % 2 == 1;
+	return false;
+}
+
+static bool reset(struct lb_wiredevice *device)
+{
+	uint16_t wave[WIRE_WAVE_EDGES];
+
+	lb_wiredevice_change(device, true, 1000, wave);
+	const unsigned count = lb_wiredevice_change(device, false, 480, wave);
+	assert_false(is_pulled(wave, count, 10));
+	assert_false(is_pulled(wave, count, 300));
+	return is_pulled(wave, count, 70);
+}
+
+static void write_bit(struct lb_wiredevice *device, bool bit)
+{
+	uint16_t wave[WIRE_WAVE_EDGES];
+
+	lb_wiredevice_change(device, true, 10, wave);
+	assert_int_equal(lb_wiredevice_change(device, false, bit ? 6 : 60, wave), WIRE_WAVE_KEPT);
+}
+
+static bool read_bit(struct lb_wiredevice *device)
+{
+	uint16_t wave[WIRE_WAVE_EDGES];
+	const unsigned count = lb_wiredevice_change(device, true, 50, wave);
+
+	assert_int_equal(lb_wiredevice_change(device, false, 2, wave), WIRE_WAVE_KEPT);
+	return !is_pulled(wave, count, 12);
+}
+
+static void write_byte(struct lb_wiredevice *device, unsigned byte)
+{
+	for (int i = 0; i < 8; i++)
+		write_bit(device, (byte >> i & 1) != 0);
+}
+
+static void read_bytes(struct lb_wiredevice *device, uint8_t *bytes, size_t count)
+{
+	memset(bytes, 0, count);
+	for (size_t i = 0; i < 8 * count; i++)
+		bytes[i / 8] |= (uint8_t)(read_bit(device) << i % 8);
+}
+
+/* By the sensor's data sheet: 0x0191 is 25.0625 degrees. */
+static void a_thermometer_converts_and_is_read(void **state)
+{
+	struct lb_wiredevice *device = read_good(LB_DEVICE_WIRE, "ds18b20 25.0625 28-0000056789AB");
+	uint8_t pad[9], rom[8];
+
+	(void)state;
+	assert_true(reset(device));
+	write_byte(device, 0x33);
+	read_bytes(device, rom, 8);
+	assert_memory_equal(rom, "\x28\xAB\x89\x67\x05\0\0", 7);
+	write_byte(device, 0xBE);
+	read_bytes(device, pad, 9);
+	assert_memory_equal(pad, "\x50\x05\x4B\x46\x7F\xFF\x0C\x10\x1C", 9); /* 85 degrees, as after its power came */
+	assert_true(read_bit(device));
+	reset(device);
+	write_byte(device, 0xCC);
+	write_byte(device, 0x44);
+	assert_true(read_bit(device));
+	reset(device);
+	write_byte(device, 0x55);
+	for (int i = 0; i < 8; i++)
+		write_byte(device, rom[i]);
+	write_byte(device, 0xBE);
+	read_bytes(device, pad, 9);
+	assert_memory_equal(pad, "\x91\x01", 2);
+	reset(device);
+	write_byte(device, 0xCC);
+	write_byte(device, 0x4E);
+	write_byte(device, 1);
+	write_byte(device, 2);
+	write_byte(device, 0x3F);
+	reset(device);
+	write_byte(device, 0xCC);
+	write_byte(device, 0xBE);
+	read_bytes(device, pad, 9);
+	assert_memory_equal(pad, "\x91\x01\1\2\x3F", 5);
+	reset(device);
+	write_byte(device, 0x55); /* another one is meant */
+	for (int i = 0; i < 8; i++)
+		write_byte(device, rom[i] ^ (i == 3));
+	write_byte(device, 0xBE);
+	read_bytes(device, pad, 2);
+	assert_memory_equal(pad, "\xFF\xFF", 2);
+	free(device);
+}
+
+static void temperatures_are_as_the_data_sheets_have_them(void **state)
+{
+	static const struct {
+		const char *text, *pad;
+	} cases[] = {
+		{"ds18b20 125", "\xD0\x07"},  {"ds18b20 10.125", "\xA2\0"}, {"ds18b20 0", "\0\0"},
+		{"ds18b20 -0.5", "\xF8\xFF"}, {"ds1822 -55", "\x90\xFC"},   {"ds18s20 25", "\x32\0"},
+		{"ds18s20 -0.5", "\xFF\xFF"}, {"ds18s20 85", "\xAA\0"},     {"ds18b20 -10.125", "\x5E\xFF"},
+	};
+	uint8_t pad[2];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct lb_wiredevice *device = read_good(LB_DEVICE_WIRE, cases[i].text);
+		reset(device);
+		write_byte(device, 0xCC);
+		write_byte(device, 0x44);
+		reset(device);
+		write_byte(device, 0xCC);
+		write_byte(device, 0xBE);
+		read_bytes(device, pad, 2);
+		assert_memory_equal(pad, cases[i].pad, 2);
+		free(device);
+	}
+}
+
+/* Always the way of a 0 where both are there: the first; then of a 1. */
+static void a_search_finds_each(void **state)
+{
+	struct lb_wiredevice *device = read_good(LB_DEVICE_WIRE, "ds18b20 1\nds18b20 2\nds18s20 3\n");
+	unsigned found = 0;
+
+	(void)state;
+	for (unsigned way = 0; way < 4; way++) {
+		unsigned forks = 0;
+		uint8_t rom[8] = {0};
+
+		assert_true(reset(device));
+		write_byte(device, 0xF0);
+		for (int i = 0; i < 64; i++) {
+			const bool one = read_bit(device), zero = read_bit(device);
+			assert_false(one && zero);
+			const bool bit = !one && !zero ? (way >> forks++ & 1) != 0 : one;
+			rom[i / 8] |= (uint8_t)(bit << i % 8);
+			write_bit(device, bit);
+		}
+		for (size_t i = 0; i < 3; i++)
+			if (memcmp(rom, device->sensors[i].rom, 8) == 0)
+				found |= 1u << i;
+	}
+	assert_int_equal(found, 7);
+	free(device);
+}
+
+static void a_dht_sends_its_pulses(void **state)
+{
+	static const struct {
+		const char *text;
+		uint8_t bytes[5];
+	} cases[] = {
+		{"dht22 22.5 41.0", {0x01, 0x9A, 0x00, 0xE1, 0x7C}},
+		{"dht22 -10.1 65.2", {0x02, 0x8C, 0x80, 0x65, 0x73}},
+		{"dht11 24.6 38", {38, 0, 24, 6, 68}},
+	};
+	uint16_t wave[WIRE_WAVE_EDGES];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct lb_wiredevice *device = read_good(LB_DEVICE_WIRE, cases[i].text);
+		uint8_t bytes[5] = {0};
+
+		assert_int_equal(lb_wiredevice_change(device, true, 0, wave), 0);
+		assert_int_equal(lb_wiredevice_change(device, false, 100, wave), WIRE_WAVE_KEPT);
+		lb_wiredevice_change(device, true, 1000, wave);
+		assert_int_equal(lb_wiredevice_change(device, false, 1000, wave), 84);
+		for (int bit = 0; bit < 40; bit++)
+			bytes[bit / 8] |= (uint8_t)((wave[4 + 2 * bit] > 48) << (7 - bit % 8));
+		assert_memory_equal(bytes, cases[i].bytes, 5);
+		free(device);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -222,6 +577,14 @@ int main(void)
 		cmocka_unit_test(places),
 		cmocka_unit_test(a_uart_device_sends_in_turn),
 		cmocka_unit_test(a_uart_device_answers),
+		cmocka_unit_test(registers_are_read_and_written),
+		cmocka_unit_test(registers_of_16_bits_by_numbers_of_16_bits),
+		cmocka_unit_test(commands_are_answered),
+		cmocka_unit_test(an_spi_device_answers_since_it_was_selected),
+		cmocka_unit_test(a_thermometer_converts_and_is_read),
+		cmocka_unit_test(temperatures_are_as_the_data_sheets_have_them),
+		cmocka_unit_test(a_search_finds_each),
+		cmocka_unit_test(a_dht_sends_its_pulses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,6 +169,7 @@ struct lb_pins_net lb_bus_pin_net(unsigned pin)
 		.config = lb_bus_get(wire_pin_register(WIRE_REG_PIN_CPU, pin)),
 		.drive = lb_bus_get(wire_pin_register(WIRE_REG_PIN_OUTSIDE, pin)),
 		.millivolts = lb_bus_get(wire_pin_register(WIRE_REG_PIN_MILLIVOLTS, pin)),
+		.device = lb_bus_get(wire_pin_register(WIRE_REG_PIN_DEVICE, pin)),
 		.frequency_mhz = lb_bus_get(wire_pwm_register(pin)),
 		.duty = lb_bus_get(wire_duty_register(pin)),
 	};

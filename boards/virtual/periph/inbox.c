@@ -36,6 +36,10 @@ static uint8_t receive(void)
 	else if (message[0] == WIRE_ROUTED && size_bytes >= 11)
 		to->routed(-(int)lb_load32le(message + 1),
 		           (struct lb_net_address){.ip = lb_load32le(message + 5), .port = lb_load16le(message + 9)});
+	else if (message[0] == WIRE_WAVE && size_bytes >= 2)
+		to->wave(message[1]);
+	else if (message[0] == WIRE_BUS_DONE && size_bytes >= 9)
+		to->bus_done(lb_load32le(message + 1), lb_load32le(message + 5));
 	return message[0];
 }
 

@@ -13,7 +13,9 @@
 struct lb_inbox_receivers {
 	void (*pin)(unsigned pin, bool level); /* the outside changed it */
 	void (*scanned)(unsigned count);
-	void (*card)(uint32_t generation, int file);              /* -1: there is no card. The file is the callee's. */
+	void (*card)(uint32_t generation, int file); /* -1: there is no card. The file is the callee's. */
+	void (*wave)(unsigned count);
+	void (*bus_done)(uint32_t error, uint32_t count);
 	void (*routed)(int error, struct lb_net_address address); /* 0 or a negative errno */
 };
 

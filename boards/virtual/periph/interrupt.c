@@ -1,5 +1,6 @@
 #define _GNU_SOURCE /* ppoll, F_SETOWN, O_ASYNC */
 #include "boards/virtual/periph/interrupt.h"
+#include "boards/virtual/periph/wireline.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -268,5 +269,8 @@ void lb_interrupt_sleep(struct pollfd *fds, nfds_t count, uint32_t wait_ms)
 
 void lb_periph_wait_ms(uint32_t wait_ms)
 {
+	const uint64_t since_us = lb_bus_micros();
+
 	lb_interrupt_sleep(NULL, 0, wait_ms);
+	lb_wireline_wait(lb_bus_micros() - since_us);
 }

@@ -2,6 +2,7 @@
 #include "boards/virtual/common/bus.h"
 #include "boards/virtual/periph/interrupt.h"
 #include "boards/virtual/periph/pin.h"
+#include "boards/virtual/periph/wireline.h"
 #include "core/base/assert.h"
 #include "core/hw/periph.h"
 #include "hardware/model/pins.h"
@@ -44,6 +45,7 @@ static void change_config(unsigned pin, uint32_t config)
 	const uint32_t state = lb_periph_irq_save();
 
 	lb_bus_set_pin_config(pin, config);
+	lb_wireline_change(pin);
 	report(pin, lb_bus_pin_level(pin));
 	lb_periph_irq_restore(state);
 }
@@ -66,7 +68,7 @@ void lb_periph_pin_write(unsigned pin, bool level)
 bool lb_periph_pin_read(unsigned pin)
 {
 	LB_ASSERT(pin < LB_PIN_COUNT);
-	return lb_bus_pin_level(pin);
+	return !lb_wireline_pulls(pin) && lb_bus_pin_level(pin);
 }
 
 uint32_t lb_periph_pin_millivolts(unsigned pin)

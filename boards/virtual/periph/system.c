@@ -9,6 +9,7 @@
 #include "boards/virtual/common/flashchip.h"
 #include "boards/virtual/common/payload.h"
 #include "boards/virtual/periph/alarm.h"
+#include "boards/virtual/periph/buses.h"
 #include "boards/virtual/periph/cardfile.h"
 #include "boards/virtual/periph/inbox.h"
 #include "boards/virtual/periph/interrupt.h"
@@ -16,6 +17,7 @@
 #include "boards/virtual/periph/pin.h"
 #include "boards/virtual/periph/radiostate.h"
 #include "boards/virtual/periph/serial.h"
+#include "boards/virtual/periph/wireline.h"
 #include "boards/virtual/virtual_kind.h"
 #include "core/base/bytes.h"
 #include "core/hw/periph.h"
@@ -36,6 +38,8 @@ static const struct lb_inbox_receivers receivers = {
 	.scanned = lb_radiostate_scanned,
 	.card = lb_cardfile_given,
 	.routed = lb_sockets_routed,
+	.wave = lb_wireline_wave,
+	.bus_done = lb_buses_done,
 };
 static const struct lb_flash *flash;
 
@@ -115,7 +119,7 @@ void lb_periph_random(void *data, size_t size_bytes)
 
 uint64_t lb_periph_micros(void)
 {
-	return lb_bus_micros();
+	return lb_wireline_micros(lb_bus_micros());
 }
 
 static uint64_t micros_since_power_on(void)
@@ -141,6 +145,7 @@ void lb_periph_busy_wait_us(uint32_t wait_us)
 		lb_bus_sleep_until(end_ns - SPIN_US * NS_PER_US);
 	while (lb_bus_host_ns() < end_ns)
 		;
+	lb_wireline_wait(wait_us);
 }
 
 /* --- LED, phase --- */
