@@ -115,6 +115,7 @@ struct following {
 	long first_boots; /* before the reset */
 	long seen_boots;  /* when it was polled last */
 	long boots;       /* of the boot that was dealt with */
+	long tries_left;  /* of that boot */
 	int64_t until_ms;
 };
 
@@ -123,16 +124,23 @@ static bool has_started(const struct lb_ota *ota, const struct following *follow
 	return ota->now.boots != following->first_boots;
 }
 
-/* Not at the first sight of it: until its bootloader runs, the hand-off is still of the boot before. */
+/* Not at the first sight of it: until its bootloader has decided, the hand-off is still of the boot before, which had
+ * one try more. */
 static void note_boot(struct lb_ota *ota, struct following *following)
 {
 	bool again = following->boots != following->first_boots;
 	bool settled = ota->now.boots == following->seen_boots;
 
 	following->seen_boots = ota->now.boots;
-	if (!settled || ota->now.boots == following->boots || ota->now.slot[0] == '\0')
+	if (!settled || ota->now.slot[0] == '\0')
 		return;
+	if (ota->now.boots == following->boots) {
+		following->tries_left = ota->now.tries_left;
+		return;
+	}
 	if (again && strcmp(ota->now.slot, ota->transfer.slot) == 0) {
+		if (ota->now.tries_left == following->tries_left)
+			return;
 		printf("ota: %s was ended by %s; try %ld of %d\n", ota->version, ended_by(ota),
 		       LB_UPDATE_TRIES - ota->now.tries_left, LB_UPDATE_TRIES);
 		fflush(stdout);
@@ -143,7 +151,7 @@ static void note_boot(struct lb_ota *ota, struct following *following)
 /* Boots are counted, so that a crash between two polls is not missed. */
 static enum lb_exit follow_module(struct lb_ota *ota)
 {
-	struct following following = {.first_boots = ota->now.boots, .boots = ota->now.boots};
+	struct following following = {.first_boots = ota->now.boots, .boots = ota->now.boots, .tries_left = -1};
 
 	following.until_ms = lb_host_now_ms() + most_ms(ota);
 	while (lb_ota_pause(ota)) {
