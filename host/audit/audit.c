@@ -74,7 +74,7 @@ static void note_error(const struct auditor *auditor, const struct lb_trace_erro
 	char all[LB_AUDIT_TEXT_BYTES];
 	enum lb_missing missing = lb_missing(&auditor->flow, error, text, sizeof(text));
 
-	if (missing == LB_MISSING_DEVICE && auditor->run->given[error->device - 1])
+	if (missing == LB_MISSING_DEVICE && auditor->run->given[lb_missing_device(&auditor->flow, error) - 1])
 		missing = LB_MISSING_NOTHING;
 
 	if (missing == LB_MISSING_NAME && error->script == 0 && hides_something(auditor, error)) {

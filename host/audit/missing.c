@@ -209,10 +209,18 @@ static bool is_a_name(const struct lb_flow *flow, const struct lb_trace_error *e
 	return true;
 }
 
+/* That there is no card is said by an error of its own. */
+uint32_t lb_missing_device(const struct lb_flow *flow, const struct lb_trace_error *error)
+{
+	return strcmp(lb_flow_text(flow, error->text), "no card in the slot") == 0 ? 1 + LB_TRACE_CARD : error->device;
+}
+
 enum lb_missing lb_missing(const struct lb_flow *flow, const struct lb_trace_error *error, char *text, size_t room)
 {
-	static const char *const buses[LB_TRACE_DEVICES] = {"I2C", "SPI", "UART", NULL, "the sensor's pin"};
-	const char *bus = error->device != 0 ? buses[error->device - 1] : NULL;
+	static const char *const buses[LB_TRACE_DEVICES] = {
+		"I2C", "SPI", "UART", NULL, "the sensor's pin", "the card's slot"};
+	const uint32_t device = lb_missing_device(flow, error);
+	const char *bus = device != 0 ? buses[device - 1] : NULL;
 
 	if (is_a_name(flow, error, text, room))
 		return LB_MISSING_NAME;

@@ -434,6 +434,7 @@ bool lb_check_module_audit(struct lb_check_module *check)
 		.now_us = check->watched_us,
 		.given = {[LB_TRACE_I2C] = lb_environment_has(environment, LB_ENVIRONMENT_I2C),
 	              [LB_TRACE_SPI] = lb_environment_has(environment, LB_ENVIRONMENT_SPI),
+	              [LB_TRACE_CARD] = lb_environment_has(environment, LB_ENVIRONMENT_SD),
 	              [LB_TRACE_WIRE] = lb_environment_has(environment, LB_ENVIRONMENT_ONEWIRE),
 	              [LB_TRACE_UART] = lb_environment_has(environment, LB_ENVIRONMENT_UART)},
 	};

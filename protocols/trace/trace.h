@@ -92,6 +92,7 @@ enum lb_trace_device {
 	LB_TRACE_UART,
 	LB_TRACE_WIFI,
 	LB_TRACE_WIRE, /* a sensor on a pin of its own: 1-Wire, DHT */
+	LB_TRACE_CARD, /* the SD card: only what lb_missing_device says */
 	LB_TRACE_DEVICES
 };
 

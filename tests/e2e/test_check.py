@@ -571,3 +571,26 @@ def test_run_flash(modules, scratch):
 	assert module.eval("open('/flash/lib/deep/data.bin', 'rb').read()") == data
 	assert module.eval("open('/flash/main.py').read()") == "print('mended')\n"
 	assert module.eval("sorted(__import__('os').listdir('/flash'))") == ["boot.py", "lib", "main.py"]
+
+
+CARD = "import machine, os\nos.mount(machine.SD(), '/sd')\nprint(os.listdir('/sd'))\n"
+
+
+def test_a_card_that_is_not_there(scratch):
+	"""Nothing said: what comes behind it was not reached; said to be absent: that is how it is."""
+	with open(os.path.join(scratch, "main.py"), "w", encoding="utf-8") as file:
+		file.write(CARD)
+	for options, code in (((), 4), (("--sd", "absent"), 0)):
+		result = harness.run_command("check", scratch, "--cuts", 0, "--seconds", 2, *options, timeout=120)
+		assert result.returncode == code, result.stdout
+	assert "given       --sd absent" in result.stdout
+
+
+@pytest.mark.long
+def test_the_station_of_the_examples(scratch):
+	folder = os.path.join(harness.ROOT, "examples", "devices")
+	devices = ("--uart", "1=gps.txt", "--i2c", "0:0x76=bme280.txt", "--spi", "0=flash.txt", "--onewire")
+	for wire, code in (("P3=ds18b20.txt", 0), ("P3=absent", 0)):
+		result = harness.run_command("check", "station", "--cuts", 0, *devices, wire, timeout=120, cwd=folder)
+		assert result.returncode == code, result.stdout
+		assert ("no DS18B20" in result.stdout) == (wire == "P3=absent"), result.stdout
