@@ -32,7 +32,7 @@ all:
 Q := $(if $(V),,@)
 comma := ,
 
-RULES := Makefile conf/version.mk conf/warnings.mk conf/mbedtls.mk conf/host.mk boards/$(BOARD)/board.mk
+RULES := Makefile $(patsubst %,conf/%.mk,version warnings mbedtls bearssl host) boards/$(BOARD)/board.mk
 include $(filter %.mk,$(RULES))
 include $(LIBCRYPTO)
 # A board says what it compiles with and where its objects go, unless it runs where the command does.
@@ -47,7 +47,8 @@ LDFLAGS_ALL = -Wl,--gc-sections -Wl,--build-id=none $(if $(RELEASE),-Wl$(comma)-
 # core/ is plain C11 wherever it is compiled; the rest may use what the system offers.
 standard = $(if $(filter core/% protocols/espressif/%,$(1)),-std=c11,-std=gnu11 -D_GNU_SOURCE=) \
 	$(if $(filter %/fs_image.c,$(1)),-isystem $(B)/littlefs -isystem $(MICROPYTHON_DIR)/lib/littlefs) \
-	$(if $(filter crypto/%,$(1)),$(MBEDTLS_FLAGS)) $(if $(filter %/board_kinds.c,$(1)),-DLB_BOARDS='$(BOARDS)')
+	$(if $(filter crypto/%,$(1)),$(MBEDTLS_FLAGS) $(BEARSSL_FLAGS)) \
+	$(if $(filter %/board_kinds.c,$(1)),-DLB_BOARDS='$(BOARDS)')
 
 # ---- sources: new files are taken up by being there ----
 CORE_C := $(wildcard core/*/*.c)
@@ -55,13 +56,13 @@ MAIN_C := $(wildcard boards/*.c)
 BOARD_C := $(wildcard $(BOARD_BOOT))
 MODEL_C := $(wildcard hardware/model/*.c)
 PROCESS_C := $(wildcard $(BOARD_PROCESS))
-CRYPTO_C := $(wildcard crypto/*.c) $(HOST_BLOCKS)
+CRYPTO_C := $(filter-out $(BEARSSL_C),$(wildcard crypto/*.c) $(HOST_BLOCKS))
 CLIENT_C := $(wildcard host/client/*.c)
 CLI_C := $(wildcard host/commands/*.c host/terminal/*.c)
 IMAGE_C := $(wildcard host/image/*.c host/audit/*.c)
 MANUAL_C := $(wildcard host/manual/*.c)
 KINDS_C := $(wildcard boards/*/*_kind.c)
-UNIT_C := $(wildcard tests/unit/test_*.c)
+UNIT_C := $(filter-out $(BEARSSL_C),$(wildcard tests/unit/test_*.c))
 SUPPORT_C := $(filter-out $(UNIT_C),$(wildcard tests/unit/*.c))
 POWER_C := $(wildcard tests/power/*.c)
 PROTOCOLS_C := $(wildcard protocols/*/*.c)
@@ -140,6 +141,13 @@ $(foreach v,$(TREES),$(call objects,$(v),$(CRYPTO_C))): \
 	$(MBEDTLS_TREE) | $(MBEDTLS_DIR)/library/sha256.c
 $(MBEDTLS_DIR)/%.c:
 	@echo "no Mbed TLS source in $(MBEDTLS_DIR): run ./lifeboat build, or set MBEDTLS_DIR" >&2; exit 1
+
+# ---- BearSSL ----
+$(foreach v,$(TREES),$(B)/obj/$(v)/crypto/bearssl.o): $(wildcard $(BEARSSL_DIR)/.fetched) \
+	$(call remember,$(B)/obj/bearssl-tree,$(abspath $(BEARSSL_DIR))) | $(BEARSSL_DIR)/src/hash/sha2small.c
+$(BEARSSL_DIR)/src/hash/sha2small.c:
+	@echo "no BearSSL source in $(BEARSSL_DIR): run tools/fetch bearssl $(B)/deps, set BEARSSL_DIR, or take another" \
+		"provider of crypto/ in board.mk (of the stub: STUB_CRYPTO=small)" >&2; exit 1
 
 # ---- littlefs, as the firmware has it, for the command: included by fs_image.c ----
 $(B)/littlefs/guarded_lfs2.c: $(MICROPYTHON_DIR)/lib/littlefs/lfs2.c firmware/patch-littlefs $(CHOICE)

@@ -1,5 +1,5 @@
-"""The bootloader on a Cortex-M (boards/stub, provider "small"): bytes of code by module, data, stack, and instructions
-for the verified boot of an image of 256 KiB, counted by QEMU's mps2-an386, where code for the M0+ is counted too."""
+"""The bootloader on a Cortex-M (boards/stub, with its provider of cryptography): bytes of code by module, data, stack,
+and instructions for the verified boot of 256 KiB, counted by QEMU's mps2-an386, where M0+ code is counted too."""
 import collections
 import pathlib
 import re

@@ -9,6 +9,8 @@ extern const struct lb_crypto lb_crypto_fast;
 /* Mbed TLS with p256-m: SHA-256 and ECDSA P-256. Some 3.5 KB of code on a Cortex-M4, where a check takes five times as
  * long. */
 extern const struct lb_crypto lb_crypto_small;
+/* The same with BearSSL's SHA-256: half a kilobyte more, and a check takes a fifth less. */
+extern const struct lb_crypto lb_crypto_bearssl;
 /* Keys of either type; SHA-256 from libsodium. */
 extern const struct lb_crypto lb_crypto_both;
 

@@ -6,12 +6,14 @@
 
 STUB_CPU ?= host
 STUB_OPTIMIZE ?= -Os
+# The provider of crypto/: bearssl, or small, which needs no source of BearSSL.
+STUB_CRYPTO ?= bearssl
 STUB_MACHINE := $(if $(filter host,$(STUB_CPU)),host,cortex-m)
 
-BOARD_BOOT := boards/stub/*.c boards/stub/$(STUB_MACHINE)/*.c crypto/small.c crypto/p256*.c
-BOARD_TREE ?= stub-$(STUB_CPU)
+BOARD_BOOT := boards/stub/*.c boards/stub/$(STUB_MACHINE)/*.c crypto/$(STUB_CRYPTO).c crypto/p256*.c
+BOARD_TREE ?= $(subst -bearssl,,stub-$(STUB_CPU)-$(STUB_CRYPTO))
 BOARD_BOOTLOADER := bootloader-$(BOARD_TREE)
-BOARD_CFLAGS := $(STUB_OPTIMIZE)
+BOARD_CFLAGS := $(STUB_OPTIMIZE) -DSTUB_CRYPTO=lb_crypto_$(STUB_CRYPTO)
 
 ifeq ($(STUB_MACHINE),cortex-m)
 BOARD_CC := $(ARM_GCC) -mcpu=$(STUB_CPU) -mthumb --specs=nano.specs --specs=nosys.specs

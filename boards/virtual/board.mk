@@ -1,9 +1,10 @@
 # The virtual module: Linux as the CPU, with the hardware as a process beside it. What each line means: docs/porting.md.
 
-BOARD_BOOT := boards/virtual/*.c boards/virtual/boot/*.c boards/virtual/common/*.c hardware/model/*.c crypto/*.c \
-	$(HOST_BLOCKS)
-BOARD_PERIPH := boards/virtual/*.c boards/virtual/periph/*.c boards/virtual/common/*.c hardware/model/*.c crypto/*.c \
-	$(HOST_BLOCKS)
+VIRTUAL_CRYPTO := $(patsubst %,crypto/%.c,both fast small sodium p256 p256_curve) $(HOST_BLOCKS)
+BOARD_BOOT := boards/virtual/*.c boards/virtual/boot/*.c boards/virtual/common/*.c hardware/model/*.c \
+	$(VIRTUAL_CRYPTO)
+BOARD_PERIPH := boards/virtual/*.c boards/virtual/periph/*.c boards/virtual/common/*.c hardware/model/*.c \
+	$(VIRTUAL_CRYPTO)
 BOARD_PROCESS := hardware/process/*.c
 
 # An image and the bootloader run wherever libc is, so what else they need is linked statically.

@@ -11,6 +11,7 @@
 
 #include "crypto/providers.h"
 #include "crypto/p256.h"
+#include "tests/unit/hash_world.h"
 #include "tests/unit/p256_world.h"
 
 enum { DIGEST_BYTES = LB_SHA256_BYTES };
@@ -19,51 +20,11 @@ static const struct lb_crypto *const providers[] = {&lb_crypto_fast, &lb_crypto_
 
 enum { PROVIDERS = sizeof(providers) / sizeof(providers[0]) };
 
-static void hash(const struct lb_crypto *crypto, const void *data, size_t size_bytes, size_t step_bytes,
-                 uint8_t digest[DIGEST_BYTES])
-{
-	struct lb_sha256 sha;
-
-	crypto->sha256_init(&sha);
-	for (size_t at = 0; at < size_bytes; at += step_bytes) {
-		size_t left = size_bytes - at;
-
-		crypto->sha256_update(&sha, (const uint8_t *)data + at, left < step_bytes ? left : step_bytes);
-	}
-	crypto->sha256_final(&sha, digest);
-}
-
 static void hashes_are_sha256(void **state)
 {
-	/* FIPS 180-2's own examples. */
-	static const struct {
-		const char *text, *hex;
-	} known[] = {
-		{"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
-		{"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
-		{"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
-	     "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
-	};
-	static uint8_t noise[4096];
-	uint8_t digest[DIGEST_BYTES], expected[DIGEST_BYTES];
-	char hex[2 * DIGEST_BYTES + 1];
-
 	(void)state;
-	randombytes_buf(noise, sizeof(noise));
-	for (size_t p = 0; p < PROVIDERS; p++) {
-		for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-			hash(providers[p], known[i].text, strlen(known[i].text), 7, digest);
-			sodium_bin2hex(hex, sizeof(hex), digest, sizeof(digest));
-			assert_string_equal(hex, known[i].hex);
-		}
-		for (size_t size = 0; size < sizeof(noise); size += 1 + size / 9) {
-			crypto_hash_sha256(expected, noise, size);
-			for (size_t step = 1; step <= sizeof(noise); step = step * 5 + 3) {
-				hash(providers[p], noise, size, step, digest);
-				assert_memory_equal(digest, expected, sizeof(expected));
-			}
-		}
-	}
+	for (size_t p = 0; p < PROVIDERS; p++)
+		hash_world_check(providers[p]);
 }
 
 /* ---- P-256 ---- */
