@@ -85,7 +85,7 @@ int main(int argc, char **argv)
 	counted.sha256_update = count_hash;
 	counted.verify = count_signature;
 	struct lb_image_trust trust = {&counted, &signer.key, 1, board_id};
-	struct lb_image_source source = {read_memory, &memory, (uint32_t)memory.size_bytes};
+	struct lb_image_source source = {read_memory, &memory, (uint32_t)memory.size_bytes, NULL};
 	enum lb_image_verdict verdict = count_all(&source, &trust);
 
 	printf("%zu bytes: %s\n", memory.size_bytes, lb_image_verdict_text(verdict));

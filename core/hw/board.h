@@ -48,9 +48,14 @@ void lb_board_serial_baud(uint32_t baud);
 
 /* Copies size_bytes from the device offset of an image to where it will run, unless the board executes in place. The
  * first header_bytes of them, at most UINT16_MAX, are not the payload's: a board may keep them apart. Reads of the
- * image from then on come through lb_board_image_read, so that what is verified is what runs. */
+ * image from then on come through lb_board_image_read or from where lb_board_image_mapped says, so that what is
+ * verified is what runs. */
 int lb_board_image_load(uint32_t flash_offset, uint32_t header_bytes, uint32_t size_bytes);
 int lb_board_image_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes);
+/* All of the loaded image, header first, where the CPU reads it as it will fetch it: through the same cache, and with
+ * nothing in that from before the flash was last changed. Then it is hashed there without a copy, and all of it is
+ * read there. NULL where it does not lie so; a board may say the one of this image and the other of the next. */
+const uint8_t *lb_board_image_mapped(void);
 /* Is a payload that begins so one that this board's CPU can run (ELF class and machine; vectors)? start is
  * LB_PAYLOAD_START_BYTES long, or all of a shorter payload. */
 bool lb_board_payload_runs(const void *start, size_t size_bytes);

@@ -7,6 +7,7 @@
 #include "core/base/assert.h"
 #include "core/base/bytes.h"
 #include "core/base/error.h"
+#include "core/base/noinline.h"
 
 enum { CHUNK_BYTES = 256 }; /* on the stack; larger ones are hardly quicker */
 
@@ -19,18 +20,27 @@ static int slot_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes
 
 struct lb_image_source lb_image_slot_source(struct lb_image_slot *slot)
 {
-	return (struct lb_image_source){slot_read, slot, slot->region.size_bytes};
+	return (struct lb_image_source){slot_read, slot, slot->region.size_bytes, NULL};
 }
 
-/* The one seam through which this file reads: held against the source's size first. */
+int lb_image_read(const struct lb_image_source *source, uint32_t offset, void *data, uint32_t size_bytes)
+{
+	if (offset > source->size_bytes || size_bytes > source->size_bytes - offset)
+		return LB_ERR_BOUNDS;
+	if (source->mapped == NULL)
+		return source->read(source->ctx, offset, data, size_bytes);
+	memcpy(data, source->mapped + offset, size_bytes);
+	return LB_OK;
+}
+
 static enum lb_image_verdict fetch(const struct lb_image_source *source, uint32_t offset, void *data,
                                    uint32_t size_bytes)
 {
-	if (offset > source->size_bytes || size_bytes > source->size_bytes - offset)
-		return LB_IMAGE_TOO_LONG;
-	if (source->read(source->ctx, offset, data, size_bytes) != LB_OK)
-		return LB_IMAGE_UNREADABLE;
-	return LB_IMAGE_GOOD;
+	const int result = lb_image_read(source, offset, data, size_bytes);
+
+	if (result == LB_OK)
+		return LB_IMAGE_GOOD;
+	return result == LB_ERR_BOUNDS ? LB_IMAGE_TOO_LONG : LB_IMAGE_UNREADABLE;
 }
 
 static enum lb_image_verdict judge_flags(uint32_t flags)
@@ -222,13 +232,12 @@ enum lb_image_verdict lb_image_inspect(const struct lb_image_source *source, str
 }
 
 /* In chunks, so that a source need not lie in memory. */
-static enum lb_image_verdict hash_source(const struct lb_image_source *source, const struct lb_crypto *crypto,
-                                         uint32_t size_bytes, uint8_t digest[LB_SHA256_BYTES])
+LB_NOINLINE static enum lb_image_verdict hash_chunks(const struct lb_image_source *source,
+                                                     const struct lb_crypto *crypto, uint32_t size_bytes,
+                                                     struct lb_sha256 *sha)
 {
 	uint8_t chunk[CHUNK_BYTES];
-	struct lb_sha256 sha;
 
-	crypto->sha256_init(&sha);
 	for (uint32_t at = 0; at < size_bytes;) {
 		uint32_t left = size_bytes - at;
 		uint32_t piece = left < CHUNK_BYTES ? left : CHUNK_BYTES;
@@ -236,16 +245,40 @@ static enum lb_image_verdict hash_source(const struct lb_image_source *source, c
 
 		if (verdict != LB_IMAGE_GOOD)
 			return verdict;
-		crypto->sha256_update(&sha, chunk, piece);
+		crypto->sha256_update(sha, chunk, piece);
 		at += piece;
 	}
-	crypto->sha256_final(&sha, digest);
 	return LB_IMAGE_GOOD;
 }
 
+/* The very bytes that the CPU will fetch, where it can fetch them. */
+static enum lb_image_verdict hash_mapped(const struct lb_image_source *source, const struct lb_crypto *crypto,
+                                         uint32_t size_bytes, struct lb_sha256 *sha)
+{
+	if (size_bytes > source->size_bytes)
+		return LB_IMAGE_TOO_LONG;
+	crypto->sha256_update(sha, source->mapped, size_bytes);
+	return LB_IMAGE_GOOD;
+}
+
+static enum lb_image_verdict hash_source(const struct lb_image_source *source, const struct lb_crypto *crypto,
+                                         uint32_t size_bytes, uint8_t digest[LB_SHA256_BYTES])
+{
+	struct lb_sha256 sha;
+	enum lb_image_verdict verdict;
+
+	crypto->sha256_init(&sha);
+	verdict = source->mapped == NULL ? hash_chunks(source, crypto, size_bytes, &sha) :
+	                                   hash_mapped(source, crypto, size_bytes, &sha);
+	if (verdict == LB_IMAGE_GOOD)
+		crypto->sha256_final(&sha, digest);
+	return verdict;
+}
+
 /* digest is what was computed, filled also where it is not the TLV's. */
-static enum lb_image_verdict check_and_digest(const struct lb_image_source *source, const struct lb_crypto *crypto,
-                                              struct lb_image_info *info, uint8_t digest[LB_SHA256_BYTES])
+LB_NOINLINE static enum lb_image_verdict check_and_digest(const struct lb_image_source *source,
+                                                          const struct lb_crypto *crypto, struct lb_image_info *info,
+                                                          uint8_t digest[LB_SHA256_BYTES])
 {
 	struct lb_image_info found;
 	enum lb_image_verdict verdict = lb_image_inspect(source, &found);

@@ -75,11 +75,12 @@ enum lb_image_verdict {
 };
 
 /* Where an image is read from. read returns LB_OK or a negative enum lb_error; it is never asked for a byte at or
- * beyond size_bytes. */
+ * beyond size_bytes, and for none where the image is mapped. */
 struct lb_image_source {
 	int (*read)(void *ctx, uint32_t offset, void *data, uint32_t size_bytes);
 	void *ctx;
-	uint32_t size_bytes; /* less than 2 GiB */
+	uint32_t size_bytes;   /* less than 2 GiB */
+	const uint8_t *mapped; /* all of it, where the CPU reads it; it stays as it is while the source is used; or NULL */
 };
 
 /* A slot as a source: fill one of these, keep it for as long as the source is used. */
@@ -114,6 +115,8 @@ struct lb_image_trust {
 };
 
 struct lb_image_source lb_image_slot_source(struct lb_image_slot *slot);
+/* How all of an image is read. LB_ERR_BOUNDS when any byte asked for lies outside. */
+int lb_image_read(const struct lb_image_source *source, uint32_t offset, void *data, uint32_t size_bytes);
 
 /* Reads header and TLVs and checks all that can be checked without reading the payload. LB_IMAGE_GOOD means that info
  * is filled, not that the payload is whole. */

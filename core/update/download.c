@@ -86,7 +86,7 @@ static int read_held(void *ctx, uint32_t offset, void *data, uint32_t size_bytes
 static enum lb_image_verdict judge_header(const struct lb_download *download)
 {
 	struct held held = {download};
-	const struct lb_image_source source = {read_held, &held, download->region.size_bytes};
+	const struct lb_image_source source = {read_held, &held, download->region.size_bytes, NULL};
 	struct lb_image_info info;
 	const enum lb_image_verdict verdict = lb_image_inspect(&source, &info);
 
@@ -172,7 +172,7 @@ static int read_consumed(void *ctx, uint32_t offset, void *data, uint32_t size_b
 
 struct lb_image_source lb_download_source(struct lb_download *download)
 {
-	return (struct lb_image_source){read_consumed, download, lb_download_position(download)};
+	return (struct lb_image_source){read_consumed, download, lb_download_position(download), NULL};
 }
 
 /* --- where it broke off --- */

@@ -28,7 +28,7 @@ static bool can_run(const struct lb_survey_config *config, const struct lb_image
 	uint8_t start[LB_PAYLOAD_START_BYTES];
 	const uint32_t start_bytes = info->payload_bytes < sizeof(start) ? info->payload_bytes : (uint32_t)sizeof(start);
 
-	return source->read(source->ctx, info->header_bytes, start, start_bytes) == LB_OK &&
+	return lb_image_read(source, info->header_bytes, start, start_bytes) == LB_OK &&
 	       config->payload_runs(start, start_bytes);
 }
 

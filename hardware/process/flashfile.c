@@ -38,7 +38,7 @@ static int read_source(void *ctx, uint32_t offset, void *data, uint32_t size_byt
 /* "version 0.1.0", or what there is instead. */
 static void describe(struct bytes bytes, char text[VERSION_TEXT_BYTES])
 {
-	struct lb_image_source source = {read_source, &bytes, bytes.size_bytes};
+	struct lb_image_source source = {read_source, &bytes, bytes.size_bytes, NULL};
 	struct lb_image_info info;
 	enum lb_image_verdict verdict = lb_image_inspect(&source, &info);
 

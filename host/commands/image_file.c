@@ -41,7 +41,7 @@ static int file_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes
 
 struct lb_image_source lb_image_file_source(struct lb_image_file *file)
 {
-	return (struct lb_image_source){file_read, file, (uint32_t)file->size_bytes};
+	return (struct lb_image_source){file_read, file, (uint32_t)file->size_bytes, NULL};
 }
 
 static int flash_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)

@@ -159,6 +159,7 @@ int lb_board_image_load(uint32_t flash_offset, uint32_t header_bytes, uint32_t s
 	const int result = flash->read(flash->ctx, flash_offset, board.copy, size_bytes);
 	if (result == LB_OK)
 		board.loaded_bytes = size_bytes;
+	board.is_mapped = flash_offset == lb_board_flashmap()->part[LB_PART_OTA_0].offset;
 	return result;
 }
 
@@ -169,6 +170,12 @@ int lb_board_image_read(void *ctx, uint32_t offset, void *data, uint32_t size_by
 		return LB_ERR_BOUNDS;
 	memcpy(data, board.copy + offset, size_bytes);
 	return LB_OK;
+}
+
+/* Of one slot it is and of the others not, so that the proof runs both ways. */
+const uint8_t *lb_board_image_mapped(void)
+{
+	return board.is_mapped ? board.copy : NULL;
 }
 
 bool lb_board_payload_runs(const void *start, size_t size_bytes)

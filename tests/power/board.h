@@ -29,6 +29,7 @@ struct board {
 	enum board_end end;
 	uint32_t now_ms;
 	uint32_t loaded_bytes;
+	bool is_mapped;
 	uint8_t copy[FLAKY_SLOT_BYTES]; /* of the image that would run */
 	/* uart0: what the tool sends, and what it is answered */
 	const uint8_t *in;

@@ -46,7 +46,7 @@ static void images_of_all_sizes_verify(void **state)
 		size_t image_bytes;
 		const struct lb_image_spec spec = {.payload = payload, .payload_bytes = payload_bytes, .version = version};
 		uint8_t *image = lb_image_write(&spec, &image_bytes);
-		struct lb_image_source source = {memory_read, image, 0};
+		struct lb_image_source source = {memory_read, image, 0, NULL};
 		struct lb_image_info info;
 
 		assert_non_null(image);

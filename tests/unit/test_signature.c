@@ -41,7 +41,7 @@ static enum lb_image_verdict judge(const uint8_t *image, size_t image_bytes, con
                                    size_t key_count, struct lb_image_info *info)
 {
 	struct memory memory = {image, image_bytes};
-	struct lb_image_source source = {memory_read, &memory, (uint32_t)image_bytes};
+	struct lb_image_source source = {memory_read, &memory, (uint32_t)image_bytes, NULL};
 	struct lb_image_trust trust = {crypto, keys, key_count, board_id};
 
 	return lb_image_verify(&source, &trust, info);

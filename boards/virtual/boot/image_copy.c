@@ -141,6 +141,12 @@ int lb_board_image_read(void *ctx, uint32_t offset, void *data, uint32_t size_by
 	return LB_OK;
 }
 
+/* Nothing of it lies in memory before it is executed. */
+const uint8_t *lb_board_image_mapped(void)
+{
+	return NULL;
+}
+
 bool lb_board_payload_runs(const void *start, size_t size_bytes)
 {
 	return lb_payload_runs_here(start, size_bytes);
