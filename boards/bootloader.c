@@ -5,6 +5,7 @@
 
 #include "boards/images.h"
 #include "core/base/error.h"
+#include "core/base/noinline.h"
 #include "core/hw/board.h"
 #include "core/image/keys.h"
 
@@ -96,7 +97,7 @@ static struct lb_boot_config describe(const struct lb_record *record)
 	return config;
 }
 
-static struct lb_boot_config again(void *ctx)
+LB_NOINLINE static struct lb_boot_config again(void *ctx)
 {
 	struct bootloader *bootloader = ctx;
 
@@ -106,7 +107,7 @@ static struct lb_boot_config again(void *ctx)
 	return describe(&bootloader->record);
 }
 
-void bootloader_init(struct bootloader *bootloader)
+LB_NOINLINE void bootloader_init(struct bootloader *bootloader)
 {
 	struct lb_boot_config config;
 

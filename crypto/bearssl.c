@@ -55,12 +55,15 @@ static void sha256_update(struct lb_sha256 *sha, const void *data, size_t size_b
  * message has. */
 static void sha256_final(struct lb_sha256 *sha, uint8_t digest[LB_SHA256_BYTES])
 {
-	static const uint8_t padding[BLOCK_BYTES] = {0x80};
 	struct state *state = state_of(sha);
 	uint8_t length[LENGTH_BYTES];
+	uint8_t padding = 0x80;
 
 	br_enc64be(length, state->count_bytes * 8);
-	sha256_update(sha, padding, BLOCK_BYTES - (size_t)(state->count_bytes + LENGTH_BYTES) % BLOCK_BYTES);
+	do {
+		sha256_update(sha, &padding, 1);
+		padding = 0;
+	} while (state->count_bytes % BLOCK_BYTES != BLOCK_BYTES - LENGTH_BYTES);
 	sha256_update(sha, length, sizeof(length));
 	br_range_enc32be(digest, state->words, sizeof(state->words) / sizeof(state->words[0]));
 }

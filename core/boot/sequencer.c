@@ -23,25 +23,22 @@ static bool is_obeyed(enum lb_request request, enum lb_cause cause)
 	return request == LB_REQUEST_SAFE_BOOT || cause == LB_CAUSE_SOFTWARE;
 }
 
-/* The request is copied and then cleared; the last error of a script stays, since it is news and not an order. */
 static void consume_requests(struct lb_boot *boot, uint8_t *retained)
 {
-	struct lb_handoff_down before;
-	struct lb_handoff_up up;
+	struct lb_handoff_counts before;
+	enum lb_request request;
+	enum lb_slot slot;
 
 	if (boot->config.cause == LB_CAUSE_POWER_ON)
 		lb_handoff_clear(retained);
-	(void)lb_handoff_get_down(retained, &before); /* absent reads as its defaults, which is what we want */
-	(void)lb_handoff_get_up(retained, &up);
-	if (is_obeyed(up.request, boot->config.cause)) {
-		boot->facts.request = up.request;
-		boot->facts.request_slot = up.slot;
+	before = lb_handoff_get_counts(retained);
+	request = lb_handoff_take_request(retained, &slot);
+	if (is_obeyed(request, boot->config.cause)) {
+		boot->facts.request = request;
+		boot->facts.request_slot = slot;
 	}
 	boot->down.crash_count = crash_count(boot->config.cause, before.crash_count);
 	boot->down.trial_wakes = before.trial_wakes;
-	up.request = LB_REQUEST_NONE;
-	up.slot = LB_SLOT_NONE;
-	lb_handoff_put_up(retained, &up);
 }
 
 static void read_record(struct lb_boot *boot, const struct lb_boot_config *config)

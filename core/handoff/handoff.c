@@ -218,6 +218,21 @@ int lb_handoff_get_down(const uint8_t *retained, struct lb_handoff_down *down)
 	return result;
 }
 
+/* A field that an earlier writer did not know is 0. */
+static uint32_t load_or_zero(const uint8_t *part, uint16_t at)
+{
+	return at + sizeof(uint32_t) <= lb_load16le(part + AT_LENGTH) ? lb_load32le(part + at) : 0;
+}
+
+struct lb_handoff_counts lb_handoff_get_counts(const uint8_t *retained)
+{
+	const uint8_t *part = retained + LB_HANDOFF_DOWN_OFFSET;
+
+	if (check(part, LB_HANDOFF_DOWN_MAGIC, LB_HANDOFF_DOWN_SPACE) != LB_OK)
+		return (struct lb_handoff_counts){0};
+	return (struct lb_handoff_counts){load_or_zero(part, DOWN_CRASH_COUNT), load_or_zero(part, DOWN_TRIAL_WAKES)};
+}
+
 void lb_handoff_put_up(uint8_t *retained, const struct lb_handoff_up *up)
 {
 	uint8_t *part = retained + LB_HANDOFF_UP_OFFSET;
@@ -244,6 +259,26 @@ int lb_handoff_get_up(const uint8_t *retained, struct lb_handoff_up *up)
 	memcpy(up->last_error, fields + UP_LAST_ERROR, LB_HANDOFF_ERROR_BYTES);
 	up->last_error[LB_HANDOFF_ERROR_BYTES - 1] = '\0';
 	return result;
+}
+
+/* In place: what a newer image put behind the request stays, and so does the error, which is news and not an order. */
+enum lb_request lb_handoff_take_request(uint8_t *retained, enum lb_slot *slot)
+{
+	uint8_t *part = retained + LB_HANDOFF_UP_OFFSET;
+	uint8_t fields[UP_LAST_ERROR] = {[UP_SLOT] = LB_SLOT_NONE};
+	uint16_t length = lb_load16le(part + AT_LENGTH);
+
+	if (check(part, LB_HANDOFF_UP_MAGIC, LB_HANDOFF_UP_SPACE) == LB_OK) {
+		overlay(fields, UP_LAST_ERROR, part);
+	} else {
+		memset(part, 0, LB_HANDOFF_UP_SPACE);
+		length = UP_BYTES;
+	}
+	part[UP_REQUEST] = LB_REQUEST_NONE;
+	part[UP_SLOT] = LB_SLOT_NONE;
+	seal(part, LB_HANDOFF_UP_MAGIC, length < UP_LAST_ERROR ? UP_LAST_ERROR : length);
+	*slot = known_or(fields[UP_SLOT], LB_SLOT_COUNT, LB_SLOT_NONE);
+	return known_or(fields[UP_REQUEST], LB_REQUEST_COUNT, LB_REQUEST_NONE);
 }
 
 void lb_handoff_put_keys(uint8_t *retained, const struct lb_image_key *keys, size_t count)

@@ -80,6 +80,12 @@ struct lb_handoff_down {
 	bool below_floor;                /* the security counter of the image that runs is below the record's floor */
 };
 
+/* Of struct lb_handoff_down. */
+struct lb_handoff_counts {
+	uint32_t crash_count;
+	uint32_t trial_wakes;
+};
+
 enum lb_request {
 	LB_REQUEST_NONE = 0,
 	LB_REQUEST_SAFE_BOOT = 1, /* of slot, or of the latest image when slot is LB_SLOT_NONE */
@@ -103,6 +109,10 @@ void lb_handoff_put_down(uint8_t *retained, const struct lb_handoff_down *down);
 int lb_handoff_get_down(const uint8_t *retained, struct lb_handoff_down *down);
 void lb_handoff_put_up(uint8_t *retained, const struct lb_handoff_up *up);
 int lb_handoff_get_up(const uint8_t *retained, struct lb_handoff_up *up);
+/* What a bootloader reads of the boot before: two fields of the down part, 0 where it or they are absent. */
+struct lb_handoff_counts lb_handoff_get_counts(const uint8_t *retained);
+/* The request and its slot, as get_up has them; then there is none any more, and the rest of the part stays. */
+enum lb_request lb_handoff_take_request(uint8_t *retained, enum lb_slot *slot);
 /* At most LB_HANDOFF_KEYS_MAX keys. */
 void lb_handoff_put_keys(uint8_t *retained, const struct lb_image_key *keys, size_t count);
 int lb_handoff_get_keys(const uint8_t *retained, struct lb_image_key keys[LB_HANDOFF_KEYS_MAX], size_t *count);

@@ -261,6 +261,83 @@ static void a_shorter_part_gives_defaults_for_the_rest(void **state)
 	assert_string_equal(up.last_error, "");
 }
 
+/* What the bootloader takes, with parts of every age: the same as get_up has, once; the rest of the part stays. */
+static void a_request_is_taken_once(void **state)
+{
+	uint8_t retained[LB_RETAINED_BYTES];
+	uint8_t *part = retained + LB_HANDOFF_UP_OFFSET;
+	const struct lb_handoff_up up = {LB_REQUEST_SLOT_ONCE, LB_SLOT_OTA_1, "NameError"};
+	struct lb_handoff_up before, after;
+	enum lb_slot slot;
+
+	(void)state;
+	for (uint16_t length = 12; length <= LB_HANDOFF_UP_SPACE; length++) {
+		memset(retained, 0xA5, sizeof(retained));
+		lb_handoff_put_up(retained, &up);
+		memset(part + UP_LENGTH, 0x77, LB_HANDOFF_UP_SPACE - UP_LENGTH);
+		reseal(part, length);
+		assert_int_equal(lb_handoff_get_up(retained, &before), LB_OK);
+		assert_int_equal(lb_handoff_take_request(retained, &slot), before.request);
+		assert_int_equal(slot, before.slot);
+		assert_int_equal(lb_handoff_get_up(retained, &after), LB_OK);
+		assert_int_equal(after.request, LB_REQUEST_NONE);
+		assert_int_equal(after.slot, LB_SLOT_NONE);
+		assert_string_equal(after.last_error, before.last_error);
+		assert_int_equal(lb_load16le(part + 6), length < 16 ? 16 : length);
+		assert_int_equal(part[LB_HANDOFF_UP_SPACE - 1], 0x77);
+		assert_int_equal(part[-1], 0xA5);
+		assert_int_equal(part[LB_HANDOFF_UP_SPACE], 0xA5);
+		assert_int_equal(lb_handoff_take_request(retained, &slot), LB_REQUEST_NONE);
+		assert_int_equal(slot, LB_SLOT_NONE);
+	}
+	lb_handoff_put_up(retained, &up);
+	part[12] = part[13] = 9;
+	reseal(part, UP_LENGTH);
+	assert_int_equal(lb_handoff_take_request(retained, &slot), LB_REQUEST_NONE);
+	assert_int_equal(slot, LB_SLOT_NONE);
+}
+
+static void an_absent_request_is_none_and_the_part_is_made(void **state)
+{
+	uint8_t retained[LB_RETAINED_BYTES];
+	struct lb_handoff_up up = {LB_REQUEST_SAFE_BOOT, LB_SLOT_OTA_0, "x"};
+	enum lb_slot slot;
+
+	(void)state;
+	memset(retained, 0xA5, sizeof(retained));
+	lb_handoff_put_up(retained, &up);
+	retained[LB_HANDOFF_UP_OFFSET + 12] ^= 2; /* the CRC is another's now */
+	assert_int_equal(lb_handoff_take_request(retained, &slot), LB_REQUEST_NONE);
+	assert_int_equal(slot, LB_SLOT_NONE);
+	assert_int_equal(lb_handoff_get_up(retained, &up), LB_OK);
+	assert_int_equal(up.request, LB_REQUEST_NONE);
+	assert_int_equal(up.slot, LB_SLOT_NONE);
+	assert_string_equal(up.last_error, "");
+}
+
+static void the_counts_are_those_of_the_down_part(void **state)
+{
+	uint8_t retained[LB_RETAINED_BYTES];
+	struct lb_handoff_counts counts;
+	struct lb_handoff_down down;
+
+	(void)state;
+	for (uint16_t length = 12; length <= LB_HANDOFF_DOWN_SPACE; length++) {
+		memset(retained, 0xA5, sizeof(retained));
+		lb_handoff_put_down(retained, &some_down);
+		reseal(retained, length);
+		assert_int_equal(lb_handoff_get_down(retained, &down), LB_OK);
+		counts = lb_handoff_get_counts(retained);
+		if (length < 28 || length > 31) /* in the middle of the field: no program ends there */
+			assert_int_equal(counts.crash_count, down.crash_count);
+		if (length < 220 || length > 223)
+			assert_int_equal(counts.trial_wakes, down.trial_wakes);
+	}
+	retained[28] ^= 1;
+	counts = lb_handoff_get_counts(retained);
+	assert_int_equal(counts.crash_count | counts.trial_wakes, 0);
+}
+
 static void numbers_without_a_meaning_stay_and_slots_are_none(void **state)
 {
 	uint8_t retained[LB_RETAINED_BYTES] = {0};
@@ -414,6 +491,9 @@ int main(void)
 		cmocka_unit_test(a_longer_part_is_read),
 		cmocka_unit_test(further_partitions_move_nothing),
 		cmocka_unit_test(a_shorter_part_gives_defaults_for_the_rest),
+		cmocka_unit_test(a_request_is_taken_once),
+		cmocka_unit_test(an_absent_request_is_none_and_the_part_is_made),
+		cmocka_unit_test(the_counts_are_those_of_the_down_part),
 		cmocka_unit_test(numbers_without_a_meaning_stay_and_slots_are_none),
 		cmocka_unit_test(a_number_without_a_word_is_shown_as_it_is),
 		cmocka_unit_test(another_version_is_not_guessed_at),
