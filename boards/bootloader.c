@@ -97,7 +97,7 @@ static struct lb_boot_config describe(const struct lb_record *record)
 	return config;
 }
 
-LB_NOINLINE static struct lb_boot_config again(void *ctx)
+static LB_NOINLINE struct lb_boot_config again(void *ctx)
 {
 	struct bootloader *bootloader = ctx;
 

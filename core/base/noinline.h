@@ -1,5 +1,5 @@
-/* A function whose locals are many and not needed for long: a compiler that optimises at link time would put it into its
- * only caller, whose stack they would then be on for all that comes after.
+/* For a function with many locals that are not needed for long: an optimiser at link time would put it into its only
+ * caller, on whose stack they would then be for all that comes after.
  */
 #ifndef LB_BASE_NOINLINE_H
 #define LB_BASE_NOINLINE_H

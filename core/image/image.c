@@ -232,7 +232,7 @@ enum lb_image_verdict lb_image_inspect(const struct lb_image_source *source, str
 }
 
 /* In chunks, so that a source need not lie in memory. */
-LB_NOINLINE static enum lb_image_verdict hash_chunks(const struct lb_image_source *source,
+static LB_NOINLINE enum lb_image_verdict hash_chunks(const struct lb_image_source *source,
                                                      const struct lb_crypto *crypto, uint32_t size_bytes,
                                                      struct lb_sha256 *sha)
 {
@@ -276,7 +276,7 @@ static enum lb_image_verdict hash_source(const struct lb_image_source *source, c
 }
 
 /* digest is what was computed, filled also where it is not the TLV's. */
-LB_NOINLINE static enum lb_image_verdict check_and_digest(const struct lb_image_source *source,
+static LB_NOINLINE enum lb_image_verdict check_and_digest(const struct lb_image_source *source,
                                                           const struct lb_crypto *crypto, struct lb_image_info *info,
                                                           uint8_t digest[LB_SHA256_BYTES])
 {
