@@ -1,5 +1,5 @@
-/* What core wants of a libc, by the byte: newlib's three are 566 bytes on a Cortex-M4, and what is long is mapped and not
- * copied here. "used": the optimiser at link time makes calls of them when it has already dropped what nobody calls.
+/* What core wants of a libc, by the byte: newlib's three are 566 bytes on a Cortex-M4, and what is long is mapped and
+ * not copied here. "used": the optimiser at link time makes calls of them when it has dropped what nobody calls.
  */
 #include <stddef.h>
 #include <stdint.h>
