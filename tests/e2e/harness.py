@@ -2,6 +2,7 @@
 
 Nothing here sleeps for want of knowing better: waits are for an event of the control socket or for bytes of the UART.
 """
+import concurrent.futures
 import contextlib
 import errno
 import json
@@ -86,6 +87,19 @@ def until(condition, timeout, what):
 			return value
 		assert time.monotonic() < end, f"after {timeout} s still not: {what}"
 		time.sleep(0.005)
+
+
+def together(tell, items):
+	"""tell(item) of each, all at once: for what waits for a time in which nothing must happen. Each failure is said."""
+	failures = []
+	with concurrent.futures.ThreadPoolExecutor(len(items)) as pool:
+		for item, future in [(item, pool.submit(tell, item)) for item in items]:
+			error = future.exception()
+			if error is not None:
+				failures.append((item, error))
+	if failures:
+		raise AssertionError("\n".join(f"{item}: {type(error).__name__}: {error}" for item, error in failures)
+			) from failures[0][1]
 
 
 class Control:

@@ -1,4 +1,5 @@
 """`lifeboat check` on each of examples/lockouts, and its edges; `run --flash`."""
+import concurrent.futures
 import json
 import os
 import re
@@ -506,7 +507,10 @@ def test_several_folders(scratch):
 			file.write(text)
 	junit = os.path.join(scratch, "junit.xml")
 	options = ["--cuts", 0, "--seconds", 5]
-	result = check(fine, unknown, locked, *options, "--junit", junit)
+	with concurrent.futures.ThreadPoolExecutor() as pool:  # three runs that take their time
+		running = [pool.submit(check, *arguments) for arguments in ((fine, unknown, locked, *options, "--junit", junit),
+			(fine, unknown + "/", *options, "--json"), (unknown + "/", *options, "--format", "github"))]
+	result = running[0].result()
 	assert result.returncode == 3, result.stdout + result.stderr
 	lines = result.stdout.splitlines()
 	assert [line.partition(": ")[0] for line in lines] == [fine, unknown, locked, "3 folders"]
@@ -514,10 +518,10 @@ def test_several_folders(scratch):
 	suite = xml.etree.ElementTree.parse(junit).getroot()
 	assert [(case.get("name"), case.find("failure") is None) for case in suite] == [
 		(fine, True), (unknown, False), (locked, False)]
-	result = check(fine, unknown + "/", *options, "--json")
+	result = running[1].result()
 	assert result.returncode == 4, result.stdout + result.stderr
 	assert [json.loads(line)["verdict"] for line in result.stdout.splitlines()] == [0, 4]
-	result = check(unknown + "/", *options, "--format", "github")
+	result = running[2].result()
 	assert result.returncode == 4, result.stdout
 	assert re.search(rf"^::error title=lifeboat check,file={unknown}/main.py,line=2::missing: ", result.stdout, re.M)
 	assert result.stdout.splitlines()[-1].startswith(f"::error title=lifeboat check::{unknown}/: ")

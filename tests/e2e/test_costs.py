@@ -24,9 +24,12 @@ def test_commands_answer_at_once(module):
 		assert sorted(times)[len(times) // 3] <= 0.030, (args, times) # other tests run beside this one
 
 
-@pytest.mark.parametrize("client", [False, True])
-def test_idle_module_uses_no_cpu(module, client):
+def test_idle_module_uses_no_cpu(modules):
 	"""Nothing polls: over five seconds at its prompt, heartbeat and all, less than 1 % of a core."""
+	harness.together(lambda client: stay_idle(modules().start(), client), [False, True])
+
+
+def stay_idle(module, client):
 	if client:
 		module.uart().drop()
 	status = module.hardware()

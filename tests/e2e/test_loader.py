@@ -125,12 +125,12 @@ def test_p12_is_not_looked_at_in_a_tools_run(module):
 	module.safe_boot()
 
 
-def test_a_tool_writes_fast_and_runs_what_it_wrote(module, tmp_path):
+def test_a_tool_writes_fast_and_runs_what_it_wrote(fast, tmp_path):
 	"""At 921600, over the latest image, with the jumper at G23 all the time: no reset, and the console is as ever."""
 	image = pathlib.Path(tools.make_image(tmp_path, "0.3.0")).read_bytes()
-	with module.uart() as uart, module.watch("phase") as watch:
-		into_loader(module)
-		before = module.status()["boot"]
+	with fast.uart() as uart, fast.watch("phase") as watch:
+		into_loader(fast)
+		before = fast.status()["boot"]
 		uart.expect(tools.PROMPT)
 		host = Host(uart)
 		host.sync()
@@ -138,9 +138,9 @@ def test_a_tool_writes_fast_and_runs_what_it_wrote(module, tmp_path):
 		host.write(harness.FACTORY, image)
 		host.leave(run=True)
 		watch.until_event(lambda e: e["phase"] == "repl")
-		status = module.status()
+		status = fast.status()
 		assert status["boot"]["version"] == "0.3.0" and status["boot"]["mode"] == "normal"
-		assert status["boot"]["cause"] == before["cause"] and module.pin("G23") == "low"
+		assert status["boot"]["cause"] == before["cause"] and fast.pin("G23") == "low"
 		assert uart.eval("6 * 7") == 42
 		uart.start("import machine; machine.reset()")
 		watch.until_event(lambda e: e["phase"] == "loader")

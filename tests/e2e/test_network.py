@@ -72,9 +72,12 @@ def test_telnet_interrupts_main_py(module, kind, text):
 			telnet.expect("locked in")  # the connection outlives the soft reset, and main.py runs again
 
 
-@pytest.mark.parametrize("server", ["telnet", "ftp"])
-def test_idle_strangers_give_way(module, server):
+def test_idle_strangers_give_way(modules):
 	"""200 clients that never log in keep nobody out; whoever is logged in stays."""
+	harness.together(lambda server: send_strangers(modules().start(), server), ["telnet", "ftp"])
+
+
+def send_strangers(module, server):
 	net = net_of(module)
 	owner = Telnet(net)
 	idle = [clients.connect(net[server]) for _ in range(200)]

@@ -287,8 +287,11 @@ def expect_the_watchdog(module, boot, least_s, most_s):
 	assert least_s <= took_s <= most_s, took_s
 
 
-@pytest.mark.parametrize("mode", ["friendly", "raw", "paste"])
-def test_who_types_at_the_prompt_is_not_reset_by_the_users_watchdog(fast, mode):
+def test_who_types_at_the_prompt_is_not_reset_by_the_users_watchdog(modules):
+	harness.together(lambda mode: type_for_long(modules(clock=10).start(), mode), ["friendly", "raw", "paste"])
+
+
+def type_for_long(fast, mode):
 	with fast.uart() as uart, fast.watch("led") as watch:
 		boot = stop_work(fast, uart)
 		if mode == "raw":

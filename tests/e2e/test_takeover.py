@@ -44,9 +44,12 @@ def log_of(module):
 	return pathlib.Path(module.folder, "log").read_text()
 
 
-@pytest.mark.parametrize("told", [False, True])
-def test_a_silent_one_gives_way(modules, told):
+def test_a_silent_one_gives_way(modules):
 	"""After 15 s, unless it awaits the bootloader's answer; to a client of this host, and of another one when told."""
+	harness.together(lambda told: let_it_be_silent(modules, told), [False, True])
+
+
+def let_it_be_silent(modules, told):
 	module = modules().start("--port", "0", "--listen", "0.0.0.0", *["--takeover"] * told)
 	module.pin("G23", "low")
 	module.reset(phase="loader")

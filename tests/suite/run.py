@@ -26,7 +26,7 @@ FOLDERS = ("basics", "micropython", "misc", "extmod", "float", "unicode", "io", 
 FILES = (("io/data", "/flash/data"), ("import", "/flash"))  # what tests open and import, and where they look for it
 INTERNET = {f"net_hosted/{name}.py" for name in  # ask for micropython.org
             ("connect_nonblock", "connect_nonblock_xfer", "connect_poll", "ssl_getpeercert", "ssl_verify_callback")}
-MODULES = 2  # side by side, each with its part of the tests
+MODULES = 3  # side by side, each with its part of the tests: the runner waits for half of its time
 LIMIT_S = 360
 LINE = re.compile(r"^(pass|FAIL|skip)\s+(\S+\.py)")
 
