@@ -1,5 +1,6 @@
 """The stub board holds what docs/porting.md promises: a board is a folder. It is built for a process, a Cortex-M0+ and
 a Cortex-M4, and where QEMU is there its bootloader boots images on a Cortex-M."""
+import concurrent.futures
 import os
 import pathlib
 import select
@@ -84,10 +85,13 @@ def test_clang_compiles_it(cpu, target, tmp_path):
 	headers = qemu.do("clang", "-print-resource-dir").strip() + "/include"
 	sources = [*qemu.ROOT.glob("core/*/*.c"), *qemu.ROOT.glob("boards/*.c"), *qemu.ROOT.glob("boards/stub/*.c"),
 		*qemu.ROOT.glob("boards/stub/cortex-m/*.c")]
-	qemu.do("clang", f"--target={target}-none-eabi", f"-mcpu={cpu}", "-std=gnu11", "-Os", "-nostdinc", "-isystem",
+	command = ["clang", f"--target={target}-none-eabi", f"-mcpu={cpu}", "-std=gnu11", "-Os", "-nostdinc", "-isystem",
 		headers, "-isystem", qemu.ROOT / "tools/freestanding", "-I", qemu.ROOT, "-DLB_VERSION_MAJOR=0",
 		"-DLB_VERSION_MINOR=1", "-DLB_VERSION_PATCH=0", '-DLB_VERSION="0.1.0"', "-DSTUB_CRYPTO=lb_crypto_small", "-Wall",
-		"-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror", "-c", *sources, cwd=tmp_path)
+		"-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror", "-c"]
+	cores = os.cpu_count()
+	with concurrent.futures.ThreadPoolExecutor(cores) as pool:
+		list(pool.map(lambda core: qemu.do(*command, *sources[core::cores], cwd=tmp_path), range(cores)))
 
 
 @pytest.fixture(scope="module", params=["cortex-m0plus", "cortex-m4"])
