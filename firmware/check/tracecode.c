@@ -179,7 +179,8 @@ static uint32_t decode_int(const byte *ip)
 static void decode_object(mp_obj_t object, struct lb_trace_instruction *into)
 {
 	into->argument = 0;
-	if (!mp_obj_is_str(object) || strlen(mp_obj_str_get_str(object)) >= LONGEST_TEXT)
+	if ((!mp_obj_is_str(object) && !mp_obj_is_type(object, &mp_type_bytes)) ||
+	    strlen(mp_obj_str_get_str(object)) >= LONGEST_TEXT)
 		return;
 	into->kind = LB_TRACE_STRING;
 	into->argument = lb_tracing_text(mp_obj_str_get_str(object));

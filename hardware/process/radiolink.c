@@ -65,6 +65,15 @@ void lb_radiolink_update(struct lb_radiolink *wifi)
 	uv_timer_start(&wifi->timer, on_timer, lb_clock_host_ms(wifi->clock, LB_AIR_JOIN_MS), 0);
 }
 
+/* As it is called, or, when that is anything, as the module called it last. */
+static void get_seen_name(const struct lb_radiolink *wifi, const struct lb_radio_network *seen,
+                          char ssid[LB_RADIO_SSID_BYTES])
+{
+	get_text(wifi, WIRE_REG_JOIN_SSID, LB_RADIO_SSID_BYTES, ssid);
+	if (ssid[0] == '\0' || strcmp(seen->ssid, LB_AIR_ANY) != 0)
+		memcpy(ssid, seen->ssid, LB_RADIO_SSID_BYTES);
+}
+
 /* The networks first, then the message that says how many. */
 void lb_radiolink_scan(struct lb_radiolink *wifi)
 {
@@ -73,10 +82,8 @@ void lb_radiolink_scan(struct lb_radiolink *wifi)
 
 	for (unsigned i = 0; i < wifi->air.count; i++) {
 		const struct lb_radio_network *seen = &wifi->air.networks[i].seen;
-		if (strcmp(seen->ssid, LB_AIR_ANY) == 0)
-			continue;
 		uint8_t *rest = entry + LB_RADIO_SSID_BYTES + BSSID_BYTES;
-		memcpy(entry, seen->ssid, LB_RADIO_SSID_BYTES);
+		get_seen_name(wifi, seen, (char *)entry);
 		memcpy(entry + LB_RADIO_SSID_BYTES, seen->bssid, BSSID_BYTES);
 		rest[0] = seen->channel;
 		rest[1] = (uint8_t)seen->rssi_dbm;

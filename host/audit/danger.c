@@ -203,11 +203,50 @@ static bool file_names(const struct lb_flow *flow, uint32_t file, const char *co
 
 /* --- loops --- */
 
-static bool is_functions_name(const struct lb_flow *flow, uint32_t name)
+static bool is_yield(const struct lb_flow *flow, const struct lb_trace_instruction *in)
+{
+	return in->kind == LB_TRACE_YIELD ||
+	       (is_load(in) && is_one_of(lb_flow_text(flow, in->argument), yields, COUNT(yields)));
+}
+
+/* Adds the functions of this name to those that are looked at. */
+static void add_called(const struct lb_flow *flow, uint32_t name, uint8_t *called)
 {
 	for (uint32_t f = 0; f < flow->code->functions; f++)
-		if (flow->code->function[f].name == name)
+		if (flow->code->function[f].name == name && called[f] == 0)
+			called[f] = 1;
+}
+
+static bool body_yields(const struct lb_flow *flow, uint32_t function, uint8_t *called)
+{
+	for (uint32_t i = flow->code->function[function].instructions_at; i < end_of(flow, function); i++) {
+		if (is_yield(flow, at(flow, i)))
 			return true;
+		if (is_load(at(flow, i)))
+			add_called(flow, at(flow, i)->argument, called);
+	}
+	return false;
+}
+
+/* Does one of the program's functions of this name let others run, itself or by what it calls? */
+static bool called_yields(const struct lb_flow *flow, uint32_t name)
+{
+	static uint8_t called[LB_TRACE_FUNCTIONS]; /* 1: to be looked at, 2: was */
+	bool more = true;
+
+	memset(called, 0, sizeof(called));
+	add_called(flow, name, called);
+	while (more) {
+		more = false;
+		for (uint32_t f = 0; f < flow->code->functions; f++) {
+			if (called[f] != 1)
+				continue;
+			called[f] = 2;
+			more = true;
+			if (body_yields(flow, f, called))
+				return true;
+		}
+	}
 	return false;
 }
 
@@ -216,14 +255,13 @@ static bool lets_go(const struct lb_flow *flow, uint32_t function, uint32_t inst
 {
 	const struct lb_trace_instruction *in = at(flow, instruction);
 
-	if (in->kind == LB_TRACE_RETURN || in->kind == LB_TRACE_RAISE || in->kind == LB_TRACE_YIELD)
+	if (in->kind == LB_TRACE_RETURN || in->kind == LB_TRACE_RAISE)
 		return true;
 	if (in->kind == LB_TRACE_JUMP || in->kind == LB_TRACE_BRANCH || in->kind == LB_TRACE_ITERATE) {
 		uint32_t target = lb_flow_find(flow, function, in->argument);
 		return target < first || target > last;
 	}
-	return is_load(in) && (is_one_of(lb_flow_text(flow, in->argument), yields, COUNT(yields)) ||
-	                       is_functions_name(flow, in->argument));
+	return is_yield(flow, in) || (is_load(in) && called_yields(flow, in->argument));
 }
 
 static bool is_endless(const struct lb_flow *flow, uint32_t function, uint32_t last)

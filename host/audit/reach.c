@@ -231,8 +231,22 @@ static bool is_held(const struct lb_flow *flow, const uint8_t *reached, uint32_t
 	return false;
 }
 
-/* Was it given to a call of start_new_thread? That another thread kept it from running is no promise. */
-static bool is_started(const struct lb_flow *flow, uint32_t function)
+/* Calls that keep a function for later: for another thread, a pin, a timer, a message that has yet to come. */
+static bool keeps(const struct lb_flow *flow, const struct lb_trace_instruction *in)
+{
+	static const char *const names[] = {"start_new_thread", "irq",  "callback",    "Alarm", "Timer",
+	                                    "schedule",         "init", "set_callback"};
+
+	if (in->kind != LB_TRACE_METHOD && in->kind != LB_TRACE_NAME && in->kind != LB_TRACE_ATTRIBUTE)
+		return false;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(lb_flow_text(flow, in->argument), names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Was it given to such a call? That another thread kept it from running, or that nothing came, is no promise. */
+static bool is_kept(const struct lb_flow *flow, uint32_t function)
 {
 	const struct lb_trace_instruction *list = flow->code->instruction;
 
@@ -240,8 +254,7 @@ static bool is_started(const struct lb_flow *flow, uint32_t function)
 		const struct lb_trace_function *by = &flow->code->function[f];
 		const uint32_t end = by->instructions_at + by->instructions;
 		for (uint32_t i = by->instructions_at; i < end; i++) {
-			if ((list[i].kind != LB_TRACE_METHOD && list[i].kind != LB_TRACE_NAME) || !lb_flow_ran(flow, f, i) ||
-			    strcmp(lb_flow_text(flow, list[i].argument), "start_new_thread") != 0)
+			if (!keeps(flow, &list[i]) || !lb_flow_ran(flow, f, i))
 				continue;
 			for (uint32_t given = i + 1; given < end && list[given].kind != LB_TRACE_CALL; given++)
 				if (leads_to(flow, &list[given], function))
@@ -257,7 +270,7 @@ static void spread_to_held(const struct lb_flow *flow, const uint8_t *reached)
 	bool goes_on = lb_reach_goes_on_calling(flow);
 
 	for (uint32_t f = 0; f < flow->code->functions; f++)
-		if (reached[f] != 0 && !lb_flow_entered(flow, f) && is_started(flow, f))
+		if (reached[f] != 0 && !lb_flow_entered(flow, f) && is_kept(flow, f))
 			mark_all(flow, f);
 	if (!has_call(flow, LB_FLOW_AHEAD))
 		return;

@@ -92,6 +92,21 @@ static bool await_scripts(struct lb_check_module *check, uint32_t runs_before)
 	return true;
 }
 
+/* How many times longer than on a quiet machine the module needs; short runs say little. */
+static int slowness_of(int64_t took_ms, int64_t had_ms)
+{
+	enum { LEAST_MS = 100, MOST = 15 };
+	const int64_t slowness = (took_ms + LEAST_MS) / (had_ms + LEAST_MS);
+
+	return slowness < 1 ? 1 : slowness > MOST ? MOST : (int)slowness;
+}
+
+/* Host time for something that takes so long on a quiet machine: a busy one must not change the verdict. */
+static int slow_ms(const struct lb_check_module *check, int time_ms)
+{
+	return time_ms * (check->slowness > 0 ? check->slowness : 1);
+}
+
 /* Power off and on; then until the scripts have ended, or for so long. */
 static bool run_scripts(struct lb_check_module *check, long module_ms)
 {
@@ -108,6 +123,7 @@ static bool run_scripts(struct lb_check_module *check, long module_ms)
 		if (!poll_pace(check, &pace, &check->run_ms))
 			return false;
 	} while (!has_settled(&check->rig) && check->run_ms < host_ms(module_ms));
+	check->slowness = slowness_of(lb_host_now_ms() - pace.start_ms, check->run_ms);
 	return true;
 }
 
@@ -191,7 +207,7 @@ static bool try_radio(struct lb_check_module *check)
 	const cJSON *net = cJSON_GetObjectItemCaseSensitive(status, "net");
 
 	keep_tls(check, cJSON_GetObjectItemCaseSensitive(net, "tls"));
-	check->facts.radio = lb_check_radio(net, HOST_TRY_MS, host_ms(LASTS_MS));
+	check->facts.radio = lb_check_radio(net, slow_ms(check, HOST_TRY_MS), host_ms(LASTS_MS));
 	cJSON_Delete(status);
 	return poll_rig(check, HOST_STEP_MS);
 }
@@ -227,7 +243,7 @@ static bool try_ctrl_c(struct lb_check_module *check)
 	if (check->facts.sleeps > 0 && !check->facts.sleeps_on && lb_view_is_in(&rig->view, "sleep") &&
 	    (!lb_rig_power(rig, false) || !lb_rig_power(rig, true)))
 		return fail(check, "the scratch module's hardware ended unexpectedly");
-	int64_t until_ms = lb_host_now_ms() + HOST_TRY_MS;
+	int64_t until_ms = lb_host_now_ms() + slow_ms(check, HOST_TRY_MS);
 
 	do {
 		rig->tail_bytes = 0;
@@ -241,15 +257,15 @@ static bool try_ctrl_c(struct lb_check_module *check)
 }
 
 /* What mpremote does before it runs its first command: interrupt, raw REPL, soft reset, raw REPL again. */
-static bool get_in(const struct lb_port *port)
+static bool get_in(const struct lb_port *port, int time_ms)
 {
 	struct lb_rawrepl repl;
 
-	if (lb_repl_enter(port, HOST_TRY_MS) != 0 || lb_repl_start(port, "") != 0)
+	if (lb_repl_enter(port, time_ms) != 0 || lb_repl_start(port, "") != 0)
 		return false;
 	lb_rawrepl_await_entry(&repl);
-	return lb_repl_await(port, &repl, HOST_TRY_MS) == 0 &&
-	       lb_repl_run(port, "print('let','in')", &repl, HOST_TRY_MS) == 0 && strcmp(repl.output, "let in\r\n") == 0;
+	return lb_repl_await(port, &repl, time_ms) == 0 && lb_repl_run(port, "print('let','in')", &repl, time_ms) == 0 &&
+	       strcmp(repl.output, "let in\r\n") == 0;
 }
 
 /* A script may count its starts, or store what closes a door at the next one. */
@@ -271,7 +287,7 @@ static bool try_mpremote(struct lb_check_module *check)
 {
 	if (!run_scripts(check, SETTLE_MS) || !lb_rig_reopen(&check->rig))
 		return fail(check, "cannot open the scratch module's pty again");
-	if (!get_in(&check->rig.port))
+	if (!get_in(&check->rig.port, slow_ms(check, HOST_TRY_MS)))
 		return poll_rig(check, HOST_STEP_MS) && try_again(check);
 	return poll_rig(check, HOST_STEP_MS) && lasts(check, &check->facts.mpremote);
 }
@@ -279,11 +295,12 @@ static bool try_mpremote(struct lb_check_module *check)
 /* A REPL by P12, and is /flash there? */
 static void safe_boot(struct lb_check_module *check, bool *answers, bool *mounts)
 {
+	const int time_ms = slow_ms(check, HOST_TRY_MS);
 	struct lb_rawrepl answer;
 	const struct lb_port *port = &check->rig.port;
 
-	*answers = lb_rig_safe_boot(&check->rig) && lb_repl_enter(port, HOST_TRY_MS) == 0 &&
-	           lb_repl_run(port, "import uos\nuos.listdir('/flash')\nuos.statvfs('/flash')", &answer, HOST_TRY_MS) == 0;
+	*answers = lb_rig_safe_boot(&check->rig) && lb_repl_enter(port, time_ms) == 0 &&
+	           lb_repl_run(port, "import uos\nuos.listdir('/flash')\nuos.statvfs('/flash')", &answer, time_ms) == 0;
 	*mounts = *answers && answer.traceback[0] == '\0';
 }
 
@@ -302,7 +319,7 @@ static void survey(struct lb_check_module *check)
 							   "walk('/flash')";
 	struct lb_rawrepl answer;
 
-	if (lb_repl_run(&check->rig.port, code, &answer, SURVEY_MS) != 0 || answer.traceback[0] != '\0')
+	if (lb_repl_run(&check->rig.port, code, &answer, slow_ms(check, SURVEY_MS)) != 0 || answer.traceback[0] != '\0')
 		check->trace.live->full = 1;
 }
 

@@ -26,6 +26,7 @@ struct lb_check_module {
 	struct lb_check_trace trace; /* the caller closes it */
 	uint64_t watched_us;         /* module time since the last reset, at the end of the watch */
 	int64_t run_ms;              /* host time that the scripts ran, or were watched */
+	int slowness;                /* how many times longer than on a quiet machine that took; 0: not known yet */
 	char reason[LB_TREE_REASON_BYTES];
 };
 

@@ -7,7 +7,7 @@
 
 #include "host/client/host_time.h"
 
-enum { NS_PER_MS = 1000000 };
+enum { NS_PER_MS = 1000000, CPU = 1 };
 
 static void read_times(long pid, int64_t *ran_ns, int64_t *waited_ns)
 {
@@ -50,6 +50,8 @@ static bool add_waits(struct lb_check_pace *pace, const struct lb_view *view)
 		const bool same = now.pid == process->pid;
 		const int64_t before_ns = same ? process->waited_ns : 0;
 		pace->lost_ns += now.waited_ns > before_ns ? now.waited_ns - before_ns : 0;
+		if (i == CPU)
+			pace->ran_ns += now.ran_ns - (same ? process->ran_ns : 0);
 		waits = waits || (same && now.ran_ns != 0 && now.ran_ns == process->ran_ns && is_ready(now.pid));
 		*process = now;
 	}
@@ -60,12 +62,17 @@ void lb_check_pace_start(struct lb_check_pace *pace, const struct lb_view *view)
 {
 	*pace = (struct lb_check_pace){.start_ms = lb_host_now_ms()};
 	add_waits(pace, view);
-	pace->lost_ns = 0;
+	pace->lost_ns = pace->ran_ns = 0;
 }
 
 int64_t lb_check_pace_ms(struct lb_check_pace *pace, const struct lb_view *view)
 {
-	if (!add_waits(pace, view))
+	const bool waits = add_waits(pace, view);
+	const int64_t ran_ms = pace->ran_ns / NS_PER_MS;
+
+	if (!waits)
 		pace->had_ms = lb_host_now_ms() - pace->start_ms - pace->lost_ns / NS_PER_MS;
+	if (pace->had_ms < ran_ms)
+		pace->had_ms = ran_ms;
 	return pace->had_ms;
 }

@@ -19,13 +19,15 @@ struct lb_check_pace_process {
 
 struct lb_check_pace {
 	int64_t start_ms, lost_ns;
+	int64_t ran_ns; /* of all CPUs that were */
 	int64_t had_ms; /* at the last poll that found none of them waiting */
 	struct lb_check_pace_process process[LB_CHECK_PACE_PROCESSES]; /* hardware, CPU */
 };
 
 /* Counts from now on; the view is the module's, as it was polled last. */
 void lb_check_pace_start(struct lb_check_pace *pace, const struct lb_view *view);
-/* Host time since then without what the module's processes waited for a core. To be called after each poll: what a CPU
+/* Host time since then without what the module's processes waited for a core; two may have waited at a time, so it is
+ * never less than the CPU ran. To be called after each poll: what a CPU
  * waited between the last poll and its end is not known. */
 int64_t lb_check_pace_ms(struct lb_check_pace *pace, const struct lb_view *view);
 

@@ -55,6 +55,15 @@ def run_command(*args, timeout=30, cwd=None, stdin=subprocess.DEVNULL):
 	return result
 
 
+def write(folder, files):
+	"""Files by their names within the folder."""
+	for name, text in files.items():
+		path = os.path.join(folder, name)
+		os.makedirs(os.path.dirname(path), exist_ok=True)
+		with open(path, "w", encoding="utf-8") as file:
+			file.write(text)
+
+
 def processes_of(folder):
 	"""Every process that has a file of this folder open or names it in its arguments: {pid: command line}."""
 	folder = os.path.realpath(folder)

@@ -11,6 +11,7 @@ import xml.etree.ElementTree
 import pytest
 
 import harness
+from harness import write
 
 EXAMPLES = sorted(path for path in (harness.ROOT / "examples/lockouts").iterdir() if path.is_dir())
 # What a report says besides: of examples whose names are these.
@@ -89,14 +90,6 @@ def test_an_empty_folder_is_quick(scratch, record_property):
 	assert result.returncode == 4, result.stdout + result.stderr
 	record_property("note", f"check on an empty folder: {seconds:.1f} s (aim 5 s)")
 	assert seconds < 15
-
-
-def write(folder, files):
-	for name, text in files.items():
-		path = os.path.join(folder, name)
-		os.makedirs(os.path.dirname(path), exist_ok=True)
-		with open(path, "w") as file:
-			file.write(text)
 
 
 # What the owner gets to know of scripts that a run does not come to the end of: files, exit code, exit code with
@@ -300,6 +293,14 @@ ODD = {
 	"a lambda in a list": ("import machine\njobs = [lambda: machine.WDT()]\nint('x')\njobs[0]()\n", 4),
 	"a decorator": ("import machine\ndef call(f):\n    f()\nint('x')\n@call\ndef lock():\n    machine.WDT()\n", 4),
 	"a value that switches off": ("import network\nw = network.WLAN()\noff = False\nint('x')\nw.active(off)\n", 4),
+	"an alarm": ("import micropython, time\nfrom machine import Timer\nclass Clock:\n    def ring(self, alarm):\n"
+		"        micropython.kbd_intr(-1)\nTimer.Alarm(Clock().ring, 3600)\ntime.sleep(3600)\n", 4),
+	"a pin's interrupt": ("import machine, time\ndef pressed(pin):\n    machine.deepsleep()\n"
+		"machine.Pin('P9').irq(trigger=machine.Pin.IRQ_FALLING, handler=pressed)\ntime.sleep(3600)\n", 4),
+	"a loop that calls": ("def step():\n    return count(1)\ndef count(x):\n    return x + 1\nint('x')\nwhile True:\n"
+		"    try:\n        step()\n    except BaseException:\n        pass\n", 4),
+	"a loop that calls what waits": ("import time\ndef step():\n    return pause()\ndef pause():\n    time.sleep(1)\nint('x')\n"
+		"while True:\n    step()\n", 0),
 	"the next start": ("import pycom, micropython\npycom.wifi_on_boot(False)\nmicropython.kbd_intr(-1)\n"
 		"import time\nwhile True:\n    time.sleep(1)\n", 3),
 	"the second start": ("import micropython, network, os\nif 'once' in os.listdir('/flash'):\n"
@@ -359,6 +360,8 @@ WORLDS = {
 		{"none": 0, "answers": 4}),
 	"TLS": (HTTP.replace("80", "443").replace("s.send", "import ssl\ns = ssl.wrap_socket(s)\ns.write")
 		+ "if s.read().endswith(b'{}'):\n    " + INNER, [], {"none": 0, "answers": 3}),
+	"a network that is scanned for": ("import network, micropython, time\nSSID = 'Attic'\nwlan = network.WLAN(mode=network.WLAN.STA)\n"
+		"if SSID in [n.ssid for n in wlan.scan()]:\n    " + INNER, [], {"none": 0, "answers": 3}),
 	"a web server": (SERVER.replace("CONDITION", ""), [], {"none": 0, "answers": 0}),
 	"a visitor who asks": (SERVER.replace("CONDITION", "if b'GET' in request:\n    " + INNER), [],
 		{"none": 0, "answers": 3}),

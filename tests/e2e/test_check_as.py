@@ -9,19 +9,12 @@ import pytest
 
 import boards
 import harness
+from harness import write
 
 
 def check(folder, *options):
 	result = harness.run_command("check", folder, "--seconds", 5, "--cuts", 0, "--json", *options, timeout=120)
 	return result.returncode, json.loads(result.stdout) if result.stdout else result.stderr
-
-
-def write(folder, files):
-	for name, text in files.items():
-		path = os.path.join(folder, name)
-		os.makedirs(os.path.dirname(path), exist_ok=True)
-		with open(path, "w") as file:
-			file.write(text)
 
 
 def kinds(report):
@@ -65,7 +58,7 @@ GUESSES = {"print(1)": "pycom", "import pycom, esp": "pycom", "from machine impo
 	"import rp2": "pico-w", "import machine\nled = machine.Pin( \"LED\" )": "pico-w",
 	"import machine\nmachine.Pin(25)": "esp32",
 	"# import esp32": "pycom", "import own": "pycom", "try:\n    import urequests as r\nexcept ImportError: pass": "esp32",
-	"import esp # of an ESP8266": "esp8266", "# of an ESP8266": "pycom",
+	"import network\nw = network.WLAN(network.STA_IF)": "esp32", "import esp # of an ESP8266": "esp8266", "# of an ESP8266": "pycom",
 	"import ntptime # on a Raspberry Pi Pico": "pico-w",
 	"try:\n    import pycom\nexcept ImportError:\n    import esp32": "esp32",
 	"import esp\nimport machine\na = machine.ADC(0)": "esp8266"}

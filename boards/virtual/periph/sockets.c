@@ -321,6 +321,13 @@ static struct lb_net_address known_as(const struct slot *slot, struct lb_net_add
 	return slot->peer_host.ip == host.ip && slot->peer_host.port == host.port ? slot->peer : host;
 }
 
+/* Somebody who was not called: may be answered. */
+static void know_sender(struct slot *slot, struct lb_net_address host)
+{
+	if (slot->peer_host.ip != host.ip || slot->peer_host.port != host.port)
+		slot->peer = slot->peer_host = host;
+}
+
 /* A stream's peer is not in recvfrom's answer; `from` is then left 0. */
 int lb_net_receive(int sock, void *data, size_t size_bytes, struct lb_net_address *from)
 {
@@ -332,6 +339,8 @@ int lb_net_receive(int sock, void *data, size_t size_bytes, struct lb_net_addres
 	if (fd < 0)
 		return fd;
 	got = outcome(recvfrom(fd, data, count_of(size_bytes), 0, (struct sockaddr *)&host, &host_bytes));
+	if (got >= 0 && sockets[sock].kind == LB_NET_DATAGRAM)
+		know_sender(&sockets[sock], from_host(&host));
 	if (got >= 0 && from != NULL)
 		*from = known_as(&sockets[sock], from_host(&host));
 	return got;
