@@ -158,7 +158,7 @@ static bool is_stop(const struct lb_flow *flow, uint32_t function, uint32_t inst
 	return next->count > 0;
 }
 
-static bool ends_statement(const struct lb_trace_instruction *instruction)
+bool lb_flow_ends_statement(const struct lb_trace_instruction *instruction)
 {
 	return instruction->kind == LB_TRACE_POP || instruction->kind == LB_TRACE_STORE ||
 	       instruction->kind == LB_TRACE_STORE_LOCAL || instruction->kind == LB_TRACE_BRANCH ||
@@ -173,11 +173,11 @@ static void mark_pending(const struct lb_flow *flow, uint32_t function, uint32_t
 	const struct lb_trace_instruction *list = flow->code->instruction;
 	uint32_t call = stop + 1;
 
-	while (call < span.end && list[call].kind != LB_TRACE_CALL && !ends_statement(&list[call]))
+	while (call < span.end && list[call].kind != LB_TRACE_CALL && !lb_flow_ends_statement(&list[call]))
 		call++;
 	if (call >= span.end || list[call].kind != LB_TRACE_CALL)
 		return;
-	for (uint32_t i = stop; i-- > span.first && !ends_statement(&list[i]);)
+	for (uint32_t i = stop; i-- > span.first && !lb_flow_ends_statement(&list[i]);)
 		if (list[i].kind == LB_TRACE_NAME || list[i].kind == LB_TRACE_METHOD)
 			flow->ahead[i] |= LB_FLOW_AHEAD | LB_FLOW_PENDING;
 }

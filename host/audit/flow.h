@@ -32,6 +32,8 @@ uint32_t lb_flow_find(const struct lb_flow *flow, uint32_t function, uint32_t of
 void lb_flow_mark(const struct lb_flow *flow);
 /* Is there a call that would have followed the instruction, in its function, and was not come to? */
 bool lb_flow_calls_after(const struct lb_flow *flow, uint32_t function, uint32_t instruction);
+/* Drops, stores or tests what an expression gave. */
+bool lb_flow_ends_statement(const struct lb_trace_instruction *instruction);
 const char *lb_flow_text(const struct lb_flow *flow, uint32_t text);
 
 #endif

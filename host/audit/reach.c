@@ -245,7 +245,7 @@ static bool keeps(const struct lb_flow *flow, const struct lb_trace_instruction 
 	return false;
 }
 
-/* Was it given to such a call? That another thread kept it from running, or that nothing came, is no promise. */
+/* Was it given to such a call, as far as its statement shows? That another thread kept it from running, or that nothing came, is no promise. */
 static bool is_kept(const struct lb_flow *flow, uint32_t function)
 {
 	const struct lb_trace_instruction *list = flow->code->instruction;
@@ -256,7 +256,7 @@ static bool is_kept(const struct lb_flow *flow, uint32_t function)
 		for (uint32_t i = by->instructions_at; i < end; i++) {
 			if (!keeps(flow, &list[i]) || !lb_flow_ran(flow, f, i))
 				continue;
-			for (uint32_t given = i + 1; given < end && list[given].kind != LB_TRACE_CALL; given++)
+			for (uint32_t given = i + 1; given < end && !lb_flow_ends_statement(&list[given]); given++)
 				if (leads_to(flow, &list[given], function))
 					return true;
 		}
