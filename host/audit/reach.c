@@ -245,7 +245,8 @@ static bool keeps(const struct lb_flow *flow, const struct lb_trace_instruction 
 	return false;
 }
 
-/* Was it given to such a call, as far as its statement shows? That another thread kept it from running, or that nothing came, is no promise. */
+/* Was it given to such a call, as far as its statement shows? That another thread kept it from running, or that nothing
+ * came, is no promise. */
 static bool is_kept(const struct lb_flow *flow, uint32_t function)
 {
 	const struct lb_trace_instruction *list = flow->code->instruction;

@@ -63,6 +63,7 @@ static const struct {
 	{"WL_GPIO0", PICO_W, ITS_OWN},
 	{"TouchPad(", ESP32, ITS_OWN},
 	{"ADC.ATTN_", ESP32, OTHERS},
+	{"SDCard(", ESP32, OTHERS},
 	{"network.STA_IF", ESP32, OTHERS},
 	{"network.AP_IF", ESP32, OTHERS},
 	{"importSTA_IF", ESP32, OTHERS},

@@ -299,8 +299,8 @@ ODD = {
 		"machine.Pin('P9').irq(trigger=machine.Pin.IRQ_FALLING, handler=pressed)\ntime.sleep(3600)\n", 4),
 	"a loop that calls": ("def step():\n    return count(1)\ndef count(x):\n    return x + 1\nint('x')\nwhile True:\n"
 		"    try:\n        step()\n    except BaseException:\n        pass\n", 4),
-	"a loop that calls what waits": ("import time\ndef step():\n    return pause()\ndef pause():\n    time.sleep(1)\nint('x')\n"
-		"while True:\n    step()\n", 0),
+	"a loop that calls what waits": ("import time\ndef step():\n    return pause()\ndef pause():\n"
+		"    time.sleep(1)\nint('x')\nwhile True:\n    step()\n", 0),
 	"the next start": ("import pycom, micropython\npycom.wifi_on_boot(False)\nmicropython.kbd_intr(-1)\n"
 		"import time\nwhile True:\n    time.sleep(1)\n", 3),
 	"the second start": ("import micropython, network, os\nif 'once' in os.listdir('/flash'):\n"
@@ -360,8 +360,8 @@ WORLDS = {
 		{"none": 0, "answers": 4}),
 	"TLS": (HTTP.replace("80", "443").replace("s.send", "import ssl\ns = ssl.wrap_socket(s)\ns.write")
 		+ "if s.read().endswith(b'{}'):\n    " + INNER, [], {"none": 0, "answers": 3}),
-	"a network that is scanned for": ("import network, micropython, time\nSSID = 'Attic'\nwlan = network.WLAN(mode=network.WLAN.STA)\n"
-		"if SSID in [n.ssid for n in wlan.scan()]:\n    " + INNER, [], {"none": 0, "answers": 3}),
+	"a network that is scanned for": ("import network, micropython, time\nSSID = 'Attic'\n"
+		"wlan = network.WLAN(mode=network.WLAN.STA)\nif SSID in [n.ssid for n in wlan.scan()]:\n    " + INNER, [], {"none": 0, "answers": 3}),
 	"a web server": (SERVER.replace("CONDITION", ""), [], {"none": 0, "answers": 0}),
 	"a visitor who asks": (SERVER.replace("CONDITION", "if b'GET' in request:\n    " + INNER), [],
 		{"none": 0, "answers": 3}),

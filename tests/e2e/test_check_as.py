@@ -58,7 +58,9 @@ GUESSES = {"print(1)": "pycom", "import pycom, esp": "pycom", "from machine impo
 	"import rp2": "pico-w", "import machine\nled = machine.Pin( \"LED\" )": "pico-w",
 	"import machine\nmachine.Pin(25)": "esp32",
 	"# import esp32": "pycom", "import own": "pycom", "try:\n    import urequests as r\nexcept ImportError: pass": "esp32",
-	"import network\nw = network.WLAN(network.STA_IF)": "esp32", "import esp # of an ESP8266": "esp8266", "# of an ESP8266": "pycom",
+	"import network\nw = network.WLAN(network.STA_IF)": "esp32",
+	"import machine\nmachine.SDCard()": "esp32",
+	"import esp # of an ESP8266": "esp8266", "# of an ESP8266": "pycom",
 	"import ntptime # on a Raspberry Pi Pico": "pico-w",
 	"try:\n    import pycom\nexcept ImportError:\n    import esp32": "esp32",
 	"import esp\nimport machine\na = machine.ADC(0)": "esp8266"}
