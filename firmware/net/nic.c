@@ -124,21 +124,33 @@ static int nic_gethostbyname(mp_obj_t nic, const char *name, mp_uint_t size_byte
 
 /* --- sockets --- */
 
-/* MicroPython's type of a socket, which it keeps to itself; known from the first one on. */
-static const mp_obj_type_t *socket_type;
+/* MicroPython keeps the type of a socket to itself, but for its module's table. */
+static bool is_socket(mp_obj_t stream)
+{
+	extern const mp_obj_module_t mp_module_socket;
+	const mp_obj_t type = mp_obj_dict_get(MP_OBJ_FROM_PTR(mp_module_socket.globals), MP_OBJ_NEW_QSTR(MP_QSTR_socket));
+
+	return mp_obj_is_type(stream, MP_OBJ_TO_PTR(type));
+}
 
 int32_t *lb_nic_timeout(mp_obj_t stream)
 {
 	mod_network_socket_obj_t *socket = MP_OBJ_TO_PTR(stream);
 
-	return socket_type != NULL && mp_obj_is_type(stream, socket_type) ? &socket->timeout : NULL;
+	return is_socket(stream) ? &socket->timeout : NULL;
+}
+
+bool lb_nic_is_unconnected(mp_obj_t stream)
+{
+	const mod_network_socket_obj_t *socket = MP_OBJ_TO_PTR(stream);
+
+	return is_socket(stream) && socket->nic == MP_OBJ_NULL;
 }
 
 static int nic_socket(mod_network_socket_obj_t *socket, int *errcode)
 {
 	int fd;
 
-	socket_type = socket->base.type;
 	if (socket->domain != MOD_NETWORK_AF_INET)
 		return failed(-MP_EAFNOSUPPORT, errcode);
 	if (socket->type != MOD_NETWORK_SOCK_STREAM && socket->type != MOD_NETWORK_SOCK_DGRAM)

@@ -5,6 +5,7 @@
 #ifndef LB_NET_NIC_H
 #define LB_NET_NIC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "py/obj.h"
@@ -15,5 +16,7 @@ void lb_nic_start(void);
 void lb_nic_stop(void);
 /* The timeout of a socket, in ms: 0 never waits, -1 waits without limit. NULL for an object that is no socket. */
 int32_t *lb_nic_timeout(mp_obj_t stream);
+/* True of a socket that is neither connected nor bound, or closed. */
+bool lb_nic_is_unconnected(mp_obj_t stream);
 
 #endif

@@ -1,4 +1,5 @@
 /* The _thread module. Locks need nothing of the board: one thread at a time looks at them. */
+#include <math.h>
 #include <string.h>
 
 #include "core/hw/periph.h"
@@ -37,6 +38,13 @@ static void refuse_deadlock(void)
 		mp_raise_msg(&mp_type_RuntimeError, MP_ERROR_TEXT("a lock cannot be waited for here: no other thread runs"));
 }
 
+static uint32_t whole_ms(uint64_t time_us)
+{
+	const uint64_t time_ms = time_us / US_PER_MS + 1;
+
+	return time_ms < UINT32_MAX ? (uint32_t)time_ms : UINT32_MAX;
+}
+
 /* Ctrl-C ends it in the main thread, and a soft reset in all others. */
 static bool wait_for(struct lock *self, uint64_t limit_us)
 {
@@ -44,7 +52,6 @@ static bool wait_for(struct lock *self, uint64_t limit_us)
 
 	while (self->locked) {
 		const uint64_t waited_us = lb_periph_micros() - start_us;
-		const uint64_t left_ms = (limit_us - waited_us + US_PER_MS - 1) / US_PER_MS;
 
 		mp_handle_pending(true);
 		if (!self->locked)
@@ -53,7 +60,7 @@ static bool wait_for(struct lock *self, uint64_t limit_us)
 			return false;
 		if (limit_us == UINT64_MAX)
 			refuse_deadlock();
-		lb_threads_await(self, left_ms < UINT32_MAX ? (uint32_t)left_ms : UINT32_MAX);
+		lb_threads_await(self, whole_ms(limit_us - waited_us));
 	}
 	return true;
 }
@@ -63,6 +70,8 @@ static uint64_t limit_of(mp_obj_t timeout)
 {
 	const mp_float_t limit_s = mp_obj_get_float(timeout);
 
+	if (isnan(limit_s))
+		mp_raise_ValueError(MP_ERROR_TEXT("a timeout is a number of seconds"));
 	if (limit_s < 0 || limit_s * US_PER_S >= (mp_float_t)INT64_MAX)
 		return UINT64_MAX;
 	return (uint64_t)(limit_s * US_PER_S);
@@ -137,12 +146,17 @@ struct call {
 	mp_obj_t args[];
 };
 
-/* What the exception's text does is the user's code. */
+static void print_function(const mp_print_t *print, mp_obj_t function)
+{
+	mp_obj_print_helper(print, function, PRINT_REPR);
+	mp_print_str(print, "\n");
+}
+
+/* What texts do is the user's code. */
 static void show(struct call *call, mp_obj_t exception)
 {
 	mp_print_str(MP_PYTHON_PRINTER, "Unhandled exception in thread started by ");
-	mp_obj_print_helper(MP_PYTHON_PRINTER, call->function, PRINT_REPR);
-	mp_print_str(MP_PYTHON_PRINTER, "\n");
+	lb_guard_show(print_function, MP_PYTHON_PRINTER, call->function);
 	lb_guard_show(mp_obj_print_exception, MP_PYTHON_PRINTER, exception);
 }
 

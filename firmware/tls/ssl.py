@@ -33,6 +33,8 @@ class SSLContext:
 
     @verify_mode.setter
     def verify_mode(self, mode):
+        if mode not in (CERT_NONE, CERT_OPTIONAL, CERT_REQUIRED):
+            raise ValueError("verify_mode: CERT_NONE, CERT_OPTIONAL or CERT_REQUIRED")
         self._context.verify_mode = mode
 
     @property

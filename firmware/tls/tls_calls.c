@@ -51,12 +51,65 @@ static void release(mbedtls_ssl_context *ssl, uintptr_t kinds)
 		mbedtls_ssl_free(ssl);
 }
 
-/* Runs the call with the context kept for it, also against those that the socket's waiting lets in. */
-static int guarded(mbedtls_ssl_context *ssl, uintptr_t kinds, const struct call *call)
+/* A context that is closed has nothing any more, and what an unconnected socket says is no errno. */
+static void must_be_open(const mbedtls_ssl_context *ssl)
 {
+	const mp_obj_t *stream = ssl->p_bio;
+
+	if (stream == NULL)
+		mp_raise_OSError(MP_EBADF);
+	if (lb_nic_is_unconnected(*stream))
+		mp_raise_OSError(MP_ENOTCONN);
+}
+
+/* The script's word on a certificate, where it wants to be asked. The library has memory on its way that it would lose
+ * if an exception went through it. */
+struct verdict {
+	mp_obj_t context;
+	void *raised; /* the exception; NULL: none */
+};
+
+/* The script may keep what it is given. */
+static int ask_script(mp_obj_t callback, const mbedtls_x509_crt *certificate, int depth)
+{
+	const size_t size_bytes = certificate->raw.len;
+	byte *data = m_new(byte, size_bytes);
+
+	memcpy(data, certificate->raw.p, size_bytes);
+	const mp_obj_t view = mp_obj_new_memoryview('B', size_bytes, data);
+
+	const mp_int_t verdict = mp_obj_get_int(mp_call_function_2(callback, view, MP_OBJ_NEW_SMALL_INT(depth)));
+
+	return verdict == (int)verdict ? (int)verdict : MBEDTLS_ERR_X509_FATAL_ERROR;
+}
+
+static int verify(void *verdict_ptr, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
+{
+	struct verdict *verdict = verdict_ptr;
+	const mp_obj_t callback = mp_load_attr(verdict->context, MP_QSTR_verify_callback);
 	nlr_buf_t nlr;
 	int result;
 
+	(void)flags;
+	if (callback == mp_const_none)
+		return 0;
+	if (nlr_push(&nlr) != 0) {
+		verdict->raised = nlr.ret_val;
+		return MBEDTLS_ERR_X509_FATAL_ERROR;
+	}
+	result = ask_script(callback, certificate, depth);
+	nlr_pop();
+	return result;
+}
+
+/* Runs the call with the context kept for it, also against those that the socket's waiting lets in. */
+static int guarded(mbedtls_ssl_context *ssl, uintptr_t kinds, const struct call *call)
+{
+	struct verdict verdict = {.raised = NULL};
+	nlr_buf_t nlr;
+	int result;
+
+	must_be_open(ssl);
 	if ((mbedtls_ssl_get_user_data_n(ssl) & kinds) != 0)
 		mp_raise_OSError(MP_EBUSY);
 	set_busy(ssl, kinds, 0);
@@ -64,7 +117,13 @@ static int guarded(mbedtls_ssl_context *ssl, uintptr_t kinds, const struct call 
 		release(ssl, kinds);
 		nlr_jump(nlr.ret_val);
 	}
+	if (kinds == (READING | WRITING)) { /* a handshake: its script's context is where the library's has it */
+		verdict.context = MP_OBJ_FROM_PTR(ssl->conf->p_vrfy);
+		mbedtls_ssl_set_verify(ssl, verify, &verdict);
+	}
 	result = call->run(ssl, call);
+	if (verdict.raised != NULL)
+		nlr_raise(MP_OBJ_FROM_PTR(verdict.raised));
 	nlr_pop();
 	release(ssl, kinds);
 	return result;
@@ -216,15 +275,68 @@ int lb_tls_write(mbedtls_ssl_context *ssl, const unsigned char *data, size_t siz
 	return plain(result, failures);
 }
 
+/* --- its beginning --- */
+
+int lb_tls_setup(mbedtls_ssl_context *ssl, const mbedtls_ssl_config *config)
+{
+	const unsigned failures = lb_tls_memory_failures();
+
+	return plain(mbedtls_ssl_setup(ssl, config), failures);
+}
+
+/* --- what is asked of it --- */
+
+const char *lb_tls_ciphersuite(const mbedtls_ssl_context *ssl)
+{
+	const char *name = mbedtls_ssl_get_ciphersuite(ssl);
+
+	if (name == NULL)
+		mp_raise_OSError(MP_ENOTCONN);
+	return name;
+}
+
+void lb_tls_load_method(mp_obj_t socket, qstr name, mp_obj_t *method)
+{
+	if (socket == MP_OBJ_NULL)
+		mp_raise_OSError(MP_EBADF);
+	mp_load_method(socket, name, method);
+}
+
 /* --- certificates --- */
+
+static void must_have_memory(int result, unsigned failures_before)
+{
+	if (result != 0 && lb_tls_memory_failures() != failures_before)
+		mp_raise_OSError(MP_ENOMEM);
+}
 
 int lb_tls_parse_certificate(mbedtls_x509_crt *chain, const unsigned char *data, size_t size_bytes)
 {
 	const unsigned failures = lb_tls_memory_failures();
 	const int result = mbedtls_x509_crt_parse(chain, data, size_bytes);
 
-	if (result != 0 && lb_tls_memory_failures() != failures)
-		mp_raise_OSError(MP_ENOMEM);
+	must_have_memory(result, failures);
+	return result;
+}
+
+int lb_tls_parse_key(mbedtls_pk_context *key, const unsigned char *data, size_t size_bytes,
+                     const unsigned char *password, size_t password_bytes,
+                     int (*random)(void *, unsigned char *, size_t), void *random_arg)
+{
+	const unsigned failures = lb_tls_memory_failures();
+	const int result = mbedtls_pk_parse_key(key, data, size_bytes, password, password_bytes, random, random_arg);
+
+	must_have_memory(result, failures);
+	return result;
+}
+
+int lb_tls_seed(mbedtls_ctr_drbg_context *random, int (*entropy)(void *, unsigned char *, size_t), void *entropy_arg,
+                const unsigned char *own, size_t size_bytes)
+{
+	const unsigned failures = lb_tls_memory_failures();
+	const int result = mbedtls_ctr_drbg_seed(random, entropy, entropy_arg, own, size_bytes);
+
+	must_have_memory(result, failures);
 	return result;
 }
 

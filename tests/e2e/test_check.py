@@ -361,7 +361,8 @@ WORLDS = {
 	"TLS": (HTTP.replace("80", "443").replace("s.send", "import ssl\ns = ssl.wrap_socket(s)\ns.write")
 		+ "if s.read().endswith(b'{}'):\n    " + INNER, [], {"none": 0, "answers": 3}),
 	"a network that is scanned for": ("import network, micropython, time\nSSID = 'Attic'\n"
-		"wlan = network.WLAN(mode=network.WLAN.STA)\nif SSID in [n.ssid for n in wlan.scan()]:\n    " + INNER, [], {"none": 0, "answers": 3}),
+		"wlan = network.WLAN(mode=network.WLAN.STA)\nif SSID in [n.ssid for n in wlan.scan()]:\n    " + INNER, [],
+		{"none": 0, "answers": 3}),
 	"a web server": (SERVER.replace("CONDITION", ""), [], {"none": 0, "answers": 0}),
 	"a visitor who asks": (SERVER.replace("CONDITION", "if b'GET' in request:\n    " + INNER), [],
 		{"none": 0, "answers": 3}),

@@ -107,9 +107,13 @@ class Bad:
     def __repr__(self): raise KeyError(1)
     __str__ = __repr__
 def bad(): raise ValueError(Bad())
+class Nameless(Bad):
+    def __call__(self): raise ValueError('called')
 _thread.start_new_thread(outer, ())
 time.sleep_ms(100)
 _thread.start_new_thread(bad, ())
+time.sleep_ms(100)
+_thread.start_new_thread(Nameless(), ())
 time.sleep_ms(100)
 for end in (sys.exit, _thread.exit): _thread.start_new_thread(end, ())
 time.sleep_ms(100)
@@ -118,8 +122,33 @@ print('main goes on')
 	assert re.search(r"Unhandled exception in thread started by <function outer at 0x\w+>\n"
 		r"Traceback \(most recent call last\):\n"
 		r'  File "<stdin>", line 3, in outer\n  File "<stdin>", line 2, in inner\nValueError: no such sensor\n', out), out
-	assert "KeyError while an exception was shown\n" in out and out.endswith("main goes on\n")
-	assert out.count("Unhandled") == 2, "sys.exit() and _thread.exit() end a thread without a word"
+	assert out.count("KeyError while an exception was shown\n") == 2 and out.endswith("main goes on\n")
+	assert "ValueError: called\n" in out
+	assert out.count("Unhandled") == 3, "sys.exit() and _thread.exit() end a thread without a word"
+
+
+def test_a_module_that_another_thread_loads_is_waited_for(module):
+	"""Loaded once, and whole when import returns; one that fails is tried by each, one that runs for good by nobody."""
+	module.put("/flash/slow.py", "import time\nx = 1\ntime.sleep_ms(300)\ny = 2\nprint('loaded')\n")
+	module.put("/flash/wrong.py", "import time\ntime.sleep_ms(100)\nprint('tried')\nraise ValueError\n")
+	module.put("/flash/app.py", "import _thread, time\ndone = False\ndef work():\n    global done\n    import app\n"
+	           "    done = app.begun\nbegun = time.ticks_ms()\ntime.sleep_ms(5100)\n_thread.start_new_thread(work, ())\n"
+	           "time.sleep_ms(300)\nassert done\n")
+	assert module.exec("""import _thread, time
+ended = []
+def run(name):
+    try:
+        exec('import ' + name + '\\nended.append(getattr(%s, "y", 0))' % name)
+    except Exception as e: ended.append(repr(e))
+def all(name):
+    ended.clear()
+    for i in range(4): _thread.start_new_thread(run, (name,))
+    while len(ended) < 4: time.sleep_ms(10)
+    print(ended)
+all('slow')
+all('wrong')
+import app
+""", 20) == "loaded\n[2, 2, 2, 2]\n" + 4 * "tried\n" + f"{4 * ['ValueError()']}\n"
 
 
 def test_memory_full_in_a_thread(module):

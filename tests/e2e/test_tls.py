@@ -10,6 +10,7 @@ import pytest
 import certificates
 import harness
 from certificates import HOST
+from clients import Telnet
 
 
 @pytest.fixture(scope="module")
@@ -345,6 +346,39 @@ print('locked', 'in')
 		assert uart.eval("1 + 1") == 2
 
 
+@pytest.mark.parametrize("deaf", [False, True])
+def test_who_gets_in_while_a_handshake_hangs(module, deaf):
+	"""main.py waits for a server that accepts and never answers. Ctrl-C on telnet ends it; where the script switched
+	that off, P12 does."""
+	with certificates.serving(silent) as port, module.uart() as uart:
+		uart.put("/flash/main.py", f"""import micropython, socket, ssl
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.verify_mode = ssl.CERT_NONE
+s = socket.socket()
+s.connect(('127.0.0.1', {port}))
+micropython.kbd_intr({-1 if deaf else 3})
+print('locked', 'in')
+context.wrap_socket(s)
+""")
+		uart.drop()
+		module.run("reset")
+		uart.expect("locked in")
+		with Telnet(module.status()["net"]) as telnet:
+			telnet.write(b"\x03")
+			if not deaf:
+				telnet.expect(">>> ", 2)
+				assert telnet.eval("6 * 7") == 42
+				return
+		uart.write(b"\x03\x04")
+		assert b">>>" not in uart.quiet(0.5)
+		module.safe_boot()
+		uart.drop()
+		assert uart.eval("6 * 7") == 42
+		uart.exec("import os; os.remove('/flash/main.py')")
+	module.reset()
+	assert module.eval("6 * 7") == 42
+
+
 @pytest.mark.parametrize("peer", [silent, dripping])
 @pytest.mark.parametrize("how, limit_s", [
 	("s.settimeout(1); context.wrap_socket(s)", 1),
@@ -380,6 +414,75 @@ machine.WDT(timeout=1000)
 ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).wrap_socket(s, server_hostname='x')""")
 		module.wait("repl")
 		harness.until(lambda: module.status()["boot"]["cause"] == "watchdog", 10, "a reset by the watchdog")
+
+
+def test_a_socket_that_is_not_there(module):
+	"""Not shaken hands yet, never connected, closed: an errno, and no end of the firmware."""
+	with certificates.serving(silent) as port:
+		out = module.exec(f"""import errno, socket, ssl
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.verify_mode = ssl.CERT_NONE
+def error_of(call, *args):
+    try:
+        call(*args)
+    except OSError as error:
+        return errno.errorcode[error.errno]
+s = socket.socket()
+print(error_of(context.wrap_socket, s))
+s.connect(('127.0.0.1', {port}))
+ss = context.wrap_socket(s, do_handshake_on_connect=False)
+print(error_of(ss.cipher), ss.getpeercert(True))
+ss.close()
+calls = (ss.read, 1), (ss.write, b'x'), (ss.readline,), (ss.setblocking, False)
+print([error_of(*call) for call in calls], error_of(ss.cipher), error_of(ss.close), error_of(context.wrap_socket, s))
+for mode in (3, -1, 1 << 32):
+    try:
+        context.verify_mode = mode
+    except ValueError as error:
+        print(error)
+""")
+	assert out.splitlines() == ["ENOTCONN", "ENOTCONN None", f"{4 * ['EBADF']} ENOTCONN None ENOTCONN",
+	                            *3 * ["verify_mode: CERT_NONE, CERT_OPTIONAL or CERT_REQUIRED"]]
+
+
+def test_a_script_looks_at_certificates_itself(board, folder, pair):
+	"""It may keep them, and end the handshake by an exception, which costs no memory for good."""
+	with certificates.serving(certificates.echo(certificates.context_of(folder, pair))) as port:
+		out = board.exec(f"""
+import gc, socket, ssl
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+context.load_verify_locations('/flash/cert/ca.pem')
+kept = []
+def keep(certificate, depth):
+    kept.append(certificate)
+    return 0
+def refuse(certificate, depth):
+    raise ValueError('not this one')
+def attempt(callback):
+    context.verify_callback = callback
+    s = socket.socket()
+    s.connect(('127.0.0.1', {port}))
+    try:
+        ss = context.wrap_socket(s, server_hostname='{HOST}')
+        peer = ss.getpeercert(True)
+        ss.close()
+        return peer
+    except Exception as error:
+        s.close()
+        return error
+peer = attempt(keep)
+gc.collect()
+print(kept[-1] == peer, type(kept[0]).__name__, len(kept))
+for callback in (refuse, 5, lambda certificate, depth: 'x', lambda certificate, depth: 1 << 32):
+    print(type(attempt(callback)).__name__)
+free = []
+for i in range(3):
+    for j in range(8): attempt(refuse)
+    gc.collect()
+    free.append(gc.mem_free())
+print(free[0] - free[2] < 512)
+""", timeout=30)
+	assert out.splitlines() == ["True memoryview 2", "ValueError", "TypeError", "TypeError", "OSError", "True"]
 
 
 FREE = "import gc, micropython\ngc.collect()\nprint(gc.mem_free())"

@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
@@ -18,33 +17,13 @@
 #include "core/hw/periph.h"
 #include "core/hw/thread.h"
 #include "firmware/io/gil.h"
+#include "tests/unit/still_bus.h"
 
-enum { NS_PER_S = 1000000000, NS_PER_US = 1000, STACK_BYTES = 64 << 10, THREADS = 8 };
-
-/* --- the bus --- */
-
-void lb_bus_fail(const char *what)
-{
-	fail_msg("%s", what);
-	abort();
-}
-
-uint64_t lb_bus_host_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
-uint64_t lb_bus_host_span_ns(uint64_t module_us)
-{
-	return module_us * NS_PER_US;
-}
+enum { STACK_BYTES = 64 << 10, THREADS = 8 };
 
 uint64_t lb_periph_micros(void)
 {
-	return lb_bus_host_ns() / NS_PER_US;
+	return lb_bus_host_ns() / 1000;
 }
 
 static void on_nothing(void)
@@ -58,12 +37,8 @@ static const struct lb_interrupt_vectors vectors = {
 
 static int start(void **state)
 {
-	const int nothing = open("/dev/null", O_RDWR);
-
 	(void)state;
-	for (int fd = WIRE_FD_MESSAGES; fd < WIRE_FD_END; fd++)
-		if (fcntl(fd, F_GETFD) == -1)
-			dup2(nothing, fd);
+	still_bus_open();
 	lb_interrupt_init(&vectors);
 	return 0;
 }
@@ -143,6 +118,153 @@ static void one_at_a_time_and_each_in_turn(void **state)
 	assert_true(here.turns[0] > turns / 3); /* the main thread each second time */
 }
 
+/* One that yields to the main thread alone. */
+static _Atomic unsigned rounds;
+
+static void eager(void *unused)
+{
+	(void)unused;
+	lb_gil_enter(UINT32_MAX);
+	assert_false(lb_gil_is_main());
+	for (; !here.stop; rounds++) {
+		be_inside();
+		lb_gil_yield_to_main();
+	}
+	finish();
+}
+
+/* Not at each chance: a turn is some time. */
+static void a_turn_lasts_a_while(void **state)
+{
+	enum { TURN_US = 500 };
+	const uint64_t start_us = lb_periph_micros();
+	unsigned turns = here.turns[0];
+
+	(void)state;
+	assert_true(lb_gil_is_main());
+	assert_true(lb_thread_start(busy, NULL, STACK_BYTES) > 0);
+	while (lb_periph_micros() < start_us + 200000) {
+		be_inside();
+		lb_gil_yield();
+	}
+	turns = here.turns[0] - turns;
+	assert_true(turns <= (lb_periph_micros() - start_us) / TURN_US + 1);
+	here.stop = true;
+	await_ends(1);
+}
+
+static void the_others_have_turns_while_the_main_thread_waits(void **state)
+{
+	int numbers[4];
+	unsigned turns[4];
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		assert_true((numbers[i] = lb_thread_start(i < 2 ? busy : eager, NULL, STACK_BYTES)) > 0);
+		turns[i] = here.turns[numbers[i]];
+	}
+	lb_gil_wait_ms(200);
+	for (int i = 0; i < 4; i++)
+		assert_true(here.turns[numbers[i]] > turns[i] + 3);
+	here.stop = true;
+	await_ends(4);
+}
+
+/* Within some rounds of the other's loop, of which its turn has thousands. */
+static void the_main_thread_gets_it_at_once_from_one_that_yields_to_it(void **state)
+{
+	unsigned least = UINT32_MAX;
+
+	(void)state;
+	assert_true(lb_thread_start(eager, NULL, STACK_BYTES) > 0);
+	for (const uint64_t end_us = lb_periph_micros() + 5000000; least > 50 && lb_periph_micros() < end_us;) {
+		lb_gil_leave();
+		const unsigned before = rounds;
+
+		lb_gil_enter(UINT32_MAX);
+		if (rounds != before && rounds - before < least)
+			least = rounds - before;
+	}
+	assert_true(least <= 50);
+	here.stop = true;
+	await_ends(1);
+}
+
+/* --- what it says and keeps --- */
+
+static _Atomic bool let_go;
+
+static void hold(void *unused)
+{
+	(void)unused;
+	lb_gil_enter(UINT32_MAX);
+	while (!let_go)
+		usleep(1000);
+	finish();
+}
+
+static volatile unsigned switches[LB_THREAD_COUNT];
+
+static void count_switch(unsigned number)
+{
+	switches[number]++;
+}
+
+static void **stack_of_main;
+
+static void look_at_stack(void *unused)
+{
+	(void)unused;
+	stack_of_main = lb_gil_stack(0);
+}
+
+static void note_work(void *done)
+{
+	*(bool *)done = true;
+}
+
+static void who_has_it_is_told_and_where_its_stack_ends(void **state)
+{
+	bool done = false;
+	void *here_too = &done;
+
+	(void)state;
+	lb_gil_on_switch(count_switch);
+	lb_gil_without(look_at_stack, NULL);
+	assert_int_equal(switches[0], 2);
+	assert_true((char *)stack_of_main < (char *)&here_too && (char *)stack_of_main > (char *)&here_too - 4096);
+	let_go = true;
+	assert_true(lb_thread_start(hold, NULL, STACK_BYTES) == 1);
+	await_ends(1);
+	assert_int_equal(switches[1], 1);
+	lb_gil_on_switch(NULL);
+	lb_gil_keep();
+	lb_gil_without(note_work, &done);
+	lb_gil_unkeep();
+	assert_true(done);
+}
+
+static void wake_and_end(void *unused)
+{
+	(void)unused;
+	lb_gil_enter(UINT32_MAX);
+	finish();
+}
+
+static void what_ends_wakes_the_main_thread(void **state)
+{
+	const uint64_t start_us = lb_periph_micros();
+
+	(void)state;
+	lb_gil_wake_main(); /* itself: nothing to do */
+	lb_gil_wait_ms(100);
+	assert_true(lb_periph_micros() - start_us >= 100000);
+	assert_true(lb_thread_start(wake_and_end, NULL, STACK_BYTES) > 0);
+	lb_gil_wait_ms(20000);
+	assert_true(lb_periph_micros() - start_us < 10000000);
+	await_ends(1);
+}
+
 static void nobody_comes_in_while_it_is_kept(void **state)
 {
 	const uint32_t open = lb_periph_irq_save();
@@ -192,24 +314,14 @@ static void a_wait_for_it_has_an_end(void **state)
 	await_ends(1);
 }
 
-/* --- a thread that does not give it back --- */
-
-static _Atomic bool let_go;
-
-static void hold(void *unused)
-{
-	(void)unused;
-	lb_gil_enter(UINT32_MAX);
-	while (!let_go)
-		usleep(1000);
-	finish();
-}
+/* --- one that does not give it back --- */
 
 static void a_thread_that_holds_it_can_be_given_up(void **state)
 {
 	const uint64_t start_us = lb_periph_micros();
 
 	(void)state;
+	let_go = false;
 	assert_true(lb_thread_start(hold, NULL, STACK_BYTES) > 0);
 	lb_gil_leave();
 	usleep(20000);
@@ -217,6 +329,11 @@ static void a_thread_that_holds_it_can_be_given_up(void **state)
 	assert_true(lb_periph_micros() - start_us >= 50000);
 	assert_int_equal(lb_gil_claim(), LB_GIL_REFUSED);
 	let_go = true;
+	while (here.ended == 0)
+		usleep(1000);
+	usleep(20000);
+	assert_int_equal(lb_gil_claim(), LB_GIL_TAKEN); /* who gave up does not stand in the line */
+	lb_gil_end_claim(LB_GIL_TAKEN);
 	assert_true(lb_gil_enter(UINT32_MAX));
 	await_ends(1);
 }
@@ -283,6 +400,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_at_a_time_and_each_in_turn),
+		cmocka_unit_test(a_turn_lasts_a_while),
+		cmocka_unit_test(the_others_have_turns_while_the_main_thread_waits),
+		cmocka_unit_test(the_main_thread_gets_it_at_once_from_one_that_yields_to_it),
+		cmocka_unit_test(who_has_it_is_told_and_where_its_stack_ends),
+		cmocka_unit_test(what_ends_wakes_the_main_thread),
 		cmocka_unit_test(nobody_comes_in_while_it_is_kept),
 		cmocka_unit_test(a_wait_for_it_has_an_end),
 		cmocka_unit_test(a_thread_that_holds_it_can_be_given_up),

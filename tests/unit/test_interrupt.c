@@ -6,7 +6,6 @@
 #include <stdint.h>
 
 #include <cmocka.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -18,29 +17,9 @@
 #include "boards/virtual/common/bus.h"
 #include "boards/virtual/periph/interrupt.h"
 #include "core/hw/periph.h"
+#include "tests/unit/still_bus.h"
 
-enum { THREADS = 3, ROUNDS = 20000, NS_PER_S = 1000000000, NS_PER_US = 1000 };
-
-/* --- the bus --- */
-
-void lb_bus_fail(const char *what)
-{
-	fail_msg("%s", what);
-	abort();
-}
-
-uint64_t lb_bus_host_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
-uint64_t lb_bus_host_span_ns(uint64_t module_us)
-{
-	return module_us * NS_PER_US;
-}
+enum { THREADS = 3, ROUNDS = 20000 };
 
 /* --- what sections guard --- */
 
@@ -94,15 +73,10 @@ static const struct lb_interrupt_vectors vectors = {
 	.alarm = on_alarm,
 };
 
-/* Descriptors that never have anything stand in for the lines to the hardware. */
 static int start(void **state)
 {
-	const int nothing = open("/dev/null", O_RDWR);
-
 	(void)state;
-	for (int fd = WIRE_FD_MESSAGES; fd < WIRE_FD_END; fd++)
-		if (fcntl(fd, F_GETFD) == -1)
-			dup2(nothing, fd);
+	still_bus_open();
 	here.cpu = pthread_self();
 	lb_interrupt_init(&vectors);
 	return 0;
