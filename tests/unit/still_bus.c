@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "boards/virtual/common/bus.h"
+#include "boards/virtual/periph/wireline.h"
 
 enum { NS_PER_S = 1000000000, NS_PER_US = 1000 };
 
@@ -32,6 +33,17 @@ uint64_t lb_bus_host_ns(void)
 uint64_t lb_bus_host_span_ns(uint64_t module_us)
 {
 	return module_us * NS_PER_US;
+}
+
+uint64_t lb_bus_micros(void)
+{
+	return lb_bus_host_ns() / NS_PER_US;
+}
+
+/* No sensor is on any pin. */
+void lb_wireline_wait(uint64_t wait_us)
+{
+	(void)wait_us;
 }
 
 void still_bus_open(void)
