@@ -13,10 +13,10 @@ MEMORY, ROOM_BYTES = "/dev/shm", 2 << 30
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config):
-	"""Five at a time on two cores where pytest-xdist is there: most of the time a test waits for a module's clock."""
+	"""Two at a time on each core where pytest-xdist is there: most of the time a test waits for a module's clock."""
 	here = not hasattr(config, "workerinput")
 	if here and config.pluginmanager.hasplugin("xdist") and not config.option.numprocesses and not config.option.usepdb:
-		config.option.numprocesses = max(5, 5 * os.cpu_count() // 2)
+		config.option.numprocesses = max(4, 2 * os.cpu_count())
 
 
 def use_memory():
