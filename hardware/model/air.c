@@ -96,19 +96,24 @@ static bool parse_host(const char *text, struct lb_air_place *place)
 	return part[0] < 256 && part[1] < 256 && part[2] < 256 && part[3] < 256 && place->host_port != 0;
 }
 
+/* The number of the word among those from first to last; 0: it is none of them. */
+static unsigned find_word(const char *text, const char *const words[], unsigned first, unsigned last)
+{
+	for (unsigned i = first; i <= last; i++)
+		if (strcmp(text, words[i]) == 0)
+			return i;
+	return 0;
+}
+
 static bool parse_server(const char *text, struct lb_air_place *place)
 {
 	static const char *const words[] = {
 		[LB_AIR_ANSWERS] = "answers", [LB_AIR_REFUSES] = "refuses", [LB_AIR_STALLS] = "stalls"};
 
-	for (unsigned i = LB_AIR_ANSWERS; i <= LB_AIR_STALLS; i++) {
-		if (strcmp(text, words[i]) != 0)
-			continue;
-		place->server = (enum lb_air_server)i;
-		return true;
-	}
-	place->server = LB_AIR_HOST;
-	return parse_host(text, place);
+	const unsigned found = find_word(text, words, LB_AIR_ANSWERS, LB_AIR_STALLS);
+
+	place->server = found != 0 ? (enum lb_air_server)found : LB_AIR_HOST;
+	return found != 0 || parse_host(text, place);
 }
 
 const char *lb_air_add_place(struct lb_air *air, const char *whom, const char *what)
@@ -134,13 +139,11 @@ const char *lb_air_set_visitors(struct lb_air *air, const char *what)
 	static const char *const words[] = {
 		[LB_AIR_VISITORS_ASK] = "ask", [LB_AIR_VISITORS_LEAVE] = "leave", [LB_AIR_VISITORS_STALL] = "stall"};
 
-	for (unsigned i = LB_AIR_VISITORS_ASK; i <= LB_AIR_VISITORS_STALL; i++) {
-		if (strcmp(what, words[i]) != 0)
-			continue;
-		air->visitors = (enum lb_air_visitors)i;
-		return NULL;
-	}
-	return "is not \"ask\", \"leave\" or \"stall\"";
+	const unsigned found = find_word(what, words, LB_AIR_VISITORS_ASK, LB_AIR_VISITORS_STALL);
+
+	if (found != 0)
+		air->visitors = (enum lb_air_visitors)found;
+	return found != 0 ? NULL : "is not \"ask\", \"leave\" or \"stall\"";
 }
 
 const struct lb_air_place *lb_air_find_place(const struct lb_air *air, const char *name, uint16_t port)

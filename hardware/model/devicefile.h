@@ -10,7 +10,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LB_DEVICEFILE_LINE_BYTES = 1024, LB_DEVICEFILE_REASON_BYTES = 160, LB_DEVICEFILE_BYTES = 256 };
+enum {
+	LB_DEVICEFILE_TEXT_BYTES = 256 * 1024, /* of a whole file, at most */
+	LB_DEVICEFILE_LINE_BYTES = 1024,
+	LB_DEVICEFILE_REASON_BYTES = 160,
+	LB_DEVICEFILE_BYTES = 256
+};
 
 struct lb_devicefile {
 	const char *at, *end;

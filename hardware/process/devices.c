@@ -13,28 +13,26 @@
 #include "hardware/model/wiredevice.h"
 #include "hardware/process/log.h"
 
-enum { FILE_BYTES_MAX = 256 * 1024 };
-
 /* --- files --- */
 
 /* The whole text, to be freed; NULL after telling the person. */
 static char *read_text(const char *path, size_t *size_bytes)
 {
-	char *text = malloc(FILE_BYTES_MAX + 1);
+	char *text = malloc(LB_DEVICEFILE_TEXT_BYTES + 1);
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	ssize_t got = -1;
 
 	*size_bytes = 0;
-	while (fd >= 0 && text != NULL && *size_bytes <= FILE_BYTES_MAX &&
-	       (got = read(fd, text + *size_bytes, FILE_BYTES_MAX + 1 - *size_bytes)) > 0)
+	while (fd >= 0 && text != NULL && *size_bytes <= LB_DEVICEFILE_TEXT_BYTES &&
+	       (got = read(fd, text + *size_bytes, LB_DEVICEFILE_TEXT_BYTES + 1 - *size_bytes)) > 0)
 		*size_bytes += (size_t)got;
 	if (got < 0)
 		lb_log_report("cannot read %s: %s", path, strerror(errno));
-	else if (*size_bytes > FILE_BYTES_MAX)
-		lb_log_report("%s is longer than %d bytes", path, FILE_BYTES_MAX);
+	else if (*size_bytes > LB_DEVICEFILE_TEXT_BYTES)
+		lb_log_report("%s is longer than %d bytes", path, LB_DEVICEFILE_TEXT_BYTES);
 	if (fd >= 0)
 		close(fd);
-	if (got == 0 && *size_bytes <= FILE_BYTES_MAX)
+	if (got == 0 && *size_bytes <= LB_DEVICEFILE_TEXT_BYTES)
 		return text;
 	free(text);
 	return NULL;

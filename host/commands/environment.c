@@ -11,8 +11,6 @@
 #include "host/commands/profile.h"
 #include "host/commands/profile_guess.h"
 
-enum { FILE_BYTES_MAX = 256 * 1024 };
-
 /* By enum lb_environment_kind: the option, the same of the hardware process, and what it takes, of a simulated device
  * by the model. */
 static const struct {
@@ -54,13 +52,13 @@ static bool refuse_file(enum lb_environment_kind kind, const char *path)
 static bool check_device(enum lb_environment_kind kind, const char *path)
 {
 	FILE *from = fopen(path, "rbe");
-	char *text = malloc(FILE_BYTES_MAX);
+	char *text = malloc(LB_DEVICEFILE_TEXT_BYTES);
 	void *device = calloc(1, lb_device_bytes(kinds[kind].device));
 	struct lb_devicefile file;
 	bool good = false;
 
 	errno = 0;
-	size_t size_bytes = from != NULL && text != NULL ? fread(text, 1, FILE_BYTES_MAX, from) : 0;
+	size_t size_bytes = from != NULL && text != NULL ? fread(text, 1, LB_DEVICEFILE_TEXT_BYTES, from) : 0;
 	if (from == NULL || ferror(from) || text == NULL || device == NULL) {
 		refuse_file(kind, path);
 	} else {

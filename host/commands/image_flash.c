@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/base/error.h"
 #include "host/commands/fs_load.h"
 #include "host/image/board_kinds.h"
 #include "host/image/nvs_image.h"

@@ -490,6 +490,13 @@ class Module:
 			watch.until_event(lambda e: e["event"] == "phase" and e["phase"] == "repl", 20)
 		self.pin("P12", "float")
 
+	def rescue(self, uart):
+		"""By P12, out of what main.py did; it is gone then."""
+		self.safe_boot()
+		uart.drop()
+		assert uart.eval("6 * 7") == 42
+		uart.exec("import os; os.remove('/flash/main.py')")
+
 	# --- mpremote
 	def mpremote(self, *args, timeout=60, check=True, cwd=None):
 		result = subprocess.run(self.mpremote_args(*args), capture_output=True, timeout=timeout, cwd=cwd,

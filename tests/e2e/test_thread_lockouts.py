@@ -239,10 +239,7 @@ def test_p12_rescues(module, kind):
 		module.run("reset")
 		uart.expect("locked in", 10)
 		time.sleep(0.2)
-		module.safe_boot()
-		uart.drop()
-		assert uart.eval("6 * 7") == 42
-		uart.exec("import os; os.remove('/flash/main.py')")
+		module.rescue(uart)
 	module.reset()
 	assert module.eval("6 * 7") == 42
 

@@ -371,10 +371,7 @@ context.wrap_socket(s)
 				return
 		uart.write(b"\x03\x04")
 		assert b">>>" not in uart.quiet(0.5)
-		module.safe_boot()
-		uart.drop()
-		assert uart.eval("6 * 7") == 42
-		uart.exec("import os; os.remove('/flash/main.py')")
+		module.rescue(uart)
 	module.reset()
 	assert module.eval("6 * 7") == 42
 
