@@ -20,6 +20,7 @@ struct lb_check_module {
 	uint32_t heap_bytes;                     /* of a board; 0: as much as there is */
 	const char *added[LB_FS_LOAD_ADDED + 1]; /* files beside the folder's; NULL ends them */
 	char module[PATH_MAX + 16];              /* the module's own, which is not there yet */
+	char card[PATH_MAX + 32];                /* a copy of the environment's */
 	/* --- */
 	struct lb_rig rig;
 	struct lb_check_facts facts;

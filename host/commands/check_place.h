@@ -9,5 +9,7 @@
 bool lb_check_place_make(char path[PATH_MAX]);
 /* With all that is in it. */
 void lb_check_place_remove(const char *path);
+/* A regular file, its holes left as such; `to` is not there yet. False, with errno. */
+bool lb_check_place_copy(const char *from, const char *to);
 
 #endif

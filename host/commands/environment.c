@@ -211,6 +211,14 @@ bool lb_environment_has(const struct lb_environment *environment, enum lb_enviro
 	return false;
 }
 
+const char *lb_environment_card(const struct lb_environment *environment)
+{
+	for (size_t i = 0; i < environment->count; i++)
+		if (environment->items[i].kind == LB_ENVIRONMENT_SD && !environment->items[i].absent)
+			return environment->items[i].value;
+	return NULL;
+}
+
 void lb_environment_print(const struct lb_environment *environment, char *text, size_t size_bytes)
 {
 	size_t used = 0;

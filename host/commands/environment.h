@@ -61,6 +61,8 @@ bool lb_environment_name_pins(struct lb_environment *environment, const char *bo
 void lb_environment_pass(const struct lb_environment *environment, struct lb_hardware_options *options);
 /* Was anything said about one of this kind? */
 bool lb_environment_has(const struct lb_environment *environment, enum lb_environment_kind kind);
+/* The card's file; NULL: none was given. */
+const char *lb_environment_card(const struct lb_environment *environment);
 /* All that was said, as it was given: "--uart 1=gps.txt, --sd absent"; cut where there is no room. */
 void lb_environment_print(const struct lb_environment *environment, char *text, size_t size_bytes);
 

@@ -37,6 +37,7 @@ static void clear(struct lb_rig *rig, const char *dir, char *reason)
 		.trace = rig->trace,
 		.environment = rig->environment,
 		.air = rig->air,
+		.card = rig->card,
 		.control = {.fd = -1},
 		.port = {.fd = -1},
 	};
@@ -58,6 +59,8 @@ bool lb_rig_start(struct lb_rig *rig, const char *dir, char reason[LB_TREE_REASO
 		lb_environment_pass(rig->environment, &options);
 	if (rig->air != NULL)
 		lb_hardware_add(&options, "--air", rig->air);
+	if (rig->card != NULL)
+		lb_hardware_add(&options, "--card", rig->card);
 	if (!lb_hardware_start(&rig->hardware, &options, &error)) {
 		if (error != 0)
 			snprintf(reason, LB_TREE_REASON_BYTES, "cannot start the hardware process: %s", strerror(error));

@@ -27,7 +27,7 @@ struct lb_rig {
 	const char *variant;                      /* of the image that a new module gets; NULL: the normal one */
 	const char *trace;                        /* the file for what scripts do (check_trace.h); NULL: none */
 	const struct lb_environment *environment; /* what is around it; NULL: nothing was said */
-	const char *air;                          /* a file in the place of the environment's air; NULL: none */
+	const char *air, *card;                   /* files in the place of the environment's; NULL: none */
 	struct lb_hardware hardware;
 	struct lb_client control;
 	struct lb_port port;  /* uart0 */

@@ -526,6 +526,24 @@ def test_a_card_that_is_not_there(scratch):
 	assert "given       --sd absent" in result.stdout
 
 
+def test_a_card_is_as_it_was(scratch):
+	"""Both worlds' modules write on copies of it; one that is not there is not left behind."""
+	card, folder = os.path.join(scratch, "card.img"), os.path.join(scratch, "scripts")
+	os.mkdir(folder)
+	with open(os.path.join(folder, "main.py"), "w", encoding="utf-8") as file:
+		file.write("import machine, network, os\nw = network.WLAN(mode=network.WLAN.STA)\nw.connect('home')\n"
+			"os.VfsFat.mkfs(machine.SD())\nos.mount(machine.SD(), '/sd')\nopen('/sd/log', 'w').write('gone')\n")
+	for there in (False, True):
+		if there:
+			with open(card, "wb") as file:
+				file.write(b"precious" * (256 << 10))
+		result = harness.run_command("check", folder, "--cuts", 0, "--seconds", 2, "--sd", card, timeout=120)
+		assert result.returncode == 0 and "6 of 6 lines" in result.stdout, result.stdout + result.stderr
+		assert os.path.exists(card) == there
+	with open(card, "rb") as file:
+		assert file.read() == b"precious" * (256 << 10)
+
+
 @pytest.mark.long
 def test_the_station_of_the_examples(scratch):
 	folder = os.path.join(harness.ROOT, "examples", "devices")
