@@ -16,7 +16,8 @@
 #include "host/image/image_write.h"
 #include "host/image/key.h"
 
-enum { KEY, VERSION, COUNTER, BOARD_ID, TYPE, IMAGE, FILES, NVS, OUT };
+enum { KEY, VERSION, COUNTER, BOARD_ID, TYPE, IMAGE, FILES, NVS, OUT, HEADER };
+enum { HEADER_ALIGN = 4, HEADER_MAX_BYTES = 4096 };
 
 /* ---- keys ---- */
 
@@ -124,6 +125,22 @@ static enum lb_exit sign_payload(struct lb_image_spec *spec, const struct lb_arg
 	return exit;
 }
 
+/* As imgtool calls it. */
+static bool parse_header(const char *text, uint16_t *header_bytes)
+{
+	long size_bytes = LB_IMAGE_HEADER_BYTES;
+
+	if (text != NULL &&
+	    !lb_args_whole_number("--header-size", text, LB_IMAGE_HEADER_BYTES, HEADER_MAX_BYTES, &size_bytes))
+		return false;
+	if (size_bytes % HEADER_ALIGN != 0) {
+		lb_args_wrong("--header-size takes a multiple of %d", (int)HEADER_ALIGN);
+		return false;
+	}
+	*header_bytes = (uint16_t)size_bytes;
+	return true;
+}
+
 /* The command line is checked first: reading the payload may need a while. */
 static enum lb_exit sign(const struct lb_args *args)
 {
@@ -141,6 +158,8 @@ static enum lb_exit sign(const struct lb_args *args)
 	if (counter_text != NULL && !lb_args_whole_number("--security-counter", counter_text, 0, UINT32_MAX, &counter))
 		return LB_EXIT_USAGE;
 	spec.security_counter = (uint32_t)counter;
+	if (!parse_header(args->values[HEADER], &spec.header_bytes))
+		return LB_EXIT_USAGE;
 	if (lb_image_judge_board(args->values[BOARD_ID], &has_board, id) != LB_EXIT_DONE)
 		return LB_EXIT_USAGE;
 	spec.board_id = has_board ? id : NULL;
@@ -258,7 +277,8 @@ static enum lb_exit make_flash(const struct lb_args *args)
 
 static const struct lb_arg_part parts[] = {
 	{"keygen", "[FILE] [--type ed25519|p256]", 1, 2, TAKES(TYPE), keygen},
-	{"sign", "PAYLOAD IMAGE --version V", 3, 3, TAKES(KEY) | TAKES(VERSION) | TAKES(COUNTER) | TAKES(BOARD_ID), sign},
+	{"sign", "PAYLOAD IMAGE --version V", 3, 3,
+     TAKES(KEY) | TAKES(VERSION) | TAKES(COUNTER) | TAKES(BOARD_ID) | TAKES(HEADER), sign},
 	{"verify", "IMAGE [--key FILE]", 2, 2, TAKES(KEY) | TAKES(BOARD_ID), verify},
 	{"info", "FILE [--key FILE]", 2, 2, TAKES(KEY) | TAKES(BOARD_ID), info},
 	{"flash", "--image IMAGE [--files FOLDER] [--nvs FILE] --out FILE", 1, 1,
@@ -294,7 +314,8 @@ const struct lb_command lb_cmd_image = {
                          "flash: what pycom.nvs_get() finds, as a JSON object of whole numbers and texts:\n"
                          "{\"serial\": 1042, \"site\": \"roof\"}"},
                 [OUT] = {"--out", "FILE",
-                         "flash: the file to make, such as flash.bin; it takes the place of an older one"}},
+                         "flash: the file to make, such as flash.bin; it takes the place of an older one"},
+                [HEADER] = {"--header-size", "N", "sign: bytes before the payload, 32 or more; 256 for a pico"}},
 	.many = TAKES(KEY),
 	.words_min = 1,
 	.words_max = LB_ARGS_WORDS,

@@ -8,11 +8,16 @@
 
 enum { ROOM_FOR_TLVS_BYTES = 512 };
 
+static uint16_t header_bytes(const struct lb_image_spec *spec)
+{
+	return spec->header_bytes != 0 ? spec->header_bytes : (uint16_t)LB_IMAGE_HEADER_BYTES;
+}
+
 static void put_header(uint8_t *header, const struct lb_image_spec *spec)
 {
-	memset(header, 0, LB_IMAGE_HEADER_BYTES);
+	memset(header, 0, header_bytes(spec));
 	lb_store32le(header + LB_IMAGE_AT_MAGIC, LB_IMAGE_MAGIC);
-	lb_store16le(header + LB_IMAGE_AT_HEADER_BYTES, LB_IMAGE_HEADER_BYTES);
+	lb_store16le(header + LB_IMAGE_AT_HEADER_BYTES, header_bytes(spec));
 	lb_store32le(header + LB_IMAGE_AT_PAYLOAD_BYTES, (uint32_t)spec->payload_bytes);
 	header[LB_IMAGE_AT_VERSION] = spec->version.major;
 	header[LB_IMAGE_AT_VERSION + 1] = spec->version.minor;
@@ -75,16 +80,18 @@ static uint16_t put_tlvs(const uint8_t *image, uint8_t *area, const struct lb_si
 
 uint8_t *lb_image_write(const struct lb_image_spec *spec, size_t *image_bytes)
 {
+	const size_t front_bytes = header_bytes(spec);
 	uint8_t *image;
 
-	if (spec->payload_bytes == 0 || spec->payload_bytes > INT32_MAX - LB_IMAGE_HEADER_BYTES - ROOM_FOR_TLVS_BYTES)
+	if (front_bytes < LB_IMAGE_HEADER_BYTES || spec->payload_bytes == 0 ||
+	    spec->payload_bytes > (size_t)INT32_MAX - front_bytes - ROOM_FOR_TLVS_BYTES)
 		return NULL;
-	image = malloc(LB_IMAGE_HEADER_BYTES + spec->payload_bytes + ROOM_FOR_TLVS_BYTES);
+	image = malloc(front_bytes + spec->payload_bytes + ROOM_FOR_TLVS_BYTES);
 	if (image == NULL)
 		return NULL;
 	put_header(image, spec);
-	memcpy(image + LB_IMAGE_HEADER_BYTES, spec->payload, spec->payload_bytes);
-	size_t at = LB_IMAGE_HEADER_BYTES + spec->payload_bytes;
+	memcpy(image + front_bytes, spec->payload, spec->payload_bytes);
+	size_t at = front_bytes + spec->payload_bytes;
 	uint16_t protected_bytes = put_protected(image + at, spec);
 	lb_store16le(image + LB_IMAGE_AT_PROTECTED_BYTES, protected_bytes);
 	at += protected_bytes;

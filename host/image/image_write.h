@@ -12,6 +12,7 @@
 struct lb_image_spec {
 	const uint8_t *payload;
 	size_t payload_bytes;
+	uint16_t header_bytes; /* 0: the least, LB_IMAGE_HEADER_BYTES */
 	struct lb_version version;
 	bool has_counter;
 	uint32_t security_counter;      /* with has_counter */
@@ -20,8 +21,8 @@ struct lb_image_spec {
 };
 
 /* Header, payload, a protected TLV area if there is something for it, and one with SHA-256, key hash and signature, in
- * memory that the caller frees. NULL when there is no memory, the payload is empty or too large for any source (2 GiB),
- * or the key cannot sign. */
+ * memory that the caller frees. NULL when there is no memory, the header is too short, the payload is empty or too
+ * large for any source (2 GiB), or the key cannot sign. */
 uint8_t *lb_image_write(const struct lb_image_spec *spec, size_t *image_bytes);
 
 /* "major.minor.revision" or "major.minor.revision+build" in decimal; false when the text is anything else or a number

@@ -163,6 +163,7 @@ def test_public_is_c(folder):
 	(["--board-id", str(VIRTUAL)], [(mcuboot.BOARD_ID, VIRTUAL.bytes)]),
 	(["--board-id", "virtual"], [(mcuboot.BOARD_ID, VIRTUAL.bytes)]),
 	(["--board-id", "none"], []),
+	(["--header-size", "256"], []),
 	(["--board-id", OTHER_BOARD.hex, "--security-counter", "7"],
 	 [(mcuboot.COUNTER, b"\7\0\0\0"), (mcuboot.BOARD_ID, OTHER_BOARD.bytes)]),
 ])
@@ -305,6 +306,8 @@ def test_changed_anywhere(key):
 	                  "1.2.3 ")],
 	*[(["sign", "payload", "x", "--version", "1.2.3", "--security-counter", counter], ["--security-counter"])
 	  for counter in ("-1", "4294967296", "x", "", "1.5", "99999999999999999999")],
+	*[(["sign", "payload", "x", "--version", "1.2.3", "--header-size", size], ["--header-size"])
+	  for size in ("31", "33", "4100", "x")],
 	*[(["sign", "payload", "x", "--version", "1.2.3", "--board-id", board], ["--board-id"])
 	  for board in ("", "virtua", "00", VIRTUAL.hex + "0", VIRTUAL.hex[:-1] + "g")],
 	(["sign", "payload", "x", "--version", "1.2.3", "--key", "a", "--key", "b"], ["one --key"]),

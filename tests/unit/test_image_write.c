@@ -44,7 +44,10 @@ static void images_of_all_sizes_verify(void **state)
 	randombytes_buf(payload, sizeof(payload));
 	for (size_t payload_bytes = 1; payload_bytes <= sizeof(payload); payload_bytes += 1 + payload_bytes / 7) {
 		size_t image_bytes;
-		const struct lb_image_spec spec = {.payload = payload, .payload_bytes = payload_bytes, .version = version};
+		const struct lb_image_spec spec = {.payload = payload,
+		                                   .payload_bytes = payload_bytes,
+		                                   .header_bytes = payload_bytes % 2 == 0 ? 0 : 256,
+		                                   .version = version};
 		uint8_t *image = lb_image_write(&spec, &image_bytes);
 		struct lb_image_source source = {memory_read, image, 0, NULL};
 		struct lb_image_info info;
@@ -53,6 +56,7 @@ static void images_of_all_sizes_verify(void **state)
 		source.size_bytes = (uint32_t)image_bytes;
 		assert_int_equal(lb_image_check(&source, &crypto, &info), LB_IMAGE_GOOD);
 		assert_int_equal(info.total_bytes, image_bytes);
+		assert_int_equal(info.header_bytes, payload_bytes % 2 == 0 ? LB_IMAGE_HEADER_BYTES : 256);
 		assert_int_equal(info.payload_bytes, payload_bytes);
 		assert_memory_equal(&info.version, &version, sizeof(version));
 		assert_memory_equal(image + info.header_bytes, payload, payload_bytes);
@@ -86,6 +90,8 @@ static void no_payload_is_no_image(void **state)
 	struct lb_image_spec spec = {.payload = (const uint8_t *)""};
 	assert_null(lb_image_write(&spec, &image_bytes));
 	spec.payload_bytes = INT32_MAX;
+	assert_null(lb_image_write(&spec, &image_bytes));
+	spec = (struct lb_image_spec){.payload = (const uint8_t *)"a", .payload_bytes = 1, .header_bytes = 31};
 	assert_null(lb_image_write(&spec, &image_bytes));
 }
 
