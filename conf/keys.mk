@@ -8,12 +8,13 @@ ifneq ($(words $(DATA_HOME)),1)
 $(shell mkdir -p "$(DATA_HOME)" $(B)/obj; ln -sfn "$(DATA_HOME)" $(B)/obj/data-home)
 DATA_HOME := $(B)/obj/data-home
 endif
-DEVELOPMENT_KEY := $(DATA_HOME)/lifeboat/development.pem
+# A board whose bootloader knows one kind of key alone says so: BOARD_KEY.
+DEVELOPMENT_KEY := $(DATA_HOME)/lifeboat/development$(BOARD_KEY:%=-%).pem
 KEY ?= $(DEVELOPMENT_KEY)
 TRUST ?=
 
 $(DEVELOPMENT_KEY): | $(BIN)
-	@test -f $@ || $(BIN) image keygen $@ || test -f $@
+	@test -f $@ || $(BIN) image keygen $@ $(BOARD_KEY:%=--type %) || test -f $@
 # A name that was mistyped must not become a new key that signs a product.
 OWN_KEYS := $(sort $(filter-out $(DEVELOPMENT_KEY),$(KEY) $(TRUST)))
 ifneq ($(OWN_KEYS),)

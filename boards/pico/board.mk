@@ -1,0 +1,32 @@
+# The Raspberry Pi Pico: RP2040, 2 MiB of flash in which images run in place. What each line means: docs/porting.md.
+PICO_SDK_DIR ?= $(B)/deps/pico-sdk/usr/src/pico-sdk
+PICO_SDK := $(PICO_SDK_DIR)/src
+PICO_CPU := -mcpu=cortex-m0plus -mthumb
+
+BOARD_BOOT := boards/pico/*.c boards/pico/boot/*.c boards/pico/common/*.c crypto/small.c crypto/p256*.c
+BOARD_TREE := pico
+BOARD_BOOTLOADER := bootloader-pico
+BOARD_KEY := p256
+BOARD_CC := $(ARM_GCC) $(PICO_CPU) --specs=nano.specs --specs=nosys.specs
+# Of the SDK only its headers of register addresses. A loop in RAM must not become a call of memcpy in flash.
+BOARD_CFLAGS := -Os -fno-tree-loop-distribute-patterns -DMBEDTLS_MD5_C $(MBEDTLS_FLAGS) \
+	-isystem $(PICO_SDK)/rp2040/hardware_regs/include
+BOARD_LDFLAGS := -Os -nostartfiles -T boards/pico/boot/pico.ld
+MBEDTLS_C += library/md5.c
+
+# ---- boot2: the SDK's, which reads flash by command 03h, with the checksum that the mask ROM wants ----
+BOOT2 := $(PICO_SDK)/rp2040/boot_stage2
+BOOT2_INCLUDE := $(patsubst %,-I$(PICO_SDK)/%,rp2040/boot_stage2/asminclude rp2040/hardware_regs/include \
+	rp2_common/pico_platform_compiler/include rp2_common/pico_platform_sections/include \
+	rp2_common/pico_platform_panic/include \
+	rp2040/pico_platform/include common/pico_base_headers/include)
+$(B)/obj/pico/boot2.o: $(BOOT2)/boot2_generic_03h.S $(RULES)
+	@mkdir -p $(@D)/sdk/pico && : >$(@D)/sdk/pico/config_autogen.h && : >$(@D)/sdk/pico/version.h
+	$(Q)$(ARM_GCC) $(PICO_CPU) -D__ASSEMBLER__=1 -I$(@D)/sdk $(BOOT2_INCLUDE) -c -o $(@D)/boot2_plain.o $<
+	$(Q)$(ARM_GCC) $(PICO_CPU) -nostdlib -T $(BOOT2)/boot_stage2.ld -o $(@D)/boot2.elf $(@D)/boot2_plain.o
+	$(Q)$(ARM_GCC:%gcc=%objcopy) -O binary $(@D)/boot2.elf $(@D)/boot2.bin
+	$(Q)python3 $(BOOT2)/pad_checksum -s 0xffffffff $(@D)/boot2.bin $(@D)/boot2_padded.S
+	$(Q)$(ARM_GCC) $(PICO_CPU) -c -o $@ $(@D)/boot2_padded.S
+$(PICO_SDK)/%:
+	@echo "no Pico SDK in $(PICO_SDK_DIR): tools/fetch pico-sdk $(B)/deps, or set PICO_SDK_DIR" >&2; exit 1
+$(B)/libexec/lifeboat/bootloader-pico: $(B)/obj/pico/boot2.o | boards/pico/boot/pico.ld
