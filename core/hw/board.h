@@ -61,7 +61,8 @@ const uint8_t *lb_board_image_mapped(void);
 bool lb_board_payload_runs(const void *start, size_t size_bytes);
 /* Jumps into the loaded image; returns, with a negative enum lb_error, only if that failed. */
 int lb_board_image_start(uint32_t payload_offset, uint32_t payload_bytes);
-/* Arms the watchdog, which goes on counting while an image runs; 0 stops it, where it can be stopped. */
+/* Arms the watchdog, which goes on counting while an image runs; 0 stops it, where it can be stopped. One that does not
+ * reach so far is armed with all it has. */
 void lb_board_watchdog(uint32_t timeout_ms);
 _Noreturn void lb_board_reset(void);
 
