@@ -130,10 +130,13 @@ test("an image that was made for another slot is not started there", () => {
 });
 
 test("a trial that hangs ends by the watchdog, and is given up", () => {
-	const state = {latest: SLOT_OTA_0, previous: SLOT_FACTORY, trial: true, tries: 2};
+	const state = {latest: SLOT_OTA_0, previous: SLOT_FACTORY, trial: true, tries: 3};
 	const desk = new Desk(content(two(), record(state, two())));
 	const first = desk.boot();
-	assert.deepEqual([first.number, first.trial, first.tries, first.watchdog], [2, 1, 1, 1]);
+	assert.deepEqual([first.number, first.trial, first.tries, first.watchdog], [2, 1, 2, 1]);
+	desk.said = [];
+	desk.send("r");
+	assert.equal(desk.boot().cause, SOFTWARE, "which the next reset is not taken for");
 	const started = desk.chip.ms;
 	for (const tries of [0, undefined]) {
 		desk.said = [];
@@ -147,7 +150,7 @@ test("a trial that hangs ends by the watchdog, and is given up", () => {
 	}
 	const hung = (desk.chip.ms - started) / 2;
 	assert.ok(hung > 8388 && hung < 9200, `the hardware's 8.39 s each, and a boot, not ${hung} ms`);
-	assert.deepEqual(desk.chip.resets, ["power", WATCHDOG, WATCHDOG]);
+	assert.deepEqual(desk.chip.resets, ["power", WATCHDOG, WATCHDOG, WATCHDOG]);
 });
 
 test("bootloader mode by G23", () => {
