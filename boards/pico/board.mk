@@ -30,3 +30,12 @@ $(B)/obj/pico/boot2.o: $(BOOT2)/boot2_generic_03h.S $(RULES)
 $(PICO_SDK)/%:
 	@echo "no Pico SDK in $(PICO_SDK_DIR): tools/fetch pico-sdk $(B)/deps, or set PICO_SDK_DIR" >&2; exit 1
 $(B)/libexec/lifeboat/bootloader-pico: $(B)/obj/pico/boot2.o | boards/pico/boot/pico.ld
+
+# ---- what the BOOTSEL drive takes: an owner's image goes beside it by tools/uf2 ----
+PICO_FILES := $(B)/share/lifeboat/pico-bootloader
+$(PICO_FILES).bin: $(B)/libexec/lifeboat/bootloader-pico
+	@mkdir -p $(@D)
+	$(Q)$(ARM_GCC:%gcc=%objcopy) -O binary $< $@
+$(PICO_FILES).uf2: $(PICO_FILES).bin tools/uf2
+	$(Q)tools/uf2 $@ 0x10000000=$<
+bootloader all: $(PICO_FILES).uf2
