@@ -125,17 +125,18 @@ $(foreach v,$(TREES),$(call objects,$(v),host/image/board_kinds.c)): \
 CHOICE := $(call remember,$(B)/obj/source-trees,$(abspath $(MICROPYTHON_DIR) $(MBEDTLS_DIR)))
 
 MBEDTLS_TREE := $(wildcard $(MBEDTLS_DIR)/.fetched) $(CHOICE)
-# $(1) tree, $(2) compiler, $(3) flags
+# $(1) tree, $(2) compiler, $(3) flags, $(4) what it needs besides
 define mbedtls
 $(B)/obj/$(1)/mbedtls/%.o: $(MBEDTLS_DIR)/%.c crypto/mbedtls_config.h $(MBEDTLS_TREE) $(RULES)
 	@mkdir -p $$(@D)
 	$(if $(Q),@echo "  compile (mbedtls, $(1)) $$<")
 	$(Q)$(2) -std=c11 -w -ffunction-sections -fdata-sections -I. $(MBEDTLS_FLAGS) $(3) -c -o $$@ $$<
-$(B)/obj/$(1)/mbedtls.a: $(MBEDTLS_C:%.c=$(B)/obj/$(1)/mbedtls/%.o)
+$(B)/obj/$(1)/mbedtls.a: $(patsubst %.c,$(B)/obj/$(1)/mbedtls/%.o,$(MBEDTLS_C) $(4))
 	$$(archive)
 endef
 $(eval $(call mbedtls,release,$(CC),-O2))
-$(if $(filter-out release,$(BOARD_TREE)),$(eval $(call mbedtls,$(BOARD_TREE),$(BOARD_CC),$(BOARD_CFLAGS))))
+$(if $(filter-out release,$(BOARD_TREE)),$(eval $(call mbedtls,$(BOARD_TREE),$(BOARD_CC),$(BOARD_CFLAGS),\
+	$(BOARD_MBEDTLS_C))))
 MBEDTLS := $(B)/obj/release/mbedtls.a
 $(foreach v,$(TREES),$(call objects,$(v),$(CRYPTO_C))): \
 	$(MBEDTLS_TREE) | $(MBEDTLS_DIR)/library/sha256.c

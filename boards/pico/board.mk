@@ -12,7 +12,7 @@ BOARD_CC := $(ARM_GCC) $(PICO_CPU) --specs=nano.specs --specs=nosys.specs
 BOARD_CFLAGS := -Os -fno-tree-loop-distribute-patterns -DMBEDTLS_MD5_C $(MBEDTLS_FLAGS) \
 	-isystem $(PICO_SDK)/rp2040/hardware_regs/include
 BOARD_LDFLAGS := -Os -nostartfiles -T boards/pico/boot/pico.ld
-MBEDTLS_C += library/md5.c
+BOARD_MBEDTLS_C := library/md5.c
 
 # ---- boot2: the SDK's, which reads flash by command 03h, with the checksum that the mask ROM wants ----
 BOOT2 := $(PICO_SDK)/rp2040/boot_stage2

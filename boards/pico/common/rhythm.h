@@ -1,4 +1,5 @@
-/* What the one LED shows of a colour: a rhythm that a person tells from the others. Pure. README.md has the table. */
+/* What the one LED shows of a colour: a rhythm that a person tells from the others. Pure. docs/porting.md has the
+ * table. */
 #ifndef PICO_RHYTHM_H
 #define PICO_RHYTHM_H
 
