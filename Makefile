@@ -3,6 +3,7 @@
 #   make                      the command and the programs beside it
 #   make install PREFIX=...   a command that runs without this checkout (DESTDIR= for packagers); make uninstall is the
 #                             other way
+#   make dist KEY=FILE        a release that runs wherever glibc is, in build/dist; make deb KEY=FILE: a Debian package
 #   make check-unit           the unit tests with gcc as it is shipped, and with clang and the sanitizers
 #   make check-power          the power-cut proof
 #   make check-cortex-m       core/ compiles for a Cortex-M, needs only memcpy and friends, and has no static data
@@ -22,7 +23,7 @@ CLANG ?= clang
 ARM_GCC ?= arm-none-eabi-gcc
 
 all:
-.PHONY: all programs bootloader install uninstall check-unit unit-programs pattern-programs bench-programs
+.PHONY: all programs bootloader install uninstall dist deb check-unit unit-programs pattern-programs bench-programs
 .PHONY: check-power
 .PHONY: check-cortex-m clean FORCE
 .SUFFIXES:
@@ -46,6 +47,7 @@ LDFLAGS_ALL = -Wl,--gc-sections -Wl,--build-id=none $(if $(RELEASE),-Wl$(comma)-
 
 # core/ is plain C11 wherever it is compiled; the rest may use what the system offers.
 standard = $(if $(filter core/% protocols/espressif/%,$(1)),-std=c11,-std=gnu11 -D_GNU_SOURCE=) \
+	$(if $(CJSON),$(if $(filter host/% hardware/process/%,$(1)),-isystem $(B)/cjson)) \
 	$(if $(filter %/fs_image.c,$(1)),-isystem $(B)/littlefs -isystem $(MICROPYTHON_DIR)/lib/littlefs) \
 	$(if $(filter crypto/%,$(1)),$(MBEDTLS_FLAGS) $(BEARSSL_FLAGS)) \
 	$(if $(filter %/board_kinds.c,$(1)),-DLB_BOARDS='$(BOARDS)')
@@ -77,7 +79,7 @@ define variant
 $(B)/obj/$(1)/%.o: %.c $(RULES)
 	@mkdir -p $$(@D)
 	$(if $(Q),@echo "  compile ($(1)) $$<")
-	$(Q)$(2) $$(call standard,$$<) $(CFLAGS_ALL) $(3) -MMD -MP -c -o $$@ $$< 2>$$@.said || \
+	$(Q)$(2) $$(call standard,$$<) $(CFLAGS_ALL) $(3) $(if $(RELEASE),-MD,-MMD) -MP -c -o $$@ $$< 2>$$@.said || \
 		{ cat $$@.said >&2; rm -f $$@.said; exit 1; }
 	@if test -s $$@.said; then cat $$@.said >&2; else rm -f $$@.said; fi
 endef
@@ -107,7 +109,7 @@ BOARD_SOURCES := $(call remember,$(B)/obj/$(BOARD_TREE)/sources,$(sort $(BOARD_C
 	$(BOARD_CFLAGS) $(MAIN_C))
 define archive
 	@rm -f $@
-	$(Q)ar qcs $@ $(filter %.o,$^)
+	$(Q)ar qcsD $@ $(filter %.o,$^)
 endef
 $(B)/obj/release/library.a: $(call objects,release,$(LIBRARY_C)) $(SOURCES)
 	$(archive)
@@ -130,7 +132,7 @@ define mbedtls
 $(B)/obj/$(1)/mbedtls/%.o: $(MBEDTLS_DIR)/%.c crypto/mbedtls_config.h $(MBEDTLS_TREE) $(RULES)
 	@mkdir -p $$(@D)
 	$(if $(Q),@echo "  compile (mbedtls, $(1)) $$<")
-	$(Q)$(2) -std=c11 -w -ffunction-sections -fdata-sections -I. $(MBEDTLS_FLAGS) $(3) -c -o $$@ $$<
+	$(Q)$(2) -std=c11 -w -ffunction-sections -fdata-sections -I. $(MBEDTLS_FLAGS) $(3) -MMD -MP -c -o $$@ $$<
 $(B)/obj/$(1)/mbedtls.a: $(patsubst %.c,$(B)/obj/$(1)/mbedtls/%.o,$(MBEDTLS_C) $(4))
 	$$(archive)
 endef
@@ -158,6 +160,19 @@ $(foreach v,$(TREES),$(call objects,$(v),host/image/fs_image.c)): $(B)/littlefs/
 $(MICROPYTHON_DIR)/lib/littlefs/%.c:
 	@echo "no MicroPython source in $(MICROPYTHON_DIR): run ./lifeboat build, or set MICROPYTHON_DIR" >&2; exit 1
 
+# ---- cJSON, for a release ----
+ifneq ($(CJSON),)
+$(foreach v,$(TREES),$(call objects,$(v),$(CLIENT_C) $(CLI_C) $(IMAGE_C) $(PROCESS_C) $(MANUAL_C))): | \
+	$(B)/cjson/cjson/cJSON.h
+$(B)/cjson/cjson/cJSON.h: $(CJSON_DIR)/cJSON.h
+	$(Q)install -D -m 644 $< $@
+$(B)/obj/release/cJSON.o: $(CJSON_DIR)/cJSON.c $(RULES)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -w -O2 -ffunction-sections -fdata-sections -MMD -MP -c -o $@ $<
+$(CJSON): $(B)/obj/release/cJSON.o
+	$(archive)
+endif
+
 # ---- programs ----
 BIN := $(B)/bin/lifeboat
 HARDWARE := $(B)/libexec/lifeboat/hardware
@@ -170,9 +185,9 @@ define program
 	$(if $(Q),@echo "  link $@")
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o %.a,$^)
 endef
-$(BIN): $(call objects,release,$(CLI_C)) $(B)/obj/release/library.a $(MBEDTLS)
+$(BIN): $(call objects,release,$(CLI_C)) $(B)/obj/release/library.a $(MBEDTLS) $(CJSON)
 	$(program) $(LIBS_HOST)
-$(HARDWARE): $(call objects,release,$(PROCESS_C)) $(B)/obj/release/library.a
+$(HARDWARE): $(call objects,release,$(PROCESS_C)) $(B)/obj/release/library.a $(CJSON)
 	$(program) $(LIBS_HARDWARE)
 $(BOOTLOADER): $(call objects,$(BOARD_TREE),$(MAIN_C)) $(B)/obj/$(BOARD_TREE)/keys.o \
 		$(B)/obj/$(BOARD_TREE)/$(BOARD).a $(B)/obj/$(BOARD_TREE)/mbedtls.a
@@ -205,7 +220,7 @@ bootloader: $(BOOTLOADER)
 programs: $(PROGRAMS) $(filter-out $(IMAGES),$(DATA))
 all: programs $(DATA)
 
-include conf/install.mk
+include conf/install.mk conf/dist.mk
 
 # ---- unit tests: every test_*.c is a program ----
 # All of our code but the programs' own main files: so all of it passes clang's warnings too. What tests share comes

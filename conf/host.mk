@@ -2,8 +2,10 @@
 static_lib = $(or $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l$(or $(2),$(1)))
 HOST_ROOT := $(patsubst %conf/host.mk,%,$(lastword $(MAKEFILE_LIST)))
 
+# Few systems have an archive of cJSON; a release compiles it from its source.
+CJSON := $(if $(CJSON_DIR),$(B)/obj/release/cjson.a)
 # Asked once: a variable that asks does so in each of a hundred targets.
-LIBS_FOUND := $(call static_lib,sodium) $(call static_lib,uv_a,uv) $(call static_lib,cjson) \
+LIBS_FOUND := $(call static_lib,sodium) $(call static_lib,uv_a,uv) $(or $(CJSON),$(call static_lib,cjson)) \
 	$(call static_lib,z) $(call static_lib,md)
 LIBS_HARDWARE = $(LIBS_FOUND) $(LIBS_SSL) $(LIBS_CRYPTO) -lpthread -ldl
 # libcrypto and libssl. The archive of libcrypto may want archives that the system has not (Debian 13: zstd's): tried,

@@ -7,7 +7,8 @@ ZSH_COMPLETIONS ?= zsh/site-functions
 MANUAL := $(B)/obj/manual
 PAGES := $(SHARE)/man/man1/lifeboat.1 $(SHARE)/bash-completion/completions/lifeboat \
 	$(SHARE)/$(ZSH_COMPLETIONS)/_lifeboat
-$(MANUAL): $(call objects,release,$(MANUAL_C) $(filter-out %/main.c,$(CLI_C))) $(B)/obj/release/library.a $(MBEDTLS)
+$(MANUAL): $(call objects,release,$(MANUAL_C) $(filter-out %/main.c,$(CLI_C))) $(B)/obj/release/library.a \
+		$(MBEDTLS) $(CJSON)
 	$(program) $(LIBS_HOST)
 $(SHARE)/man/man1/lifeboat.1: KIND := man
 $(SHARE)/bash-completion/completions/lifeboat: KIND := bash
@@ -25,6 +26,7 @@ install: all $(PAGES)
 	$(Q)for f in $(PROGRAMS:$(B)/%=%); do install -D -m 755 $(if $(RELEASE),-s) $(B)/$$f $(TO)/$$f || exit 1; done
 	$(Q)for f in $(DATA:$(B)/%=%) $(PAGES:$(B)/%=%); do install -D -m 644 $(B)/$$f $(TO)/$$f || exit 1; done
 	$(Q)for f in $(READ); do install -D -m 644 $$f $(TO)/$(DOC)/$$f || exit 1; done
+	$(if $(RELEASE),$(Q)strip -D --strip-debug $(OWN_LIBRARY:$(B)/%=$(TO)/%))
 
 # What an earlier version installed and this one does not have lies in folders of our own, but for the programs.
 uninstall:
