@@ -136,6 +136,19 @@ static bool ends_in_prompt(const struct lb_rig *rig)
 	return rig->tail_bytes >= size && strcmp(rig->tail + rig->tail_bytes - size, prompt) == 0;
 }
 
+/* A prompt that is there because each Ctrl-C was swallowed, until nothing was left to swallow it with, is no way in:
+ * how many that takes, and what comes of it, is another on each board. */
+static bool judge_prompt(struct lb_check_module *check, bool was_idle)
+{
+	struct lb_check_facts *facts = &check->facts;
+
+	if (!lasts(check, &facts->ctrl_c))
+		return false;
+	facts->ctrl_c_exhausts = facts->ctrl_c && !was_idle && lb_check_is_exhaustion(check->rig.view.last_error);
+	facts->ctrl_c = facts->ctrl_c && !facts->ctrl_c_exhausts;
+	return true;
+}
+
 /* Quick after each other: a module that is reset over and over listens for some milliseconds between its start and
  * boot.py. As often on any machine: enough of them get through handlers that catch the first ones. */
 static bool try_ctrl_c(struct lb_check_module *check)
@@ -147,6 +160,7 @@ static bool try_ctrl_c(struct lb_check_module *check)
 	    (!lb_rig_power(rig, false) || !lb_rig_power(rig, true)))
 		return lb_check_step_fail(check, "the scratch module's hardware ended unexpectedly");
 	int64_t until_ms = lb_host_now_ms() + lb_check_step_slow_ms(check, HOST_TRY_MS);
+	const bool was_idle = lb_view_is_in(&rig->view, "repl");
 
 	do {
 		rig->tail_bytes = 0;
@@ -154,7 +168,7 @@ static bool try_ctrl_c(struct lb_check_module *check)
 		if (!lb_check_step_poll(check, lb_check_step_slow_ms(check, HOST_KEY_MS)))
 			return false;
 		if (ends_in_prompt(rig) && lb_view_is_in(&rig->view, "repl"))
-			return lasts(check, &check->facts.ctrl_c);
+			return judge_prompt(check, was_idle);
 	} while (lb_host_now_ms() < until_ms);
 	return true;
 }

@@ -18,6 +18,16 @@ enum lb_check_verdict lb_check_judge(const struct lb_check_facts *facts)
 	return facts->p12 ? LB_CHECK_PIN : LB_CHECK_LOST;
 }
 
+bool lb_check_is_exhaustion(const char *last_error)
+{
+	static const char *const ends[] = {"RuntimeError: maximum recursion depth", "MemoryError"};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (strncmp(last_error, ends[i], strlen(ends[i])) == 0)
+			return true;
+	return false;
+}
+
 const char *lb_check_verdict_text(enum lb_check_verdict verdict)
 {
 	switch (verdict) {
@@ -91,7 +101,10 @@ static void describe_ctrl_c(const struct lb_check_facts *facts, struct lb_check_
 	bool sleeps = facts->sleeps > 0 && !facts->sleeps_on;
 	double percent = facts->awake_share * 100;
 
-	set_line(line, "Ctrl-C", facts->ctrl_c, "gives the prompt", "does not give a prompt that lasts");
+	set_line(line, "Ctrl-C", facts->ctrl_c, "gives the prompt",
+	         facts->ctrl_c_exhausts ?
+	             "ends the scripts only when those that they swallowed have filled the stack or heap" :
+	             "does not give a prompt that lasts");
 	if (!facts->ctrl_c || !sleeps)
 		return;
 	line->good = facts->awake_share >= LEAST_SHARE;

@@ -51,6 +51,7 @@ struct lb_check_facts {
 	unsigned long heap_peak_bytes, heap_bytes;
 	struct lb_trace_script script[2]; /* boot.py, main.py */
 	bool ctrl_c;                      /* gives the prompt, and it lasts */
+	bool ctrl_c_exhausts;             /* gives it, but only when the scripts' stack or heap is full of swallowed ones */
 	bool mpremote;
 	enum lb_check_radio radio;
 	bool p12;
@@ -90,6 +91,8 @@ struct lb_check_line {
 /* LOST, PIN, OPEN, FREE: the first that one of them has. */
 enum lb_check_verdict lb_check_worst(const struct lb_check_result *results, size_t count);
 enum lb_check_verdict lb_check_judge(const struct lb_check_facts *facts);
+/* Is this what a script ends with that has no stack or memory left? */
+bool lb_check_is_exhaustion(const char *last_error);
 const char *lb_check_verdict_text(enum lb_check_verdict verdict);
 /* In the order in which it was tried; returns how many lines there are. */
 size_t lb_check_describe(const struct lb_check_facts *facts, struct lb_check_line lines[LB_CHECK_LINES]);

@@ -306,10 +306,15 @@ ODD = {
 	"the second start": ("import micropython, network, os\nif 'once' in os.listdir('/flash'):\n"
 		"    micropython.kbd_intr(-1)\n    network.WLAN().deinit()\n"
 		"else:\n    open('/flash/once', 'w').close()\nimport time\nwhile True:\n    time.sleep(1)\n", 3),
+	"swallowed until the stack is full": ("import time, network\nnetwork.WLAN().deinit()\ndef work():\n    while True:\n"
+		"        try:\n            time.sleep_ms(20)\n        except KeyboardInterrupt:\n            work()\nwork()\n", 3),
+	"swallowed until the heap is full": ("import time, network\nnetwork.WLAN().deinit()\nkept = []\nwhile True:\n"
+		"    try:\n        time.sleep_ms(20)\n    except KeyboardInterrupt:\n        kept.append(bytearray(40000))\n", 3),
 }
 
 
-@pytest.mark.parametrize("case", ODD)
+@pytest.mark.parametrize("case", [pytest.param(case, marks=pytest.mark.long if case.endswith("heap is full") else ())
+	for case in ODD])
 def test_odd_ways_to_lock_out_are_not_safe(scratch, case):
 	script, verdict = ODD[case]
 	write(scratch, {"main.py": script})

@@ -118,6 +118,20 @@ static void test_what_happened(void **state)
 	expect_line(&facts, LB_CHECK_TRIED, false, "Traceback\n  x\n");
 }
 
+static void test_exhaustion(void **state)
+{
+	struct lb_check_facts facts = {.ctrl_c_exhausts = true};
+
+	(void)state;
+	expect_line(&facts, 2, false, "ends the scripts only when those that they swallowed have filled the stack or heap");
+	assert_true(lb_check_is_exhaustion("RuntimeError: maximum recursion depth exceeded"));
+	assert_true(lb_check_is_exhaustion("MemoryError: memory allocation failed, allocating 512 bytes"));
+	assert_true(lb_check_is_exhaustion("MemoryError"));
+	assert_false(lb_check_is_exhaustion("RuntimeError: no link"));
+	assert_false(lb_check_is_exhaustion("ValueError: MemoryError"));
+	assert_false(lb_check_is_exhaustion(""));
+}
+
 static void test_cuts(void **state)
 {
 	struct lb_check_facts facts = {.cuts = 0};
@@ -194,8 +208,13 @@ static void test_networks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_verdicts), cmocka_unit_test(test_scripts), cmocka_unit_test(test_what_happened),
-		cmocka_unit_test(test_cuts),     cmocka_unit_test(test_notes),   cmocka_unit_test(test_the_worst_of_several),
+		cmocka_unit_test(test_verdicts),
+		cmocka_unit_test(test_scripts),
+		cmocka_unit_test(test_what_happened),
+		cmocka_unit_test(test_exhaustion),
+		cmocka_unit_test(test_cuts),
+		cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_the_worst_of_several),
 		cmocka_unit_test(test_networks),
 	};
 
