@@ -7,6 +7,7 @@
 #include "core/hw/pinout.h"
 #include "firmware/check/traceask.h"
 #include "firmware/check/tracing.h"
+#include "firmware/python/program.h"
 #include "firmware/io/bootinfo.h"
 #include "firmware/python/pin_id.h"
 #include "py/builtin.h"
@@ -382,9 +383,10 @@ static void make_module(void)
 		const char *name;
 		const void *function;
 	} functions[] = {
-		{"over", &board_over_obj}, {"under", &board_under_obj},       {"pin", &board_pin_obj},
-		{"pins", &board_pins_obj}, {"text", &board_text_obj},         {"gap", &board_gap_obj},
-		{"wire", &board_wire_obj}, {"retained", &board_retained_obj}, {"hide", &board_hide_obj},
+		{"over", &board_over_obj},    {"under", &board_under_obj},       {"pin", &board_pin_obj},
+		{"pins", &board_pins_obj},    {"text", &board_text_obj},         {"gap", &board_gap_obj},
+		{"wire", &board_wire_obj},    {"retained", &board_retained_obj}, {"hide", &board_hide_obj},
+		{"run", &lb_program_run_obj},
 	};
 	const mp_obj_t module = mp_obj_new_module(qstr_from_str("_board"));
 

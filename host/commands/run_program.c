@@ -15,8 +15,10 @@
 
 enum { POLL_MS = 5, ENTER_MS = 5000 };
 
-/* sys.exit() would end the raw REPL, and its value be lost. */
+/* sys.exit() would end the raw REPL, and its value be lost. A module that stands in for another board has none that is
+ * called lifeboat. */
 static const char head[] = "try:\n getattr(__import__('lifeboat'),'run',exec)(";
+static const char stand_in_head[] = "try:\n __import__('_board').run(";
 static const char tail[] = ")\nexcept SystemExit as e:\n if e.args and e.args[0]:raise Exception('exit',e.args[0])\n";
 static const char own_line[] = "  File \"<stdin>\", line 2, in <module>\r\n"; /* of a traceback: the head's */
 static const char exit_mark[] = "Exception: ('exit', ";
@@ -46,14 +48,15 @@ static char *read_program(size_t *size_bytes)
 }
 
 /* To be freed. */
-static char *make_code(const char *program, size_t size_bytes)
+static char *make_code(const char *program, size_t size_bytes, bool stands_in)
 {
-	char *code = malloc(sizeof(head) + LB_RAWREPL_LITERAL_BYTES(size_bytes) + sizeof(tail));
-	size_t used = sizeof(head) - 1;
+	const char *begin = stands_in ? stand_in_head : head;
+	size_t used = strlen(begin);
+	char *code = malloc(used + LB_RAWREPL_LITERAL_BYTES(size_bytes) + sizeof(tail));
 
 	if (code == NULL)
 		return NULL;
-	memcpy(code, head, used);
+	memcpy(code, begin, used);
 	used += lb_rawrepl_literal(program, size_bytes, code + used);
 	memcpy(code + used, tail, sizeof(tail));
 	return code;
@@ -125,7 +128,7 @@ static enum lb_exit run_code(struct lb_rig *rig, const char *code)
 	return error == 0 ? report(&answer) : LB_EXIT_FAILED;
 }
 
-enum lb_exit lb_run_program(const char *dir)
+enum lb_exit lb_run_program(const char *dir, bool stands_in)
 {
 	struct lb_rig rig = {.stop = &lb_stop_signal};
 	char reason[LB_TREE_REASON_BYTES];
@@ -140,7 +143,7 @@ enum lb_exit lb_run_program(const char *dir)
 	program = read_program(&size_bytes);
 	if (program == NULL)
 		return LB_EXIT_FAILED;
-	code = make_code(program, size_bytes);
+	code = make_code(program, size_bytes, stands_in);
 	free(program);
 	if (code == NULL)
 		return lb_args_failed("no memory for the program");

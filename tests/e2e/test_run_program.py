@@ -118,3 +118,11 @@ def test_a_late_program_runs_and_an_empty_one_is_none(folder):
 	out, _ = process.communicate("print('la' + 'te')", timeout=60)
 	assert process.returncode == 0 and out.endswith("late\n")
 	assert ">>> " in run(folder, "")[0]
+
+
+def test_as_another_board(folder):
+	"""Values are shown and errors have their line there too, and the program finds no module of ours."""
+	program = "import sys\nsys.platform\ntry:\n    import lifeboat\nexcept ImportError:\n    'none'\nint('x')\n"
+	output, said = run(folder, program, "--as", "esp32", code=1)
+	assert output == "'esp32'\n'none'\n"
+	assert 'File "<stdin>", line 7' in said and said.endswith("ValueError: invalid syntax for integer with base 10\n")
