@@ -36,6 +36,7 @@ enum {
 	WIRE_SCAN_BYTES = 48, /* of a network */
 	WIRE_SCAN_ROOM = WIRE_SCAN_MAX * WIRE_SCAN_BYTES,
 	WIRE_HOST_BYTES = 128,
+	WIRE_LOOPBACK = 0x7F000001,
 	WIRE_BUS_BYTES = 1024, /* of a transfer on a bus */
 	WIRE_WAVE_EDGES = 128,
 };
@@ -95,7 +96,8 @@ enum {
 	X(WIRE_REG_PIN_DEVICE, 0x9C4, 4 * WIRE_PINS)                                                                      \
 	X(WIRE_REG_BUSES, 0xA44, 4)                  /* hw: buses with devices, wire_bus_bit each */                      \
 	X(WIRE_REG_BUS_DATA, 0xA48, WIRE_BUS_BYTES)  /* both, byte-wise: of a WIRE_BUS, and of its answer */              \
-	X(WIRE_REG_WAVE, 0xE48, 2 * WIRE_WAVE_EDGES) /* hw: of WIRE_WAVE, u16 each, in the host's byte order */
+	X(WIRE_REG_WAVE, 0xE48, 2 * WIRE_WAVE_EDGES) /* hw: of WIRE_WAVE, u16 each, in the host's byte order */           \
+	X(WIRE_REG_BIND, 0xF48, 4) /* hw: 1 + the address of the host that scripts' ports are on; 0: 127.0.0.1 */
 
 #define WIRE_OFFSET(name, offset, bytes) name = (offset),
 enum wire_register { WIRE_PAGE(WIRE_OFFSET) };
@@ -126,6 +128,17 @@ static inline enum wire_register wire_pwm_register(unsigned pin)
 static inline enum wire_register wire_duty_register(unsigned pin)
 {
 	return (enum wire_register)(wire_pwm_register(pin) + 4);
+}
+
+/* Of WIRE_REG_BIND: the address that a port is bound to, and one at which somebody on this host finds it there. */
+static inline uint32_t wire_bind_ip(uint32_t bind)
+{
+	return bind != 0 ? bind - 1 : WIRE_LOOPBACK;
+}
+
+static inline uint32_t wire_dial_ip(uint32_t bind)
+{
+	return wire_bind_ip(bind) != 0 ? wire_bind_ip(bind) : WIRE_LOOPBACK;
 }
 
 /* bus is enum lb_bus; numbers are below 8. */

@@ -3,7 +3,7 @@
  *   hardware --dir DIR --bootloader PROGRAM [--image FILE] [--clock N] [--reflash] [--card FILE] [--ready-fd N]
  *            [--air FILE] [--pin PIN=VALUE] [--uart N=FILE] [--i2c N:ADDR=FILE] [--spi N=FILE]
  *            [--onewire PIN=FILE] [--parent-fd N] [--port N [--listen ADDR] [--takeover]] [--files-fd N]
- *            [--trace FILE] [--rtc host]
+ *            [--trace FILE] [--rtc host] [--bind ADDR]
  *
  *   --dir DIR            the module's folder; made if it is not there
  *   --bootloader PROGRAM what the CPU runs after a reset
@@ -27,6 +27,7 @@
  *                        runs
  *   --trace FILE         is handed to the CPU, for a firmware made for `lifeboat check`
  *   --rtc host           the real-time clock is right from power-on; without it, or with "unset", it begins in 2000
+ *   --bind ADDR          scripts' ports are on this IPv4 address of the host; without it, on 127.0.0.1
  *   --parent-fd N        at end of file on this descriptor the module ends, as by SIGTERM, unless a byte came
  *                        on it before: then it goes on without whoever started it
  *
@@ -34,6 +35,7 @@
  * what it put into the folder for others to open. Exit codes: 0 ended so; 1 failed, and one line on standard error says
  * why; 2 wrong usage.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -42,6 +44,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <uv.h>
@@ -66,6 +69,7 @@ struct options {
 	const char *trace;
 	unsigned clock_factor;
 	bool rtc_of_host;
+	const char *bind;
 	bool reflash;
 	struct lb_uartport_setup uartport;
 	int ready_fd;
@@ -159,6 +163,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		{"spi", required_argument, NULL, DEVICE + LB_DEVICE_SPI},
 		{"onewire", required_argument, NULL, DEVICE + LB_DEVICE_WIRE},
 		{"rtc", required_argument, NULL, 'C'},
+		{"bind", required_argument, NULL, 'B'},
 		{NULL, 0, NULL, 0},
 	};
 	int option, number = 0;
@@ -170,7 +175,8 @@ static int parse_options(int argc, char **argv, struct options *options)
 			number = parse_number(optarg, STDERR_FILENO + 1, 1 << 20);
 		else if (option == 'p')
 			number = parse_number(optarg, 0, UINT16_MAX);
-		if (option == '?' || (option >= DEVICE && !add_device(options, (enum lb_device_kind)(option - DEVICE), optarg)))
+		if (option == '?' || (option == 'o' && !add_pin(options, optarg)) ||
+		    (option >= DEVICE && !add_device(options, (enum lb_device_kind)(option - DEVICE), optarg)))
 			return EXIT_USAGE;
 		if (number < 0)
 			return usage("not a clock factor from 1 to 20, a port up to 65535 or a file descriptor: ", optarg);
@@ -185,12 +191,9 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case 'T': options->uartport.takeover = true; break;
 		case 't': options->trace = optarg; break;
 		case 'a': options->air = optarg; break;
-		case 'o':
-			if (!add_pin(options, optarg))
-				return EXIT_USAGE;
-			break;
 		case 'p': options->uartport.port = number; break;
 		case 'C': options->rtc_of_host = strcmp(optarg, "host") == 0; break;
+		case 'B': options->bind = optarg; break;
 		case 'l': options->uartport.address = optarg; break;
 		case 'R': options->ready_fd = number; break;
 		case 'P': options->parent_fd = number; break;
@@ -298,6 +301,26 @@ static int read_devices(const struct options *options, struct lb_devices *device
 	return 0;
 }
 
+/* The address has to be one of this host's: a script would be told EADDRNOTAVAIL, and nobody why. */
+static int read_bind(const char *text, struct lb_module_setup *setup)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET};
+	int fd, result = -1;
+
+	if (text == NULL)
+		return 0;
+	fd = inet_pton(AF_INET, text, &address.sin_addr) == 1 ? socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) : -1;
+	if (fd >= 0) {
+		result = bind(fd, (const struct sockaddr *)&address, sizeof(address));
+		close(fd);
+	}
+	if (result != 0)
+		lb_log_report("--bind: %s is no IPv4 address of this host", text);
+	setup->binds = true;
+	setup->bind_ip = ntohl(address.sin_addr.s_addr);
+	return result;
+}
+
 /* What may fail because of the user comes before anything is made in the folder. */
 static int prepare(const struct options *options, struct lb_module_setup *setup)
 {
@@ -315,7 +338,7 @@ static int prepare(const struct options *options, struct lb_module_setup *setup)
 		return -1;
 	if (lb_airfile_read(&setup->folder, options->air, &setup->air) != 0)
 		return -1;
-	if (read_devices(options, &setup->devices) != 0)
+	if (read_devices(options, &setup->devices) != 0 || read_bind(options->bind, setup) != 0)
 		return -1;
 	setup->trace_fd = options->trace != NULL ? open(options->trace, O_RDWR | O_CLOEXEC) : -1;
 	if (options->trace != NULL && setup->trace_fd < 0) {

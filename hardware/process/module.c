@@ -439,6 +439,7 @@ int lb_module_open(struct lb_module *module, const struct lb_module_setup *setup
 	}
 	lb_registers_put(&module->registers, WIRE_REG_TELNET_PORT, module->ports.number[LB_PORTS_TELNET]);
 	lb_registers_put(&module->registers, WIRE_REG_FTP_PORT, module->ports.number[LB_PORTS_FTP]);
+	lb_registers_put(&module->registers, WIRE_REG_BIND, setup->binds ? setup->bind_ip + 1 : 0);
 	lb_flashwatch_open(&module->flash, module->loop, &module->folder, setup->flash_fd);
 	lb_cardslot_init(&module->card);
 	lb_radiolink_init(&module->wifi, module->loop);

@@ -85,6 +85,8 @@ struct lb_module_setup {
 	int trace_fd; /* of `lifeboat check`, -1: none */
 	uint8_t unique_id[LB_UNIQUE_ID_BYTES];
 	unsigned clock_factor;
+	bool binds; /* scripts' ports are on this address of the host; else on 127.0.0.1 */
+	uint32_t bind_ip;
 	bool rtc_of_host; /* the real-time clock is the host's from power-on; else it begins with 2000-01-01 */
 	const char *bootloader;
 	struct lb_air air;

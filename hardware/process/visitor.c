@@ -149,13 +149,13 @@ static void keep(struct lb_visitor_port *to, int fd)
 
 /* --- the ports --- */
 
-/* On the loopback this comes to an end at once: the kernel answers for the module. -1: nobody is there. */
+/* On this host this comes to an end at once: the kernel answers for the module. -1: nobody is there. */
 static int dial(const struct lb_visitor_port *port)
 {
 	const int type = port->kind == LB_NET_STREAM ? SOCK_STREAM : SOCK_DGRAM;
 	struct sockaddr_in address = {
 		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_addr.s_addr = htonl(wire_dial_ip(lb_registers_get(port->visitor->registers, WIRE_REG_BIND))),
 		.sin_port = htons(port->host_port),
 	};
 	const int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -19,7 +19,7 @@
 #include "host/commands/run_watch.h"
 #include "host/terminal/attach.h"
 
-enum { HEADLESS, CLOCK, FLASH, WATCH, REFLASH, PORT, LISTEN, TAKEOVER, AS, RTC, ENVIRONMENT };
+enum { HEADLESS, CLOCK, FLASH, WATCH, REFLASH, PORT, LISTEN, TAKEOVER, AS, RTC, BIND, ENVIRONMENT };
 
 enum { CLOCK_MAX = 20, BANNER_BYTES = 2 * PATH_MAX + 128 };
 
@@ -63,6 +63,16 @@ static bool check_port(const char *port, const char *listen, bool takeover)
 	return true;
 }
 
+static bool check_bind(const char *bind)
+{
+	struct in_addr address;
+
+	if (bind == NULL || inet_pton(AF_INET, bind, &address) == 1)
+		return true;
+	lb_args_wrong("--bind takes an IPv4 address of this host in numbers, not '%s'", bind);
+	return false;
+}
+
 /* Those that the hardware process has too. */
 static void pass_options(const struct lb_args *args, struct lb_hardware_options *options)
 {
@@ -73,6 +83,7 @@ static void pass_options(const struct lb_args *args, struct lb_hardware_options 
 	} passed[] = {
 		{CLOCK, "--clock", false},   {REFLASH, "--reflash", true},   {PORT, "--port", false},
 		{LISTEN, "--listen", false}, {TAKEOVER, "--takeover", true}, {RTC, "--rtc", false},
+		{BIND, "--bind", false},
 	};
 
 	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++)
@@ -92,7 +103,7 @@ static bool choose_options(const struct lb_args *args, struct lb_hardware_option
 		lb_args_wrong("--rtc takes host or unset, not '%s'", rtc);
 		return false;
 	}
-	if (!choose_folder(args, &options->dir) ||
+	if (!choose_folder(args, &options->dir) || !check_bind(args->values[BIND]) ||
 	    !check_port(args->values[PORT], args->values[LISTEN], args->values[TAKEOVER] != NULL) ||
 	    (clock != NULL && !lb_args_whole_number("--clock", clock, 1, CLOCK_MAX, &number)) ||
 	    !lb_environment_read(args, ENVIRONMENT, &environment))
@@ -187,7 +198,7 @@ static enum lb_exit run_attached(const struct lb_hardware_options *options, cons
 	lb_hardware_print_ready(watch == NULL && lb_attach_has_input() ? stderr : stdout, banner, hardware.url);
 	enum lb_attach_end end = opened ? attach_watched(&attach, watch, hardware.life_fd) : LB_ATTACH_FAILED;
 	if (end == LB_ATTACH_INPUT)
-		ran = lb_run_program(options->dir);
+		ran = lb_run_program(options->dir, board != NULL);
 	if (end == LB_ATTACH_LEFT || end == LB_ATTACH_SIGNAL || end == LB_ATTACH_INPUT)
 		lb_client_stop(&attach.control); /* if it does not, it is ended below */
 	lb_attach_close(&attach);
@@ -265,7 +276,7 @@ static enum lb_exit run(const struct lb_args *args)
 const struct lb_command lb_cmd_run = {
 	.name = "run",
 	.usage = "[DIR] [--headless] [--clock N] [--flash FOLDER [--watch]] [--reflash] [--port N [--listen ADDR] "
-			 "[--takeover]] [--as BOARD] " LB_ENVIRONMENT_USAGE,
+			 "[--takeover]] [--as BOARD] [--bind ADDR] " LB_ENVIRONMENT_USAGE,
 	.summary = "boot the module; a terminal gets its REPL",
 	.help =
 		"Boots the virtual module in the folder DIR, which is made when there is none, and attaches this\n"
@@ -303,6 +314,9 @@ const struct lb_command lb_cmd_run = {
                 [RTC] = {"--rtc", "CLOCK",
                          "the real-time clock at each power-on: 'host' is the host's, 'unset', as without this, is\n"
                          "2000-01-01, which no certificate's time can be held against"},
+                [BIND] = {"--bind", "ADDR",
+                          "the ports that scripts open are on this IPv4 address of the host, not on 127.0.0.1 alone:\n"
+                          "whoever reaches it reaches them; 0.0.0.0: on all. Telnet and FTP stay where they are"},
                 LB_ENVIRONMENT_OPTIONS(ENVIRONMENT)},
 	.many = LB_ENVIRONMENT_MANY(ENVIRONMENT),
 	.words_max = 1,

@@ -145,6 +145,37 @@ def test_own_servers_are_on_the_loopback(modules):
 	assert module.eval("s.accept()[1][0]") == "127.0.0.1"
 
 
+def reaches(address):
+	try:
+		socket.create_connection(address, timeout=5).close()
+	except ConnectionRefusedError:
+		return False
+	return True
+
+
+@pytest.mark.parametrize("bind, on_loopback", [("127.0.0.9", False), ("0.0.0.0", True)])
+def test_own_servers_where_bind_says(modules, scratch, bind, on_loopback):
+	"""This host, a visitor and the module itself find them there, and nobody anywhere else."""
+	path = os.path.join(scratch, "world.json")
+	with open(path, "w", encoding="utf-8") as file:
+		json.dump({"networks": [], "behind": {}, "visitors": "ask"}, file)
+	with socket.create_server((bind, 0)) as server:
+		port = server.getsockname()[1]
+	module = modules().start("--air", path, "--bind", bind)
+	module.exec(f"import socket\ns = socket.socket()\ns.bind(('', {port}))\ns.listen(3)\ns.settimeout(5)")
+	assert module.eval("s.accept()[0].readline()") == b"\r\n", "of a visitor"
+	assert reaches(("127.0.0.9", port)) and reaches(("127.0.0.1", port)) is on_loopback
+	assert module.eval(f"socket.socket().connect(('127.0.0.1', {port}))") is None
+
+
+@pytest.mark.parametrize("address, told", [("here", "--bind takes an IPv4 address"), ("::1", "not '::1'"),
+	("192.0.2.1", "192.0.2.1 is no IPv4 address of this host")])
+def test_addresses_that_nothing_is_bound_to(scratch, address, told):
+	result = harness.run_command("run", f"{scratch}/m", "--headless", "--bind", address)
+	assert result.returncode != 0 and told in result.stderr and len(result.stderr.splitlines()) == 1
+	assert harness.run_command("check", scratch, "--bind", address).returncode == 2
+
+
 def test_pins_from_the_start(modules):
 	module = modules().start("--pin", "P13=1.2V", "--pin", "P9=high")
 	assert module.status()["volts"] == {"P13": 1.2} and module.status()["drive"]["P9"] == "high"

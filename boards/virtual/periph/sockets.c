@@ -1,7 +1,7 @@
 /* Sockets of the host, as far as the radio carries them. A socket number is an index of `sockets`, so that no other
- * descriptor of this process is ever in a script's reach. What a script binds is on the loopback alone, ports below
- * 1024 above it; where its calls go the hardware process says, unless they go to the host's own network
- * (docs/spec/environment.md). */
+ * descriptor of this process is ever in a script's reach. What a script binds is on the loopback alone, or where
+ * the hardware process says, ports below 1024 above it; where its calls go the hardware process says, unless they go
+ * to the host's own network (docs/spec/environment.md). */
 #define _GNU_SOURCE /* accept4, SOCK_NONBLOCK */
 #include "core/hw/net.h"
 
@@ -153,7 +153,8 @@ void lb_sockets_cut_all(void)
 
 static int bind_to(int fd, uint16_t port)
 {
-	const struct sockaddr_in host = to_host((struct lb_net_address){.ip = INADDR_LOOPBACK, .port = port});
+	const uint32_t ip = wire_bind_ip(lb_bus_get(WIRE_REG_BIND));
+	const struct sockaddr_in host = to_host((struct lb_net_address){.ip = ip, .port = port});
 
 	return outcome(bind(fd, (const struct sockaddr *)&host, sizeof(host)));
 }
@@ -237,6 +238,7 @@ static int route_to_itself(struct lb_net_address *address)
 	for (int sock = 0; sock < LB_NET_SOCKETS; sock++) {
 		if (!sockets[sock].taken || sockets[sock].fd == -1 || sockets[sock].own_port != address->port)
 			continue;
+		address->ip = wire_dial_ip(lb_bus_get(WIRE_REG_BIND));
 		address->port = host_port_of(&sockets[sock]);
 		return 0;
 	}
