@@ -14,7 +14,8 @@ enum { LB_RUN_PROGRAM_BYTES = 1024 * 1024 };
 
 /* Reads standard input to its end and runs it on the module in dir, once its scripts have ended or, when they go on,
  * were interrupted. What it prints goes to standard output, with plain newlines; a traceback to standard error, and the
- * exit is LB_EXIT_FAILED, as for sys.exit() with anX
+ * exit is LB_EXIT_FAILED, as for sys.exit() with another value than None and 0.
+ * stands_in: the module does so for another board. */
 enum lb_exit lb_run_program(const char *dir, bool stands_in);
 
 #endif
