@@ -276,7 +276,7 @@ pattern-programs: $(PATTERN_PROGRAMS)
 
 # ---- the power-cut proof; LONG=1 for the long one, ONLY=WORDS for one scenario ----
 # tests/power/controls.c and fast.c are around these: code that is wrong on purpose, and a faster CRC.
-POWER_WRAPS := lb_record_append lb_update_target lb_download_renew_first lb_loader_init lb_crc32
+POWER_WRAPS := lb_record_append lb_update_target lb_download_renew_first lb_region_erase_next lb_loader_init lb_crc32
 $(B)/power/power: $(call objects,release,$(POWER_C) $(filter-out %/main.c,$(MAIN_C)) \
 		boards/virtual/boot/zlib_codec.c) $(B)/obj/release/library.a $(MBEDTLS)
 	$(program) $(POWER_WRAPS:%=-Wl,--wrap=%) $(LIBS_HOST)

@@ -14,8 +14,6 @@ import harness
 
 BYTES = 1 << 20
 OTA_0 = 0x210000
-PAGE_PROGRAM_S = 0.0007   # the flash model's times: hardware/model/nor.h
-SECTOR_ERASE_S = 0.045
 ESPTOOL = harness.ROOT / "build/deps/bin/esptool"
 
 
@@ -42,8 +40,7 @@ def measure(module, name, words, pattern):
 	assert result.returncode == 0, result.stdout + result.stderr
 	module.wait("repl")
 	after = module.hardware()["flash"]
-	bare = ((after["programs"] - before["programs"]) * PAGE_PROGRAM_S
-	        + (after["erases"] - before["erases"]) * SECTOR_ERASE_S)
+	bare = (after["busy_us"] - before["busy_us"]) / 1e6
 	writing = float(re.search(pattern, result.stdout).group(1))
 	figure(f"1 MiB by {name}", BYTES / 1024 / writing, "KiB/s", seconds=round(writing, 2), command_seconds=round(took, 2),
 	       flash_seconds=round(bare, 2), share_of_the_flash=round(bare / writing, 2))

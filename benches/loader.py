@@ -15,23 +15,21 @@ import tools
 
 BYTES = 1 << 20
 OFFSET = 0x600000  # file systems and images lie elsewhere or are not needed here
-PAGE_S, SECTOR_S = 0.0007, 0.045  # of the flash's model; hardware/model/nor.h
 
 
-def wear(module):
-	counts = module.hardware()["flash"]
-	return counts["programs"], counts["erases"]
+def busy(module):
+	return module.hardware()["flash"]["busy_us"]
 
 
 def write(module, esptool, data, *flags):
 	"""How long it took by our clock, and how long the flash was busy. What is there is no blank, so all is erased."""
-	before = wear(module)
+	before = busy(module)
 	begin = time.monotonic()
 	said = esptool(*flags, "write_flash", hex(OFFSET), os.path.join(module.scratch, data))
 	took = time.monotonic() - begin
-	programs, erases = (after - first for after, first in zip(wear(module), before, strict=True))
+	busy_us = busy(module) - before
 	told = float(re.search(r"in ([\d.]+) seconds", said).group(1))
-	return took, told, programs * PAGE_S + erases * SECTOR_S
+	return took, told, busy_us / 1e6
 
 
 def compiled_bytes(source):

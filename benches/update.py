@@ -9,8 +9,6 @@ from _figures import figure
 import harness
 import updates
 
-PAGE_PROGRAM_S = 0.0007   # the flash model's times: hardware/model/nor.h
-SECTOR_ERASE_S = 0.045
 PROGRAMS = harness.ROOT / "build/bench"
 WRITE_BYTES = 256 * 1024
 
@@ -44,7 +42,7 @@ def update(module, version, name):
 	used = counted.take()
 	sectors = -(-size // updates.SECTOR_BYTES)
 	cost(f"an update {name}", used, size + 512, sectors)
-	bare = used["programs"] * PAGE_PROGRAM_S + used["erases"] * SECTOR_ERASE_S
+	bare = used["busy_us"] / 1e6
 	rate = float(re.search(r"(\d+) KiB/s", said).group(1))
 	figure(f"lifeboat ota {name}", rate, "KiB/s", None, image_bytes=size, whole_command_s=round(took, 2),
 	       share_of_the_flash=round(bare / (size / 1024 / rate), 2))
@@ -89,7 +87,7 @@ def write(module, name):
 		          "t = time.ticks_diff(time.ticks_us(), t)", 60)
 		used = counted.take()
 		took = uart.eval("t") / 1e6
-	bare = used["programs"] * PAGE_PROGRAM_S + used["erases"] * SECTOR_ERASE_S
+	bare = used["busy_us"] / 1e6
 	figure(f"ota_write {name}, share of the bare flash model", bare / took, "", ">= 0.8", erases=used["erases"],
 	       kib_per_s=round(WRITE_BYTES / 1024 / took, 1), flash_seconds=round(bare, 2))
 

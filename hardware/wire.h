@@ -63,6 +63,7 @@ enum {
 	X(WIRE_REG_FLASH_ERASES, 0x058, 8)     /* cpu: sectors */                                                         \
 	X(WIRE_REG_FLASH_PROGRAMMED, 0x060, 8) /* cpu: bytes */                                                           \
 	X(WIRE_REG_FLASH_TORN, 0x068, 8)       /* cpu: operations under way: not 0 when the CPU died means a torn one */  \
+	X(WIRE_REG_FLASH_BUSY_US, 0x070, 8)    /* cpu: time that programs and erases took, by the model */                \
 	/* One word a pin. */                                                                                             \
 	X(WIRE_REG_PIN_CPU, 0x100, 4 * WIRE_PINS)     /* cpu: enum lb_pin_mode | pull << 4 | output level << 8 */         \
 	X(WIRE_REG_PIN_OUTSIDE, 0x180, 4 * WIRE_PINS) /* hw: enum wire_drive */                                           \

@@ -92,6 +92,21 @@ int lb_region_erase(const struct lb_flash *flash, struct lb_region region, uint3
 	return flash->erase(flash->ctx, region.offset + offset, size_bytes);
 }
 
+int lb_region_erase_next(const struct lb_flash *flash, struct lb_region region, uint32_t *offset, uint32_t end)
+{
+	const uint32_t at = region.offset + *offset;
+	const uint32_t block_bytes = flash->erase_block_bytes;
+	const bool is_block = block_bytes != 0 && at % block_bytes == 0 && inside(end, *offset, block_bytes);
+	const uint32_t size_bytes = is_block ? block_bytes : flash->sector_bytes;
+	int error = LB_ERR_BOUNDS;
+
+	if (inside(region.size_bytes, *offset, size_bytes))
+		error = is_block ? flash->erase_block(flash->ctx, at) : flash->erase(flash->ctx, at, size_bytes);
+	if (error == LB_OK)
+		*offset += size_bytes;
+	return error;
+}
+
 int lb_region_check_blank(const struct lb_flash *flash, struct lb_region region, uint32_t offset, uint32_t size_bytes)
 {
 	uint8_t piece[256];

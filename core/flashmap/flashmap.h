@@ -65,6 +65,10 @@ int lb_region_read(const struct lb_flash *flash, struct lb_region region, uint32
 int lb_region_program(const struct lb_flash *flash, struct lb_region region, uint32_t offset, const void *data,
                       uint32_t size_bytes);
 int lb_region_erase(const struct lb_flash *flash, struct lb_region region, uint32_t offset, uint32_t size_bytes);
+/* One step of erasing from offset to end, both on sector borders: a block where the flash has such and one fits there,
+ * else a sector. *offset moves behind it. For whoever wants all of it erased soon: a block takes as long as three
+ * sectors, and a cut in it leaves any of its sectors half erased. */
+int lb_region_erase_next(const struct lb_flash *flash, struct lb_region region, uint32_t *offset, uint32_t end);
 /* LB_OK: all of it is blank. LB_ERR_NOT_ERASED: something is there. Else what reading it answered. */
 int lb_region_check_blank(const struct lb_flash *flash, struct lb_region region, uint32_t offset, uint32_t size_bytes);
 

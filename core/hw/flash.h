@@ -7,10 +7,12 @@
  *   read     any offset, any size.
  *   program  offset and size are multiples of program_bytes; clears bits (1 to 0) and never sets them. Each program
  *            unit is programmed at most once between two erases, blank (all 0xFF) data included.
- *   erase    offset and size are multiples of sector_bytes; all bytes become 0xFF.
+ *   erase    offset and size are multiples of sector_bytes; all bytes become 0xFF, sector by sector.
+ *   erase_block  offset is a multiple of erase_block_bytes; as many bytes become 0xFF in one operation, which takes the
+ *            part much less than its sectors one by one. A board whose part has none leaves it NULL and the size 0.
  *
- * A power cut may fall inside program or erase: then any prefix of the bytes, any subset of the bits of the unit or
- * sector under work, and unstable reads there are possible; nothing outside the range asked for changes.
+ * A power cut may fall inside program or erase: then any prefix of the bytes, any subset of the bits of the unit,
+ * sector or block under work, and unstable reads there are possible; nothing outside the range asked for changes.
  */
 #ifndef LB_HW_FLASH_H
 #define LB_HW_FLASH_H
@@ -21,10 +23,12 @@ struct lb_flash {
 	int (*read)(void *ctx, uint32_t offset, void *data, uint32_t size_bytes);
 	int (*program)(void *ctx, uint32_t offset, const void *data, uint32_t size_bytes);
 	int (*erase)(void *ctx, uint32_t offset, uint32_t size_bytes);
+	int (*erase_block)(void *ctx, uint32_t offset);
 	void *ctx;
 	uint32_t size_bytes;
-	uint32_t sector_bytes;  /* erase unit */
-	uint32_t program_bytes; /* program unit: a power of two, at most 16 */
+	uint32_t sector_bytes;      /* erase unit */
+	uint32_t erase_block_bytes; /* larger erase unit, a multiple of the sector; 0: none */
+	uint32_t program_bytes;     /* program unit: a power of two, at most 16 */
 };
 
 #endif

@@ -2,8 +2,8 @@
  * engine without I/O. Frames, commands, registers and answers: docs/spec/loader.md.
  *
  * The owner feeds it what came in and sends what it gives out, step by step. One step does at most one slow thing (one
- * sector erased and one page written; 4 KiB read; one call of the owner's slot_changes), so the owner can feed a
- * watchdog and check the way out between two. Time plays no part: silence leaves the engine where it is.
+ * sector or block erased and one page written; 4 KiB read; one call of the owner's slot_changes), so the owner can feed
+ * a watchdog and check the way out between two. Time plays no part: silence leaves the engine where it is.
  *
  * Whatever arrives, in whatever state: a SYNC that follows is answered, and starts anew in the ROM flavour.
  */

@@ -60,16 +60,18 @@ bool lb_writer_wants_erase(const struct lb_writer *writer)
 	return writer->erase_at < writer->erase_end;
 }
 
+/* No block reaches into the protected region. */
 int lb_writer_erase(struct lb_writer *writer)
 {
-	uint32_t sector_bytes = writer->flash->sector_bytes;
-	int error = LB_OK;
+	uint32_t end = writer->erase_end;
 
-	if (!guarded(writer, writer->erase_at))
-		error = lb_region_erase(writer->flash, device(writer), writer->erase_at, sector_bytes);
-	if (error == LB_OK)
-		writer->erase_at += sector_bytes;
-	return error;
+	if (guarded(writer, writer->erase_at)) {
+		writer->erase_at += writer->flash->sector_bytes;
+		return LB_OK;
+	}
+	if (writer->guarded.offset > writer->erase_at && writer->guarded.offset < end)
+		end = writer->guarded.offset;
+	return lb_region_erase_next(writer->flash, device(writer), &writer->erase_at, end);
 }
 
 /* All of the range is written: from here on the page is only a place to compare the bytes. */

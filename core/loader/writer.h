@@ -1,8 +1,9 @@
 /* Writes a range of flash from its start to its end, from pieces of any size.
  *
- * The range is erased sector by sector, rounded to sectors at both ends: a sector at the latest when its first page is
- * full. Bytes are gathered into pages, so that every program unit is programmed once; the last one is padded with 0xFF,
- * and a page of 0xFF alone is left as the erase made it. One call does at most one sector erase and one page.
+ * The range is erased from its start, rounded to sectors at both ends, in blocks where the flash has such and a whole
+ * one lies in the range, else in sectors: at the latest when the first page there is full. Bytes are gathered into
+ * pages, so that every program unit is programmed once; the last one is padded with 0xFF, and a page of 0xFF alone is
+ * left as the erase made it. One call does at most one erase and one page.
  *
  * A protected region is never changed: its sectors are not erased, and bytes written there must be those that are
  * there. Bytes beyond the end of the range must be 0xFF, which is how tools pad their last block, and go nowhere.
@@ -35,7 +36,7 @@ void lb_writer_start(struct lb_writer *writer, const struct lb_flash *flash, str
 
 /* Is there a sector of the range that is not erased yet? */
 bool lb_writer_wants_erase(const struct lb_writer *writer);
-/* Erases the next one. LB_OK or what the flash answered. */
+/* Erases the next one, or a block of them. LB_OK or what the flash answered. */
 int lb_writer_erase(struct lb_writer *writer);
 
 /* Where the next bytes are to be put, and how many at most (never 0, unless a flush is due). */

@@ -23,6 +23,16 @@ void lb_download_ask_first(struct lb_download *download, int (*first)(void *ctx)
 	download->first_ctx = ctx;
 }
 
+int lb_download_expect(struct lb_download *download, uint32_t size_bytes)
+{
+	const uint32_t sector_bytes = download->flash->sector_bytes;
+
+	if (size_bytes > download->region.size_bytes)
+		return LB_ERR_BOUNDS;
+	download->whole_end = (size_bytes + sector_bytes - 1) / sector_bytes * sector_bytes;
+	return LB_OK;
+}
+
 uint32_t lb_download_position(const struct lb_download *download)
 {
 	return download->programmed + download->held_bytes;
@@ -30,18 +40,18 @@ uint32_t lb_download_position(const struct lb_download *download)
 
 /* --- flash --- */
 
-static int erase_sector(struct lb_download *download, uint32_t offset)
+/* Behind what is erased. The first of a download is a sector: its last page, blank from then on, is where a download
+ * broke off. A block that was cut when it had hardly begun might leave all of an old image, with cells in doubt. */
+static int erase_next(struct lb_download *download)
 {
-	const uint32_t sector_bytes = download->flash->sector_bytes;
+	const bool is_first = download->programmed == download->erased_end;
 	int error = download->first != NULL ? download->first(download->first_ctx) : LB_OK;
 
 	if (error != LB_OK)
 		return error;
 	download->first = NULL;
-	error = lb_region_erase(download->flash, download->region, offset, sector_bytes);
-	if (error == LB_OK)
-		download->erased_end = offset + sector_bytes;
-	return error;
+	return lb_region_erase_next(download->flash, download->region, &download->erased_end,
+	                            is_first ? download->erased_end : download->whole_end);
 }
 
 /* goes_on: there is a byte that follows this page. */
@@ -54,9 +64,9 @@ static int program_page(struct lb_download *download, bool goes_on)
 
 	memset(download->page + download->held_bytes, 0xFF, size_bytes - download->held_bytes);
 	if (download->programmed >= download->erased_end)
-		error = erase_sector(download, download->programmed);
+		error = erase_next(download);
 	if (error == LB_OK && goes_on && end >= download->erased_end)
-		error = erase_sector(download, end);
+		error = erase_next(download);
 	if (error == LB_OK)
 		error = lb_region_program(download->flash, download->region, download->programmed, download->page, size_bytes);
 	if (error != LB_OK)

@@ -1,9 +1,11 @@
 /* The writer of an update: bytes in, of any size and alignment; whole pages of a slot out.
  *
  * A sector is erased when the first byte for it has come, and not before, so that an image's sectors are all that an
- * update erases. The last page of a sector is programmed only after the next sector was erased. So at any moment of a
- * download that was not ended some sector has a blank last page, and the first such sector is where it broke off: it
- * can be found again with nothing written down, whatever lay in the slot before.
+ * update erases; who says how much will come, and waits for it, has whole blocks of them erased at once where the
+ * flash has such, but for the very first sector, which goes alone. The last page of a sector is programmed only after
+ * the next sector was erased. So at any moment of a download that was not ended some sector has a blank last page, and
+ * the first such sector is where it broke off: it can be found again with nothing written down, whatever lay in the
+ * slot before.
  *
  * The image's header is looked at before the first sector is touched: a wrong file costs nothing.
  *
@@ -25,6 +27,7 @@ struct lb_download {
 	struct lb_region region;
 	uint32_t programmed; /* bytes that are in flash */
 	uint32_t erased_end; /* what this download has erased ends here */
+	uint32_t whole_end;  /* blocks may be erased up to here */
 	uint32_t held_bytes; /* in page: they go to flash with what follows, or at the end */
 	bool closed;         /* the end was programmed: nothing can follow */
 	/* Asked once, before the first erase (lb_download_ask_first); NULL: nobody is, or it has agreed. */
@@ -43,6 +46,9 @@ void lb_download_start(struct lb_download *download, const struct lb_flash *flas
 /* first is asked before the first sector is erased: unless it answers LB_OK nothing is touched, and the call that would
  * have done so ends with its answer. */
 void lb_download_ask_first(struct lb_download *download, int (*first)(void *ctx), void *ctx);
+/* So many bytes are to come in all, of which what is not erased yet may be erased in blocks. LB_ERR_BOUNDS: they do not
+ * fit. More or fewer may come all the same. */
+int lb_download_expect(struct lb_download *download, uint32_t size_bytes);
 /* How many bytes were taken so far. */
 uint32_t lb_download_position(const struct lb_download *download);
 /* Takes all or, with LB_ERR_BOUNDS, nothing: it would not fit. LB_ERR_FORMAT: what begins so is no image for this slot,

@@ -179,6 +179,15 @@ int lb_ota_resume(struct lb_ota *ota, uint8_t *copy, uint32_t *offset)
 	return result;
 }
 
+int lb_ota_expect(struct lb_ota *ota, uint32_t size_bytes)
+{
+	if (lb_download_expect(&ota->writer, size_bytes) == LB_OK)
+		return LB_OK;
+	ota->refused_slot = ota->open_slot;
+	ota->open_slot = LB_SLOT_NONE;
+	return LB_ERR_BOUNDS;
+}
+
 int lb_ota_write(struct lb_ota *ota, const uint8_t *data, uint32_t size_bytes, lb_download_pause_fn *pause)
 {
 	const enum lb_slot slot = ota->open_slot;

@@ -43,6 +43,9 @@ int lb_ota_start(struct lb_ota *ota);
 /* Goes on with the one that was begun before, or that is open with nothing written yet; *offset is where writing goes
  * on. What is kept costs one sector to be written again, for which copy has room; NULL: nothing is kept. */
 int lb_ota_resume(struct lb_ota *ota, uint8_t *copy, uint32_t *offset);
+/* So many bytes are to come in all, and their sender waits for each write: erase blocks are used where flash has such.
+ * LB_ERR_BOUNDS: they do not fit, and the update is not open any more. Touches nothing. */
+int lb_ota_expect(struct lb_ota *ota, uint32_t size_bytes);
 /* Takes all of it or, after a failure, ends the update that is open; but what does not fit in the slot (LB_ERR_BOUNDS)
  * is refused and changes nothing. pause (download.h) may leave by an exception: then the update is no longer open. */
 int lb_ota_write(struct lb_ota *ota, const uint8_t *data, uint32_t size_bytes, lb_download_pause_fn *pause);

@@ -7,15 +7,19 @@
 #include "firmware/io/bootinfo.h"
 #include "firmware/update/slots.h"
 
-/* ota_start(resume=False): the offset from which to write */
+/* ota_start(resume=False, size=0): the offset from which to write. size: of the whole image; then its sender waits, and
+ * blocks are erased where sectors would be. */
 static mp_obj_t ota_start(size_t n_args, const mp_obj_t *pos_args, mp_map_t *kw_args)
 {
-	static const mp_arg_t allowed[] = {{MP_QSTR_resume, MP_ARG_BOOL, {.u_bool = false}}};
+	static const mp_arg_t allowed[] = {{MP_QSTR_resume, MP_ARG_BOOL, {.u_bool = false}},
+	                                   {MP_QSTR_size, MP_ARG_KW_ONLY | MP_ARG_INT, {.u_int = 0}}};
 	mp_arg_val_t args[MP_ARRAY_SIZE(allowed)];
 	uint32_t offset = 0;
 
 	mp_arg_parse_all(n_args, pos_args, kw_args, MP_ARRAY_SIZE(allowed), allowed, args);
-	lb_raise_unless_ok("ota_start", lb_updater_start(args[0].u_bool, &offset));
+	if (args[1].u_int < 0 || (mp_uint_t)args[1].u_int > UINT32_MAX)
+		mp_raise_ValueError(MP_ERROR_TEXT("size: of the image, in bytes"));
+	lb_raise_unless_ok("ota_start", lb_updater_start(args[0].u_bool, (uint32_t)args[1].u_int, &offset));
 	return mp_obj_new_int_from_uint(offset);
 }
 MP_DEFINE_CONST_FUN_OBJ_KW(lb_pycom_ota_start_obj, 0, ota_start);

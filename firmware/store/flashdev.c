@@ -46,12 +46,12 @@ bool lb_flashdev_is_blank(void)
 int lb_flashdev_erase(void)
 {
 	generation++;
-	for (uint32_t at = 0; at < region().size_bytes; at += sector_bytes()) {
-		const int error = lb_region_erase(lb_periph_flash(), region(), at, sector_bytes());
+	for (uint32_t at = 0; at < region().size_bytes;) {
+		const int error = lb_region_erase_next(lb_periph_flash(), region(), &at, region().size_bytes);
 
 		if (error != LB_OK)
 			return error;
-		lb_watchdog_progress(); /* a full partition takes tens of seconds, and this is progress */
+		lb_watchdog_progress(); /* a full partition takes seconds, and this is progress */
 	}
 	return LB_OK;
 }

@@ -46,10 +46,12 @@ static int resume_update(uint32_t *offset)
 	return result;
 }
 
-int lb_updater_start(bool resume, uint32_t *offset)
+int lb_updater_start(bool resume, uint32_t size_bytes, uint32_t *offset)
 {
 	*offset = 0;
-	return resume ? resume_update(offset) : LOCKED(lb_ota_start(&ota));
+	const int result = resume ? resume_update(offset) : LOCKED(lb_ota_start(&ota));
+
+	return result == LB_OK && size_bytes != 0 ? LOCKED(lb_ota_expect(&ota, size_bytes)) : result;
 }
 
 /* The one place within a step where Python runs, with nothing half done: a callback may change what it wants, another

@@ -15,8 +15,9 @@
 
 enum { LB_UPDATER_TEXT_BYTES = 120 };
 
-/* Begins an update, or goes on with the one that was begun before; *offset is where writing begins. */
-int lb_updater_start(bool resume, uint32_t *offset);
+/* Begins an update, or goes on with the one that was begun before; *offset is where writing begins.
+ * size_bytes: 0, or what lb_ota_expect is to be told. */
+int lb_updater_start(bool resume, uint32_t size_bytes, uint32_t *offset);
 /* As lb_ota_write. May raise KeyboardInterrupt between two sectors: then the update is no longer open. */
 int lb_updater_write(const uint8_t *data, uint32_t size_bytes);
 int lb_updater_finish(bool force);

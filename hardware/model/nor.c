@@ -13,6 +13,7 @@ void lb_nor_init(struct lb_nor *nor, const struct lb_nor_setup *setup)
 {
 	LB_ASSERT(setup->bytes != NULL);
 	LB_ASSERT(setup->size_bytes % LB_NOR_SECTOR_BYTES == 0);
+	LB_ASSERT(setup->erase_block_bytes % LB_NOR_SECTOR_BYTES == 0);
 	nor->setup = *setup;
 	nor->noise = setup->seed;
 	nor->powered = true;
@@ -55,12 +56,11 @@ static void mark(struct lb_nor *nor, uint32_t offset, uint32_t size_bytes)
 	}
 }
 
-static void unmark_sector(struct lb_nor *nor, uint32_t offset)
+/* Of whole sectors. */
+static void unmark(struct lb_nor *nor, uint32_t offset, uint32_t size_bytes)
 {
-	enum { SECTOR_MARK_BYTES = LB_NOR_SECTOR_BYTES / LB_NOR_PROGRAM_BYTES / 8 };
-
 	if (nor->setup.marks != NULL)
-		memset(nor->setup.marks + offset / LB_NOR_SECTOR_BYTES * SECTOR_MARK_BYTES, 0, SECTOR_MARK_BYTES);
+		memset(nor->setup.marks + offset / LB_NOR_PROGRAM_BYTES / 8, 0, size_bytes / LB_NOR_PROGRAM_BYTES / 8);
 }
 
 static bool in_bounds(const struct lb_nor *nor, uint32_t offset, uint32_t size_bytes)
@@ -192,53 +192,63 @@ static void erase_torn(struct lb_nor *nor, const struct lb_nor_op *op, uint32_t 
 	}
 }
 
-/* A mixture lies there while time goes by, so that a SIGKILL in the middle of it leaves a half-erased sector. */
-static int erase_sector(struct lb_nor *nor, const struct lb_nor_op *op)
+/* A mixture lies there while time goes by, so that a SIGKILL in the middle of it leaves half-erased sectors. */
+static int erase_unit(struct lb_nor *nor, const struct lb_nor_op *op)
 {
 	struct lb_nor_cut cut = begin(nor, op);
 
 	if (cut.moment == LB_NOR_CUT_BEFORE)
 		return LB_ERR_IO;
-	if (nor->setup.wear != NULL)
-		nor->setup.wear[op->offset / LB_NOR_SECTOR_BYTES]++;
+	for (uint32_t i = 0; nor->setup.wear != NULL && i < op->size_bytes / LB_NOR_SECTOR_BYTES; i++)
+		nor->setup.wear[op->offset / LB_NOR_SECTOR_BYTES + i]++;
 	if (cut.moment == LB_NOR_CUT_TORN) {
 		erase_torn(nor, op, &cut.seed);
 		return LB_ERR_IO;
 	}
 	if (nor->setup.hooks.wait_us != NULL) /* else nobody can see it so */
 		erase_torn(nor, op, &nor->noise);
-	stay_busy(nor, LB_NOR_SECTOR_US);
+	stay_busy(nor, op->size_bytes == LB_NOR_SECTOR_BYTES ? LB_NOR_SECTOR_US : LB_NOR_BLOCK_US);
 	memset(nor->setup.bytes + op->offset, BLANK, op->size_bytes);
-	unmark_sector(nor, op->offset);
+	unmark(nor, op->offset, op->size_bytes);
 	if (cut.moment == LB_NOR_CUT_AFTER)
 		return LB_ERR_IO;
 	end(nor, op);
 	return LB_OK;
 }
 
-/* Sector by sector; a blank one costs neither time nor wear, as drivers that look first have it. */
-static int nor_erase(void *ctx, uint32_t offset, uint32_t size_bytes)
+/* In units of that size; a blank one costs neither time nor wear, as drivers that look first have it. */
+static int erase(struct lb_nor *nor, uint32_t offset, uint32_t size_bytes, uint32_t unit_bytes)
 {
-	struct lb_nor *nor = ctx;
-
 	if (!nor->powered)
 		return LB_ERR_IO;
 	if (!in_bounds(nor, offset, size_bytes))
 		return LB_ERR_BOUNDS;
-	if (offset % LB_NOR_SECTOR_BYTES != 0 || size_bytes % LB_NOR_SECTOR_BYTES != 0)
+	if (offset % unit_bytes != 0 || size_bytes % unit_bytes != 0)
 		return LB_ERR_ALIGN;
 
-	for (uint32_t done = 0; done < size_bytes; done += LB_NOR_SECTOR_BYTES) {
-		struct lb_nor_op op = {LB_NOR_ERASE, offset + done, LB_NOR_SECTOR_BYTES};
+	for (uint32_t done = 0; done < size_bytes; done += unit_bytes) {
+		struct lb_nor_op op = {LB_NOR_ERASE, offset + done, unit_bytes};
 		if (lb_bytes_are_blank(nor->setup.bytes + op.offset, op.size_bytes)) {
-			unmark_sector(nor, op.offset);
+			unmark(nor, op.offset, op.size_bytes);
 			continue;
 		}
-		int result = erase_sector(nor, &op);
+		int result = erase_unit(nor, &op);
 		if (result != LB_OK)
 			return result;
 	}
 	return LB_OK;
+}
+
+static int nor_erase(void *ctx, uint32_t offset, uint32_t size_bytes)
+{
+	return erase(ctx, offset, size_bytes, LB_NOR_SECTOR_BYTES);
+}
+
+static int nor_erase_block(void *ctx, uint32_t offset)
+{
+	struct lb_nor *nor = ctx;
+
+	return erase(nor, offset, nor->setup.erase_block_bytes, nor->setup.erase_block_bytes);
 }
 
 struct lb_flash lb_nor_flash(struct lb_nor *nor)
@@ -247,9 +257,11 @@ struct lb_flash lb_nor_flash(struct lb_nor *nor)
 		.read = nor_read,
 		.program = nor_program,
 		.erase = nor_erase,
+		.erase_block = nor->setup.erase_block_bytes != 0 ? nor_erase_block : NULL,
 		.ctx = nor,
 		.size_bytes = nor->setup.size_bytes,
 		.sector_bytes = LB_NOR_SECTOR_BYTES,
+		.erase_block_bytes = nor->setup.erase_block_bytes,
 		.program_bytes = LB_NOR_PROGRAM_BYTES,
 	};
 

@@ -6,12 +6,13 @@
  * told from the bytes: a unit is blank when all of them are 0xFF, so a unit programmed with 0xFF alone is taken for
  * blank, unless the caller gives memory for marks.
  *
- * One call is a sequence of operations: reads as they are, programs split at page borders, erases sector by sector.
- * The erase of a sector that is blank already is no operation: a fast blank check finds it, and no time passes.
+ * One call is a sequence of operations: reads as they are, programs split at page borders, erases sector by sector, the
+ * erase of a block as a whole. The erase of a sector or block that is blank already is no operation: a fast blank check
+ * finds it, and no time passes.
  *
  * Half of an operation is done before its time passes and the rest after. A process that is killed in the wait thus
- * leaves what a power cut leaves: a torn page (a prefix of its units, and some bits of the next), or a sector that is
- * a mixture of old bytes, blank ones and noise.
+ * leaves what a power cut leaves: a torn page (a prefix of its units, and some bits of the next), or a sector or block
+ * that is a mixture of old bytes, blank ones and noise.
  */
 #ifndef HARDWARE_MODEL_NOR_H
 #define HARDWARE_MODEL_NOR_H
@@ -27,6 +28,8 @@ enum {
 	LB_NOR_SECTOR_BYTES = 4096,
 	LB_NOR_PAGE_US = 700,     /* a program operation of any size: typical of W25Q parts for a full page */
 	LB_NOR_SECTOR_US = 45000, /* typical sector erase of the same parts */
+	LB_NOR_BLOCK_BYTES = 65536,
+	LB_NOR_BLOCK_US = 150000, /* typical erase of a block of that size; so long for any that is larger than a sector */
 };
 
 enum lb_nor_kind { LB_NOR_READ = 0, LB_NOR_PROGRAM = 1, LB_NOR_ERASE = 2 };
@@ -34,7 +37,7 @@ enum lb_nor_kind { LB_NOR_READ = 0, LB_NOR_PROGRAM = 1, LB_NOR_ERASE = 2 };
 struct lb_nor_op {
 	enum lb_nor_kind kind;
 	uint32_t offset;
-	uint32_t size_bytes; /* a program: at most a page; an erase: one sector */
+	uint32_t size_bytes; /* a program: at most a page; an erase: one sector or block */
 };
 
 enum lb_nor_moment {
@@ -65,10 +68,11 @@ struct lb_nor_hooks {
 /* All memory is the caller's and stays in use until the last call. */
 struct lb_nor_setup {
 	uint8_t *bytes;
-	uint32_t size_bytes; /* a multiple of the sector */
-	uint32_t *wear;      /* NULL, or one counter a sector: its erase operations are added */
-	uint8_t *marks;      /* NULL, or one bit a program unit, 0 at first: programmed since its last erase */
-	uint32_t seed;       /* where killed operations are torn */
+	uint32_t size_bytes;        /* a multiple of the sector */
+	uint32_t erase_block_bytes; /* a multiple of the sector; 0: the part has no larger erase */
+	uint32_t *wear;             /* NULL, or one counter a sector: its erase operations are added */
+	uint8_t *marks;             /* NULL, or one bit a program unit, 0 at first: programmed since its last erase */
+	uint32_t seed;              /* where killed operations are torn */
 	struct lb_nor_hooks hooks;
 };
 

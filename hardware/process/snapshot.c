@@ -71,6 +71,7 @@ static void add_flash(cJSON *reply, const struct lb_module *module)
 	cJSON_AddNumberToObject(flash, "erases", (double)lb_registers_get64(registers, WIRE_REG_FLASH_ERASES));
 	cJSON_AddNumberToObject(flash, "programmed_bytes",
 	                        (double)lb_registers_get64(registers, WIRE_REG_FLASH_PROGRAMMED));
+	cJSON_AddNumberToObject(flash, "busy_us", (double)lb_registers_get64(registers, WIRE_REG_FLASH_BUSY_US));
 	cJSON_AddNumberToObject(flash, "torn", (double)module->torn);
 	if (module->flash.changed || module->flash.cut)
 		cJSON_AddBoolToObject(flash, "changed", true);

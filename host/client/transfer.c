@@ -93,12 +93,19 @@ static bool parse_start(struct lb_transfer *transfer, const struct lb_rawrepl *a
 	return true;
 }
 
+/* A firmware that is told the size erases in blocks; an older one does not know the word. */
 static bool start(struct lb_transfer *transfer, const char *arguments)
 {
 	struct lb_rawrepl answer;
-	char code[128];
+	char code[256];
 
-	snprintf(code, sizeof(code), "n=pycom.ota_start(%s)\nprint(n,lifeboat.download()['slot'])", arguments);
+	snprintf(code, sizeof(code),
+	         "try:\n"
+	         " n=pycom.ota_start(size=%zu,%s)\n"
+	         "except TypeError:\n"
+	         " n=pycom.ota_start(%s)\n"
+	         "print(n,lifeboat.download()['slot'])",
+	         transfer->size_bytes, arguments, arguments);
 	return execute(transfer, code, "the module to verify its slots", &answer, VERIFY_MS) &&
 	       parse_start(transfer, &answer);
 }

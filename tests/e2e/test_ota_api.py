@@ -82,6 +82,10 @@ def test_out_of_order(modules, tmp_path):
 		assert error_of(uart, "pycom.ota_verify()") == f"OSError: ota_verify: {begin}"
 		assert error_of(uart, "pycom.ota_start(resume=True)") == f"OSError: ota_start: {begin}"
 		assert error_of(uart, "lifeboat.confirm()") == "OSError: confirm: the running image is not on trial"
+		too_large = f"more than {SLOT_BYTES} bytes do not fit in ota_0"
+		assert error_of(uart, f"pycom.ota_start(size={SLOT_BYTES + 1})") == f"OSError: ota_start: {too_large}"
+		assert error_of(uart, "pycom.ota_write(b'x')") == f"OSError: ota_write: {begin}"
+		assert error_of(uart, "pycom.ota_start(size=-1)").startswith("ValueError")
 		update(uart, image)
 		assert error_of(uart, "pycom.ota_write(b'x')") == f"OSError: ota_write: {begin}"
 		assert error_of(uart, "pycom.ota_finish()") == f"OSError: ota_finish: {begin}"

@@ -72,7 +72,7 @@ def digest(flash, slot):
 def counts(module):
 	"""Flash operations that change something, since the module was started."""
 	flash = module.hardware()["flash"]
-	return {key: flash[key] for key in ("programs", "erases", "programmed_bytes")}
+	return {key: flash[key] for key in ("programs", "erases", "programmed_bytes", "busy_us")}
 
 
 def runs(module):

@@ -17,6 +17,8 @@ int __wrap_lb_update_target(const struct lb_record_state *now, enum lb_slot runn
                             enum lb_slot *target);
 int __real_lb_download_renew_first(const struct lb_flash *flash, struct lb_region region, uint8_t *copy);
 int __wrap_lb_download_renew_first(const struct lb_flash *flash, struct lb_region region, uint8_t *copy);
+int __real_lb_region_erase_next(const struct lb_flash *flash, struct lb_region region, uint32_t *offset, uint32_t end);
+int __wrap_lb_region_erase_next(const struct lb_flash *flash, struct lb_region region, uint32_t *offset, uint32_t end);
 void __real_lb_loader_init(struct lb_loader *loader, const struct lb_loader_setup *setup);
 void __wrap_lb_loader_init(struct lb_loader *loader, const struct lb_loader_setup *setup);
 
@@ -57,6 +59,14 @@ int __wrap_lb_update_target(const struct lb_record_state *now, enum lb_slot runn
 int __wrap_lb_download_renew_first(const struct lb_flash *flash, struct lb_region region, uint8_t *copy)
 {
 	return controls.first_kept ? LB_OK : __real_lb_download_renew_first(flash, region, copy);
+}
+
+/* A download has its first sector erased alone by an end that leaves no room for a block. */
+int __wrap_lb_region_erase_next(const struct lb_flash *flash, struct lb_region region, uint32_t *offset, uint32_t end)
+{
+	const bool at_once = controls.first_in_block && end == *offset;
+
+	return __real_lb_region_erase_next(flash, region, offset, at_once ? region.size_bytes : end);
 }
 
 void __wrap_lb_loader_init(struct lb_loader *loader, const struct lb_loader_setup *setup)

@@ -13,6 +13,7 @@ struct controls {
 	bool tool_unreported;    /* the record never learns that a tool writes */
 	bool errors_unreported;  /* the trial engine never learns that a script failed */
 	bool choice_trusted;     /* a slot that the record seems to have as the latest is not chosen anew */
+	bool first_in_block;     /* a download's first erase may be a block */
 	bool first_kept;         /* a download that goes on does not write its first sector again */
 };
 

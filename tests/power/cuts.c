@@ -176,7 +176,9 @@ static void cut_one(struct campaign *campaign, const struct traced *entry, struc
 
 	module_revive(&cut, &entry->before, campaign->marks_units, place->cut.seed);
 	observe(&cut, cut_now, &place->cut);
-	if (op->kind == LB_NOR_ERASE)
+	if (op->kind == LB_NOR_ERASE && op->size_bytes > LB_NOR_SECTOR_BYTES)
+		(void)cut.flaky.flash.erase_block(cut.flaky.flash.ctx, op->offset);
+	else if (op->kind == LB_NOR_ERASE)
 		(void)cut.flaky.flash.erase(cut.flaky.flash.ctx, op->offset, op->size_bytes);
 	else
 		(void)cut.flaky.flash.program(cut.flaky.flash.ctx, op->offset, entry->op.data, op->size_bytes);

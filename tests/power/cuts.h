@@ -92,8 +92,10 @@ struct campaign {
 	uint32_t pair_every;        /* one in so many points is followed by a second cut; 0: none */
 	struct controls controls;
 	bool marks_units;
-	bool quiet;       /* failures are expected: only count them */
-	const char *only; /* scenarios that have this in their name; NULL: all */
+	uint32_t block_sectors; /* the flash's erase block; 0: it has none */
+	bool hardly_begun;      /* are all erases that are torn; else they are so by turns */
+	bool quiet;             /* failures are expected: only count them */
+	const char *only;       /* scenarios that have this in their name; NULL: all */
 	const char *scenario;
 	unsigned number; /* of a combination */
 	uint32_t told;   /* failures told so far */

@@ -16,6 +16,9 @@ const struct lb_flashmap flaky_map = {
 		},
 };
 
+uint32_t flaky_block_sectors;
+bool flaky_hardly_begun;
+
 uint32_t flaky_random(uint32_t *noise)
 {
 	*noise += 0x9E3779B9u;
@@ -64,14 +67,18 @@ static void damage_program(struct flaky *flaky)
 		add_weak(&flaky->memory, op->op.offset + i, (uint8_t)(~op->data[i] & flaky_random(&noise)));
 }
 
-static void damage_erase(struct flaky *flaky, const uint8_t *old)
+/* Some cells of each sector of a block. */
+static void damage_sector(struct flaky *flaky, const uint8_t *old, uint32_t sector)
 {
-	const struct lb_nor_op *op = &flaky->pending.op;
-	uint32_t noise = flaky->cut.seed ^ 0x5EEDu;
+	uint32_t noise = (flaky->cut.seed ^ 0x5EEDu) + (sector - flaky->pending.op.offset);
 	enum damage kind = (enum damage)(flaky_random(&noise) % DAMAGE_KINDS);
-	uint8_t *cells = flaky->memory.bytes + op->offset;
+	uint8_t *cells = flaky->memory.bytes + sector;
 	uint32_t count = 1u << flaky_random(&noise) % 6;
 
+	if (flaky_hardly_begun) {
+		kind = DAMAGE_HARDLY_BEGUN;
+		count = 1;
+	}
 	if (kind == DAMAGE_HARDLY_BEGUN)
 		memcpy(cells, old, LB_NOR_SECTOR_BYTES);
 	if (kind == DAMAGE_ALL_BUT_DONE)
@@ -85,7 +92,7 @@ static void damage_erase(struct flaky *flaky, const uint8_t *old)
 		if (i % 4 == 0)
 			offset =
 				LB_RECORD_UNIT_BYTES + offset % 4 + (offset % 8 < 4 ? 0u + LB_RECORD_AT_SEQUENCE : LB_RECORD_AT_CRC);
-		add_weak(&flaky->memory, op->offset + offset, few_of((uint8_t)~old[offset], &noise));
+		add_weak(&flaky->memory, sector + offset, few_of((uint8_t)~old[offset], &noise));
 	}
 }
 
@@ -138,24 +145,40 @@ static int flaky_program(void *ctx, uint32_t offset, const void *data, uint32_t 
 	return result;
 }
 
+/* One operation: a sector or a block. */
+static int erase_unit(struct flaky *flaky, uint32_t offset, uint32_t size_bytes)
+{
+	const struct lb_flash *nor = &flaky->under;
+	uint8_t old[FLAKY_SLOT_BYTES];
+	int result;
+
+	memcpy(old, flaky->memory.bytes + offset, size_bytes);
+	flaky->cut.moment = LB_NOR_CUT_NONE;
+	if (size_bytes == LB_NOR_SECTOR_BYTES)
+		result = nor->erase(nor->ctx, offset, size_bytes);
+	else
+		result = nor->erase_block(nor->ctx, offset);
+	for (uint32_t at = 0; flaky->cut.moment == LB_NOR_CUT_TORN && at < size_bytes; at += LB_NOR_SECTOR_BYTES)
+		damage_sector(flaky, old + at, offset + at);
+	if (result == LB_OK)
+		settle(&flaky->memory, offset, size_bytes, NULL);
+	return result;
+}
+
 static int flaky_erase(void *ctx, uint32_t offset, uint32_t size_bytes)
 {
+	int result = LB_OK;
+
+	for (uint32_t at = 0; at < size_bytes && result == LB_OK; at += LB_NOR_SECTOR_BYTES)
+		result = erase_unit(ctx, offset + at, LB_NOR_SECTOR_BYTES);
+	return result;
+}
+
+static int flaky_erase_block(void *ctx, uint32_t offset)
+{
 	struct flaky *flaky = ctx;
-	const struct lb_flash *nor = &flaky->under;
 
-	for (uint32_t at = 0; at < size_bytes; at += LB_NOR_SECTOR_BYTES) {
-		uint8_t old[LB_NOR_SECTOR_BYTES];
-
-		memcpy(old, flaky->memory.bytes + offset + at, sizeof(old));
-		flaky->cut.moment = LB_NOR_CUT_NONE;
-		int result = nor->erase(nor->ctx, offset + at, LB_NOR_SECTOR_BYTES);
-		if (flaky->cut.moment == LB_NOR_CUT_TORN)
-			damage_erase(flaky, old);
-		if (result != LB_OK)
-			return result;
-		settle(&flaky->memory, offset + at, LB_NOR_SECTOR_BYTES, NULL);
-	}
-	return LB_OK;
+	return erase_unit(flaky, offset, flaky->under.erase_block_bytes);
 }
 
 static struct lb_nor_cut begin(void *ctx, const struct lb_nor_op *op)
@@ -180,6 +203,7 @@ static void start(struct flaky *flaky)
 	struct lb_nor_setup setup = {
 		.bytes = flaky->memory.bytes,
 		.size_bytes = FLAKY_BYTES,
+		.erase_block_bytes = flaky_block_sectors * LB_NOR_SECTOR_BYTES,
 		.marks = flaky->marks_units ? flaky->memory.marks : NULL,
 		.seed = flaky->noise,
 		.hooks = {.begin = begin, .ctx = flaky},
@@ -207,6 +231,7 @@ void flaky_init(struct flaky *flaky, const struct flaky_memory *memory, bool mar
 	flaky->flash.read = flaky_read;
 	flaky->flash.program = flaky_program;
 	flaky->flash.erase = flaky_erase;
+	flaky->flash.erase_block = flaky_erase_block;
 	flaky->flash.ctx = flaky;
 }
 

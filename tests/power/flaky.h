@@ -20,8 +20,13 @@ enum {
 	FLAKY_RECORD_BYTES = 4 * LB_NOR_SECTOR_BYTES,
 	FLAKY_BYTES = FLAKY_RECORD_BYTES + LB_SLOT_COUNT * FLAKY_SLOT_BYTES,
 	FLAKY_MARK_BYTES = FLAKY_BYTES / LB_NOR_PROGRAM_BYTES / 8,
-	FLAKY_WEAK_MAX = 64,
+	FLAKY_WEAK_MAX = 128,
 };
+
+/* Sectors to an erase block, or 0: the flash has none. Of every flaky from its next start on. */
+extern uint32_t flaky_block_sectors;
+/* Each sector of an erase that is torn is as it was, but for one cell in doubt. */
+extern bool flaky_hardly_begun;
 
 struct flaky_cell {
 	uint32_t offset;

@@ -142,7 +142,11 @@ bool module_reaches_loader(struct module *module)
 int module_ota_start(struct module *module)
 {
 	module->kept_bytes = 0;
-	return outcome(module, lb_ota_start(&module->ota));
+	int result = lb_ota_start(&module->ota);
+
+	if (result == LB_OK && flaky_block_sectors != 0)
+		result = lb_ota_expect(&module->ota, FLAKY_SLOT_BYTES);
+	return outcome(module, result);
 }
 
 static bool no_pause(void)
@@ -189,6 +193,8 @@ int module_ota_resume(struct module *module, enum image image)
 
 	if (is_beginning(module, image))
 		result = outcome(module, lb_ota_resume(&module->ota, copy, &module->kept_bytes));
+	if (result == LB_OK && flaky_block_sectors != 0)
+		result = outcome(module, lb_ota_expect(&module->ota, FLAKY_SLOT_BYTES));
 	if (result != LB_OK && result != MODULE_CUT)
 		result = module_ota_start(module);
 	return result == LB_OK ? module_ota_write(module, image, UINT32_MAX) : result;

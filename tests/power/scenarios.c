@@ -217,6 +217,16 @@ const struct scenario scenario_same_update = {
 	.acts = {BOOT(IMAGE_B), START, PART(IMAGE_C, LB_NOR_PAGE_BYTES + 1)},
 };
 
+const struct scenario scenario_same_long = {
+	.name = "an update to what its slot held, of more than a block",
+	.start = {.slots = {IMAGE_FACTORY, IMAGE_LONG, IMAGE_B},
+              .record = START_ENTRY,
+              .latest = S1,
+              .previous = F,
+              .download = NO},
+	.acts = {BOOT(IMAGE_B), START, PART(IMAGE_LONG, LB_NOR_PAGE_BYTES + 1)},
+};
+
 void scenario_prepare(struct module *module, const struct start *start, uint32_t seed)
 {
 	struct lb_record_state state = {

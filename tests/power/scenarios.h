@@ -40,6 +40,7 @@ extern const struct scenario scenario_same_factory; /* which no update writes an
 extern const struct scenario scenario_choice;
 /* An update brings what its slot held before, and is gone on with. */
 extern const struct scenario scenario_same_update;
+extern const struct scenario scenario_same_long; /* and the image fills more than an erase block */
 
 void scenario_prepare(struct module *module, const struct start *start, uint32_t seed);
 /* A scenario out of a family, by its number: false when the number names none. The name is shared. */

@@ -15,7 +15,8 @@
 
 enum {
 	SECTOR = LB_NOR_SECTOR_BYTES,
-	BEFORE = SECTOR, /* a sector of somebody else's on either side of the slot */
+	BLOCK = 2 * SECTOR, /* the slot's first sector is a block's second */
+	BEFORE = SECTOR,    /* a sector of somebody else's on either side of the slot */
 	SLOT = 5 * SECTOR,
 	SIZE = BEFORE + SLOT + SECTOR,
 	NEVER = -1,
@@ -62,7 +63,8 @@ static struct lb_nor_cut begin(void *ctx, const struct lb_nor_op *op)
 /* Old bytes everywhere, none of them blank; then an image's header and anything. */
 static void start(struct bench *bench)
 {
-	struct lb_nor_setup setup = {.bytes = bench->bytes, .size_bytes = SIZE, .marks = bench->marks};
+	struct lb_nor_setup setup = {
+		.bytes = bench->bytes, .size_bytes = SIZE, .erase_block_bytes = BLOCK, .marks = bench->marks};
 
 	memset(bench, 0, sizeof(*bench));
 	memset(bench->bytes, 0x5A, sizeof(bench->bytes));
@@ -129,6 +131,28 @@ static void any_size_costs_exactly_its_sectors(void **state)
 			assert_int_equal(write(&bench, bench.image, 1), LB_ERR_UNSUPPORTED);
 			assert_neighbours_untouched(&bench);
 		}
+}
+
+/* The first sector alone, then the rest of its block; from there on whole blocks, but none beyond the size. */
+static void a_size_that_is_known_has_blocks_erased(void **state)
+{
+	static const struct {
+		uint32_t expected;
+		int erases;
+	} cases[] = {{0, 5}, {SLOT, 3}, {SLOT - 1, 3}, {SLOT - SECTOR, 4}, {1, 5}};
+	static struct bench bench;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		start(&bench);
+		assert_int_equal(lb_download_expect(&bench.download, SLOT + 1), LB_ERR_BOUNDS);
+		assert_int_equal(lb_download_expect(&bench.download, cases[i].expected), LB_OK);
+		assert_int_equal(bench.operations, 0);
+		assert_int_equal(send(&bench, 0, SLOT, 1000), LB_OK);
+		assert_memory_equal(bench.bytes + BEFORE, bench.image, SLOT);
+		assert_int_equal(bench.erases, cases[i].erases);
+		assert_neighbours_untouched(&bench);
+	}
 }
 
 static void what_does_not_fit_changes_nothing(void **state)
@@ -254,26 +278,28 @@ static void resume(struct bench *bench, uint32_t offset)
 	assert_neighbours_untouched(bench);
 }
 
-static int operations_of_a_download(struct bench *bench)
+/* expected: 0, or the size is known. */
+static int operations_of_a_download(struct bench *bench, uint32_t expected)
 {
 	start(bench);
+	assert_int_equal(lb_download_expect(&bench->download, expected), LB_OK);
 	assert_int_equal(send(bench, 0, IMAGE, 1000), LB_OK);
 	return bench->operations;
 }
 
 /* Nothing is kept of the sector under work, and all but that and the one before it is. */
-static void a_cut_anywhere_loses_two_sectors_at_most(void **state)
+static void cut_anywhere(uint32_t expected)
 {
 	static struct bench bench;
-	const int operations = operations_of_a_download(&bench);
+	const int operations = operations_of_a_download(&bench, expected);
 	unsigned points = 0;
 
-	(void)state;
 	for (int at = 0; at < operations; at++)
 		for (unsigned moment = 0; moment < 3; moment++) {
 			uint32_t offset;
 
 			start(&bench);
+			assert_int_equal(lb_download_expect(&bench.download, expected), LB_OK);
 			bench.cut_at = at;
 			bench.cut = cut_of(moment, points++);
 			assert_int_equal(send(&bench, 0, IMAGE, 1000), LB_ERR_IO);
@@ -285,6 +311,19 @@ static void a_cut_anywhere_loses_two_sectors_at_most(void **state)
 		}
 	printf("%u cuts\n", points);
 	assert_int_equal(points, 3 * operations);
+}
+
+static void a_cut_anywhere_loses_two_sectors_at_most(void **state)
+{
+	(void)state;
+	cut_anywhere(0);
+}
+
+/* A block erase that was cut is within what is written anew anyway. */
+static void a_cut_among_blocks_loses_no_more(void **state)
+{
+	(void)state;
+	cut_anywhere(IMAGE);
 }
 
 /* There no blank sector follows that would show where it broke off, and the last one may be torn all the same. */
@@ -337,7 +376,7 @@ static void what_cannot_be_read_is_written_again(void **state)
 static void a_second_cut_while_it_is_resumed_does_no_harm(void **state)
 {
 	static struct bench bench;
-	const int operations = operations_of_a_download(&bench);
+	const int operations = operations_of_a_download(&bench, 0);
 	unsigned points = 0;
 
 	(void)state;
@@ -406,11 +445,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_size_costs_exactly_its_sectors),
+		cmocka_unit_test(a_size_that_is_known_has_blocks_erased),
 		cmocka_unit_test(what_does_not_fit_changes_nothing),
 		cmocka_unit_test(a_download_begun_in_a_pause_gets_nothing_of_the_one_before),
 		cmocka_unit_test(a_wrong_file_is_refused_before_anything_is_erased),
 		cmocka_unit_test(what_was_taken_can_be_read_before_it_is_in_flash),
 		cmocka_unit_test(a_cut_anywhere_loses_two_sectors_at_most),
+		cmocka_unit_test(a_cut_among_blocks_loses_no_more),
 		cmocka_unit_test(a_cut_in_the_last_sector_of_a_slot_loses_two_at_most),
 		cmocka_unit_test(what_cannot_be_read_is_written_again),
 		cmocka_unit_test(a_second_cut_while_it_is_resumed_does_no_harm),

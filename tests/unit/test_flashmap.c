@@ -40,6 +40,11 @@ static int note_erase(void *ctx, uint32_t offset, uint32_t size_bytes)
 	return note(ctx, 'e', offset, size_bytes);
 }
 
+static int note_erase_block(void *ctx, uint32_t offset)
+{
+	return note(ctx, 'b', offset, 0x10000);
+}
+
 static struct lb_flash device(struct asked *asked)
 {
 	return (struct lb_flash){
@@ -187,6 +192,39 @@ static void regions_overlap_when_they_share_a_byte(void **state)
 	assert_false(lb_region_overlaps(middle, (struct lb_region){0x1800, 0}));
 }
 
+/* A block where the flash has one and it lies whole, by the device's count, in what is to be erased. */
+static void erases_in_the_largest_steps_that_fit(void **state)
+{
+	static const struct {
+		uint32_t offset, end, block_bytes;
+		char what;
+		uint32_t next;
+	} cases[] = {
+		{0x0000, 0x30000, 0x10000, 'e', 0x1000},  {0xF000, 0x30000, 0x10000, 'b', 0x1F000},
+		{0xF000, 0x1F000, 0x10000, 'b', 0x1F000}, {0xF000, 0x1E000, 0x10000, 'e', 0x10000},
+		{0xF000, 0x30000, 0, 'e', 0x10000},       {0x2F000, 0x30000, 0x10000, 'e', 0x30000},
+	};
+	const struct lb_region region = {0x1000, 0x30000};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct asked asked = {0};
+		struct lb_flash flash = device(&asked);
+		uint32_t offset = cases[i].offset;
+
+		flash.erase_block = note_erase_block;
+		flash.erase_block_bytes = cases[i].block_bytes;
+		assert_int_equal(lb_region_erase_next(&flash, region, &offset, cases[i].end), LB_OK);
+		assert_int_equal(asked.what, cases[i].what);
+		assert_int_equal(asked.offset, region.offset + cases[i].offset);
+		assert_int_equal(offset, cases[i].next);
+		offset = 0x30000;
+		assert_int_equal(lb_region_erase_next(&flash, region, &offset, 0x50000), LB_ERR_BOUNDS);
+		assert_int_equal(offset, 0x30000);
+		assert_int_equal(asked.calls, 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,6 +233,7 @@ int main(void)
 		cmocka_unit_test(names_and_slots_belong_together),
 		cmocka_unit_test(access_stays_inside_the_region),
 		cmocka_unit_test(one_byte_is_enough_not_to_be_blank),
+		cmocka_unit_test(erases_in_the_largest_steps_that_fit),
 		cmocka_unit_test(regions_overlap_when_they_share_a_byte),
 	};
 

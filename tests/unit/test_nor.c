@@ -10,7 +10,7 @@
 #include "core/base/error.h"
 #include "hardware/model/nor.h"
 
-enum { SECTORS = 3, SIZE_BYTES = SECTORS * LB_NOR_SECTOR_BYTES, OPS_MAX = 64 };
+enum { SECTORS = 4, BLOCK_BYTES = 2 * LB_NOR_SECTOR_BYTES, SIZE_BYTES = SECTORS * LB_NOR_SECTOR_BYTES, OPS_MAX = 64 };
 
 struct bench {
 	struct lb_nor nor;
@@ -68,6 +68,7 @@ static int set_up(void **state)
 	lb_nor_init(&bench.nor, &(struct lb_nor_setup){
 								.bytes = bench.bytes,
 								.size_bytes = SIZE_BYTES,
+								.erase_block_bytes = BLOCK_BYTES,
 								.wear = bench.wear,
 								.marks = bench.marks,
 								.seed = 1,
@@ -122,6 +123,7 @@ static void tells_its_geometry(void **state)
 
 	assert_int_equal(bench->flash.size_bytes, SIZE_BYTES);
 	assert_int_equal(bench->flash.sector_bytes, 4096);
+	assert_int_equal(bench->flash.erase_block_bytes, BLOCK_BYTES);
 	assert_int_equal(bench->flash.program_bytes, 8);
 }
 
@@ -360,6 +362,51 @@ static void a_torn_erase_stays_in_its_sector(void **state)
 	assert_memory_equal(bench->bytes + 2 * LB_NOR_SECTOR_BYTES, data, LB_NOR_SECTOR_BYTES);
 }
 
+static void erases_a_block_as_one_operation(void **state)
+{
+	struct bench *bench = *state;
+	uint8_t data[8];
+
+	fill(data, sizeof(data));
+	for (uint32_t at = 0; at < SIZE_BYTES; at += LB_NOR_SECTOR_BYTES)
+		assert_int_equal(program(bench, at, data, sizeof(data)), LB_OK);
+	forget_operations(bench);
+	assert_int_equal(bench->flash.erase_block(bench->flash.ctx, LB_NOR_SECTOR_BYTES), LB_ERR_ALIGN);
+	assert_int_equal(bench->flash.erase_block(bench->flash.ctx, SIZE_BYTES), LB_ERR_BOUNDS);
+	assert_int_equal(bench->started_count, 0);
+	assert_int_equal(bench->flash.erase_block(bench->flash.ctx, BLOCK_BYTES), LB_OK);
+	assert_int_equal(bench->started_count, 1);
+	assert_int_equal(bench->started[0].size_bytes, BLOCK_BYTES);
+	assert_int_equal(bench->waited_us, LB_NOR_BLOCK_US);
+	assert_int_equal(bench->wear[2], 1);
+	assert_int_equal(bench->wear[3], 1);
+	assert_int_equal(bench->wear[0] + bench->wear[1], 0);
+	assert_true(all_blank(bench->bytes + BLOCK_BYTES, BLOCK_BYTES));
+	assert_int_equal(program(bench, BLOCK_BYTES, data, sizeof(data)), LB_OK);
+	forget_operations(bench);
+	assert_int_equal(bench->flash.erase_block(bench->flash.ctx, BLOCK_BYTES), LB_OK);
+	assert_int_equal(bench->flash.erase_block(bench->flash.ctx, BLOCK_BYTES), LB_OK);
+	assert_int_equal(bench->started_count, 1); /* what is blank costs nothing */
+}
+
+static void a_torn_block_is_torn_in_all_its_sectors(void **state)
+{
+	static uint8_t data[SIZE_BYTES];
+	struct bench *bench = *state;
+
+	fill(data, sizeof(data));
+	assert_int_equal(program(bench, 0, data, SIZE_BYTES), LB_OK);
+	forget_operations(bench);
+	bench->cut = (struct lb_nor_cut){LB_NOR_CUT_TORN, 0, 3};
+	bench->cut_at = 0;
+	assert_int_equal(bench->flash.erase_block(bench->flash.ctx, 0), LB_ERR_IO);
+	for (uint32_t at = 0; at < BLOCK_BYTES; at += LB_NOR_SECTOR_BYTES) {
+		assert_true(memcmp(bench->bytes + at, data + at, LB_NOR_SECTOR_BYTES) != 0);
+		assert_false(all_blank(bench->bytes + at, LB_NOR_SECTOR_BYTES));
+	}
+	assert_memory_equal(bench->bytes + BLOCK_BYTES, data + BLOCK_BYTES, BLOCK_BYTES);
+}
+
 static void refuses_all_work_until_power_is_back(void **state)
 {
 	struct bench *bench = *state;
@@ -405,6 +452,8 @@ int main(void)
 		cmocka_unit_test_setup(a_cut_before_leaves_nothing_and_one_after_everything, set_up),
 		cmocka_unit_test_setup(a_torn_program_is_torn_where_the_cut_says, set_up),
 		cmocka_unit_test_setup(a_torn_erase_stays_in_its_sector, set_up),
+		cmocka_unit_test_setup(erases_a_block_as_one_operation, set_up),
+		cmocka_unit_test_setup(a_torn_block_is_torn_in_all_its_sectors, set_up),
 		cmocka_unit_test_setup(refuses_all_work_until_power_is_back, set_up),
 		cmocka_unit_test_setup(works_without_hooks_and_counters, set_up),
 	};

@@ -60,6 +60,21 @@ static void a_record_that_is_lost_ends_what_was_begun(void **state)
 	assert_int_equal(record().latest, F);
 }
 
+/* One that does touches nothing. */
+static void a_size_that_does_not_fit_ends_the_update(void **state)
+{
+	(void)state;
+	assert_int_equal(lb_ota_start(&desk.ota), LB_OK);
+	assert_int_equal(lb_ota_expect(&desk.ota, SLOT_BYTES), LB_OK);
+	assert_int_equal(desk.ota.open_slot, O0);
+	assert_int_equal(lb_ota_expect(&desk.ota, SLOT_BYTES + 1), LB_ERR_BOUNDS);
+	assert_int_equal(desk.ota.open_slot, NONE);
+	assert_int_equal(desk.ota.refused_slot, O0);
+	assert_int_equal(lb_ota_write(&desk.ota, (const uint8_t *)"", 0, go_on), LB_REFUSED_NOT_STARTED);
+	assert_int_equal(desk.slot_operations, 0);
+	assert_int_equal(newest_entry(), 0);
+}
+
 static void nothing_is_touched_before_the_entry_is_there(void **state)
 {
 	size_t size_bytes;
@@ -405,6 +420,7 @@ int main(void)
 		cmocka_unit_test_setup(an_update_is_tried_and_confirmed, reset_desk),
 		cmocka_unit_test_setup(a_trial_that_rotted_is_not_confirmed, reset_desk),
 		cmocka_unit_test_setup(a_record_that_is_lost_ends_what_was_begun, reset_desk),
+		cmocka_unit_test_setup(a_size_that_does_not_fit_ends_the_update, reset_desk),
 		cmocka_unit_test_setup(nothing_is_touched_before_the_entry_is_there, reset_desk),
 		cmocka_unit_test_setup(an_update_that_wrote_no_sector_changes_nothing, reset_desk),
 		cmocka_unit_test_setup(the_entry_starts_from_the_record_as_it_is_by_then, reset_desk),

@@ -125,7 +125,7 @@ static void test_whole(void **state)
 {
 	static const struct exchange script[] = {
 		{"lifeboat.download()", "-\r\n", ""},
-		{"pycom.ota_start()", "0 ota_1\r\n", ""},
+		{"ota_start(size=", "0 ota_1\r\n", ""},
 		{"pycom.ota_write(a2b_base64('", "6144\r\n", ""},
 		{"pycom.ota_write", "6144\r\n", ""},
 		{"pycom.ota_write", "6144\r\n", ""},

@@ -67,7 +67,7 @@ static struct lb_nor_cut count(void *ctx, const struct lb_nor_op *op)
 		break;
 	case LB_NOR_ERASE:
 		lb_bus_put64(WIRE_REG_FLASH_TORN, 1);
-		lb_bus_add64(WIRE_REG_FLASH_ERASES, 1);
+		lb_bus_add64(WIRE_REG_FLASH_ERASES, op->size_bytes / LB_NOR_SECTOR_BYTES);
 		break;
 	}
 	return (struct lb_nor_cut){.moment = LB_NOR_CUT_NONE};
@@ -87,6 +87,7 @@ static void stay_busy(void *ctx, uint32_t busy_us)
 {
 	(void)ctx;
 	report(LB_FLASH_WITHIN);
+	lb_bus_add64(WIRE_REG_FLASH_BUSY_US, busy_us);
 	lb_bus_sleep_until(lb_bus_host_ns() + lb_bus_host_span_ns(busy_us));
 }
 
@@ -106,6 +107,7 @@ const struct lb_flash *lb_flashchip_open(void)
 	lb_nor_init(&nor, &(struct lb_nor_setup){
 						  .bytes = bytes,
 						  .size_bytes = (uint32_t)file.st_size,
+						  .erase_block_bytes = LB_NOR_BLOCK_BYTES,
 						  .seed = (uint32_t)lb_bus_host_ns(),
 						  .hooks = {.begin = count, .end = done, .wait_us = stay_busy},
 					  });
