@@ -281,7 +281,7 @@ def busy_core():
 	os.sched_setaffinity(0, {max(cores)})
 	busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
 	try:
-		yield ["nice", "-n", str(min(10, 19 - before))]
+		yield ["nice", "-n", str(min(5, 19 - before))]
 	finally:
 		busy.kill()
 		busy.wait()

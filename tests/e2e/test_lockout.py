@@ -101,20 +101,23 @@ def test_ctrl_c_by_hand(module, kind):
 		assert uart.type("1 + 1") == "2\r\n"
 
 
-def try_for_ten_seconds(module):
-	"""mpremote, and Ctrl-C by hand once a second; returns all that mpremote said until it was ended or gave up."""
+TRY_S = 0.5
+
+
+def try_ten_times(module):
+	"""mpremote, and Ctrl-C by hand twice a second; returns all that mpremote said until it was ended or gave up."""
 	client = subprocess.Popen(module.mpremote_args("exec", "print('let', 'in')"), stdout=subprocess.PIPE,
 	                          stderr=subprocess.PIPE, env=harness.environment(), stdin=subprocess.DEVNULL)
 	for _ in range(10):
 		try:
-			client.wait(1)
+			client.wait(TRY_S)
 		except subprocess.TimeoutExpired:
 			pass
 		with module.control() as line, module.watch("phase") as watch:
 			assert line.ask("attach")["ok"]
 			line.send(b"\x03\x03")
 			if client.returncode is not None:
-				harness.hold(watch, 1)
+				harness.hold(watch, TRY_S)
 	client.kill()
 	return b"".join(client.communicate())
 
@@ -126,7 +129,7 @@ def lock_and_rescue(make, name, text):
 	module.start()
 	try:
 		lock(module, "boot.py", text)
-		said = try_for_ten_seconds(module)
+		said = try_ten_times(module)
 		if b"let in" in said:
 			return f"{name}: mpremote got in: {said!r}"
 		status = module.status()
@@ -147,7 +150,7 @@ def lock_and_rescue(make, name, text):
 
 
 def test_p12_rescues_when_ctrl_c_is_dead(modules):
-	"""All at once, because each of them waits for ten seconds in which nothing must happen."""
+	"""All at once, because each of them waits for five seconds in which nothing must happen."""
 	with concurrent.futures.ThreadPoolExecutor(len(DEAD)) as pool:
 		results = list(pool.map(lambda item: lock_and_rescue(modules, *item), DEAD.items()))
 	assert not any(results), "\n".join(filter(None, results))
