@@ -10,6 +10,7 @@
 #
 #   make BOARD=NAME           for another board: what boards/NAME/board.mk says that it has
 #   make KEY=FILE TRUST=FILES sign with this key (default: the development key); the bootloader trusts TRUST too
+#   make RUNTIME_KEYS=1       and, on the virtual board, what its module is made with: docs/updates.md
 #
 # ./lifeboat calls this after it has seen to the packages and to the sources of MicroPython and Mbed TLS.
 
@@ -24,7 +25,7 @@ ARM_GCC ?= arm-none-eabi-gcc
 
 all:
 .PHONY: all programs bootloader install uninstall dist deb check-unit unit-programs pattern-programs bench-programs
-.PHONY: check-power
+.PHONY: check-power runtime-programs
 .PHONY: check-cortex-m clean FORCE
 .SUFFIXES:
 .DELETE_ON_ERROR:
@@ -54,7 +55,8 @@ standard = $(if $(filter core/% protocols/espressif/%,$(1)),-std=c11,-std=gnu11 
 
 # ---- sources: new files are taken up by being there ----
 CORE_C := $(wildcard core/*/*.c)
-MAIN_C := $(wildcard boards/*.c)
+COMPILED_TRUST := boards/trust/compiled_trust.c
+MAIN_C := $(wildcard boards/*.c) $(if $(RUNTIME_KEYS),$(BOARD_RUNTIME_TRUST),$(COMPILED_TRUST))
 BOARD_C := $(wildcard $(BOARD_BOOT))
 MODEL_C := $(wildcard hardware/model/*.c)
 PROCESS_C := $(wildcard $(BOARD_PROCESS))
@@ -212,10 +214,13 @@ $(INCLUDE)/%.h: %.h
 # Not every board has a hardware that is a process here, an archive for programs of one's own, and a firmware.
 PROGRAMS := $(BIN) $(BOOTLOADER) $(if $(BOARD_PROCESS),$(HARDWARE))
 IMAGES := $(if $(FIRMWARE_CFLAGS),$(IMAGE) $(if $(BOARD_PROCESS),$(CHECK_IMAGE)))
+# Which keys are built in, for a command that is to add others.
+KEYS := $(if $(RUNTIME_KEYS),$(B)/share/lifeboat/$(BOARD).keys)
+$(if $(RUNTIME_KEYS),$(if $(BOARD_RUNTIME_TRUST),,$(error board $(BOARD) has no RUNTIME_KEYS)))
 PROFILES := $(patsubst %,$(B)/share/lifeboat/%,$(shell find profiles -type f -not -name '.*'))
 $(B)/share/lifeboat/profiles/%: profiles/%
 	$(Q)install -D -m 644 $< $@
-DATA := $(PROFILES) $(if $(BOARD_PERIPH),$(OWN_LIBRARY) $(OWN_H:%=$(INCLUDE)/%)) $(IMAGES)
+DATA := $(PROFILES) $(KEYS) $(if $(BOARD_PERIPH),$(OWN_LIBRARY) $(OWN_H:%=$(INCLUDE)/%)) $(IMAGES)
 bootloader: $(BOOTLOADER)
 programs: $(PROGRAMS) $(filter-out $(IMAGES),$(DATA))
 all: programs $(DATA)
@@ -274,11 +279,24 @@ $(BOOTLOADER:$(B)/%=$(PATTERN)/%): $(call objects,pattern,$(MAIN_C)) $(B)/obj/$(
 	$(pattern_program) $(BOARD_LIBS)
 pattern-programs: $(PATTERN_PROGRAMS)
 
+# ---- the module with RUNTIME_KEYS=1 beside the usual one: tests/e2e/test_trust.py runs it ----
+RUNTIME := $(B)/runtime
+RUNTIME_PROGRAMS := $(PROGRAMS:$(B)/%=$(RUNTIME)/%)
+RUNTIME_KEYS_LIST := $(RUNTIME)/share/lifeboat/$(BOARD).keys
+$(BOOTLOADER:$(B)/%=$(RUNTIME)/%): $(call objects,$(BOARD_TREE),$(filter-out $(COMPILED_TRUST),$(MAIN_C)) \
+		$(BOARD_RUNTIME_TRUST)) $(B)/obj/$(BOARD_TREE)/keys.o $(B)/obj/$(BOARD_TREE)/$(BOARD).a \
+		$(B)/obj/$(BOARD_TREE)/mbedtls.a
+	$(program) $(BOARD_LIBS)
+$(filter-out %/bootloader-$(BOARD),$(RUNTIME_PROGRAMS)): $(RUNTIME)/%: $(B)/%
+	$(Q)install -D $< $@
+runtime-programs: $(RUNTIME_PROGRAMS) $(RUNTIME_KEYS_LIST) $(IMAGES)
+	$(Q)ln -sf $(call abs,$(IMAGES)) $(RUNTIME)/share/lifeboat
+
 # ---- the power-cut proof; LONG=1 for the long one, ONLY=WORDS for one scenario ----
 # tests/power/controls.c and fast.c are around these: code that is wrong on purpose, and a faster CRC.
 POWER_WRAPS := lb_record_append lb_update_target lb_download_renew_first lb_region_erase_next lb_loader_init lb_crc32
-$(B)/power/power: $(call objects,release,$(POWER_C) $(filter-out %/main.c,$(MAIN_C)) \
-		boards/virtual/boot/zlib_codec.c) $(B)/obj/release/library.a $(MBEDTLS)
+$(B)/power/power: $(call objects,release,$(POWER_C) $(filter-out %/main.c $(BOARD_RUNTIME_TRUST),$(MAIN_C)) \
+		$(COMPILED_TRUST) boards/virtual/boot/zlib_codec.c) $(B)/obj/release/library.a $(MBEDTLS)
 	$(program) $(POWER_WRAPS:%=-Wl,--wrap=%) $(LIBS_HOST)
 check-power: $(B)/power/power
 	@$< $(if $(LONG),--long) $(if $(ONLY),--only "$(ONLY)") && echo "power: 1 passed, 0 failed"

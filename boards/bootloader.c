@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "boards/images.h"
+#include "boards/trust.h"
 #include "core/base/error.h"
 #include "core/base/noinline.h"
 #include "core/hw/board.h"
-#include "core/image/keys.h"
 
 static void sense(void *ctx, struct lb_boot_input *input)
 {
@@ -63,8 +63,11 @@ static void start(void *ctx, const struct lb_boot_output *out)
 {
 	const struct lb_image_info *info = &((struct bootloader *)ctx)->info;
 
+	size_t key_count;
+	const struct lb_image_key *keys = trust_keys(&key_count);
+
 	/* The image judges updates by them. A build with more keys than fit is refused here, loudly. */
-	lb_handoff_put_keys(lb_board_retained(), lb_image_keys, lb_image_key_count);
+	lb_handoff_put_keys(lb_board_retained(), keys, key_count);
 	if (out->watchdog_ms != 0)
 		lb_board_watchdog(out->watchdog_ms);
 	(void)lb_board_image_start(info->header_bytes, info->payload_bytes); /* that it returns says enough */
@@ -82,6 +85,7 @@ static void reset(void *ctx)
 static struct lb_boot_config describe(const struct lb_record *record)
 {
 	const struct lb_survey_config survey = images_config();
+	const struct lb_image_trust *trust = &survey.trust;
 	struct lb_boot_config config = {
 		.cause = lb_board_reset_cause(),
 		.retained = lb_board_retained(),
@@ -89,7 +93,7 @@ static struct lb_boot_config describe(const struct lb_record *record)
 		.flashmap = lb_board_flashmap(),
 		.version = {LB_VERSION_MAJOR, LB_VERSION_MINOR, LB_VERSION_PATCH, 0},
 		.record = record,
-		.trusted_key_id = lb_image_key_count > 0 ? lb_image_key_id(lb_image_keys[0].hash) : 0,
+		.trusted_key_id = trust->key_count > 0 ? lb_image_key_id(trust->keys[0].hash) : 0,
 	};
 
 	for (unsigned slot = 0; slot < LB_SLOT_COUNT; slot++)

@@ -2,16 +2,19 @@
 
 #include <stddef.h>
 
+#include "boards/trust.h"
 #include "core/base/error.h"
 #include "core/hw/board.h"
-#include "core/image/keys.h"
 
 struct lb_survey_config images_config(void)
 {
+	size_t key_count;
+	const struct lb_image_key *keys = trust_keys(&key_count);
+
 	return (struct lb_survey_config){
 		.flash = lb_board_flash(),
 		.map = lb_board_flashmap(),
-		.trust = {lb_board_crypto(), lb_image_keys, lb_image_key_count, lb_board_id()},
+		.trust = {lb_board_crypto(), keys, key_count, lb_board_id()},
 		.payload_runs = lb_board_payload_runs,
 	};
 }

@@ -5,9 +5,11 @@ DIST := $(B)/dist
 DIST_GLIBC := 2.35
 DIST_NAME := lifeboat-$(LB_VERSION)-$(HOST_CPU)
 DIST_STAGE := $(DIST)/stage
+# Whoever installs it signs with a key of his own.
+DIST_KEYS := $(if $(BOARD_RUNTIME_TRUST),RUNTIME_KEYS=1)
 DIST_CJSON := $(or $(CJSON_DIR),$(B)/deps/cjson)
-DIST_MAKE = $(MAKE) --no-print-directory B=$(DIST) RELEASE=1 KEY='$(KEY)' TRUST='$(TRUST)' CJSON_DIR=$(DIST_CJSON) \
-	MICROPYTHON_DIR=$(MICROPYTHON_DIR) MBEDTLS_DIR=$(MBEDTLS_DIR)
+DIST_MAKE = $(MAKE) --no-print-directory B=$(DIST) RELEASE=1 $(DIST_KEYS) KEY='$(KEY)' TRUST='$(TRUST)' \
+	CJSON_DIR=$(DIST_CJSON) MICROPYTHON_DIR=$(MICROPYTHON_DIR) MBEDTLS_DIR=$(MBEDTLS_DIR)
 DIST_PROGRAMS = $(PROGRAMS:$(B)/%=$(DIST)/%) $(DIST)/firmware/$(BOARD)/firmware.elf \
 	$(DIST)/firmware/$(BOARD)/firmware-check.elf
 DIST_BILL = $(PYTHON) tools/bill $(1) $(LB_VERSION) $(DIST) $(DIST_CJSON) $(MICROPYTHON_DIR) $(MBEDTLS_DIR)

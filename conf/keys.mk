@@ -27,3 +27,7 @@ $(B)/obj/$(BOARD_TREE)/keys.c: $(KEY) $(TRUST) $(KEY_LIST) host/commands/cmd_ima
 	$(Q)$(BIN) image public $(KEY) $(TRUST) >$@
 $(B)/obj/$(BOARD_TREE)/keys.o: $(B)/obj/$(BOARD_TREE)/keys.c
 	$(Q)$(BOARD_CC) -std=c11 $(CFLAGS_ALL) $(or $(BOARD_CFLAGS),-O2) -c -o $@ $<
+# The same as a file, as the hand-off has them.
+$(B)/share/lifeboat/$(BOARD).keys $(B)/runtime/share/lifeboat/$(BOARD).keys: $(KEY) $(TRUST) $(KEY_LIST) | $(BIN)
+	@mkdir -p $(@D)
+	$(Q)$(BIN) image public $(KEY) $(TRUST) --out $@

@@ -8,7 +8,7 @@
 #ifndef HARDWARE_WIRE_H
 #define HARDWARE_WIRE_H
 
-enum { WIRE_VERSION = 4 }; /* 2: millivolts, PWM, radio, card; 3: UART 2; 4: devices on buses and pins */
+enum { WIRE_VERSION = 5 }; /* 2: millivolts, PWM, radio, card; 3: UART 2; 4: devices on buses and pins; 5: keys */
 
 enum wire_fd {
 	WIRE_FD_FLASH = 3,     /* flash.bin, to be mapped shared */
@@ -20,7 +20,10 @@ enum wire_fd {
 	WIRE_FD_LOCK = 9,   /* never touched: it keeps a second hardware process out for as long as the CPU lives */
 	WIRE_FD_TRACE = 10, /* a file to be mapped shared, for a firmware made for `lifeboat check`; else not open */
 	WIRE_FD_UART2 = 11, /* as UART1; not open below version 3 */
-	WIRE_FD_END = 12,
+	/* The keys that the module was made with, as the hand-off's part has them: a memfd sealed against every change, for a
+	 * bootloader that was built with RUNTIME_KEYS=1; not open where there are none, nor below version 5. */
+	WIRE_FD_KEYS = 12,
+	WIRE_FD_END = 13,
 };
 
 enum { WIRE_REGISTERS_BYTES = 4096 };

@@ -6,6 +6,8 @@ BOARD_BOOT := boards/virtual/*.c boards/virtual/boot/*.c boards/virtual/common/*
 BOARD_PERIPH := boards/virtual/*.c boards/virtual/periph/*.c boards/virtual/common/*.c hardware/model/*.c \
 	$(VIRTUAL_CRYPTO)
 BOARD_PROCESS := hardware/process/*.c
+# With RUNTIME_KEYS=1 it trusts, besides the keys that it was built with, those that its module was made with.
+BOARD_RUNTIME_TRUST := boards/virtual/trust/runtime_trust.c
 
 # An image and the bootloader run wherever libc is, so what else they need is linked statically.
 BOARD_LIBS := $(call static_lib,sodium) $(call static_lib,z) $(call static_lib,md)

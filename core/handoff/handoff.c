@@ -322,6 +322,17 @@ int lb_handoff_get_keys(const uint8_t *retained, struct lb_image_key keys[LB_HAN
 	return LB_OK;
 }
 
+bool lb_handoff_add_key(struct lb_image_key keys[LB_HANDOFF_KEYS_MAX], size_t *count, const struct lb_image_key *key)
+{
+	for (size_t i = 0; i < *count; i++)
+		if (memcmp(keys[i].hash, key->hash, LB_SHA256_BYTES) == 0)
+			return true;
+	if (*count >= LB_HANDOFF_KEYS_MAX)
+		return false;
+	keys[(*count)++] = *key;
+	return true;
+}
+
 void lb_handoff_clear(uint8_t *retained)
 {
 	memset(retained, 0, LB_HANDOFF_SPACE);

@@ -116,6 +116,8 @@ enum lb_request lb_handoff_take_request(uint8_t *retained, enum lb_slot *slot);
 /* At most LB_HANDOFF_KEYS_MAX keys. */
 void lb_handoff_put_keys(uint8_t *retained, const struct lb_image_key *keys, size_t count);
 int lb_handoff_get_keys(const uint8_t *retained, struct lb_image_key keys[LB_HANDOFF_KEYS_MAX], size_t *count);
+/* One more at the end, unless it is there already; false, and nothing, where LB_HANDOFF_KEYS_MAX are there. */
+bool lb_handoff_add_key(struct lb_image_key keys[LB_HANDOFF_KEYS_MAX], size_t *count, const struct lb_image_key *key);
 /* Makes all parts absent. */
 void lb_handoff_clear(uint8_t *retained);
 

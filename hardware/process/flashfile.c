@@ -171,9 +171,14 @@ int lb_flashfile_reopen(const struct lb_folder *folder)
 	return fd;
 }
 
+bool lb_flashfile_exists(const struct lb_folder *folder)
+{
+	return faccessat(folder->fd, NAME, F_OK, 0) == 0;
+}
+
 static int open_with_image(const struct lb_folder *folder, struct bytes image, bool reflash)
 {
-	if (faccessat(folder->fd, NAME, F_OK, 0) != 0)
+	if (!lb_flashfile_exists(folder))
 		return create(folder, image) == 0 ? lb_flashfile_reopen(folder) : -1;
 	int fd = lb_flashfile_reopen(folder);
 	if (fd < 0 || image.size_bytes == 0)

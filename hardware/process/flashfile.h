@@ -17,6 +17,7 @@ enum { LB_FLASHFILE_BYTES = 8 * 1024 * 1024 };
  * holds something else than the image, the person is told so; only reflash writes it. files_fd, where it is not
  * negative, holds what the fs partition becomes, and is closed. Returns the file descriptor. */
 int lb_flashfile_open(const struct lb_folder *folder, const char *image_path, bool reflash, int files_fd);
+bool lb_flashfile_exists(const struct lb_folder *folder);
 /* The same for one that is there, as it is. */
 int lb_flashfile_reopen(const struct lb_folder *folder);
 

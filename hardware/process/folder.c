@@ -17,10 +17,10 @@
 #include "hardware/process/log.h"
 
 /* What may lie in a folder without flash.bin, when the very first run was cut short. */
-static const char *const OURS[] = {".", "..", "lock", "log", "log.old", "id", "air.json"};
+static const char *const OURS[] = {".", "..", "lock", "log", "log.old", "id", "keys", "air.json"};
 /* What belongs to a run, or to a write that was cut. */
 static const char *const VOLATILE[] = {
-	"control", "uart0", "uart1", "uart2", "uart0.new", "uart1.new", "uart2.new", "flash.bin.new", "id.new",
+	"control", "uart0", "uart1", "uart2", "uart0.new", "uart1.new", "uart2.new", "flash.bin.new", "id.new", "keys.new",
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))

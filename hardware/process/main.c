@@ -3,7 +3,7 @@
  *   hardware --dir DIR --bootloader PROGRAM [--image FILE] [--clock N] [--reflash] [--card FILE] [--ready-fd N]
  *            [--air FILE] [--pin PIN=VALUE] [--uart N=FILE] [--i2c N:ADDR=FILE] [--spi N=FILE]
  *            [--onewire PIN=FILE] [--parent-fd N] [--port N [--listen ADDR] [--takeover]] [--files-fd N]
- *            [--trace FILE] [--rtc host] [--bind ADDR]
+ *            [--trace FILE] [--rtc host] [--bind ADDR] [--keys-fd N]
  *
  *   --dir DIR            the module's folder; made if it is not there
  *   --bootloader PROGRAM what the CPU runs after a reset
@@ -25,6 +25,8 @@
  *                        start failed
  *   --files-fd N         the fs partition of flash.bin becomes what is in the file of this descriptor, before anything
  *                        runs
+ *   --keys-fd N          what a module that is made now, or anew by --reflash, trusts besides its bootloader's own keys
+ *                        (trustfile.h)
  *   --trace FILE         is handed to the CPU, for a firmware made for `lifeboat check`
  *   --rtc host           the real-time clock is right from power-on; without it, or with "unset", it begins in 2000
  *   --bind ADDR          scripts' ports are on this IPv4 address of the host; without it, on 127.0.0.1
@@ -75,6 +77,7 @@ struct options {
 	int ready_fd;
 	int parent_fd;
 	int files_fd;
+	int keys_fd;
 	const char *pins[LB_PIN_COUNT]; /* what drives each from outside; NULL: nothing */
 	size_t device_count;
 	struct {
@@ -138,40 +141,43 @@ static bool add_device(struct options *options, enum lb_device_kind kind, const 
 	return true;
 }
 
+enum { DEVICE = 256 }; /* and the kind of it */
+
+static const struct option OPTIONS[] = {
+	{"dir", required_argument, NULL, 'd'},
+	{"bootloader", required_argument, NULL, 'b'},
+	{"image", required_argument, NULL, 'i'},
+	{"clock", required_argument, NULL, 'c'},
+	{"reflash", no_argument, NULL, 'r'},
+	{"card", required_argument, NULL, 's'},
+	{"ready-fd", required_argument, NULL, 'R'},
+	{"parent-fd", required_argument, NULL, 'P'},
+	{"port", required_argument, NULL, 'p'},
+	{"listen", required_argument, NULL, 'l'},
+	{"takeover", no_argument, NULL, 'T'},
+	{"files-fd", required_argument, NULL, 'f'},
+	{"trace", required_argument, NULL, 't'},
+	{"air", required_argument, NULL, 'a'},
+	{"pin", required_argument, NULL, 'o'},
+	{"uart", required_argument, NULL, DEVICE + LB_DEVICE_UART},
+	{"i2c", required_argument, NULL, DEVICE + LB_DEVICE_I2C},
+	{"spi", required_argument, NULL, DEVICE + LB_DEVICE_SPI},
+	{"onewire", required_argument, NULL, DEVICE + LB_DEVICE_WIRE},
+	{"rtc", required_argument, NULL, 'C'},
+	{"bind", required_argument, NULL, 'B'},
+	{"keys-fd", required_argument, NULL, 'k'},
+	{NULL, 0, NULL, 0},
+};
+
 /* Numbers are checked where they are read, since the host passes on what the user typed. */
 static int parse_options(int argc, char **argv, struct options *options)
 {
-	enum { DEVICE = 256 }; /* and the kind of it */
-	static const struct option OPTIONS[] = {
-		{"dir", required_argument, NULL, 'd'},
-		{"bootloader", required_argument, NULL, 'b'},
-		{"image", required_argument, NULL, 'i'},
-		{"clock", required_argument, NULL, 'c'},
-		{"reflash", no_argument, NULL, 'r'},
-		{"card", required_argument, NULL, 's'},
-		{"ready-fd", required_argument, NULL, 'R'},
-		{"parent-fd", required_argument, NULL, 'P'},
-		{"port", required_argument, NULL, 'p'},
-		{"listen", required_argument, NULL, 'l'},
-		{"takeover", no_argument, NULL, 'T'},
-		{"files-fd", required_argument, NULL, 'f'},
-		{"trace", required_argument, NULL, 't'},
-		{"air", required_argument, NULL, 'a'},
-		{"pin", required_argument, NULL, 'o'},
-		{"uart", required_argument, NULL, DEVICE + LB_DEVICE_UART},
-		{"i2c", required_argument, NULL, DEVICE + LB_DEVICE_I2C},
-		{"spi", required_argument, NULL, DEVICE + LB_DEVICE_SPI},
-		{"onewire", required_argument, NULL, DEVICE + LB_DEVICE_WIRE},
-		{"rtc", required_argument, NULL, 'C'},
-		{"bind", required_argument, NULL, 'B'},
-		{NULL, 0, NULL, 0},
-	};
 	int option, number = 0;
 
 	while ((option = getopt_long(argc, argv, "", OPTIONS, NULL)) >= 0) {
 		if (option == 'c')
 			number = parse_number(optarg, 1, LB_CLOCK_FACTOR_MAX);
-		else if (option == 'R' || option == 'P' || option == 'f')
+		else if (option == 'R' || option == 'P' || option == 'f' || option == 'k')
 			number = parse_number(optarg, STDERR_FILENO + 1, 1 << 20);
 		else if (option == 'p')
 			number = parse_number(optarg, 0, UINT16_MAX);
@@ -188,6 +194,7 @@ static int parse_options(int argc, char **argv, struct options *options)
 		case 'c': options->clock_factor = (unsigned)number; break;
 		case 'r': options->reflash = true; break;
 		case 'f': options->files_fd = number; break;
+		case 'k': options->keys_fd = number; break;
 		case 'T': options->uartport.takeover = true; break;
 		case 't': options->trace = optarg; break;
 		case 'a': options->air = optarg; break;
@@ -345,6 +352,10 @@ static int prepare(const struct options *options, struct lb_module_setup *setup)
 		lb_log_report("cannot open %s: %s", options->trace, strerror(errno));
 		return -1;
 	}
+	/* Before flash.bin, so that no module lacks them that was made. */
+	if (!lb_trustfile_open(&setup->trust, &setup->folder, options->keys_fd,
+	                       options->reflash || !lb_flashfile_exists(&setup->folder)))
+		return -1;
 	setup->flash_fd = lb_flashfile_open(&setup->folder, options->image, options->reflash, options->files_fd);
 	if (setup->flash_fd < 0)
 		return -1;
@@ -415,7 +426,7 @@ int main(int argc, char **argv)
 {
 	uv_loop_t loop;
 	struct options options = {
-		.clock_factor = 1, .uartport = {.port = -1}, .ready_fd = -1, .parent_fd = -1, .files_fd = -1};
+		.clock_factor = 1, .uartport = {.port = -1}, .ready_fd = -1, .parent_fd = -1, .files_fd = -1, .keys_fd = -1};
 	int result = parse_options(argc, argv, &options);
 
 	if (result != EXIT_DONE)

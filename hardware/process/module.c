@@ -262,6 +262,7 @@ static int start_cpu(struct lb_module *module)
 	fds[WIRE_FD_REGISTERS] = module->registers.page_fd;
 	fds[WIRE_FD_LOCK] = module->folder.lock_fd;
 	fds[WIRE_FD_TRACE] = module->trace_fd;
+	fds[WIRE_FD_KEYS] = module->trust.fd;
 	for (int i = 0; i < LB_UARTHUB_COUNT && result == 0; i++) {
 		fds[UART_FDS[i]] = lb_uarthub_connect_cpu(&module->uart[i]);
 		if (fds[UART_FDS[i]] < 0)
@@ -421,6 +422,7 @@ int lb_module_open(struct lb_module *module, const struct lb_module_setup *setup
 	module->loop = setup->loop;
 	module->folder = setup->folder;
 	module->trace_fd = setup->trace_fd;
+	module->trust = setup->trust;
 	memcpy(module->unique_id, setup->unique_id, sizeof(module->unique_id));
 	module->clock.factor = setup->clock_factor;
 	module->rtc_of_host = setup->rtc_of_host;

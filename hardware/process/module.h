@@ -30,6 +30,7 @@
 #include "hardware/process/registers.h"
 #include "hardware/process/uartport.h"
 #include "hardware/process/sleep.h"
+#include "hardware/process/trustfile.h"
 #include "hardware/process/uarthub.h"
 #include "hardware/process/visitor.h"
 #include "hardware/process/wdtimer.h"
@@ -48,6 +49,7 @@ struct lb_module {
 	struct lb_folder folder;
 	struct lb_flashwatch flash;
 	int trace_fd; /* of `lifeboat check`, -1: none */
+	struct lb_trustfile trust;
 	uint8_t unique_id[LB_UNIQUE_ID_BYTES];
 	struct lb_clock clock;
 	struct lb_events events;
@@ -83,6 +85,7 @@ struct lb_module_setup {
 	struct lb_folder folder;
 	int flash_fd;
 	int trace_fd; /* of `lifeboat check`, -1: none */
+	struct lb_trustfile trust;
 	uint8_t unique_id[LB_UNIQUE_ID_BYTES];
 	unsigned clock_factor;
 	bool binds; /* scripts' ports are on this address of the host; else on 127.0.0.1 */

@@ -5,6 +5,7 @@
 
 #include "core/handoff/handoff.h"
 #include "core/handoff/handoff_text.h"
+#include "core/image/image.h"
 #include "hardware/model/pins.h"
 #include "hardware/process/names.h"
 
@@ -49,6 +50,28 @@ static void add_analog(cJSON *reply, const struct lb_module *module)
 		if (net.frequency_mhz != 0)
 			add_pwm(pwm, lb_pinout_get(pin)->name, &net);
 	}
+}
+
+static void add_ids(cJSON *reply, const char *name, const struct lb_image_key *keys, size_t count)
+{
+	cJSON *list = cJSON_AddArrayToObject(reply, name);
+	char id[9];
+
+	for (size_t i = 0; i < count; i++) {
+		snprintf(id, sizeof(id), "%08x", (unsigned)lb_image_key_id(keys[i].hash));
+		cJSON_AddItemToArray(list, cJSON_CreateString(id));
+	}
+}
+
+/* What the bootloader said that it trusts, when it last started an image, and what of it the module was made with. */
+static void add_keys(cJSON *reply, const struct lb_module *module)
+{
+	struct lb_image_key keys[LB_HANDOFF_KEYS_MAX];
+	size_t count;
+
+	lb_handoff_get_keys(module->registers.retained, keys, &count);
+	add_ids(reply, "keys", keys, count);
+	add_ids(reply, "added_keys", module->trust.keys, module->trust.count);
 }
 
 /* The parts that tell of this boot; the keys behind them are the same at every boot. */
@@ -153,6 +176,7 @@ void lb_snapshot_add(cJSON *reply, const struct lb_module *module)
 	lb_behind_add_status(&module->behind, cJSON_GetObjectItemCaseSensitive(reply, "net"));
 	lb_cardslot_add_status(&module->card, reply);
 	add_handoff(reply, module);
+	add_keys(reply, module);
 	add_flash(reply, module);
 	cJSON_AddNumberToObject(reply, "clock", module->clock.factor);
 	cJSON_AddNumberToObject(reply, "pid", getpid());

@@ -156,6 +156,8 @@ cJSON *lb_status_compose(const cJSON *reply)
 	copy_object(status, "net", reply);
 	copy(status, "sd", reply, "sd");
 	add_text(status, "last_error", erred ? up.last_error : NULL);
+	copy(status, "keys", reply, "keys");
+	copy(status, "added_keys", reply, "added_keys");
 	copy(status, "clock", reply, "clock");
 	copy(status, "t_ms", reply, "t_ms");
 	copy(status, "boots", reply, "boot");

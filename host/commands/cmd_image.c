@@ -12,6 +12,7 @@
 #include "host/commands/image_flash.h"
 #include "host/commands/image_info.h"
 #include "host/commands/image_judge.h"
+#include "host/commands/trust.h"
 #include "host/image/board_kinds.h"
 #include "host/image/image_write.h"
 #include "host/image/key.h"
@@ -68,25 +69,39 @@ static void print_bytes(const char *name, const uint8_t *bytes, size_t size_byte
 	printf("\n\t\t},\n");
 }
 
-/* The keys that a bootloader is built with, as the source that the build compiles. */
+static void print_key(const struct lb_image_key *key)
+{
+	printf("\t{ /* %08x */\n\t\t.type = %s,\n", lb_image_key_id(key->hash),
+	       key->type == LB_KEY_P256 ? "LB_KEY_P256" : "LB_KEY_ED25519");
+	print_bytes("hash", key->hash, sizeof(key->hash));
+	print_bytes("point", key->point, sizeof(key->point));
+	printf("\t},\n");
+}
+
+/* The keys that a bootloader is built with: as the source that the build compiles, or as a file that the command reads
+ * when it adds others. */
 static enum lb_exit print_public(const struct lb_args *args)
 {
-	if (args->word_count > 1 + LB_HANDOFF_KEYS_MAX)
+	struct lb_image_key keys[LB_HANDOFF_KEYS_MAX];
+	uint8_t part[LB_HANDOFF_KEYS_SPACE];
+	size_t count = args->word_count - 1;
+
+	if (count > LB_HANDOFF_KEYS_MAX)
 		return lb_args_wrong("image public: a bootloader trusts %d keys at most; give fewer", (int)LB_HANDOFF_KEYS_MAX);
-	printf("/* Made by lifeboat image public. */\n#include \"core/image/keys.h\"\n\n"
-	       "const struct lb_image_key lb_image_keys[] = {\n");
-	for (size_t i = 1; i < args->word_count; i++) {
-		struct lb_image_key key;
-		int result = lb_key_load_public(args->words[i], &key);
+	for (size_t i = 0; i < count; i++) {
+		int result = lb_key_load_public(args->words[1 + i], &keys[i]);
 
 		if (result != LB_OK)
-			return lb_image_judge_explain_key(args->words[i], result);
-		printf("\t{ /* %08x */\n\t\t.type = %s,\n", lb_image_key_id(key.hash),
-		       key.type == LB_KEY_P256 ? "LB_KEY_P256" : "LB_KEY_ED25519");
-		print_bytes("hash", key.hash, sizeof(key.hash));
-		print_bytes("point", key.point, sizeof(key.point));
-		printf("\t},\n");
+			return lb_image_judge_explain_key(args->words[1 + i], result);
 	}
+	if (args->values[OUT] != NULL) {
+		lb_trust_encode(keys, count, part);
+		return lb_image_file_write(args->values[OUT], part, sizeof(part));
+	}
+	printf("/* Made by lifeboat image public. */\n#include \"core/image/keys.h\"\n\n"
+	       "const struct lb_image_key lb_image_keys[] = {\n");
+	for (size_t i = 0; i < count; i++)
+		print_key(&keys[i]);
 	printf("};\nconst size_t lb_image_key_count = sizeof(lb_image_keys) / sizeof(lb_image_keys[0]);\n");
 	return LB_EXIT_DONE;
 }
@@ -283,7 +298,7 @@ static const struct lb_arg_part parts[] = {
 	{"info", "FILE [--key FILE]", 2, 2, TAKES(KEY) | TAKES(BOARD_ID), info},
 	{"flash", "--image IMAGE [--files FOLDER] [--nvs FILE] --out FILE", 1, 1,
      TAKES(KEY) | TAKES(IMAGE) | TAKES(FILES) | TAKES(NVS) | TAKES(OUT), make_flash},
-	{"public", "KEY ...", 2, LB_ARGS_WORDS, 0, print_public},
+	{"public", "KEY ... [--out FILE]", 2, LB_ARGS_WORDS, TAKES(OUT), print_public},
 };
 
 const struct lb_command lb_cmd_image = {
@@ -296,7 +311,7 @@ const struct lb_command lb_cmd_image = {
 			"info FILE                what is in an image; or in a flash.bin: the slots, the boot record's history,\n"
 			"                         and what would boot next and why\n"
 			"flash                    makes a module's whole flash for production: the same from the same parts\n"
-			"public KEY ...           the key list that a bootloader is built with, as C\n",
+			"public KEY ...           the key list that a bootloader is built with, as C, or as a file (--out)\n",
 	.example = "lifeboat image info module/flash.bin",
 	.options = {[KEY] = {"--key", "FILE",
                          "the key; without it your development key, which the build made:\n"
@@ -314,7 +329,7 @@ const struct lb_command lb_cmd_image = {
                          "flash: what pycom.nvs_get() finds, as a JSON object of whole numbers and texts:\n"
                          "{\"serial\": 1042, \"site\": \"roof\"}"},
                 [OUT] = {"--out", "FILE",
-                         "flash: the file to make, such as flash.bin; it takes the place of an older one"},
+                         "flash, public: the file to make, such as flash.bin; it takes the place of an older one"},
                 [HEADER] = {"--header-size", "N", "sign: bytes before the payload, 32 or more; 256 for a pico"}},
 	.many = TAKES(KEY),
 	.words_min = 1,

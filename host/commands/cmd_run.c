@@ -17,9 +17,10 @@
 #include "host/commands/profile_guess.h"
 #include "host/commands/run_program.h"
 #include "host/commands/run_watch.h"
+#include "host/commands/trust.h"
 #include "host/terminal/attach.h"
 
-enum { HEADLESS, CLOCK, FLASH, WATCH, REFLASH, PORT, LISTEN, TAKEOVER, AS, RTC, BIND, ENVIRONMENT };
+enum { HEADLESS, CLOCK, FLASH, WATCH, REFLASH, PORT, LISTEN, TAKEOVER, AS, RTC, BIND, TRUST, ENVIRONMENT };
 
 enum { CLOCK_MAX = 20, BANNER_BYTES = 2 * PATH_MAX + 128 };
 
@@ -261,6 +262,9 @@ static enum lb_exit run(const struct lb_args *args)
 	if (board != NULL && !stand_in(&options, board, trace, reason))
 		return lb_args_failed("%s", reason);
 	watch.dir = options.dir;
+	enum lb_exit trusted = lb_trust_choose(args, TRUST, args->values[REFLASH] != NULL || board != NULL, &options);
+	if (trusted != LB_EXIT_DONE)
+		return trusted;
 	/* Before it is loaded: what changes meanwhile is then seen as a change. */
 	if (args->values[WATCH] != NULL && !lb_filelist_read(&watch.loaded, folder, NULL, NULL, reason))
 		return lb_args_failed("%s", reason);
@@ -276,7 +280,7 @@ static enum lb_exit run(const struct lb_args *args)
 const struct lb_command lb_cmd_run = {
 	.name = "run",
 	.usage = "[DIR] [--headless] [--clock N] [--flash FOLDER [--watch]] [--reflash] [--port N [--listen ADDR] "
-			 "[--takeover]] [--as BOARD] [--bind ADDR] " LB_ENVIRONMENT_USAGE,
+			 "[--takeover]] [--as BOARD] [--bind ADDR] [--trust FILE]... " LB_ENVIRONMENT_USAGE,
 	.summary = "boot the module; a terminal gets its REPL",
 	.help =
 		"Boots the virtual module in the folder DIR, which is made when there is none, and attaches this\n"
@@ -317,8 +321,11 @@ const struct lb_command lb_cmd_run = {
                 [BIND] = {"--bind", "ADDR",
                           "the ports that scripts open are on this IPv4 address of the host, not on 127.0.0.1 alone:\n"
                           "whoever reaches it reaches them; 0.0.0.0: on all. Telnet and FTP stay where they are"},
+                [TRUST] = {"--trust", "FILE",
+                           "a module that is made now, or anew by --reflash, runs what this key signed, too (PEM,\n"
+                           "private or public; again and again); your development key is one of them by itself"},
                 LB_ENVIRONMENT_OPTIONS(ENVIRONMENT)},
-	.many = LB_ENVIRONMENT_MANY(ENVIRONMENT),
+	.many = LB_ENVIRONMENT_MANY(ENVIRONMENT) | 1u << TRUST,
 	.words_max = 1,
 	.run = run,
 };

@@ -22,7 +22,7 @@ enum {
 	RETRY_MS = 2,
 	END_MS = 5000, /* then SIGTERM, and a second later SIGKILL */
 	FORCE_MS = 1000,
-	ARGUMENTS_MAX = 14 + LB_HARDWARE_OPTIONS_MAX, /* the last is NULL */
+	ARGUMENTS_MAX = 16 + LB_HARDWARE_OPTIONS_MAX, /* the last is NULL */
 };
 
 #define READY "ready"
@@ -63,6 +63,7 @@ static void execute(const struct lb_hardware_options *options, int ready_fd, int
 	char ready_text[16];
 	char life_text[16];
 	char files_text[16];
+	char keys_text[16];
 
 	snprintf(image_name, sizeof(image_name), "%s%s.img", board, options->variant != NULL ? options->variant : "");
 	if (!lb_hardware_find_beside(PROGRAM, "", program) || !lb_hardware_find_beside(BOOTLOADER, board, bootloader) ||
@@ -86,6 +87,12 @@ static void execute(const struct lb_hardware_options *options, int ready_fd, int
 		arguments[count++] = "--files-fd";
 		arguments[count++] = files_text;
 		fcntl(options->files_fd, F_SETFD, 0);
+	}
+	if (options->keys_fd > 0) {
+		snprintf(keys_text, sizeof(keys_text), "%d", options->keys_fd);
+		arguments[count++] = "--keys-fd";
+		arguments[count++] = keys_text;
+		fcntl(options->keys_fd, F_SETFD, 0);
 	}
 	fcntl(ready_fd, F_SETFD, 0);
 	/* execv takes char *const[], and does not write to the texts. */

@@ -18,6 +18,7 @@ struct lb_hardware_options {
 	const char *variant; /* of the image: "-check"; NULL: the normal one */
 	const char *words[LB_HARDWARE_OPTIONS_MAX];
 	size_t count;
+	int keys_fd;  /* of lb_trust_choose: what a new module trusts besides; 0: nothing */
 	int files_fd; /* of lb_fs_load_make: what /flash is from the start on; 0: as it is. The caller closes it */
 };
 

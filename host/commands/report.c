@@ -152,6 +152,24 @@ static void print_led(const cJSON *status)
 	printf("%s %s (%s)\n", lb_json_text(status, "led"), lb_colour_name(rgb), lb_json_text(status, "led_mode"));
 }
 
+/* The first ones are built into the bootloader, the others were added when the module was made. */
+static void print_keys(const cJSON *status)
+{
+	const cJSON *added = lb_json_field(status, "added_keys");
+	const cJSON *key;
+	int built_in = cJSON_GetArraySize(lb_json_field(status, "keys")) - cJSON_GetArraySize(added);
+
+	if (cJSON_GetArraySize(added) == 0)
+		return;
+	label("keys");
+	for (int i = 0; i < built_in; i++)
+		printf("%s%s", cJSON_GetStringValue(cJSON_GetArrayItem(lb_json_field(status, "keys"), i)),
+		       i + 1 < built_in ? ", " : " built in; ");
+	printf("of this module:");
+	cJSON_ArrayForEach(key, added) printf(" %s", cJSON_GetStringValue(key));
+	printf("\n");
+}
+
 /* After a reset P2 is held high by its pull-up and the others are low. */
 /* As its pull makes it when nothing acts on it. */
 static bool is_usual(const cJSON *pin)
@@ -289,6 +307,7 @@ void lb_report_print(const cJSON *status, const char *dir, bool runs)
 		print_image(status);
 		print_led(status);
 	}
+	print_keys(status);
 	print_pins(status);
 	print_g23(lb_json_field(status, "g23_held_by"));
 	label("uart0");

@@ -32,9 +32,9 @@ ALLOWED = {
 	"protocols/telnet/": core("base") + ["protocols/login/", "protocols/telnet/"],
 	"protocols/trace/": [],
 	"crypto/": core("base", "image") + ["crypto/"],
-	"boards/": ["core/", "boards/bootloader.h", "boards/images.h", "boards/loader_mode.h"],
+	"boards/": ["core/", "boards/bootloader.h", "boards/images.h", "boards/loader_mode.h", "boards/trust.h"],
 	"boards/virtual/": core("base", "hw", "flashmap", "handoff", "image", "record", "loader", "update") + [
-		"boards/virtual/", "crypto/", "hardware/wire.h", "hardware/model/"],
+		"boards/virtual/", "boards/trust.h", "crypto/", "hardware/wire.h", "hardware/model/"],
 	"firmware/": core("base", "hw", "flashmap", "record", "image", "handoff", "nvs", "trial", "update") + [
 		"protocols/ftp/", "protocols/login/", "protocols/telnet/"],
 	# A program that writes down what another does is above all of it.

@@ -478,6 +478,26 @@ static void only_whole_keys_are_taken(void **state)
 	}
 }
 
+static void a_key_is_added_once_and_eight_are_all(void **state)
+{
+	struct lb_image_key keys[LB_HANDOFF_KEYS_MAX + 1], list[LB_HANDOFF_KEYS_MAX];
+	size_t count = 0;
+
+	(void)state;
+	some_keys(keys, LB_HANDOFF_KEYS_MAX);
+	keys[LB_HANDOFF_KEYS_MAX] = keys[0];
+	keys[LB_HANDOFF_KEYS_MAX].hash[LB_SHA256_BYTES - 1] ^= 1;
+	for (size_t i = 0; i < LB_HANDOFF_KEYS_MAX; i++) {
+		assert_true(lb_handoff_add_key(list, &count, &keys[i]));
+		assert_true(lb_handoff_add_key(list, &count, &keys[0]));
+		assert_int_equal(count, i + 1);
+	}
+	assert_false(lb_handoff_add_key(list, &count, &keys[LB_HANDOFF_KEYS_MAX]));
+	assert_true(lb_handoff_add_key(list, &count, &keys[LB_HANDOFF_KEYS_MAX - 1]));
+	assert_int_equal(count, LB_HANDOFF_KEYS_MAX);
+	assert_memory_equal(list, keys, sizeof(list));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -500,6 +520,7 @@ int main(void)
 		cmocka_unit_test(keys_arrive),
 		cmocka_unit_test(keys_lie_as_specified),
 		cmocka_unit_test(only_whole_keys_are_taken),
+		cmocka_unit_test(a_key_is_added_once_and_eight_are_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
