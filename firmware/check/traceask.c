@@ -1,14 +1,20 @@
 #include "firmware/check/traceask.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "core/hw/periph.h"
 #include "firmware/check/tracing.h"
 
-enum { JUST_BEFORE = 300 }; /* attributes: what a driver takes from its read to its complaint */
+/* Attributes: what a driver takes from its read to its complaint. The card's is the module's own, at once. */
+static const uint64_t JUST_BEFORE[LB_TRACE_DEVICES] = {
+	[LB_TRACE_I2C] = 300,  [LB_TRACE_SPI] = 300,  [LB_TRACE_UART] = 300,
+	[LB_TRACE_WIFI] = 300, [LB_TRACE_WIRE] = 300, [LB_TRACE_CARD] = 1,
+};
 
 static uint64_t lookups;
 static uint64_t asked_at[LB_TRACE_DEVICES]; /* by lookups */
+static bool whole[LB_TRACE_DEVICES];        /* the bus, not one address */
 
 void lb_traceask_count_lookup(void)
 {
@@ -21,7 +27,20 @@ void lb_traceask_device(enum lb_trace_device device)
 
 	trace->now_us = lb_periph_micros();
 	trace->used_us[device] = trace->now_us;
+	trace->used_place[device] = 0;
+	whole[device] = false;
 	asked_at[device] = lookups;
+}
+
+void lb_traceask_bus(enum lb_trace_device device)
+{
+	lb_traceask_device(device);
+	whole[device] = true;
+}
+
+void lb_traceask_place(enum lb_trace_device device, unsigned number, unsigned address)
+{
+	lb_tracing()->used_place[device] = lb_trace_place(number, whole[device] ? 0 : address);
 }
 
 uint32_t lb_traceask_device_just_before(void)
@@ -30,7 +49,7 @@ uint32_t lb_traceask_device_just_before(void)
 	uint64_t latest = 0;
 
 	for (uint32_t i = 0; i < LB_TRACE_DEVICES; i++)
-		if (asked_at[i] > latest && lookups - asked_at[i] < JUST_BEFORE) {
+		if (asked_at[i] > latest && lookups - asked_at[i] < JUST_BEFORE[i]) {
 			latest = asked_at[i];
 			found = i + 1;
 		}

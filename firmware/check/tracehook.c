@@ -148,7 +148,9 @@ static void note_method(mp_obj_t object, qstr method)
 	switch (mp_obj_get_type(object)->name) {
 	case MP_QSTR_I2C:
 	case MP_QSTR_SoftI2C:
-		if (method != MP_QSTR_init)
+		if (method == MP_QSTR_scan)
+			lb_traceask_bus(LB_TRACE_I2C);
+		else if (method != MP_QSTR_init)
 			lb_traceask_device(LB_TRACE_I2C);
 		break;
 	case MP_QSTR_SPI:
@@ -315,11 +317,14 @@ static void note_error(mp_obj_t exception, qstr file, size_t line)
 		.type = lb_tracing_text(mp_obj_get_type_str(exception)),
 		.device = lb_traceask_device_just_before(),
 	};
+	if (wanted.device != 0)
+		wanted.place = trace->used_place[wanted.device - 1];
 	struct lb_trace_error *error = find_error(&wanted);
 
 	trace->now_us = lb_periph_micros();
 	error->count++;
 	error->device = wanted.device;
+	error->place = wanted.place;
 	note_exception(error, exception);
 	if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(mp_obj_get_type(exception)),
 	                            MP_OBJ_FROM_PTR(&mp_type_AttributeError)) ||

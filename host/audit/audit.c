@@ -51,6 +51,21 @@ bool lb_audit_is_inconclusive(const struct lb_audit *audit, bool strict)
 	return false;
 }
 
+/* What was said of a whole bus is about each of its addresses. */
+bool lb_audit_is_given(const struct lb_audit_run *run, enum lb_trace_device device, uint32_t place, bool address)
+{
+	enum { NUMBER = 0xFF };
+
+	for (size_t i = 0; i < run->given_count; i++) {
+		const uint32_t given = run->given[i].place;
+		const bool is_bus = given <= NUMBER || place <= NUMBER || !address;
+		if (run->given[i].device == device &&
+		    (given == 0 || place == 0 || given == place || (is_bus && (given & NUMBER) == (place & NUMBER))))
+			return true;
+	}
+	return false;
+}
+
 static const char *file_of(const struct auditor *auditor, uint32_t function)
 {
 	return lb_reach_file_name(lb_flow_text(&auditor->flow, auditor->flow.code->function[function].file));
@@ -74,7 +89,8 @@ static void note_error(const struct auditor *auditor, const struct lb_trace_erro
 	char all[LB_AUDIT_TEXT_BYTES];
 	enum lb_missing missing = lb_missing(&auditor->flow, error, text, sizeof(text));
 
-	if (missing == LB_MISSING_DEVICE && auditor->run->given[lb_missing_device(&auditor->flow, error) - 1])
+	if (missing == LB_MISSING_DEVICE &&
+	    lb_audit_is_given(auditor->run, (enum lb_trace_device)(error->device - 1), error->place, true))
 		missing = LB_MISSING_NOTHING;
 
 	if (missing == LB_MISSING_NAME && error->script == 0 && hides_something(auditor, error)) {
@@ -216,7 +232,8 @@ static void note_waiting(const struct auditor *auditor)
 	uint64_t used_us = auditor->flow.ran->used_us[device];
 
 	if (audit->at_file[0] != '\0' && has_calls_ahead(auditor) && texts[device] != NULL && used_us != 0 &&
-	    !auditor->run->given[device] && used_us + JUST_NOW_US > auditor->run->now_us)
+	    !lb_audit_is_given(auditor->run, (enum lb_trace_device)device, auditor->flow.ran->used_place[device], false) &&
+	    used_us + JUST_NOW_US > auditor->run->now_us)
 		lb_audit_add(auditor->audit, LB_AUDIT_WAITS, audit->at_file, audit->at_line, texts[device]);
 }
 

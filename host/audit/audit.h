@@ -43,16 +43,28 @@ struct lb_audit {
 	unsigned at_line;
 };
 
+/* Something was said to be there, or not to be: its silence is no want of it. */
+struct lb_audit_given {
+	enum lb_trace_device device;
+	uint32_t place; /* lb_trace_place; 0: any of its kind */
+};
+
+enum { LB_AUDIT_GIVEN = 64 };
+
 struct lb_audit_run {
-	const struct lb_trace *code;  /* of all files */
-	const struct lb_trace *ran;   /* the same trace at an earlier moment, at the end of the run */
-	uint64_t now_us;              /* module time since the reset, at that moment */
-	bool given[LB_TRACE_DEVICES]; /* something was said to be there, or not to be: its silence is no want of it */
+	const struct lb_trace *code; /* of all files */
+	const struct lb_trace *ran;  /* the same trace at an earlier moment, at the end of the run */
+	uint64_t now_us;             /* module time since the reset, at that moment */
+	struct lb_audit_given given[LB_AUDIT_GIVEN];
+	size_t given_count;
 };
 
 /* False: there is no memory. */
 bool lb_audit(const struct lb_audit_run *run, struct lb_audit *audit);
 void lb_audit_add(struct lb_audit *audit, enum lb_audit_kind kind, const char *file, unsigned line, const char *text);
+
+/* Is one of them about this device? address: the very one on a bus counts, too, where both say which. */
+bool lb_audit_is_given(const struct lb_audit_run *run, enum lb_trace_device device, uint32_t place, bool address);
 
 /* Does the note make a safe verdict impossible? strict: the script's own errors and untried branches do too. */
 bool lb_audit_is_open(const struct lb_audit_note *note, bool strict);

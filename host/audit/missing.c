@@ -209,24 +209,32 @@ static bool is_a_name(const struct lb_flow *flow, const struct lb_trace_error *e
 	return true;
 }
 
-/* That there is no card is said by an error of its own. */
-uint32_t lb_missing_device(const struct lb_flow *flow, const struct lb_trace_error *error)
+/* "I2C bus 0 at 0x3c", as far as the trace knows. */
+static void name_device(const struct lb_trace_error *error, const char *bus, char *name, size_t room)
 {
-	return strcmp(lb_flow_text(flow, error->text), "no card in the slot") == 0 ? 1 + LB_TRACE_CARD : error->device;
+	const unsigned number = (error->place & 0xFF) - 1, address = error->place >> 8;
+
+	if (error->place == 0)
+		snprintf(name, room, "%s", bus);
+	else if (address == 0)
+		snprintf(name, room, "%s %u", bus, number);
+	else
+		snprintf(name, room, "%s bus %u at 0x%02x", bus, number, address);
 }
 
 enum lb_missing lb_missing(const struct lb_flow *flow, const struct lb_trace_error *error, char *text, size_t room)
 {
 	static const char *const buses[LB_TRACE_DEVICES] = {
 		"I2C", "SPI", "UART", NULL, "the sensor's pin", "the card's slot"};
-	const uint32_t device = lb_missing_device(flow, error);
-	const char *bus = device != 0 ? buses[device - 1] : NULL;
+	const char *bus = error->device != 0 ? buses[error->device - 1] : NULL;
+	char name[NAME_BYTES];
 
 	if (is_a_name(flow, error, text, room))
 		return LB_MISSING_NAME;
 	if (bus == NULL)
 		return LB_MISSING_NOTHING;
-	snprintf(text, room, "nothing answers on %s: %s: %s", bus, lb_flow_text(flow, error->type),
+	name_device(error, bus, name, sizeof(name));
+	snprintf(text, room, "nothing answers on %s: %s: %s", name, lb_flow_text(flow, error->type),
 	         lb_flow_text(flow, error->text));
 	return LB_MISSING_DEVICE;
 }

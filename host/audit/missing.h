@@ -18,7 +18,5 @@ enum lb_missing { LB_MISSING_NOTHING, LB_MISSING_NAME, LB_MISSING_DEVICE };
 /* What an error says is missing, with that in words, or LB_MISSING_NOTHING for a script's own error. The heap counts as
  * a name. */
 enum lb_missing lb_missing(const struct lb_flow *flow, const struct lb_trace_error *error, char *text, size_t room);
-/* 1 + the enum lb_trace_device that the error is about; 0: none. */
-uint32_t lb_missing_device(const struct lb_flow *flow, const struct lb_trace_error *error);
 
 #endif

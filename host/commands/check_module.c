@@ -281,18 +281,13 @@ static void note_tls(struct lb_check_module *check)
 
 bool lb_check_module_audit(struct lb_check_module *check)
 {
-	const struct lb_environment *environment = &check->environment;
 	struct lb_audit_run run = {
 		.code = check->trace.live,
 		.ran = check->trace.kept,
 		.now_us = check->watched_us,
-		.given = {[LB_TRACE_I2C] = lb_environment_has(environment, LB_ENVIRONMENT_I2C),
-	              [LB_TRACE_SPI] = lb_environment_has(environment, LB_ENVIRONMENT_SPI),
-	              [LB_TRACE_CARD] = lb_environment_has(environment, LB_ENVIRONMENT_SD),
-	              [LB_TRACE_WIRE] = lb_environment_has(environment, LB_ENVIRONMENT_ONEWIRE),
-	              [LB_TRACE_UART] = lb_environment_has(environment, LB_ENVIRONMENT_UART)},
 	};
 
+	lb_environment_list_devices(&check->environment, &run);
 	if (!lb_audit(&run, &check->facts.audit))
 		return lb_check_step_fail(check, "no memory");
 	note_tls(check);

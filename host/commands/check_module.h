@@ -12,6 +12,8 @@
 #include "host/commands/fs_load.h"
 #include "host/commands/rig.h"
 
+_Static_assert((int)LB_FS_LOAD_ADDED >= (int)LB_ARGS_MANY, "--add as often as the command line has room");
+
 struct lb_check_module {
 	/* Set by the caller; rig.files_fd and facts.as and .strict too. */
 	struct lb_environment environment;

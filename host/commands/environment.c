@@ -219,6 +219,30 @@ const char *lb_environment_card(const struct lb_environment *environment)
 	return NULL;
 }
 
+void lb_environment_list_devices(const struct lb_environment *environment, struct lb_audit_run *run)
+{
+	static const struct {
+		bool is_device, has_place;
+		enum lb_trace_device device;
+	} traced[LB_ENVIRONMENT_KINDS] = {
+		[LB_ENVIRONMENT_SD] = {true, false, LB_TRACE_CARD},      [LB_ENVIRONMENT_UART] = {true, true, LB_TRACE_UART},
+		[LB_ENVIRONMENT_I2C] = {true, true, LB_TRACE_I2C},       [LB_ENVIRONMENT_SPI] = {true, true, LB_TRACE_SPI},
+		[LB_ENVIRONMENT_ONEWIRE] = {true, false, LB_TRACE_WIRE},
+	};
+	struct lb_device_place place;
+
+	run->given_count = 0;
+	for (size_t i = 0; i < environment->count && run->given_count < LB_AUDIT_GIVEN; i++) {
+		const struct lb_environment_item *item = &environment->items[i];
+		if (!traced[item->kind].is_device)
+			continue;
+		struct lb_audit_given *given = &run->given[run->given_count++];
+		*given = (struct lb_audit_given){.device = traced[item->kind].device};
+		if (traced[item->kind].has_place && lb_device_find_place(kinds[item->kind].device, item->value, &place) != NULL)
+			given->place = lb_trace_place(place.number, place.address);
+	}
+}
+
 void lb_environment_print(const struct lb_environment *environment, char *text, size_t size_bytes)
 {
 	size_t used = 0;

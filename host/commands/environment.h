@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "host/audit/audit.h"
 #include "host/client/tree.h"
 #include "host/commands/args.h"
 #include "host/commands/hardware.h"
@@ -63,6 +64,8 @@ void lb_environment_pass(const struct lb_environment *environment, struct lb_har
 bool lb_environment_has(const struct lb_environment *environment, enum lb_environment_kind kind);
 /* The card's file; NULL: none was given. */
 const char *lb_environment_card(const struct lb_environment *environment);
+/* The devices among it, for an audit. */
+void lb_environment_list_devices(const struct lb_environment *environment, struct lb_audit_run *run);
 /* All that was said, as it was given: "--uart 1=gps.txt, --sd absent"; cut where there is no room. */
 void lb_environment_print(const struct lb_environment *environment, char *text, size_t size_bytes);
 

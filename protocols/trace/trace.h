@@ -81,6 +81,7 @@ struct lb_trace_error {
 	uint32_t type, text; /* "OSError", "[Errno 19] ENODEV" */
 	uint32_t base;       /* of an attribute that is missing: name of the built-in module or type, else 0 */
 	uint32_t device;     /* 1 + the enum lb_trace_device that was used just before; 0: none */
+	uint32_t place;      /* of that device, lb_trace_place */
 	uint32_t script;     /* that it ended: 1 boot.py, 2 main.py; 0: it was caught */
 	uint32_t count;
 };
@@ -92,9 +93,15 @@ enum lb_trace_device {
 	LB_TRACE_UART,
 	LB_TRACE_WIFI,
 	LB_TRACE_WIRE, /* a sensor on a pin of its own: 1-Wire, DHT */
-	LB_TRACE_CARD, /* the SD card: only what lb_missing_device says */
+	LB_TRACE_CARD, /* the SD card */
 	LB_TRACE_DEVICES
 };
+
+/* Which bus, by its number, and for I2C which address on it (0: none alone); 0 is any. */
+static inline uint32_t lb_trace_place(unsigned number, unsigned address)
+{
+	return 1 + number + (address << 8);
+}
 
 /* What a stand-in for another board's module was asked, and cannot answer; each place and text once. */
 struct lb_trace_gap {
@@ -125,6 +132,7 @@ struct lb_trace {
 	uint32_t heap_size_bytes, heap_peak_bytes; /* as it is, and what was in use at most */
 	uint64_t now_us;                           /* module time of the last instruction that used a device or raised */
 	uint64_t used_us[LB_TRACE_DEVICES];        /* module time since the reset when it was last used; 0: never */
+	uint32_t used_place[LB_TRACE_DEVICES];     /* and where */
 	/* Deep sleeps: how many, those without an end among them; the time awake before them, and in them. */
 	uint32_t sleeps, endless_sleeps;
 	uint64_t awake_us, asleep_us;

@@ -531,6 +531,18 @@ def test_a_card_that_is_not_there(scratch):
 	assert "given       --sd absent" in result.stdout
 
 
+@pytest.mark.parametrize("more, code", [((), 4), (("--spi", "0=absent", "--i2c", "1=absent"), 4),
+	(("--i2c", "0:0x3c=absent"), 0)])
+def test_one_device_says_nothing_of_another(scratch, more, code):
+	"""A sensor's file is no word about the display on the same bus."""
+	write(scratch, {"main.py": "import machine\ni2c = machine.I2C(0)\ni2c.readfrom_mem(0x76, 0xD0, 1)\n"
+		"i2c.writeto(0x3c, b'on')\nprint('shown')\n"})
+	sensor = f"0:0x76={harness.ROOT}/examples/devices/bme280.txt"
+	result = check(scratch, "--cuts", 0, "--seconds", 1, "--i2c", sensor, *more)
+	assert result.returncode == code, result.stdout
+	assert ("nothing answers on I2C bus 0 at 0x3c" in result.stdout) == (code == 4)
+
+
 def test_a_card_is_as_it_was(scratch):
 	"""Both worlds' modules write on copies of it; one that is not there is not left behind."""
 	card, folder = os.path.join(scratch, "card.img"), os.path.join(scratch, "scripts")
