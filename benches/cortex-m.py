@@ -20,7 +20,8 @@ def build(cpu, lto, loader, count=False):
 	"""The program, and the file that says where its bytes come from."""
 	tree = "-".join(["bench", cpu] + ["lto"] * lto + ["loader"] * loader + ["count"] * count)
 	flags = f"-Os -Wl,-Map={qemu.OUT}/{tree}.map" + " -flto" * lto + f" {NO_LOADER}" * (not loader)
-	main = "boards/main.c boards/bootloader.c boards/images.c" + " boards/loader_mode.c" * loader
+	main = "boards/main.c boards/bootloader.c boards/images.c boards/trust/compiled_trust.c"
+	main += " boards/loader_mode.c" * loader
 	if count:
 		flags += " -Wl,--wrap=lb_board_crypto"
 		main += " benches/cortex-m/count.c"

@@ -83,8 +83,8 @@ def test_clang_compiles_it(cpu, target, tmp_path):
 	if not shutil.which("clang"):
 		pytest.skip("no clang here")
 	headers = qemu.do("clang", "-print-resource-dir").strip() + "/include"
-	sources = [*qemu.ROOT.glob("core/*/*.c"), *qemu.ROOT.glob("boards/*.c"), *qemu.ROOT.glob("boards/stub/*.c"),
-		*qemu.ROOT.glob("boards/stub/cortex-m/*.c")]
+	sources = [*qemu.ROOT.glob("core/*/*.c"), *qemu.ROOT.glob("boards/*.c"), *qemu.ROOT.glob("boards/trust/*.c"),
+		*qemu.ROOT.glob("boards/stub/*.c"), *qemu.ROOT.glob("boards/stub/cortex-m/*.c")]
 	command = ["clang", f"--target={target}-none-eabi", f"-mcpu={cpu}", "-std=gnu11", "-Os", "-nostdinc", "-isystem",
 		headers, "-isystem", qemu.ROOT / "tools/freestanding", "-I", qemu.ROOT, "-DLB_VERSION_MAJOR=0",
 		"-DLB_VERSION_MINOR=1", "-DLB_VERSION_PATCH=0", '-DLB_VERSION="0.1.0"', "-DSTUB_CRYPTO=lb_crypto_small", "-Wall",
