@@ -197,6 +197,9 @@ $(BOOTLOADER): $(call objects,$(BOARD_TREE),$(MAIN_C)) $(B)/obj/$(BOARD_TREE)/ke
 	$(if $(Q),@echo "  link $@")
 	$(Q)$(BOARD_CC) $(LDFLAGS_ALL) $(BOARD_LDFLAGS) -o $@ $(filter %.o %.a,$^) $(BOARD_LIBS)
 
+# What else a board's bootloader is made of, and into.
+include $(wildcard boards/$(BOARD)/boot/*.mk)
+
 include conf/keys.mk conf/firmware.mk
 
 # ---- for programs of one's own (docs/lowlevel.md): the board as an archive, and the headers that say how ----
@@ -204,8 +207,8 @@ OWN_CORE := base hw flashmap handoff image record update
 OWN_LIBRARY := $(B)/lib/lifeboat/$(BOARD).a
 OWN_H := $(wildcard $(OWN_CORE:%=core/%/*.h)) crypto/providers.h
 INCLUDE := $(B)/include/lifeboat
-$(OWN_LIBRARY): $(call objects,release,$(sort $(wildcard $(OWN_CORE:%=core/%/*.c) $(BOARD_PERIPH)))) \
-		$(MBEDTLS_C:%.c=$(B)/obj/release/mbedtls/%.o) $(SOURCES) $(BOARD_SOURCES)
+$(OWN_LIBRARY): $(call objects,$(BOARD_TREE),$(sort $(wildcard $(OWN_CORE:%=core/%/*.c) $(BOARD_PERIPH)))) \
+		$(MBEDTLS_C:%.c=$(B)/obj/$(BOARD_TREE)/mbedtls/%.o) $(SOURCES) $(BOARD_SOURCES)
 	@mkdir -p $(@D)
 	$(archive)
 $(INCLUDE)/%.h: %.h

@@ -6,6 +6,8 @@ export MICROPY_GIT_TAG := v1.25.0
 export MICROPY_GIT_HASH := 1.25.0
 export SOURCE_DATE_EPOCH := 1744675200
 
+# What of Mbed TLS the board's own compiler made.
+BOARD_MBEDTLS := $(B)/obj/$(BOARD_TREE)/mbedtls.a
 abs = $(abspath $(1))
 MPY_CROSS := $(B)/mpy-cross/mpy-cross
 export MICROPY_MPYCROSS := $(call abs,$(MPY_CROSS))
@@ -34,10 +36,12 @@ $(FIRMWARE_BUILD)/listed: $(FIRMWARE_LIST)
 	@rm -rf $(@D)/genhdr/*.split $(@D)/genhdr/qstr $(@D)/genhdr/module $(@D)/genhdr/root_pointer
 	@touch $@
 
-$(FIRMWARE): $(FIRMWARE_SOURCES) $(FIRMWARE_BUILD)/listed $(MPY_CROSS) $(MICROPYTHON_TREE) $(CHOICE) $(MBEDTLS) $(RULES)
+$(FIRMWARE): $(FIRMWARE_SOURCES) $(FIRMWARE_BUILD)/listed $(MPY_CROSS) $(MICROPYTHON_TREE) $(CHOICE) $(RULES) \
+		$(BOARD_MBEDTLS)
 	$(MAKE) --no-print-directory -C firmware BOARD=$(BOARD) BUILD=$(call abs,$(FIRMWARE_BUILD)) \
 		MICROPYTHON_DIR=$(call abs,$(MICROPYTHON_DIR)) MPY_CROSS=$(call abs,$(MPY_CROSS)) LB_VERSION=$(LB_VERSION) \
-		MBEDTLS_DIR=$(call abs,$(MBEDTLS_DIR)) MBEDTLS=$(call abs,$(MBEDTLS))
+		MBEDTLS_DIR=$(call abs,$(MBEDTLS_DIR)) MBEDTLS=$(call abs,$(BOARD_MBEDTLS)) \
+		$(BOARD_FIRMWARE_VARIABLES)
 	@touch $@
 
 # The same for `lifeboat check`, by the same make.
@@ -46,6 +50,10 @@ $(CHECK_FIRMWARE): $(FIRMWARE)
 $(CHECK_IMAGE): $(CHECK_FIRMWARE) $(KEY) $(KEY_LIST) $(BIN)
 	@mkdir -p $(@D)
 	$(Q)$(BIN) image sign $(CHECK_FIRMWARE) $@ --version $(LB_VERSION) --key $(KEY)
-$(IMAGE): $(FIRMWARE) $(KEY) $(KEY_LIST) $(BIN)
+# A board that says BOARD_OBJCOPY has no loader for ELF.
+FIRMWARE_PAYLOAD := $(FIRMWARE)$(if $(BOARD_OBJCOPY),.bin)
+%.elf.bin: %.elf
+	$(Q)$(BOARD_OBJCOPY) -O binary $< $@
+$(IMAGE): $(FIRMWARE_PAYLOAD) $(KEY) $(KEY_LIST) $(BIN)
 	@mkdir -p $(@D)
-	$(Q)$(BIN) image sign $(FIRMWARE) $@ --version $(LB_VERSION) --key $(KEY)
+	$(Q)$(BIN) image sign $(FIRMWARE_PAYLOAD) $@ --version $(LB_VERSION) --key $(KEY) $(BOARD_SIGN)

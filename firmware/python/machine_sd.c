@@ -63,7 +63,7 @@ static int locate(size_t n_args, const mp_obj_t *args, mp_uint_t flags, mp_buffe
 	mp_get_buffer_raise(args[2], buffer, flags);
 	if (!is_ours(self))
 		return -MP_ENODEV;
-	if (n_args == 4 || wanted < 0 || wanted >= self->blocks || buffer->len % LB_CARD_BLOCK_BYTES != 0)
+	if (n_args == 4 || wanted < 0 || (uint32_t)wanted >= self->blocks || buffer->len % LB_CARD_BLOCK_BYTES != 0)
 		return -MP_EINVAL;
 	*block = (uint32_t)wanted;
 	return 0;

@@ -156,6 +156,23 @@ export function voltage(mcu, had) {
 	return new Registers(mcu, "VREG_AND_CHIP_RESET", {0: 0x1000b1, 4: 0x91, [CHIP_RESET]: had});
 }
 
+const RANDOMBIT = 0x1c;
+
+// Its random bit is not random here, so that every run is the same.
+class RingOscillator extends Registers {
+	constructor(mcu) {
+		super(mcu, "ROSC", {0x18: 0x80001000});
+		this.noise = 1;
+	}
+
+	readUint32(offset) {
+		if (offset !== RANDOMBIT)
+			return super.readUint32(offset);
+		this.noise = Math.imul(this.noise, 1103515245) + 12345 | 0;
+		return this.noise >>> 16 & 1;
+	}
+}
+
 export function ringOscillator(mcu) {
-	return new Registers(mcu, "ROSC", {0x18: 0x80001000});
+	return new RingOscillator(mcu);
 }

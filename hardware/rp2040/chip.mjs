@@ -67,6 +67,7 @@ export class Chip {
 	connect() {
 		const {mcu, flash} = this;
 		this.window = new Window(mcu, flash);
+		flash.onPoll = until => this.cpu.skip(until);
 		const ssi = new Ssi(mcu, flash, this.window);
 		Object.assign(mcu.peripherals, {0x18000: ssi, 0x14000: new XipControl(mcu, this.window),
 			0x40018: new IoQspi(mcu, ssi), 0x40060: ringOscillator(mcu), 0x40064: voltage(mcu, this.had)});
@@ -85,7 +86,8 @@ export class Chip {
 
 	// ---- pins ----
 
-	// rp2040js knows no pulls: a pin is what drives it, or what its pull makes of it.
+	// rp2040js knows no pulls, and an output does not read back: a pin is what drives it from outside, else what the chip
+	// drives it to, else what its pull makes of it.
 	wirePins() {
 		const {mcu} = this;
 		const pads = mcu.peripherals[0x4001c];
@@ -94,14 +96,16 @@ export class Chip {
 			write.call(pads, offset, value);
 			this.settlePins();
 		};
-		for (const pin of mcu.gpio)
+		for (const pin of mcu.gpio) {
 			pin.padValue = 0x56;
+			pin.addListener(() => this.settlePins());
+		}
 		this.settlePins();
 	}
 
 	settlePins() {
 		this.mcu.gpio.forEach((pin, number) => {
-			const level = this.driven[number] ?? pin.pullupEnabled;
+			const level = this.driven[number] ?? (pin.outputEnable ? pin.outputValue : pin.pullupEnabled);
 			if (level !== pin.rawInputValue)
 				pin.setInputValue(level);
 		});

@@ -40,6 +40,7 @@ export class FlashChip {
 			this.programmed[unit] = this.isBlank(unit * UNIT_BYTES, UNIT_BYTES) ? 0 : 1;
 		this.operations = []; // {kind, offset, size}: all that changed it
 		this.onChange = () => {}; // (offset, size)
+		this.onPoll = () => {}; // (until): somebody asks whether it is busy, which it is until then
 		this.cut = null; // {operation, depth: "before" | "within" | "after"}: where the power goes
 		this.powerUp(() => 0);
 	}
@@ -85,7 +86,10 @@ export class FlashChip {
 
 	answer(command, at) {
 		switch (command) {
-		case STATUS: return (this.busy ? BUSY : 0) | (this.enabled ? WRITE_ENABLED : 0);
+		case STATUS:
+			if (this.busy)
+				this.onPoll(this.busyUntil);
+			return (this.busy ? BUSY : 0) | (this.enabled ? WRITE_ENABLED : 0);
 		case JEDEC_ID: return [0xef, 0x40, 0x15][(at - 1) % 3];
 		case UNIQUE_ID: return at > 4 ? this.id[(at - 5) % 8] : 0;
 		case READ: return at > 3 ? this.cells[(this.address() + at - 4) % FLASH_BYTES] : 0;

@@ -10,7 +10,7 @@ const NORMAL = 0, SAFE = 1;
 const PIN = 1, REQUEST = 2;
 const LATEST = 0, FACTORY = 2, REVERTED = 3, FALLBACK = 4;
 const POWER_ON = 0, SWITCH = 1, SOFTWARE = 2, TIMED_OUT = 3, CRASHED = 5;
-const FAULT_AT = 0x20040ff0;
+const FAULT_AT = 0x2003ff00;
 
 const two = () => ({factory: image("factory"), ota_0: image("ota_0")});
 

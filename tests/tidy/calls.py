@@ -8,7 +8,7 @@ import tree
 # Headers whose functions somebody else gives: the board, the build, whoever links the module. What goes through one of
 # these is no circle.
 CONTRACTS = ("core/base/assert.h", "core/hw/", "core/image/crypto.h", "core/image/keys.h", "core/loader/codec.h",
-	"boards/stub/machine.h", "boards/trust.h", "crypto/blocks.h")
+	"boards/pico/common/handlers.h", "boards/stub/machine.h", "boards/trust.h", "crypto/blocks.h")
 # Headers that MicroPython asks for by name, with what it calls. They may declare what several files define.
 MICROPYTHON = ("firmware/mpconfigport.h", "firmware/mphalport.h")
 # Where the objects of which sources lie below build/: the first that has one counts.

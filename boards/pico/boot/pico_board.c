@@ -1,58 +1,38 @@
 /* What the bootloader's main needs of the Pico: images run where they lie in flash. */
-#include "boards/pico/boot/pico_board.h"
-
 #include <hardware/regs/intctrl.h>
-#include <hardware/regs/io_bank0.h>
 #include <hardware/regs/m0plus.h>
-#include <hardware/regs/pads_bank0.h>
 #include <hardware/regs/resets.h>
-#include <hardware/regs/sio.h>
 #include <string.h>
 
-#include "boards/pico/boot/vectors.h"
+#include "boards/pico/common/vectors.h"
 #include "boards/pico/common/chip.h"
 #include "boards/pico/common/chipflash.h"
+#include "boards/pico/common/handlers.h"
 #include "boards/pico/common/lamp.h"
 #include "boards/pico/common/line.h"
+#include "boards/pico/common/pads.h"
 #include "boards/pico/common/registers.h"
+#include "boards/pico/common/vectors.h"
 #include "boards/pico/pico_kind.h"
 #include "core/base/error.h"
 #include "core/hw/board.h"
 #include "crypto/providers.h"
 
-enum { P12 = 12, G23 = 2, WAIT_ALARM = 0, US_PER_MS = 1000, WAIT_MAX_MS = 3600000, EDGES = 0xC, PINS_OF_SIO = 5 };
-enum { PINS_A_REGISTER = 8, BITS_A_PIN = 4 };
+enum { P12 = 12, G23 = 2, WAIT_ALARM = 0, US_PER_MS = 1000, WAIT_MAX_MS = 3600000 };
 
 extern uint8_t pico_retained[];
 
 static uint32_t image_offset; /* in flash; 0: none is loaded */
 static enum lb_cause cause;
 
-/* The registers of eight pins' interrupts, four bits a pin. */
-static uint32_t edges_of(unsigned pin)
-{
-	return (uint32_t)EDGES << BITS_A_PIN * (pin % PINS_A_REGISTER);
-}
-
-static uint32_t register_of(uint32_t first, unsigned pin)
-{
-	return IO_BANK0_BASE + first + 4 * (pin / PINS_A_REGISTER);
-}
-
-static void listen_to(unsigned pin, uint32_t pull)
-{
-	PICO_REGISTER(PADS_BANK0_BASE + PADS_BANK0_GPIO0_OFFSET + 4 * pin) =
-		PADS_BANK0_GPIO0_IE_BITS | PADS_BANK0_GPIO0_SCHMITT_BITS | pull;
-	PICO_REGISTER(IO_BANK0_BASE + IO_BANK0_GPIO0_CTRL_OFFSET + 8 * pin) = PINS_OF_SIO;
-	PICO_SET(register_of(IO_BANK0_PROC0_INTE0_OFFSET, pin)) = edges_of(pin);
-}
-
 /* The pins come first, so that their pulls have long worked when they are read: the oscillator takes milliseconds. */
 void lb_board_init(void)
 {
 	pico_chip_release(RESETS_RESET_IO_BANK0_BITS | RESETS_RESET_PADS_BANK0_BITS);
-	listen_to(P12, PADS_BANK0_GPIO0_PDE_BITS);
-	listen_to(G23, PADS_BANK0_GPIO0_PUE_BITS);
+	pico_pads_connect(P12, PICO_FUNCTION_SIO, LB_PULL_DOWN);
+	pico_pads_connect(G23, PICO_FUNCTION_SIO, LB_PULL_UP);
+	pico_pads_listen(P12, true);
+	pico_pads_listen(G23, true);
 	pico_lamp_init();
 	cause = pico_chip_cause();
 	pico_chip_start_clocks();
@@ -90,14 +70,9 @@ const struct lb_crypto *lb_board_crypto(void)
 	return &lb_crypto_small;
 }
 
-/* A local address made of the flash chip's own number: the RP2040 has none. */
 void lb_board_mac(uint8_t mac[LB_BOARD_MAC_BYTES])
 {
-	uint8_t id[PICO_CHIPFLASH_ID_BYTES];
-
-	pico_chipflash_id(id);
-	mac[0] = 0x02;
-	memcpy(mac + 1, id + PICO_CHIPFLASH_ID_BYTES - (LB_BOARD_MAC_BYTES - 1), LB_BOARD_MAC_BYTES - 1);
+	pico_chipflash_mac(mac);
 }
 
 uint32_t lb_board_millis(void)
@@ -107,20 +82,23 @@ uint32_t lb_board_millis(void)
 
 struct lb_boot_pins lb_board_pins(void)
 {
-	const uint32_t levels = PICO_REGISTER(SIO_BASE + SIO_GPIO_IN_OFFSET);
-
-	return (struct lb_boot_pins){.p12 = (levels & 1u << P12) != 0, .g23 = (levels & 1u << G23) != 0};
+	return (struct lb_boot_pins){.p12 = pico_pads_level(P12), .g23 = pico_pads_level(G23)};
 }
 
-void pico_board_on_alarm(void)
+void pico_handle_alarm(void)
 {
 	pico_chip_alarm_seen(WAIT_ALARM);
 }
 
-void pico_board_on_pins(void)
+void pico_handle_pins(void)
 {
-	PICO_REGISTER(register_of(IO_BANK0_INTR0_OFFSET, P12)) = edges_of(P12);
-	PICO_REGISTER(register_of(IO_BANK0_INTR0_OFFSET, G23)) = edges_of(G23);
+	(void)pico_pads_take_edges(P12);
+	(void)pico_pads_take_edges(G23);
+}
+
+/* It is not enabled: who waits for input is woken by uart0 itself. */
+void pico_handle_input(void)
+{
 }
 
 static bool same_pins(struct lb_boot_pins a, struct lb_boot_pins b)
@@ -213,9 +191,7 @@ const uint8_t *lb_board_image_mapped(void)
 
 bool lb_board_payload_runs(const void *start, size_t size_bytes)
 {
-	const struct pico_vectors_room flash = {XIP_BASE, pico_chipflash.size_bytes};
-
-	return pico_vectors_are_good(start, size_bytes, flash);
+	return pico_vectors_are_good(start, size_bytes, pico_chipflash_room);
 }
 
 /* What is left of this program: no interrupt, and nothing on its way out of uart0. */
@@ -224,9 +200,9 @@ static void leave(void)
 	pico_chip_alarm_off(WAIT_ALARM);
 	pico_chip_alarm_off(PICO_LAMP_ALARM);
 	pico_line_stop();
-	PICO_CLEAR(register_of(IO_BANK0_PROC0_INTE0_OFFSET, P12)) = edges_of(P12);
-	PICO_CLEAR(register_of(IO_BANK0_PROC0_INTE0_OFFSET, G23)) = edges_of(G23);
-	pico_board_on_pins();
+	pico_pads_listen(P12, false);
+	pico_pads_listen(G23, false);
+	pico_handle_pins();
 	PICO_REGISTER(PPB_BASE + M0PLUS_NVIC_ICER_OFFSET) = UINT32_MAX;
 	PICO_REGISTER(PPB_BASE + M0PLUS_NVIC_ICPR_OFFSET) = UINT32_MAX;
 }

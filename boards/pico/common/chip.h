@@ -13,7 +13,11 @@ enum {
 	PICO_ALARMS = 4,
 };
 
-/* What a fault leaves at the end of retained RAM. */
+/* RAM that bootloader and image use for nothing else, and that no reset clears: the linker scripts'. */
+extern uint8_t pico_kept[];
+enum { PICO_KEPT_BYTES = 256 };
+
+/* What a fault leaves at its start. */
 struct pico_fault {
 	uint32_t magic; /* PICO_FAULT_MAGIC */
 	uint32_t pc;

@@ -32,6 +32,7 @@ enum {
 	ADDRESS_BYTES = 3,
 	HEAD_BYTES = 1 + ADDRESS_BYTES,
 	ID_DUMMY_BYTES = 4,
+	ID_BYTES = 8,
 };
 
 enum {
@@ -138,7 +139,7 @@ PICO_IN_RAM static void change(const uint8_t *head, const uint8_t *out, uint32_t
 PICO_IN_RAM static void read_id(const uint8_t *head, uint8_t *id)
 {
 	leave_xip();
-	command(head, 1 + ID_DUMMY_BYTES, NULL, id, PICO_CHIPFLASH_ID_BYTES);
+	command(head, 1 + ID_DUMMY_BYTES, NULL, id, ID_BYTES);
 	enter_xip();
 }
 
@@ -244,14 +245,18 @@ static int flash_erase(void *ctx, uint32_t offset, uint32_t size_bytes)
 	return result;
 }
 
-void pico_chipflash_id(uint8_t id[PICO_CHIPFLASH_ID_BYTES])
+void pico_chipflash_mac(uint8_t mac[LB_BOARD_MAC_BYTES])
 {
-	uint8_t head[1 + ID_DUMMY_BYTES] = {COMMAND_UNIQUE_ID};
+	uint8_t head[1 + ID_DUMMY_BYTES] = {COMMAND_UNIQUE_ID}, id[ID_BYTES];
 	const uint32_t enabled = mask_others();
 
 	read_id(head, id);
 	unmask(enabled);
+	mac[0] = 0x02;
+	memcpy(mac + 1, id + ID_BYTES - (LB_BOARD_MAC_BYTES - 1), LB_BOARD_MAC_BYTES - 1);
 }
+
+const struct pico_vectors_room pico_chipflash_room = {XIP_BASE, FLASH_BYTES};
 
 const struct lb_flash pico_chipflash = {
 	.read = flash_read,

@@ -3,13 +3,15 @@
 #ifndef PICO_CHIPFLASH_H
 #define PICO_CHIPFLASH_H
 
+#include "boards/pico/common/vectors.h"
 #include "core/hw/flash.h"
-
-enum { PICO_CHIPFLASH_ID_BYTES = 8 };
+#include "core/hw/types.h"
 
 extern const struct lb_flash pico_chipflash;
+/* Where it is mapped: what may run from there. */
+extern const struct pico_vectors_room pico_chipflash_room;
 
-/* The chip's own number, which is that of no other. */
-void pico_chipflash_id(uint8_t id[PICO_CHIPFLASH_ID_BYTES]);
+/* A local address made of the chip's own number, which is that of no other: the RP2040 has none. */
+void pico_chipflash_mac(uint8_t mac[LB_BOARD_MAC_BYTES]);
 
 #endif

@@ -2,20 +2,20 @@
 #include "boards/pico/common/line.h"
 
 #include <hardware/regs/intctrl.h>
-#include <hardware/regs/io_bank0.h>
 #include <hardware/regs/m0plus.h>
-#include <hardware/regs/pads_bank0.h>
 #include <hardware/regs/resets.h>
 #include <hardware/regs/uart.h>
 
 #include "boards/pico/common/chip.h"
+#include "boards/pico/common/pads.h"
 #include "boards/pico/common/registers.h"
 #include "core/hw/types.h"
 
-enum { RING_BYTES = 2048, TX_PIN = 0, RX_PIN = 1, PINS_OF_UART = 2, BITS_8 = 3, FRACTIONS = 64, SAMPLES = 16 };
+enum { RING_BYTES = 2048, TX_PIN = 0, RX_PIN = 1, BITS_LEAST = 5, FRACTIONS = 64, SAMPLES = 16 };
 
 static volatile uint32_t put_at, get_at; /* count up for ever; the ring's size divides 2^32 */
 static uint8_t ring[RING_BYTES];
+static uint32_t format = 3 << UART_UARTLCR_H_WLEN_LSB;
 
 static void wait_until_sent(void)
 {
@@ -31,16 +31,14 @@ static void set_rate(uint32_t baud)
 	PICO_REGISTER(UART0_BASE + UART_UARTIBRD_OFFSET) = divider / FRACTIONS;
 	PICO_REGISTER(UART0_BASE + UART_UARTFBRD_OFFSET) = divider % FRACTIONS;
 	PICO_REGISTER(UART0_BASE + UART_UARTLCR_H_OFFSET) =
-		BITS_8 << UART_UARTLCR_H_WLEN_LSB | UART_UARTLCR_H_FEN_BITS; /* which takes the divider over */
+		format | UART_UARTLCR_H_FEN_BITS; /* which takes the divider over */
 }
 
 /* The line rests high; a pin with nothing at it would be low for ever, which is a break. */
 static void connect_pins(void)
 {
-	PICO_REGISTER(PADS_BANK0_BASE + PADS_BANK0_GPIO0_OFFSET + 4 * RX_PIN) =
-		PADS_BANK0_GPIO0_IE_BITS | PADS_BANK0_GPIO0_SCHMITT_BITS | PADS_BANK0_GPIO0_PUE_BITS;
-	PICO_REGISTER(IO_BANK0_BASE + IO_BANK0_GPIO0_CTRL_OFFSET + 8 * TX_PIN) = PINS_OF_UART;
-	PICO_REGISTER(IO_BANK0_BASE + IO_BANK0_GPIO0_CTRL_OFFSET + 8 * RX_PIN) = PINS_OF_UART;
+	pico_pads_connect(TX_PIN, PICO_FUNCTION_UART, LB_PULL_NONE);
+	pico_pads_connect(RX_PIN, PICO_FUNCTION_UART, LB_PULL_UP);
 }
 
 void pico_line_init(void)
@@ -65,6 +63,7 @@ PICO_IN_RAM void pico_line_on_interrupt(void)
 			ring[put_at++ % RING_BYTES] = byte;
 	}
 	PICO_REGISTER(UART0_BASE + UART_UARTICR_OFFSET) = UART_UARTICR_RTIC_BITS;
+	PICO_REGISTER(PPB_BASE + M0PLUS_NVIC_ISPR_OFFSET) = 1u << PICO_LINE_INPUT;
 }
 
 void pico_line_write(const void *data, size_t size_bytes)
@@ -93,6 +92,35 @@ size_t pico_line_read(void *data, size_t size_bytes)
 bool pico_line_has_input(void)
 {
 	return get_at != put_at;
+}
+
+size_t pico_line_peek(const uint8_t **bytes)
+{
+	const uint32_t at = get_at % RING_BYTES, count = put_at - get_at;
+
+	*bytes = ring + at;
+	return count < RING_BYTES - at ? count : RING_BYTES - at;
+}
+
+void pico_line_drop(size_t size_bytes)
+{
+	get_at += (uint32_t)size_bytes;
+}
+
+bool pico_line_holds(uint8_t byte)
+{
+	for (uint32_t at = get_at; at != put_at; at++)
+		if (ring[at % RING_BYTES] == byte)
+			return true;
+	return false;
+}
+
+void pico_line_format(unsigned bits, unsigned parity, unsigned stop)
+{
+	wait_until_sent();
+	format = (bits - BITS_LEAST) << UART_UARTLCR_H_WLEN_LSB | (stop == 2 ? UART_UARTLCR_H_STP2_BITS : 0) |
+	         (parity != 0 ? UART_UARTLCR_H_PEN_BITS : 0) | (parity == 1 ? UART_UARTLCR_H_EPS_BITS : 0);
+	PICO_REGISTER(UART0_BASE + UART_UARTLCR_H_OFFSET) = format | UART_UARTLCR_H_FEN_BITS;
 }
 
 void pico_line_baud(uint32_t baud)

@@ -1,4 +1,4 @@
-/* What the one LED shows of a colour: a rhythm that a person tells from the others. Pure. docs/porting.md has the
+/* What the one LED shows of a colour: a rhythm that a person tells from the others. Pure. docs/pico.md has the
  * table. */
 #ifndef PICO_RHYTHM_H
 #define PICO_RHYTHM_H

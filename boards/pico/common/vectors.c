@@ -1,4 +1,4 @@
-#include "boards/pico/boot/vectors.h"
+#include "boards/pico/common/vectors.h"
 
 #include "core/base/bytes.h"
 

@@ -1,11 +1,11 @@
-/* From the reset to main, the bootloader's vectors, and what a fault does. */
+/* From the reset to main, the vectors, and what a fault does: of the bootloader and of the image. */
 #include <hardware/regs/intctrl.h>
 #include <hardware/regs/m0plus.h>
 #include <stddef.h>
 #include <string.h>
 
-#include "boards/pico/boot/pico_board.h"
 #include "boards/pico/common/chip.h"
+#include "boards/pico/common/handlers.h"
 #include "boards/pico/common/lamp.h"
 #include "boards/pico/common/line.h"
 #include "boards/pico/common/registers.h"
@@ -25,8 +25,7 @@ typedef void (*handler)(void);
 /* The stack of an exception's frame is whatever it was: only one that lies in RAM is looked into. */
 __attribute__((used)) PICO_IN_RAM void pico_keep_fault(const uint32_t *frame)
 {
-	volatile struct pico_fault *fault =
-		(volatile struct pico_fault *)(uintptr_t)(SRAM4_BASE + LB_RETAINED_BYTES - sizeof(*fault));
+	volatile struct pico_fault *fault = (volatile struct pico_fault *)(uintptr_t)pico_kept;
 	const uint32_t at = (uint32_t)(uintptr_t)frame;
 	const bool is_there = at >= SRAM_BASE && at <= SRAM_END - FRAME_WORDS * sizeof(*frame);
 
@@ -58,10 +57,11 @@ __attribute__((section(".ram_vectors"), aligned(256))) static struct {
 		[0] = pico_start,
 		[1] = on_fault,
 		[HARD_FAULT - 1] = on_fault,
-		[EXCEPTIONS + TIMER_IRQ_0 - 1] = pico_board_on_alarm,
+		[EXCEPTIONS + TIMER_IRQ_0 - 1] = pico_handle_alarm,
 		[EXCEPTIONS + TIMER_IRQ_1 - 1] = pico_lamp_on_alarm,
-		[EXCEPTIONS + IO_IRQ_BANK0 - 1] = pico_board_on_pins,
+		[EXCEPTIONS + IO_IRQ_BANK0 - 1] = pico_handle_pins,
 		[EXCEPTIONS + UART0_IRQ - 1] = pico_line_on_interrupt,
+		[EXCEPTIONS + PICO_LINE_INPUT - 1] = pico_handle_input,
 	},
 };
 
