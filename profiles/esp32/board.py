@@ -34,10 +34,24 @@ class DAC:
             raise ValueError("value out of range")
 
 
+class SDCard:
+    """On the slot of its own or on a SPI bus: the module's card, of --sd. It takes no offset, as the module's takes none."""
+
+    def __init__(self, slot=1, width=1, cd=None, wp=None, sck=None, miso=None, mosi=None, cs=None, freq=20000000):
+        self.card = under(machine, "SD")()
+        self.readblocks, self.writeblocks, self.ioctl = self.card.readblocks, self.card.writeblocks, self.card.ioctl
+
+    def info(self):
+        return self.ioctl(4, 0) * 512, 512
+
+    def deinit(self):
+        self.card.deinit()
+
+
 def wake_reason():
     return {0: 0, 1: 2, 2: 4}.get(under(machine, "wake_reason")()[0], 0)
 
 
-B["names"] = {"TouchPad": TouchPad, "DAC": DAC, "wake_reason": wake_reason, "PIN_WAKE": 2}
+B["names"] = {"TouchPad": TouchPad, "DAC": DAC, "SDCard": SDCard, "wake_reason": wake_reason, "PIN_WAKE": 2}
 B["pin_names"] = {"DRIVE_0": 0, "DRIVE_1": 1, "DRIVE_2": 2, "DRIVE_3": 3, "WAKE_LOW": 4, "WAKE_HIGH": 5, "PULL_HOLD": 4,
                   "IRQ_LOW_LEVEL": 4, "IRQ_HIGH_LEVEL": 5}

@@ -148,6 +148,19 @@ def test_files_that_are_kept_apart(scratch):
 	assert code == 1 and "nothing.py: No such file" in error
 
 
+def test_a_card_of_an_esp32(scratch):
+	"""machine.SDCard is the card of --sd, or meant to be absent; without a word it was not reached."""
+	folder = os.path.join(scratch, "scripts")
+	os.mkdir(folder)
+	write(folder, {"main.py": "import esp32, machine, os\nsd = machine.SDCard(slot=2, sck=18, miso=19, mosi=23, cs=5)\n"
+		"os.mount(sd, '/sd')\nopen('/sd/log', 'w').write('x')\nassert sd.info() == (32 << 20, 512)\n"})
+	for options, code, text in (((), 4, "nothing answers on the card's slot"), (("--sd", "absent"), 0, "no card"),
+			(("--sd", os.path.join(scratch, "card.img")), 0, None)):
+		found, report = check(folder, "--as", "esp32", *options)
+		assert found == code and (text is None) == (not report["notes"]), report
+		assert text is None or text in report["notes"][0]["text"], report
+
+
 def test_run_as(modules, scratch):
 	"""By hand: the board's names at the prompt, after a soft reset too; a normal boot without --as has none of them."""
 	write(scratch, {"main.py": "import esp32\nprint('temperature', esp32.raw_temperature())\n"})
