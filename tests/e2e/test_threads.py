@@ -1,10 +1,13 @@
 """_thread: what scripts do with it, how threads end, and that no thread keeps its owner out."""
+import io
 import re
 import socket
 import threading
 import time
 
 import pytest
+
+import clients
 
 # A lock that says when it was had, and threads that count under it.
 COUNT = """import _thread, time
@@ -385,3 +388,61 @@ print('served')
 			client.join(20)
 		assert uart.finish(20) == ("served\n", "")
 		assert len(answers) == 20 and all(answer.endswith(b"hello") for answer in answers)
+
+
+# What is one at a time, in two threads at once: what it prints at the end.
+AT_ONCE = {
+	"nvs": ("import pycom\ndef work(n):\n    for i in range(30):\n        pycom.nvs_set('k%d' % n, i)\n"
+		"        assert pycom.nvs_get('k%d' % n) == i\n", 4, "[]"),
+	"nvs, all erased beside it": ("import pycom\ndef work(n):\n    for i in range(10):\n"
+		"        pycom.nvs_erase_all() if n else pycom.nvs_set('k%d' % i, i)\n", 2, "[]"),
+	"a format beside a writer": ("import os\ndef work(n):\n    if n:\n        os.mkfs('/flash')\n    for i in range(30):\n"
+		"        with open('/flash/x', 'w') as f: f.write('y' * 600)\n", 2, "[]"),
+	"two updates": ("import pycom\ndef work(n):\n    try:\n        pycom.ota_start()\n"
+		"        for i in range(5): pycom.ota_write(b'x' * 4096)\n        pycom.ota_finish()\n"
+		"    except OSError as e:\n        assert 'does not verify' in str(e), e\n", 2, "[]"),
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("case", AT_ONCE)
+def test_flash_is_changed_by_one_at_a_time(module, case):
+	text, count, expected = AT_ONCE[case]
+	assert module.exec(f"""import _thread, time
+{text}
+wrong, ended = [], 0
+def safely(n):
+    global ended
+    try: work(n)
+    except BaseException as e: wrong.append(repr(e))
+    ended += 1
+for n in range({count}): _thread.start_new_thread(safely, (n,))
+while ended < {count}: time.sleep_ms(5)
+open('/flash/after', 'w').close()
+print(wrong)
+""", 60) == f"{expected}\n"
+
+
+@pytest.mark.long
+def test_files_come_and_go_beside_threads(module):
+	"""FTP while one thread computes and another writes files."""
+	data = bytes(range(256)) * 100
+	with module.uart() as uart:
+		uart.start("""import _thread, time
+stop = False
+def busy():
+    while not stop: sum(range(50))
+def write():
+    while not stop:
+        with open('/flash/w', 'w') as f: f.write('z' * 900)
+        time.sleep_ms(1)
+_thread.start_new_thread(busy, ())
+_thread.start_new_thread(write, ())
+print('begins')
+time.sleep(60)
+""")
+		uart.expect("begins\r\n")
+		with clients.ftp(module.status()["net"]) as session:
+			for _ in range(3):
+				session.storbinary("STOR /flash/up.bin", io.BytesIO(data))
+				assert clients.ftp_read(session, "/flash/up.bin") == data
