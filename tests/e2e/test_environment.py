@@ -131,17 +131,17 @@ def test_no_network_at_all(modules):
 
 
 def test_own_servers_are_on_the_loopback(modules):
-	"""Port 80 for everybody, and no other address than the loopback's."""
+	"""Ports below 1024 for everybody, and no other address than the loopback's. 80 is another test's, beside this."""
 	module = modules().start()
 	module.exec("import socket\ns = socket.socket()\ns.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"
-		"s.bind(('0.0.0.0', 80))\ns.listen(1)")
-	with socket.create_connection(("127.0.0.1", 8080), timeout=5) as client:
+		"s.bind(('0.0.0.0', 85))\ns.listen(1)")
+	with socket.create_connection(("127.0.0.1", 8085), timeout=5) as client:
 		module.exec("c = s.accept()[0]\nc.send(b'hi')\nc.close()")
 		assert client.recv(2) == b"hi"
 	with open("/proc/net/tcp", encoding="ascii") as file:
 		listening = [line.split()[1] for line in file if line.split()[3] == "0A"]
-	assert [address for address in listening if address.endswith(":1F90")] == ["0100007F:1F90"]
-	module.exec("c = socket.socket()\nc.connect(('127.0.0.1', 80))")
+	assert [address for address in listening if address.endswith(":1F95")] == ["0100007F:1F95"]
+	module.exec("c = socket.socket()\nc.connect(('127.0.0.1', 85))")
 	assert module.eval("s.accept()[1][0]") == "127.0.0.1"
 
 
