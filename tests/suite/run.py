@@ -28,6 +28,7 @@ INTERNET = {f"net_hosted/{name}.py" for name in  # ask for micropython.org
             ("connect_nonblock", "connect_nonblock_xfer", "connect_poll", "ssl_getpeercert", "ssl_verify_callback")}
 MODULES = 3  # side by side, each with its part of the tests: the runner waits for half of its time
 LIMIT_S = 360
+LATE_MOST = 3  # more are no matter of time
 LINE = re.compile(r"^(pass|FAIL|skip)\s+(\S+\.py)")
 
 
@@ -133,6 +134,14 @@ def main():
 	tests = sorted(args.tests or find_tests(tree), key=lambda test: test in listed)
 	begin = time.monotonic()
 	outcome, trouble = run(tree, tests, args.v)
+	# Threads take turns by the real clock: what a busy machine made late is tried again, and is told.
+	late = [test for test in tests if outcome.get(test) == "FAIL" and test not in listed]
+	if 0 < len(late) <= LATE_MOST:
+		again, _ = run(tree, late, args.v)
+		for test in late:
+			if again.get(test) == "pass":
+				outcome[test] = "pass"
+				print(f"RERUN {test}")
 
 	wrong = []
 	if trouble:
