@@ -8,16 +8,9 @@
 
 enum { SECTOR_BYTES = 4096, UNIT_BYTES = 4 };
 
-static int check(uint32_t offset, uint32_t size_bytes, uint32_t unit_bytes)
-{
-	if (offset > STUB_FLASH_BYTES || size_bytes > STUB_FLASH_BYTES - offset)
-		return LB_ERR_BOUNDS;
-	return (offset | size_bytes) % unit_bytes == 0 ? LB_OK : LB_ERR_ALIGN;
-}
-
 static int flash_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
 {
-	const int result = check(offset, size_bytes, 1);
+	const int result = lb_flash_check(STUB_FLASH_BYTES, offset, size_bytes, 1);
 
 	(void)ctx;
 	if (result == LB_OK)
@@ -28,7 +21,7 @@ static int flash_read(void *ctx, uint32_t offset, void *data, uint32_t size_byte
 static int flash_program(void *ctx, uint32_t offset, const void *data, uint32_t size_bytes)
 {
 	const uint8_t *bytes = data;
-	const int result = check(offset, size_bytes, UNIT_BYTES);
+	const int result = lb_flash_check(STUB_FLASH_BYTES, offset, size_bytes, UNIT_BYTES);
 
 	(void)ctx;
 	for (uint32_t i = 0; result == LB_OK && i < size_bytes; i++)
@@ -38,7 +31,7 @@ static int flash_program(void *ctx, uint32_t offset, const void *data, uint32_t 
 
 static int flash_erase(void *ctx, uint32_t offset, uint32_t size_bytes)
 {
-	const int result = check(offset, size_bytes, SECTOR_BYTES);
+	const int result = lb_flash_check(STUB_FLASH_BYTES, offset, size_bytes, SECTOR_BYTES);
 
 	(void)ctx;
 	if (result == LB_OK)

@@ -19,6 +19,8 @@
 
 #include <stdint.h>
 
+#include "core/base/error.h"
+
 struct lb_flash {
 	int (*read)(void *ctx, uint32_t offset, void *data, uint32_t size_bytes);
 	int (*program)(void *ctx, uint32_t offset, const void *data, uint32_t size_bytes);
@@ -30,5 +32,13 @@ struct lb_flash {
 	uint32_t erase_block_bytes; /* larger erase unit, a multiple of the sector; 0: none */
 	uint32_t program_bytes;     /* program unit: a power of two, at most 16 */
 };
+
+/* What a device of flash_bytes asks of a range before it changes anything: LB_OK, LB_ERR_BOUNDS or LB_ERR_ALIGN. */
+static inline int lb_flash_check(uint32_t flash_bytes, uint32_t offset, uint32_t size_bytes, uint32_t unit_bytes)
+{
+	if (offset > flash_bytes || size_bytes > flash_bytes - offset)
+		return LB_ERR_BOUNDS;
+	return offset % unit_bytes == 0 && size_bytes % unit_bytes == 0 ? LB_OK : LB_ERR_ALIGN;
+}
 
 #endif

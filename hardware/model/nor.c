@@ -63,9 +63,9 @@ static void unmark(struct lb_nor *nor, uint32_t offset, uint32_t size_bytes)
 		memset(nor->setup.marks + offset / LB_NOR_PROGRAM_BYTES / 8, 0, size_bytes / LB_NOR_PROGRAM_BYTES / 8);
 }
 
-static bool in_bounds(const struct lb_nor *nor, uint32_t offset, uint32_t size_bytes)
+static int check(const struct lb_nor *nor, uint32_t offset, uint32_t size_bytes, uint32_t unit_bytes)
 {
-	return offset <= nor->setup.size_bytes && size_bytes <= nor->setup.size_bytes - offset;
+	return nor->powered ? lb_flash_check(nor->setup.size_bytes, offset, size_bytes, unit_bytes) : LB_ERR_IO;
 }
 
 static struct lb_nor_cut begin(struct lb_nor *nor, const struct lb_nor_op *op)
@@ -95,11 +95,10 @@ static void stay_busy(struct lb_nor *nor, uint32_t busy_us)
 static int nor_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
 {
 	struct lb_nor *nor = ctx;
+	const int fit = check(nor, offset, size_bytes, 1);
 
-	if (!nor->powered)
-		return LB_ERR_IO;
-	if (!in_bounds(nor, offset, size_bytes))
-		return LB_ERR_BOUNDS;
+	if (fit != LB_OK)
+		return fit;
 	struct lb_nor_op op = {LB_NOR_READ, offset, size_bytes};
 	if (begin(nor, &op).moment != LB_NOR_CUT_NONE)
 		return LB_ERR_IO;
@@ -153,13 +152,10 @@ static int nor_program(void *ctx, uint32_t offset, const void *data, uint32_t si
 {
 	struct lb_nor *nor = ctx;
 	const uint8_t *bytes = data;
+	const int fit = check(nor, offset, size_bytes, LB_NOR_PROGRAM_BYTES);
 
-	if (!nor->powered)
-		return LB_ERR_IO;
-	if (!in_bounds(nor, offset, size_bytes))
-		return LB_ERR_BOUNDS;
-	if (offset % LB_NOR_PROGRAM_BYTES != 0 || size_bytes % LB_NOR_PROGRAM_BYTES != 0)
-		return LB_ERR_ALIGN;
+	if (fit != LB_OK)
+		return fit;
 	if (!lb_bytes_are_blank(nor->setup.bytes + offset, size_bytes))
 		return LB_ERR_NOT_ERASED;
 	for (uint32_t done = 0; done < size_bytes; done += LB_NOR_PROGRAM_BYTES)
@@ -219,13 +215,10 @@ static int erase_unit(struct lb_nor *nor, const struct lb_nor_op *op)
 /* In units of that size; a blank one costs neither time nor wear, as drivers that look first have it. */
 static int erase(struct lb_nor *nor, uint32_t offset, uint32_t size_bytes, uint32_t unit_bytes)
 {
-	if (!nor->powered)
-		return LB_ERR_IO;
-	if (!in_bounds(nor, offset, size_bytes))
-		return LB_ERR_BOUNDS;
-	if (offset % unit_bytes != 0 || size_bytes % unit_bytes != 0)
-		return LB_ERR_ALIGN;
+	const int fit = check(nor, offset, size_bytes, unit_bytes);
 
+	if (fit != LB_OK)
+		return fit;
 	for (uint32_t done = 0; done < size_bytes; done += unit_bytes) {
 		struct lb_nor_op op = {LB_NOR_ERASE, offset + done, unit_bytes};
 		if (lb_bytes_are_blank(nor->setup.bytes + op.offset, op.size_bytes)) {

@@ -173,16 +173,9 @@ static const uint8_t *mapped(uint32_t offset)
 	return (const uint8_t *)(XIP_BASE + offset);
 }
 
-static int check(uint32_t offset, uint32_t size_bytes, uint32_t unit_bytes)
-{
-	if (offset > FLASH_BYTES || size_bytes > FLASH_BYTES - offset)
-		return LB_ERR_BOUNDS;
-	return (offset | size_bytes) % unit_bytes == 0 ? LB_OK : LB_ERR_ALIGN;
-}
-
 static int flash_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
 {
-	const int result = check(offset, size_bytes, 1);
+	const int result = lb_flash_check(FLASH_BYTES, offset, size_bytes, 1);
 
 	(void)ctx;
 	if (result == LB_OK)
@@ -207,7 +200,7 @@ static int program_page(uint32_t offset, const uint8_t *bytes, uint32_t size_byt
 static int flash_program(void *ctx, uint32_t offset, const void *data, uint32_t size_bytes)
 {
 	const uint8_t *bytes = data;
-	int result = check(offset, size_bytes, UNIT_BYTES);
+	int result = lb_flash_check(FLASH_BYTES, offset, size_bytes, UNIT_BYTES);
 
 	(void)ctx;
 	while (result == LB_OK && size_bytes > 0) {
@@ -237,7 +230,7 @@ static int erase_sector(uint32_t offset)
 static int flash_erase(void *ctx, uint32_t offset, uint32_t size_bytes)
 {
 	const uint32_t end = offset + size_bytes;
-	int result = check(offset, size_bytes, SECTOR_BYTES);
+	int result = lb_flash_check(FLASH_BYTES, offset, size_bytes, SECTOR_BYTES);
 
 	(void)ctx;
 	for (; result == LB_OK && offset < end; offset += SECTOR_BYTES)
