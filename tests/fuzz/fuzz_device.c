@@ -3,11 +3,9 @@
  *
  * An input's first byte is the kind; a text, ended by a zero byte, is the file; the rest is what goes over the bus.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/assert.h"
 #include "hardware/model/device.h"
 #include "hardware/model/i2cdevice.h"
 #include "hardware/model/spidevice.h"
@@ -15,20 +13,6 @@
 #include "hardware/model/wiredevice.h"
 #include "hardware/wire.h"
 #include "tests/fuzz/fuzz.h"
-
-static void require(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "fuzz_device: %s\n", what);
-	abort();
-}
-
-_Noreturn void lb_assert_failed(unsigned place)
-{
-	fprintf(stderr, "fuzz_device: assertion %u (docs/assertions.md)\n", place);
-	abort();
-}
 
 /* The low bits say what is done with the bus, so that starts and selects are no rare luck. */
 static void talk_i2c(struct lb_i2cdevice *device, const uint8_t *data, size_t size_bytes)
@@ -58,8 +42,8 @@ static void talk_uart(struct lb_uartdevice *device, const uint8_t *data, size_t 
 		const struct lb_uartdevice_answer *answer = lb_uartdevice_hear(device, data[i]);
 		const struct lb_uartdevice_send *sent = lb_uartdevice_next(device);
 
-		require(answer == NULL || answer->what.count <= LB_DEVICEFILE_BYTES, "an answer is too long");
-		require(sent == NULL || sent->what.count <= LB_DEVICEFILE_BYTES, "too much is sent");
+		lb_fuzz_require(answer == NULL || answer->what.count <= LB_DEVICEFILE_BYTES, "an answer is too long");
+		lb_fuzz_require(sent == NULL || sent->what.count <= LB_DEVICEFILE_BYTES, "too much is sent");
 	}
 }
 
@@ -73,7 +57,7 @@ static void talk_wire(struct lb_wiredevice *device, const uint8_t *data, size_t 
 		const uint32_t since_us = data[i] == 0xFF ? RESET_US : 2u * data[i];
 		const unsigned edges = lb_wiredevice_change(device, (i & 1) == 0, since_us, wave);
 
-		require(edges <= WIRE_WAVE_EDGES || edges == WIRE_WAVE_KEPT, "more edges than there is room for");
+		lb_fuzz_require(edges <= WIRE_WAVE_EDGES || edges == WIRE_WAVE_KEPT, "more edges than there is room for");
 	}
 }
 
@@ -88,11 +72,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
 	void *device = calloc(1, lb_device_bytes(kind));
 	struct lb_devicefile file;
 
-	require(device != NULL, "no memory");
+	lb_fuzz_require(device != NULL, "no memory");
 	lb_devicefile_open(&file, (const char *)data + 1, text_bytes);
 	const bool good = lb_device_read(kind, device, &file);
-	require(good == (file.reason[0] == '\0'), "neither a device nor a refusal");
-	require(strchr(file.reason, '\n') == NULL, "a refusal of two lines");
+	lb_fuzz_require(good == (file.reason[0] == '\0'), "neither a device nor a refusal");
+	lb_fuzz_require(strchr(file.reason, '\n') == NULL, "a refusal of two lines");
 	if (good && kind == LB_DEVICE_I2C)
 		talk_i2c(device, data + used, size_bytes - used);
 	else if (good && kind == LB_DEVICE_SPI)

@@ -4,11 +4,8 @@
  * An input is a row of items. First byte below 0x40: so many bytes more, and one, go in as they are. Else a frame: op,
  * number of data bytes, data; the bits of the first byte are below. So a fuzzer need not find checksums by luck.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "core/base/assert.h"
 #include "core/base/bytes.h"
 #include "core/base/error.h"
 #include "core/loader/loader.h"
@@ -48,40 +45,26 @@ static struct lb_loader loader;
 static uint8_t sent[1 << 16];
 static size_t sent_bytes;
 
-static void require(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "fuzz_loader: %s\n", what);
-	abort();
-}
-
-_Noreturn void lb_assert_failed(unsigned place)
-{
-	fprintf(stderr, "fuzz_loader: assertion %u (docs/assertions.md)\n", place);
-	abort();
-}
-
 static int flash_read(void *ctx, uint32_t offset, void *data, uint32_t size_bytes)
 {
 	(void)ctx;
-	require(under.read(under.ctx, offset, data, size_bytes) == LB_OK, "a read out of bounds");
+	lb_fuzz_require(under.read(under.ctx, offset, data, size_bytes) == LB_OK, "a read out of bounds");
 	return LB_OK;
 }
 
 static int flash_program(void *ctx, uint32_t offset, const void *data, uint32_t size_bytes)
 {
 	(void)ctx;
-	require(offset >= GUARDED_BYTES, "a program in the protected region");
-	require(under.program(under.ctx, offset, data, size_bytes) == LB_OK, "a program against the rules");
+	lb_fuzz_require(offset >= GUARDED_BYTES, "a program in the protected region");
+	lb_fuzz_require(under.program(under.ctx, offset, data, size_bytes) == LB_OK, "a program against the rules");
 	return LB_OK;
 }
 
 static int flash_erase(void *ctx, uint32_t offset, uint32_t size_bytes)
 {
 	(void)ctx;
-	require(offset >= GUARDED_BYTES, "an erase in the protected region");
-	require(under.erase(under.ctx, offset, size_bytes) == LB_OK, "an erase against the rules");
+	lb_fuzz_require(offset >= GUARDED_BYTES, "an erase in the protected region");
+	lb_fuzz_require(under.erase(under.ctx, offset, size_bytes) == LB_OK, "an erase against the rules");
 	return LB_OK;
 }
 
@@ -108,11 +91,11 @@ static void feed(const uint8_t *data, size_t size_bytes, size_t chunk_bytes)
 	for (unsigned steps = 0;; steps++) {
 		size_t left = size_bytes - at < chunk_bytes ? size_bytes - at : chunk_bytes;
 
-		require(steps < STEPS_MAX, "it hangs");
+		lb_fuzz_require(steps < STEPS_MAX, "it hangs");
 		if (sizeof(sent) - sent_bytes < 64)
 			sent_bytes = 0;
 		output = lb_loader_step(&loader, data + at, left, sent + sent_bytes, 64);
-		require(output.consumed_bytes <= left && output.sent_bytes <= 64, "more than there is");
+		lb_fuzz_require(output.consumed_bytes <= left && output.sent_bytes <= 64, "more than there is");
 		at += output.consumed_bytes;
 		sent_bytes += output.sent_bytes;
 		if (at == size_bytes && output.idle)
@@ -178,8 +161,8 @@ static void require_sync(void)
 	for (size_t i = 0; i < sent_bytes; i++)
 		edges += sent[i] == 0xC0;
 	/* A frame that a read was sending may be closed first; and what its first edge ended may be answered. */
-	require(edges >= 16 && sent_bytes >= 8 * 14, "a SYNC is not answered");
-	require(memcmp(sent + sent_bytes - 14, "\xC0\x01\x08\x04", 4) == 0, "the answer to a SYNC is not the last");
+	lb_fuzz_require(edges >= 16 && sent_bytes >= 8 * 14, "a SYNC is not answered");
+	lb_fuzz_require(memcmp(sent + sent_bytes - 14, "\xC0\x01\x08\x04", 4) == 0, "the answer to a SYNC is not the last");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
@@ -189,6 +172,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size_bytes)
 		at += feed_item(data + at, size_bytes - at);
 	require_sync();
 	for (unsigned i = 0; i < GUARDED_BYTES; i++)
-		require(bytes[i] == 0x33, "the protected region changed");
+		lb_fuzz_require(bytes[i] == 0x33, "the protected region changed");
 	return 0;
 }
