@@ -28,10 +28,19 @@ bool lb_check_step_fail(struct lb_check_module *check, const char *why)
 	return false;
 }
 
+static bool fail_gone(struct lb_check_module *check)
+{
+	return lb_check_step_fail(check, "the scratch module's hardware ended unexpectedly");
+}
+
 bool lb_check_step_poll(struct lb_check_module *check, int time_ms)
 {
-	return lb_rig_poll(&check->rig, time_ms) ||
-	       lb_check_step_fail(check, "the scratch module's hardware ended unexpectedly");
+	return lb_rig_poll(&check->rig, time_ms) || fail_gone(check);
+}
+
+bool lb_check_step_power(struct lb_check_module *check, bool on)
+{
+	return lb_rig_power(&check->rig, on) || fail_gone(check);
 }
 
 bool lb_check_step_has_settled(const struct lb_rig *rig)
@@ -92,12 +101,10 @@ int lb_check_step_slow_ms(const struct lb_check_module *check, int time_ms)
 
 bool lb_check_step_run_scripts(struct lb_check_module *check, long module_ms)
 {
-	if (!lb_rig_power(&check->rig, false))
-		return lb_check_step_fail(check, "the scratch module's hardware ended unexpectedly");
+	if (!lb_check_step_power(check, false))
+		return false;
 	uint32_t runs = check->trace.live->scripts[0].runs;
-	if (!lb_rig_power(&check->rig, true))
-		return lb_check_step_fail(check, "the scratch module's hardware ended unexpectedly");
-	if (!await_scripts(check, runs))
+	if (!lb_check_step_power(check, true) || !await_scripts(check, runs))
 		return false;
 	struct lb_check_pace pace;
 	lb_check_pace_start(&pace, &check->rig.view);

@@ -15,6 +15,7 @@ bool lb_check_step_fail(struct lb_check_module *check, const char *why);
 /* The scratch module's hardware, on what is in check->module. */
 bool lb_check_step_start(struct lb_check_module *check);
 bool lb_check_step_poll(struct lb_check_module *check, int time_ms);
+bool lb_check_step_power(struct lb_check_module *check, bool on);
 
 /* Host time in which so much module time goes by. */
 int lb_check_step_host_ms(long module_ms);
