@@ -9,7 +9,6 @@ import pytest
 import harness
 
 MEMORY, ROOM_BYTES = "/dev/shm", 2 << 30
-AT_HAND = 2  # of tests, for a worker: it starts one when it knows the next
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -18,18 +17,6 @@ def pytest_cmdline_main(config):
 	here = not hasattr(config, "workerinput")
 	if here and config.pluginmanager.hasplugin("xdist") and not config.option.numprocesses and not config.option.usepdb:
 		config.option.numprocesses = max(4, 2 * os.cpu_count())
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config, log):
-	"""Each worker gets its tests one by one: in large batches, as by itself, some wait for one with all the slow ones."""
-	from xdist.scheduler import LoadScheduling  # pylint: disable=import-outside-toplevel
-
-	class OneByOne(LoadScheduling):
-		def _send_tests(self, node, num):
-			super()._send_tests(node, min(num, AT_HAND))
-
-	return OneByOne(config, log)
 
 
 def use_memory():
